@@ -1,0 +1,56 @@
+import { Ghosts } from './ghosts.ts';
+import type { Evictable, EvictionPolicy } from './policy.ts';
+import { RecencyList } from './recency-list.ts';
+
+/** Plain least recently used: the oracle of the tests, and an option. Remembers as many victims as it has room for entries. */
+export function createLru<E extends Evictable>(capacity: number): EvictionPolicy<E> {
+  return new Lru<E>(capacity);
+}
+
+class Lru<E extends Evictable> implements EvictionPolicy<E> {
+  readonly name = 'lru';
+  readonly #capacity: number;
+  readonly #entries = new RecencyList<E>(1);
+  readonly #ghosts = new Ghosts();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get ghosts(): number {
+    return this.#ghosts.size;
+  }
+
+  admit(entry: E): void {
+    this.#ghosts.recall(entry.key);
+    entry.frequency = 1;
+    this.#entries.append(entry);
+  }
+
+  touch(entry: E): void {
+    entry.frequency++;
+    this.#entries.refresh(entry);
+  }
+
+  remove(entry: E): void {
+    if (this.#entries.has(entry)) this.#entries.unlink(entry);
+  }
+
+  evict(): E | undefined {
+    const victim = this.#entries.oldest;
+    if (!victim) return undefined;
+    this.#entries.unlink(victim);
+    this.#ghosts.remember(victim.key, victim.frequency);
+    this.#ghosts.trim(this.#capacity);
+    return victim;
+  }
+
+  remembers(key: string): boolean {
+    return this.#ghosts.has(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#ghosts.clear();
+  }
+}

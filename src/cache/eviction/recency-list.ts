@@ -1,0 +1,63 @@
+import type { Evictable } from './policy.ts';
+
+/** A doubly linked list through the entries themselves, from the oldest to the newest. */
+export class RecencyList<E extends Evictable> {
+  readonly #id: number;
+  #oldest: E | null = null;
+  #newest: E | null = null;
+  #size = 0;
+
+  /** `id` marks the entries of this list in `entry.list`; it is not 0, which means none. */
+  constructor(id: number) {
+    this.#id = id;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get oldest(): E | null {
+    return this.#oldest;
+  }
+
+  has(entry: E): boolean {
+    return entry.list === this.#id;
+  }
+
+  /** The entry that was appended next after `entry`. */
+  after(entry: E): E | null {
+    return entry.next as E | null; // only an E was ever appended
+  }
+
+  append(entry: E): void {
+    entry.list = this.#id;
+    entry.previous = this.#newest;
+    entry.next = null;
+    if (this.#newest) this.#newest.next = entry;
+    else this.#oldest = entry;
+    this.#newest = entry;
+    this.#size++;
+  }
+
+  unlink(entry: E): void {
+    if (entry.previous) entry.previous.next = entry.next;
+    else this.#oldest = entry.next as E | null;
+    if (entry.next) entry.next.previous = entry.previous;
+    else this.#newest = entry.previous as E | null;
+    entry.list = 0;
+    entry.previous = null;
+    entry.next = null;
+    this.#size--;
+  }
+
+  /** Makes an entry of this list its newest. */
+  refresh(entry: E): void {
+    if (entry === this.#newest) return;
+    this.unlink(entry);
+    this.append(entry);
+  }
+
+  clear(): void {
+    while (this.#oldest) this.unlink(this.#oldest);
+  }
+}
