@@ -1,0 +1,96 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CamelCasePlugin, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import type pg from 'pg';
+import { migrate } from './migrate.ts';
+import { pgliteMajor, startPglite } from './pglite.ts';
+import { createPool, poolForKysely } from './pool.ts';
+import type { Tables } from './tables.ts';
+
+/** What a repository is given: the pool, or the transaction it takes part in. */
+export type Queries = Kysely<Tables>;
+
+export interface Database {
+  readonly queries: Queries;
+  readonly engine: 'pglite' | 'postgres';
+  /** Waits for what runs, then closes everything it opened. May be called again. */
+  close(): Promise<void>;
+  /** A tar archive of the embedded database's files, for `dumpFile`; a server has none. */
+  readonly dump?: () => Promise<Uint8Array>;
+}
+
+export interface DatabaseOptions {
+  /** A PostgreSQL server, as `postgres://…`. Without it the embedded database is opened. */
+  url?: string;
+  /** Where the embedded database keeps its files; in memory if absent. */
+  dataDir?: string;
+  /** A file that `dump` gave, for an embedded database in memory to begin with. */
+  dumpFile?: string;
+  /** Connections to the server at most; the embedded database has one. */
+  poolSize?: number;
+  /** Hears each SQL statement that is sent, but those that begin and end transactions. */
+  onStatement?: (sql: string) => void;
+  /** Hears of what takes long: creating the embedded database, each migration. */
+  log?: (message: string) => void;
+}
+
+/** Opens the database and brings its schema up to date. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const engine = options.url === undefined ? await openEmbedded(options) : openServer(options.url, options.poolSize);
+  const queries = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: poolForKysely(engine.pool, options.onStatement) }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= queries.destroy().then(() => engine.stop());
+    return closed;
+  };
+  try {
+    await migrate(queries, { log: options.log });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { queries, engine: engine.name, close, dump: engine.dump };
+}
+
+/** A value for a `jsonb` column. The driver would take an array for an array of PostgreSQL, so say it yourself. */
+export function json<T>(value: T): RawBuilder<T> {
+  return sql<T>`${JSON.stringify(value)}::jsonb`;
+}
+
+interface Engine {
+  name: Database['engine'];
+  pool: pg.Pool;
+  dump?: () => Promise<Uint8Array>;
+  stop(): Promise<void>;
+}
+
+function openServer(url: string, poolSize = 10): Engine {
+  const pool = createPool({ connectionString: url, max: poolSize });
+  return { name: 'postgres', pool, stop: async () => {} };
+}
+
+async function openEmbedded({ dataDir, dumpFile, log }: DatabaseOptions): Promise<Engine> {
+  if (dataDir === undefined) return { name: 'pglite', ...(await startPglite({ dumpFile })) };
+  const files = join(dataDir, 'database');
+  const major = await majorOf(files);
+  if (major === undefined) log?.('creating the embedded database, once; this takes some seconds');
+  if (major !== undefined && major !== pgliteMajor) {
+    throw new Error(
+      `expected data files of PostgreSQL ${pgliteMajor} in ${files}, but got those of PostgreSQL ${major}: ` +
+        'start the version of Magpie that wrote them, or choose another DATA_DIR',
+    );
+  }
+  await mkdir(files, { recursive: true });
+  return { name: 'pglite', ...(await startPglite({ dataDir: files })) };
+}
+
+/** Undefined when there is no database yet. */
+async function majorOf(files: string): Promise<number | undefined> {
+  const version = await readFile(join(files, 'PG_VERSION'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  return version === undefined ? undefined : Number.parseInt(version, 10);
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { type Kysely, sql } from 'kysely';
+
+/** Any number, as long as every process asks for the same: 'magpie' on a telephone's keys. */
+const migrationLock = 624743;
+
+export interface MigrateOptions {
+  /** A folder of `.sql` files, applied in the order of their names. */
+  folder?: URL;
+  log?: (message: string) => void;
+}
+
+interface Migration {
+  name: string;
+  checksum: string;
+  text: string;
+}
+
+/**
+ * Brings the schema up to date: applies each file once, in a transaction of its own, and remembers its checksum. Processes
+ * that start together wait for each other. Throws if what was applied is not how the folder begins.
+ */
+export async function migrate<Tables>(queries: Kysely<Tables>, options: MigrateOptions = {}): Promise<void> {
+  const migrations = await readMigrations(options.folder ?? new URL('./migrations/', import.meta.url));
+  // The lock belongs to a session, so that everything happens on one connection; if that is lost, so is the lock.
+  await queries.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${migrationLock})`.execute(connection);
+    try {
+      const applied = await readApplied(connection);
+      assertPrefix(applied, migrations);
+      for (const migration of migrations.slice(applied.length)) await apply(connection, migration, options.log);
+    } finally {
+      await sql`select pg_advisory_unlock(${migrationLock})`.execute(connection);
+    }
+  });
+}
+
+async function readMigrations(folder: URL): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      // A checkout with Windows line endings is the same migration.
+      const text = (await readFile(new URL(name, folder), 'utf8')).replaceAll('\r\n', '\n');
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
+    }),
+  );
+}
+
+async function readApplied<Tables>(connection: Kysely<Tables>): Promise<Omit<Migration, 'text'>[]> {
+  await sql`
+    create table if not exists migrations (
+      name text primary key,
+      checksum text not null,
+      applied_at timestamptz(3) not null default now()
+    )`.execute(connection);
+  // By bytes, as the names of the files are sorted, not by the language of the database.
+  const { rows } = await sql<Omit<Migration, 'text'>>`
+    select name, checksum from migrations order by name collate "C"`.execute(connection);
+  return rows;
+}
+
+function assertPrefix(applied: Omit<Migration, 'text'>[], migrations: Migration[]): void {
+  applied.forEach(({ name, checksum }, index) => {
+    const migration = migrations[index];
+    if (migration?.name !== name) {
+      throw new Error(
+        `expected the applied migration ${name} at place ${index + 1}, but got ${migration?.name ?? 'no file'}: ` +
+          'this database was made by another version of Magpie',
+      );
+    }
+    if (migration.checksum !== checksum) {
+      throw new Error(
+        `expected migration ${name} as it was applied (SHA-256 ${checksum}), but got ${migration.checksum}: ` +
+          'applied migrations must not change; undo the edit and add a new one',
+      );
+    }
+  });
+}
+
+async function apply<Tables>(connection: Kysely<Tables>, migration: Migration, log: MigrateOptions['log']) {
+  const { name, text, checksum } = migration;
+  try {
+    await connection.transaction().execute(async (transaction) => {
+      await sql.raw(text).execute(transaction);
+      await sql`insert into migrations (name, checksum) values (${name}, ${checksum})`.execute(transaction);
+    });
+  } catch (cause) {
+    throw new Error(`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  log?.(`applied migration ${name}`);
+}

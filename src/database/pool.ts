@@ -1,0 +1,51 @@
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import pg from 'pg';
+import { columnTypes } from './column-types.ts';
+
+/** A pool whose sessions are alike on both engines: the same column types, and UTC as their time zone. */
+export function createPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    application_name: 'magpie',
+    // Also of the wait for a free connection: a query on the pool from within a transaction fails instead of hanging.
+    connectionTimeoutMillis: 30_000,
+    types: columnTypes,
+    onConnect: (client) => client.query("set time zone 'UTC'"),
+    ...config,
+  });
+  // A connection that breaks is reported by the query that needed it; an `error` event nobody hears would end the process.
+  const heardElsewhere = () => {};
+  pool.on('error', heardElsewhere);
+  pool.on('connect', (client) => client.on('error', heardElsewhere));
+  return pool;
+}
+
+/** The server answered COMMIT with a rollback, because a statement of the transaction had failed and nobody rethrew its error. */
+export class CommitRefusedError extends Error {
+  override readonly name = 'CommitRefusedError';
+}
+
+/** What Kysely asks of a pool; `onStatement` hears each statement but those that begin and end transactions. */
+export function poolForKysely(pool: pg.Pool, onStatement?: (sql: string) => void): PostgresPool {
+  return {
+    connect: async () => clientForKysely(await pool.connect(), onStatement),
+    end: () => pool.end(),
+  };
+}
+
+const transactionControl = /^(begin|start transaction|commit|rollback|savepoint|release)\b/i;
+
+function clientForKysely(client: pg.PoolClient, onStatement?: (sql: string) => void): PostgresPoolClient {
+  async function query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    if (!transactionControl.test(sql)) onStatement?.(sql);
+    const result = await client.query(sql, [...parameters]);
+    if (sql === 'commit' && result.command === 'ROLLBACK') {
+      throw new CommitRefusedError('expected to commit, but got a rollback: a statement of the transaction had failed');
+    }
+    return result as unknown as PostgresQueryResult<R>;
+  }
+  return {
+    query: query as PostgresPoolClient['query'],
+    // A session that is not idle here (a rollback failed) would hand its open transaction to whoever comes next.
+    release: () => client.release(client.getTransactionStatus() !== 'I'),
+  };
+}

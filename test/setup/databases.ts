@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, inject, onTestFinished } from 'vitest';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.ts';
+import { atServer, databaseUrl, pgliteTemplate, postgresTemplate, type TemplateName } from './templates.ts';
+
+/** Every test of stored data runs on both: `describe.each(engines)('…, on %s', (engine) => …)`. */
+export const engines = ['pglite', 'postgres'] as const;
+export type EngineName = (typeof engines)[number];
+
+export interface TestDatabaseOptions extends Pick<DatabaseOptions, 'onStatement' | 'poolSize'> {
+  /** How the database begins; `empty` has the schema and no rows. */
+  template?: TemplateName;
+}
+
+export interface TestDatabase extends Database {
+  /** Of the database on the server, to open it once more; the embedded one is in memory and has none. */
+  readonly url?: string;
+}
+
+/**
+ * A database of one's own, with the current schema. It is closed and dropped by itself: made in a test or `beforeEach`, at
+ * the end of the test; made in `beforeAll`, at the end of the file.
+ */
+export async function createTestDatabase(engine: EngineName, options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { template = 'empty', ...rest } = options;
+  const create = engine === 'pglite' ? createEmbedded : createOnServer;
+  const { database, dispose } = await create(template, rest);
+  disposeInTime(dispose);
+  return database;
+}
+
+interface Disposable {
+  database: TestDatabase;
+  dispose(): Promise<void>;
+}
+
+async function createEmbedded(template: TemplateName, options: DatabaseOptions): Promise<Disposable> {
+  const database = await openDatabase({ ...options, dumpFile: await pgliteTemplate(template) });
+  return { database, dispose: database.close };
+}
+
+async function createOnServer(template: TemplateName, options: DatabaseOptions): Promise<Disposable> {
+  const server = { url: inject('postgresUrl'), run: inject('run') };
+  const source = await postgresTemplate(server, template);
+  const name = `magpie_test_${server.run}_${randomBytes(6).toString('hex')}`;
+  await atServer(server.url, (client) => client.query(`create database ${name} template ${source}`));
+  const url = databaseUrl(server.url, name);
+  const database = await openDatabase({ ...options, url });
+  return {
+    database: { ...database, url },
+    async dispose() {
+      await database.close();
+      await atServer(server.url, (client) => client.query(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+const atEndOfFile = new Set<() => Promise<void>>();
+
+afterAll(async () => {
+  await Promise.all([...atEndOfFile].map((dispose) => dispose()));
+});
+
+function disposeInTime(dispose: () => Promise<void>): void {
+  try {
+    onTestFinished(dispose);
+  } catch {
+    atEndOfFile.add(dispose); // no test is running: this is `beforeAll`
+  }
+}
