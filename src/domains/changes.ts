@@ -1,0 +1,26 @@
+/**
+ * What a mutation changed, as it was before and as it is after. Domains report it, under names that `@invalidates` can
+ * read as `{changes.Name}`: a node's type with its id (`Post`, `Campaign`), or a facet (`CalendarMonth` with `2026-11`).
+ */
+export class Changes {
+  readonly #values = new Map<string, Set<string>>();
+  /** How the mutation's transactions ended so far: `none` before the first, `unknown` when a commit got no answer. */
+  outcome: 'none' | 'rolledBack' | 'committed' | 'unknown' = 'none';
+
+  /** Reports values that changed; null and undefined are left out, so that optional references need no check. */
+  add(name: string, ...values: (string | null | undefined)[]): void {
+    let set = this.#values.get(name);
+    if (!set) this.#values.set(name, (set = new Set()));
+    for (const value of values) if (value != null) set.add(value);
+  }
+
+  get(name: string): readonly string[] {
+    return [...(this.#values.get(name) ?? [])];
+  }
+
+  /** A later rollback does not undo an earlier commit, nor does a later commit explain an unknown outcome. */
+  settle(outcome: 'rolledBack' | 'committed' | 'unknown'): void {
+    const rank = { none: 0, rolledBack: 1, committed: 2, unknown: 3 };
+    if (rank[outcome] > rank[this.outcome]) this.outcome = outcome;
+  }
+}

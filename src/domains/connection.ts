@@ -1,0 +1,74 @@
+import { badInput } from './errors.ts';
+
+/**
+ * A page as it is cached: the items with their cursors, and the filter that `totalCount` counts with when it is asked for.
+ * `edges` is derived, so that each item is held once.
+ */
+export interface Connection<Node, Filter = unknown> {
+  readonly nodes: readonly Node[];
+  readonly cursors: readonly string[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  readonly filter: Filter;
+}
+
+/** A keyset page request: `limit` rows after the row whose order columns are `after`. Ask the database for `limit + 1`. */
+export interface Page {
+  readonly limit: number;
+  /** Sort key (an instant, usually) and id of the last item before the page. */
+  readonly after: readonly [string, string] | null;
+}
+
+const maxPageSize = 100;
+const defaultPageSize = 20;
+
+/** Reads `first` (clamped to 100) and `after`. */
+export function pageOf(args: { first?: number | null; after?: string | null }): Page {
+  const first = args.first ?? defaultPageSize;
+  if (first < 0) throw badInput(`first: expected 0 or more, but got ${first}.`);
+  return { limit: Math.min(first, maxPageSize), after: args.after == null ? null : decodeCursor(args.after) };
+}
+
+/** Makes a page of up to `limit + 1` rows in order. `sortKey` is the row's value in the order column. */
+export function connectionOf<Node extends { id: string }, Filter>(
+  rows: readonly Node[],
+  { page, sortKey, filter }: { page: Page; sortKey: (node: Node) => string; filter: Filter },
+): Connection<Node, Filter> {
+  const nodes = rows.slice(0, page.limit);
+  const cursors = nodes.map((node) => encodeCursor(sortKey(node), node.id));
+  return {
+    nodes,
+    cursors,
+    pageInfo: {
+      hasNextPage: rows.length > page.limit,
+      hasPreviousPage: page.after !== null,
+      startCursor: cursors[0] ?? null,
+      endCursor: cursors.at(-1) ?? null,
+    },
+    filter,
+  };
+}
+
+/** The resolver of every connection's `edges`. */
+export function edgesOf<Node>(connection: Connection<Node>): { cursor: string; node: Node }[] {
+  return connection.nodes.map((node, i) => ({ cursor: connection.cursors[i]!, node }));
+}
+
+function encodeCursor(sortKey: string, id: string): string {
+  return Buffer.from(JSON.stringify([sortKey, id])).toString('base64url');
+}
+
+function decodeCursor(cursor: string): readonly [string, string] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(key) && key.length === 2 && key.every((part) => typeof part === 'string' && !part.includes('\0')))
+      return [key[0], key[1]];
+  } catch {
+    // Not ours: said below.
+  }
+  throw badInput(`after: expected a cursor of an earlier page, but got ${JSON.stringify(cursor.slice(0, 80))}.`);
+}

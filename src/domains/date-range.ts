@@ -1,0 +1,91 @@
+import type { DateRangeInput } from '../generated/schema.ts';
+import type { Scope } from './context.ts';
+import { badInput } from './errors.ts';
+
+/** Days in the workspace's time zone, both included, `YYYY-MM-DD`. `months` are those that the range touches, `YYYY-MM`. */
+export interface DateRange {
+  readonly from: string;
+  readonly to: string;
+  readonly months: readonly string[];
+}
+
+const maxDays = 400;
+const dayMs = 86_400_000;
+const weekdays = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'];
+
+/**
+ * Resolves presets to days, so that a key holds days and never "this month". Arguments of type `DateRangeInput` come to the
+ * resolvers resolved: `daysOf` reads them there.
+ */
+export function resolveDateRange(input: DateRangeInput, scope: Pick<Scope, 'timeZone' | 'weekStartsOn'>, now: Date): DateRange {
+  const { from, to } = input.between ?? presetDays(input.preset!, today(scope.timeZone, now), scope.weekStartsOn);
+  const days = daysBetween(from, to) + 1;
+  if (days < 1) throw badInput(`range: expected "to" on or after "from" (${from}), but got ${to}.`);
+  if (days > maxDays) throw badInput(`range: expected at most ${maxDays} days, but got ${days}.`);
+  return { from, to, months: monthsOf(from, to) };
+}
+
+/** Reads a range argument in a resolver. */
+export function daysOf(range: DateRangeInput | null | undefined): DateRange {
+  const resolved = range as unknown as DateRange | null | undefined;
+  if (!resolved || !('months' in resolved)) throw new TypeError(`expected a resolved date range, but got ${JSON.stringify(range)}`);
+  return resolved;
+}
+
+/** The day that an instant falls on in a time zone. */
+export function today(timeZone: string, instant: Date): string {
+  return formatter(timeZone).format(instant);
+}
+
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(day) + count * dayMs).toISOString().slice(0, 10);
+}
+
+/** Days from one to another; negative when `to` comes first. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / dayMs);
+}
+
+function presetDays(preset: NonNullable<DateRangeInput['preset']>, day: string, weekStartsOn: Scope['weekStartsOn']) {
+  switch (preset) {
+    case 'TODAY':
+      return { from: day, to: day };
+    case 'LAST_7_DAYS':
+      return { from: addDays(day, -6), to: day };
+    case 'LAST_28_DAYS':
+      return { from: addDays(day, -27), to: day };
+    case 'LAST_90_DAYS':
+      return { from: addDays(day, -89), to: day };
+    case 'THIS_WEEK': {
+      const past = (new Date(day).getUTCDay() - weekdays.indexOf(weekStartsOn) + 7) % 7;
+      return { from: addDays(day, -past), to: addDays(day, 6 - past) };
+    }
+    case 'THIS_MONTH':
+      return monthDays(day.slice(0, 7));
+    case 'LAST_MONTH':
+      return monthDays(addDays(`${day.slice(0, 7)}-01`, -1).slice(0, 7));
+  }
+}
+
+function monthDays(month: string) {
+  const first = `${month}-01`;
+  return { from: first, to: addDays(`${addDays(first, 31).slice(0, 7)}-01`, -1) };
+}
+
+function monthsOf(from: string, to: string): string[] {
+  const months: string[] = [];
+  for (let month = from.slice(0, 7); month <= to.slice(0, 7); month = addDays(`${month}-01`, 31).slice(0, 7)) months.push(month);
+  return months;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** `en-CA` writes days as YYYY-MM-DD. */
+function formatter(timeZone: string): Intl.DateTimeFormat {
+  let found = formatters.get(timeZone);
+  if (!found) {
+    found = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    formatters.set(timeZone, found);
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import { GraphQLError } from 'graphql';
+import type {
+  InvalidInputError,
+  LimitReachedError,
+  ProviderError,
+  StaleRevisionError,
+  TextTooLongError,
+  UserError,
+} from '../generated/schema.ts';
+
+type Concrete<T> = T & { __typename: string };
+export type AnyUserError = Concrete<UserError>;
+
+/** Thrown inside a mutation: its transaction rolls back and the payload carries `errors`. Thus an error means that nothing changed. */
+export class Refusal extends Error {
+  readonly errors: readonly AnyUserError[];
+  constructor(errors: readonly AnyUserError[]) {
+    super(errors.map((error) => error.message).join(' '));
+    this.name = 'Refusal';
+    this.errors = errors;
+  }
+}
+
+type Path = string | readonly string[];
+const pathOf = (path: Path | null) => (path === null ? null : ['input', ...(typeof path === 'string' ? [path] : path)]);
+
+/** An input that does not fit; `path` names the field, below `input`. */
+export function invalid(path: Path | null, message: string): Concrete<InvalidInputError> {
+  return { __typename: 'InvalidInputError', code: 'INVALID', message, path: pathOf(path) };
+}
+
+/** A node that is not there, or not the viewer's to see: both read the same. */
+export function notFound(path: Path, type: string, id: string): Concrete<InvalidInputError> {
+  return { __typename: 'InvalidInputError', code: 'NOT_FOUND', message: `${type} ${id} does not exist.`, path: pathOf(path) };
+}
+
+/** A state that does not allow what was asked. */
+export function conflict(path: Path | null, message: string): Concrete<InvalidInputError> {
+  return { __typename: 'InvalidInputError', code: 'CONFLICT', message, path: pathOf(path) };
+}
+
+export function staleRevision(expectedRevision: number, currentRevision: number): Concrete<StaleRevisionError> {
+  return {
+    __typename: 'StaleRevisionError',
+    code: 'STALE_REVISION',
+    message: `It was changed meanwhile: expected revision ${expectedRevision}, but got ${currentRevision}. Read it again.`,
+    path: ['input', 'expectedRevision'],
+    expectedRevision,
+    currentRevision,
+  };
+}
+
+export function textTooLong(
+  path: Path,
+  limits: { maxLength: number; length: number; network?: TextTooLongError['network'] },
+): Concrete<TextTooLongError> {
+  const { maxLength, length, network = null } = limits;
+  return {
+    __typename: 'TextTooLongError',
+    code: 'TEXT_TOO_LONG',
+    message: `${network ?? 'Magpie'} takes at most ${maxLength} characters, but got ${length}.`,
+    path: pathOf(path),
+    network,
+    maxLength,
+    length,
+  };
+}
+
+export function limitReached(path: Path | null, limit: number, message: string): Concrete<LimitReachedError> {
+  return { __typename: 'LimitReachedError', code: 'LIMIT_REACHED', message, path: pathOf(path), limit };
+}
+
+export function providerFailed(message: string, isRetryable: boolean): Concrete<ProviderError> {
+  return { __typename: 'ProviderError', code: 'PROVIDER_FAILED', message, path: null, isRetryable };
+}
+
+/** An argument of a query that does not fit: a system error, as queries have no payload to carry it. */
+export function badInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}

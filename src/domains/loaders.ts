@@ -1,0 +1,60 @@
+import type { Queries } from '../database/database.ts';
+import { createAccountLoaders } from './accounts/loaders.ts';
+import { createAiLoaders } from './ai/loaders.ts';
+import { createCalendarLoaders } from './calendar/loaders.ts';
+import { createCampaignLoaders } from './campaigns/loaders.ts';
+import type { Scope } from './context.ts';
+import { createInboxLoaders } from './inbox/loaders.ts';
+import { createMediaLoaders } from './media/loaders.ts';
+import { createPostLoaders } from './posts/loaders.ts';
+import { createSettingsLoaders } from './settings/loaders.ts';
+import { createTemplateLoaders } from './templates/loaders.ts';
+import { createViewerLoaders } from './viewer/loaders.ts';
+
+/** What a loader batches with: the database, and the scope that every query stays within. */
+export interface LoaderSource {
+  readonly queries: Queries;
+  readonly scope: Scope;
+}
+
+/** Each domain's loaders, made when first asked for. */
+export interface Loaders {
+  readonly accounts: ReturnType<typeof createAccountLoaders>;
+  readonly ai: ReturnType<typeof createAiLoaders>;
+  readonly calendar: ReturnType<typeof createCalendarLoaders>;
+  readonly campaigns: ReturnType<typeof createCampaignLoaders>;
+  readonly inbox: ReturnType<typeof createInboxLoaders>;
+  readonly media: ReturnType<typeof createMediaLoaders>;
+  readonly posts: ReturnType<typeof createPostLoaders>;
+  readonly settings: ReturnType<typeof createSettingsLoaders>;
+  readonly templates: ReturnType<typeof createTemplateLoaders>;
+  readonly viewer: ReturnType<typeof createViewerLoaders>;
+}
+
+const factories = {
+  accounts: createAccountLoaders,
+  ai: createAiLoaders,
+  calendar: createCalendarLoaders,
+  campaigns: createCampaignLoaders,
+  inbox: createInboxLoaders,
+  media: createMediaLoaders,
+  posts: createPostLoaders,
+  settings: createSettingsLoaders,
+  templates: createTemplateLoaders,
+  viewer: createViewerLoaders,
+};
+
+export function createLoaders(source: LoaderSource): Loaders {
+  const loaders = {};
+  for (const [domain, create] of Object.entries(factories)) {
+    Object.defineProperty(loaders, domain, {
+      configurable: true,
+      get() {
+        const value = create(source);
+        Object.defineProperty(loaders, domain, { value });
+        return value;
+      },
+    });
+  }
+  return loaders as Loaders;
+}

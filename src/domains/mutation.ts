@@ -1,0 +1,57 @@
+import type { Queries } from '../database/database.ts';
+import { transact } from '../database/transaction.ts';
+import type { Context } from './context.ts';
+import { type AnyUserError, Refusal } from './errors.ts';
+
+/** A context whose queries run in the mutation's transaction. */
+export interface Transaction extends Context {
+  readonly queries: Queries;
+}
+
+type Payload<T> = T & { userErrors: readonly AnyUserError[] };
+type MutationResolver<Input, T> = (parent: unknown, args: { input: Input }, context: Context) => Promise<Payload<T>>;
+
+/**
+ * A mutation in one transaction. `run` reports to `context.changes`, returns the payload's fields, and refuses by throwing
+ * `new Refusal([...])`: the transaction rolls back, and the payload is `refused` with the errors.
+ */
+export function mutation<Input, T extends object>(
+  run: (input: Input, context: Transaction) => Promise<T>,
+  refused: Partial<T> = {},
+): MutationResolver<Input, Partial<T>> {
+  return mutationInSteps((input, context) => inTransaction(context, (tx) => run(input, tx)), refused);
+}
+
+/** A mutation that calls the outside: `run` opens its transactions itself with `inTransaction`, and holds none meanwhile. */
+export function mutationInSteps<Input, T extends object>(
+  run: (input: Input, context: Context) => Promise<T>,
+  refused: Partial<T> = {},
+): MutationResolver<Input, Partial<T>> {
+  return async (_parent, { input }, context) => {
+    try {
+      return { ...(await run(input, context)), userErrors: [] };
+    } catch (error) {
+      if (error instanceof Refusal) return { ...refused, userErrors: error.errors };
+      throw error;
+    }
+  };
+}
+
+/** Runs `step` in a transaction of its own and notes in `context.changes` how it ended. */
+export function inTransaction<T>(context: Context, step: (context: Transaction) => Promise<T>): Promise<T> {
+  return transact(context.queries, (queries) => step(withQueries(context, queries)), {
+    onOutcome: (outcome) => context.changes.settle(outcome),
+  });
+}
+
+/** The request's context with the transaction's queries. Loaders read outside of it, where they would wait for its end. */
+function withQueries(context: Context, queries: Queries): Transaction {
+  return Object.create(context, {
+    queries: { value: queries },
+    loaders: {
+      get() {
+        throw new TypeError('expected a query of the transaction, but got a loader: loaders read outside of it');
+      },
+    },
+  });
+}
