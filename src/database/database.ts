@@ -2,6 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CamelCasePlugin, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
+import { lockDataDir } from './data-dir-lock.ts';
+import { ifAbsent } from './file-errors.ts';
 import { migrate } from './migrate.ts';
 import { pgliteMajor, startPglite } from './pglite.ts';
 import { createPool, poolForKysely } from './pool.ts';
@@ -24,7 +26,7 @@ export interface DatabaseOptions {
   url?: string;
   /** Where the embedded database keeps its files; in memory if absent. */
   dataDir?: string;
-  /** A file that `dump` gave, for an embedded database in memory to begin with. */
+  /** A file that `dump` gave, for a new embedded database to begin with. */
   dumpFile?: string;
   /** Connections to the server at most; the embedded database has one. */
   poolSize?: number;
@@ -37,10 +39,7 @@ export interface DatabaseOptions {
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const engine = options.url === undefined ? await openEmbedded(options) : openServer(options.url, options.poolSize);
-  const queries = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: poolForKysely(engine.pool, options.onStatement) }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
-  });
+  const queries = createQueries(engine.pool, options.onStatement);
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= queries.destroy().then(() => engine.stop());
@@ -53,6 +52,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error;
   }
   return { queries, engine: engine.name, close, dump: engine.dump };
+}
+
+/** Names are camel case here and snake case there; the keys inside a `jsonb` value are left alone. */
+export function createQueries(pool: pg.Pool, onStatement?: (sql: string) => void): Queries {
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: poolForKysely(pool, onStatement) }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
 }
 
 /** A value for a `jsonb` column. The driver would take an array for an array of PostgreSQL, so say it yourself. */
@@ -75,22 +82,30 @@ function openServer(url: string, poolSize = 10): Engine {
 async function openEmbedded({ dataDir, dumpFile, log }: DatabaseOptions): Promise<Engine> {
   if (dataDir === undefined) return { name: 'pglite', ...(await startPglite({ dumpFile })) };
   const files = join(dataDir, 'database');
-  const major = await majorOf(files);
-  if (major === undefined) log?.('creating the embedded database, once; this takes some seconds');
-  if (major !== undefined && major !== pgliteMajor) {
-    throw new Error(
-      `expected data files of PostgreSQL ${pgliteMajor} in ${files}, but got those of PostgreSQL ${major}: ` +
-        'start the version of Magpie that wrote them, or choose another DATA_DIR',
-    );
+  await mkdir(files, { recursive: true, mode: 0o700 });
+  // PGlite itself would let a second process in, and lose what it writes.
+  const lock = await lockDataDir(dataDir);
+  try {
+    const major = await majorOf(files);
+    if (major === undefined) log?.('creating the embedded database, once; this takes some seconds');
+    else if (major !== pgliteMajor) throw otherMajorError(files, major);
+    const pglite = await startPglite({ dataDir: files, dumpFile });
+    return { name: 'pglite', ...pglite, stop: () => pglite.stop().finally(lock.release) };
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
-  await mkdir(files, { recursive: true });
-  return { name: 'pglite', ...(await startPglite({ dataDir: files })) };
 }
 
 /** Undefined when there is no database yet. */
 async function majorOf(files: string): Promise<number | undefined> {
-  const version = await readFile(join(files, 'PG_VERSION'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  const version = await readFile(join(files, 'PG_VERSION'), 'utf8').catch(ifAbsent(undefined));
   return version === undefined ? undefined : Number.parseInt(version, 10);
+}
+
+function otherMajorError(files: string, major: number): Error {
+  return new Error(
+    `expected data files of PostgreSQL ${pgliteMajor} in ${files}, but got those of PostgreSQL ${major}: ` +
+      'start the version of Magpie that wrote them, or choose another DATA_DIR',
+  );
 }

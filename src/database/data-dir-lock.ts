@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode, ifAbsent } from './file-errors.ts';
+import { isThisProcess, nameOf, type Owner, type OwnerState, ownerOf, stateOf, thisProcess } from './lock-owner.ts';
+
+export interface DataDirLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Locks a folder against every other process, and against a second time in this one. A dead owner is replaced; a live one,
+ * or one that cannot be asked because it is on another host, is an error that names it.
+ *
+ * The lock is the folder `lock` with one file in it, whose name is its owner. It changes hands by renaming that file, which
+ * succeeds for exactly one of those who found the same owner dead. It begins as a folder renamed into its place, file and
+ * all, so at no moment is it half made.
+ */
+export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
+  const folder = join(dataDir, 'lock');
+  const own = nameOf(await thisProcess());
+  for (let attempt = 1; attempt <= 500; attempt += 1) {
+    const [holder] = await readdir(folder).catch(ifAbsent<string[]>([]));
+    const state = holder === undefined ? 'dead' : await stateOf(ownerOf(holder));
+    if (state === 'alive' || state === 'elsewhere') throw heldError(dataDir, ownerOf(holder!), state);
+    if (state === 'exiting') await delay(10);
+    else if (holder === undefined ? await create(folder, own) : await replace(folder, holder, own)) {
+      return { release: () => release(folder, own) };
+    }
+  }
+  throw new Error(
+    `expected the lock of DATA_DIR ${dataDir} to come free, but got an owner that is always about to exit`,
+  );
+}
+
+async function create(folder: string, own: string): Promise<boolean> {
+  const draft = `${folder}.${randomUUID()}`;
+  await mkdir(draft);
+  await writeFile(join(draft, own), '');
+  try {
+    await rename(draft, folder); // over nothing or an empty folder; a folder with an owner in it stays
+    return true;
+  } catch (error) {
+    await rm(draft, { recursive: true });
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+async function replace(folder: string, holder: string, own: string): Promise<boolean> {
+  return rename(join(folder, holder), join(folder, own)).then(() => true, ifAbsent(false));
+}
+
+async function release(folder: string, own: string): Promise<void> {
+  await rm(join(folder, own), { force: true });
+  await rmdir(folder).catch((error) => {
+    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY')) throw error; // the next owner has it already
+  });
+}
+
+function heldError(dataDir: string, owner: Owner, state: OwnerState): Error {
+  const who = isThisProcess(owner) ? 'this very process' : `process ${owner.pid} of host ${owner.host}`;
+  const remedy =
+    state === 'elsewhere'
+      ? `if it no longer runs there, remove the folder ${join(dataDir, 'lock')}`
+      : 'stop it first, or choose another DATA_DIR';
+  return new Error(
+    `expected DATA_DIR ${dataDir} to be free, but got it held by ${who} since ${owner.since}: ${remedy}`,
+  );
+}
