@@ -1,0 +1,31 @@
+import type { Cache } from './cache.ts';
+import { canonicalKey } from './canonical-key.ts';
+
+/** How the calls of a wrapped function become requests. What takes the arguments is called for each call. */
+export interface CachedOptions<Arguments extends readonly unknown[]> {
+  /** Tells apart functions of one category, and names the function in the statistics; the function's own name if left out. */
+  readonly name?: string;
+  /** By default all arguments, as canonical JSON. */
+  readonly key?: (...args: Arguments) => string;
+  readonly tags?: readonly string[] | ((...args: Arguments) => readonly string[]);
+  readonly namespace?: (...args: Arguments) => string;
+  readonly ttlMs?: number;
+}
+
+/** Wraps a function: calls with equal arguments share an answer for as long as it is valid and fresh. */
+export function cachedFunction<Category extends string, Arguments extends readonly unknown[], T>(
+  cache: Cache<Category>,
+  wrap: { category: Category; fn: (...args: Arguments) => T | Promise<T>; options: CachedOptions<Arguments> },
+): (...args: Arguments) => T | Promise<T> {
+  const { category, fn, options } = wrap;
+  const name = options.name ?? fn.name;
+  if (name === '') throw new TypeError('Expected a named function, or options.name, but got an anonymous function');
+  const { ttlMs } = options;
+  return (...args) => {
+    const own = options.key ? options.key(...args) : canonicalKey(args);
+    const namespace = options.namespace?.(...args);
+    const key = namespace === undefined ? `${name} ${own}` : `${name} ${JSON.stringify(namespace)} ${own}`;
+    const tags = typeof options.tags === 'function' ? options.tags(...args) : options.tags;
+    return cache.fetch({ category, key, namespace, tags, ttlMs, coordinate: name }, () => fn(...args));
+  };
+}

@@ -1,0 +1,240 @@
+import { type CachedOptions, cachedFunction } from './by-hand.ts';
+import { type Clock, SteadyTime, systemClock, systemTimer, type Timer } from './clock.ts';
+import type { Entry } from './entry.ts';
+import type { Takeoff } from './flight.ts';
+import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './implicit-tags.ts';
+import { type Engine, LateRead, seen } from './late-read.ts';
+import { Ledger } from './ledger.ts';
+import { Loads } from './loads.ts';
+import { type Policy, validatePolicies } from './policy.ts';
+import type { Load, ReadRequest } from './request.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { Store } from './store.ts';
+
+const HITS_PER_SAMPLE = 32; // a power of two
+
+export interface CacheOptions<Category extends string> {
+  readonly policies: Readonly<Record<Category, Policy>>;
+  readonly clock?: Clock;
+  readonly timer?: Timer;
+  /** Measures the latency of a sample of hits. */
+  readonly stopwatch?: Clock;
+  /** Records of tags that are kept; 100,000 by default. */
+  readonly maxTags?: number;
+  /** How long anybody waits for a load; 30 s by default. */
+  readonly loadTimeoutMs?: number;
+  /** Loads that may run at once, those that hang included; 10,000 by default. */
+  readonly maxFlights?: number;
+}
+
+export interface SetRequest<Category extends string> extends Omit<ReadRequest<Category>, 'now' | 'observe'> {
+  /** `cache.stamp` from before the value was read; the present one by default, right only if nothing can have changed it since. */
+  readonly stamp?: number;
+  readonly validUntil?: number;
+}
+
+/** What is given to `attach`. Its stamp was read before it was made. */
+export interface NewAttachment {
+  readonly bytes: number;
+  readonly stamp: number;
+  readonly tags: readonly string[];
+  readonly validUntil?: number;
+  readonly value: unknown;
+}
+
+export type InvalidationListener = (tags: readonly string[], cause: string | undefined) => void;
+
+/**
+ * Keeps what loads bring, by category, and answers from it for as long as it is *valid* (none of its tags was invalidated since
+ * its load began) and *fresh* (younger than its time to live), or stale within the bounds of its category.
+ */
+export class Cache<Category extends string> {
+  readonly #ledger: Ledger;
+  readonly #stores: ReadonlyMap<string, Store>;
+  readonly #loads: Loads;
+  readonly #time: SteadyTime;
+  readonly #stopwatch: Clock;
+  readonly #engine: Engine;
+  readonly #listeners = new Set<InvalidationListener>();
+
+  constructor(options: CacheOptions<Category>) {
+    validatePolicies(options.policies);
+    this.#ledger = new Ledger(options.maxTags ?? 100_000);
+    this.#time = new SteadyTime(options.clock ?? systemClock);
+    this.#stopwatch = options.stopwatch ?? systemClock;
+    this.#loads = new Loads({
+      ledger: this.#ledger,
+      time: this.#time,
+      timer: options.timer ?? systemTimer,
+      timeoutMs: options.loadTimeoutMs ?? 30_000,
+      maxFlights: options.maxFlights ?? 10_000,
+    });
+    this.#engine = { ledger: this.#ledger, loads: this.#loads, time: this.#time };
+    const policies = Object.entries<Policy>(options.policies);
+    this.#stores = new Map(policies.map(([name, policy]) => [name, new Store(name, policy, this.#ledger)]));
+  }
+
+  /** The logical clock. */
+  get stamp(): number {
+    return this.#ledger.stamp;
+  }
+
+  /** A reading for `ReadRequest.now`: one for each request. */
+  now(): number {
+    return this.#time.read();
+  }
+
+  /**
+   * Answers from a valid, fresh entry at once; otherwise loads, once for all who ask meanwhile. The entry may be detached: too
+   * large to be kept, invalidated during its load, or expired (`expiresAt`) because it stands in for failed loads.
+   */
+  read<T>(request: ReadRequest<Category>, load: Load<T>): Entry<T> | Promise<Entry<T>> {
+    const store = this.#store(request.category);
+    const startedAt = store.reads++ % HITS_PER_SAMPLE === 0 ? this.#stopwatch.now() : -1;
+    const now = request.now === undefined ? this.#time.read() : this.#time.notBefore(request.now);
+    const entry = store.get(request.key);
+    if (entry === undefined || now >= entry.refreshAt || !this.#ledger.isValid(entry)) {
+      const late = new LateRead({ request, load, store }, this.#engine);
+      return late.answer(entry) as Entry<T> | Promise<Entry<T>>; // who reads a key knows the type of its value
+    }
+    store.countHit(entry, request.coordinate);
+    if (startedAt >= 0) this.#sample(entry, startedAt);
+    if (request.observe !== undefined) request.observe(seen('HIT', entry, now));
+    return entry as Entry<T>;
+  }
+
+  /** By hand: the value of `read`. */
+  fetch<T>(request: ReadRequest<Category>, load: Load<T>): T | Promise<T> {
+    const answer = this.read(request, load);
+    return answer instanceof Promise ? answer.then((entry) => entry.value) : answer.value;
+  }
+
+  /** Keeps a value that was not loaded here; a running load of the key will not replace it. */
+  set<T>(request: SetRequest<Category>, value: T): Entry<T> {
+    const { category, key, namespace, coordinate, ttlMs, tags = [] } = request;
+    const store = this.#store(category);
+    const flight: Takeoff = {
+      ...{ store, key, namespace, ttlMs, field: store.field(coordinate) },
+      startedAt: this.#time.read(),
+      stamp: request.stamp ?? this.#ledger.stamp,
+      departure: { cause: 'cold' },
+      older: undefined,
+      isRefresh: false,
+    };
+    return this.#loads.launch(flight, tags, (loading) => {
+      if (request.validUntil !== undefined) loading.validUntil(request.validUntil);
+      return value;
+    }) as Entry<T>;
+  }
+
+  /** Wraps a function; see `CachedOptions`. */
+  cached<Arguments extends readonly unknown[], T>(
+    category: Category,
+    fn: (...args: Arguments) => T | Promise<T>,
+    options: CachedOptions<Arguments> = {},
+  ): (...args: Arguments) => T | Promise<T> {
+    return cachedFunction(this, { category, fn, options });
+  }
+
+  /** The entry if it is valid, fresh and not due for a refresh. Counts nothing: see `countHit`. */
+  peek(category: Category, key: string, now: number): Entry | undefined {
+    const entry = this.#store(category).get(key);
+    if (entry === undefined || this.#time.notBefore(now) >= entry.refreshAt) return undefined;
+    return this.#ledger.isValid(entry) ? entry : undefined;
+  }
+
+  /** Counts exactly as a hit of `read`, for an entry that `peek` gave. */
+  countHit(entry: Entry, coordinate = entry.coordinate): void {
+    this.#store(entry.category).countHit(entry, coordinate);
+  }
+
+  /** A lookup in which the cache took no part. */
+  countBypass(category: Category, coordinate?: string): void {
+    this.#store(category).field(coordinate).bypasses++;
+  }
+
+  /** Whether none of its tags was invalidated since its load began. Says nothing of its age. */
+  isValid(entry: Entry): boolean {
+    return this.#ledger.isValid(entry);
+  }
+
+  /**
+   * From now on nobody is served what depends on one of the tags and was loaded before. Advances the logical clock, scans nothing.
+   * `cause` is the name of the mutation, for explanations.
+   */
+  invalidate(tags: readonly string[], cause?: string): void {
+    if (tags.length === 0) return;
+    this.#ledger.invalidate(tags, cause);
+    for (const listener of this.#listeners) listener(tags, cause);
+  }
+
+  delete(category: Category, key: string, cause?: string): void {
+    this.invalidate([keyTag(category, key)], cause);
+  }
+
+  /** Forgets everything, or what is of the categories and the namespace that are given, and frees its room. */
+  clear(only: { categories?: readonly Category[]; namespace?: string } = {}, cause?: string): void {
+    const { namespace } = only;
+    const categories = only.categories ?? [...this.#stores.keys()];
+    if (namespace === undefined) this.invalidate(categories.map(categoryTag), cause);
+    else if (only.categories === undefined) this.invalidate([namespaceTag(namespace)], cause);
+    else
+      this.invalidate(
+        only.categories.map((category) => namespaceCategoryTag(namespace, category)),
+        cause,
+      );
+    for (const category of categories) this.#store(category).sweep(this.#time.read());
+  }
+
+  /** Called after each invalidation, before `invalidate` returns. Returns a function that ends that. */
+  onInvalidate(listener: InvalidationListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** False if it is not kept: it or its entry is not valid any more, not kept itself, or too large. */
+  attach(entry: Entry, id: string, made: NewAttachment): boolean {
+    if (!entry.isKept || !this.#ledger.isValid(entry)) return false;
+    const { bytes, stamp, value, validUntil = Number.POSITIVE_INFINITY } = made;
+    const tags = made.tags.map((tag) => this.#ledger.hold(tag));
+    const attachment = { bytes, stamp, tags, value, validUntil, checkedAt: -1 };
+    if (this.#ledger.isValid(attachment)) return this.#store(entry.category).attach(entry, id, attachment, this.now());
+    this.#ledger.release(tags);
+    return false;
+  }
+
+  /** Its value, if the entry and itself are valid. The entry's freshness is the caller's to check, its own end is checked here. */
+  attachment(entry: Entry, id: string, now = this.#time.read()): unknown {
+    const attachment = entry.attachments?.get(id);
+    if (attachment === undefined || !this.#ledger.isValid(entry)) return undefined;
+    if (now < attachment.validUntil && this.#ledger.isValid(attachment)) return attachment.value;
+    this.#store(entry.category).detach(entry, id);
+    return undefined;
+  }
+
+  /** Live entries with the most hits first. */
+  hottest(category: Category, limit: number, include: (entry: Entry) => boolean = () => true): Entry[] {
+    const store = this.#store(category);
+    const now = this.#time.read();
+    const live = [...store.entries()].filter((entry) => store.isAlive(entry, now) && include(entry));
+    return live.sort((one, other) => other.hits - one.hits).slice(0, limit);
+  }
+
+  /** Plain numbers; reading them changes nothing. */
+  snapshot(): Snapshot<Category> {
+    const stores = this.#stores as ReadonlyMap<Category, Store>;
+    return snapshotOf(stores, { ledger: this.#ledger, flights: this.#loads.running, now: this.#time.read() });
+  }
+
+  #store(category: string): Store {
+    const store = this.#stores.get(category);
+    if (store !== undefined) return store;
+    throw new TypeError(`Expected one of the categories ${[...this.#stores.keys()].join(', ')} but got "${category}"`);
+  }
+
+  #sample(entry: Entry, startedAt: number): void {
+    entry.field.hitLatency.record(this.#stopwatch.now() - startedAt);
+    const overshootMs = this.#time.read() - entry.expiresAt;
+    if (overshootMs > entry.field.overshootMs) entry.field.overshootMs = overshootMs;
+  }
+}

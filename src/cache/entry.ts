@@ -1,0 +1,117 @@
+import type { Evictable } from './eviction/policy.ts';
+import type { Dependent, Tag } from './ledger.ts';
+import type { Policy } from './policy.ts';
+import type { FieldCounters } from './statistics.ts';
+
+/** What is known of a value when its load ends. */
+export interface Loaded<T> {
+  readonly key: string;
+  readonly category: string;
+  readonly namespace: string | undefined;
+  readonly field: FieldCounters;
+  readonly value: T;
+  readonly tags: readonly Tag[];
+  readonly stamp: number;
+  readonly lifetime: Lifetime;
+  readonly keyHash: number;
+  readonly loadMs: number;
+}
+
+/** A value and what it depends on. Immutable to readers; it may be *detached*, that is, never or no longer kept. */
+export class Entry<T = unknown> implements Dependent, Evictable {
+  readonly key: string;
+  readonly category: string;
+  readonly namespace: string | undefined;
+  readonly coordinate: string;
+  /** Deeply frozen once it is kept. */
+  readonly value: T;
+  readonly tags: readonly Tag[];
+  /** The logical time at which its load began. */
+  readonly stamp: number;
+  readonly bornAt: number;
+  readonly refreshAt: number;
+  readonly expiresAt: number;
+  readonly staleUntil: number;
+  readonly errorUntil: number;
+  readonly validUntil: number;
+  readonly keyHash: number;
+  readonly loadMs: number;
+  /** Of the value and its attachments. */
+  bytes = 0;
+  digest = 0;
+  hits = 0;
+
+  // The rest belongs to the engine.
+  readonly field: FieldCounters;
+  checkedAt = -1;
+  failures = 0;
+  retryAt = 0;
+  attachments: Map<string, Attachment> | null = null;
+  previous: Evictable | null = null;
+  next: Evictable | null = null;
+  list = 0;
+  frequency = 0;
+  epoch = 0;
+
+  constructor(loaded: Loaded<T>) {
+    this.key = loaded.key;
+    this.category = loaded.category;
+    this.namespace = loaded.namespace;
+    this.coordinate = loaded.field.coordinate;
+    this.field = loaded.field;
+    this.value = loaded.value;
+    this.tags = loaded.tags;
+    this.stamp = loaded.stamp;
+    this.bornAt = loaded.lifetime.bornAt;
+    this.refreshAt = loaded.lifetime.refreshAt;
+    this.expiresAt = loaded.lifetime.expiresAt;
+    this.staleUntil = loaded.lifetime.staleUntil;
+    this.errorUntil = loaded.lifetime.errorUntil;
+    this.validUntil = loaded.lifetime.validUntil;
+    this.keyHash = loaded.keyHash;
+    this.loadMs = loaded.loadMs;
+  }
+
+  /** Whether it is in its store. */
+  get isKept(): boolean {
+    return this.list !== 0;
+  }
+}
+
+/** Something that was made from an entry's value, such as its serialised answer to one selection. It ends with its entry. */
+export interface Attachment extends Dependent {
+  readonly bytes: number;
+  readonly validUntil: number;
+  readonly value: unknown;
+}
+
+/** Moments on the cache's clock, in this order, except that none is later than `validUntil`. */
+export interface Lifetime {
+  readonly bornAt: number;
+  /** From here on a read starts a background refresh; `expiresAt` where there is no stale window. */
+  readonly refreshAt: number;
+  readonly expiresAt: number;
+  readonly staleUntil: number;
+  readonly errorUntil: number;
+  readonly validUntil: number;
+}
+
+const REFRESH_SPREAD = 0.1;
+
+/** The key's hash spreads refreshes over the last tenth of the lifetime: earlier, never later than expiry. */
+export function lifetimeOf(
+  policy: Policy,
+  born: { atMs: number; ttlMs: number; validUntil: number; keyHash: number },
+): Lifetime {
+  const { validUntil } = born;
+  const until = (ms: number) => Math.min(born.atMs + ms, validUntil);
+  const earlyMs = policy.staleMs > 0 ? born.ttlMs * REFRESH_SPREAD * (born.keyHash / 2 ** 32) : 0;
+  return {
+    bornAt: born.atMs,
+    refreshAt: until(born.ttlMs - earlyMs),
+    expiresAt: until(born.ttlMs),
+    staleUntil: until(born.ttlMs + policy.staleMs),
+    errorUntil: until(born.ttlMs + Math.max(policy.staleMs, policy.staleIfErrorMs)),
+    validUntil,
+  };
+}

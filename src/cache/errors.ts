@@ -1,0 +1,17 @@
+/** Those who wait for a load get this when it takes longer than its limit; the load itself goes on and may fill the cache. */
+export class LoadTimeoutError extends Error {
+  override readonly name = 'LoadTimeoutError';
+
+  constructor(key: string, limitMs: number) {
+    super(`Expected the load of "${key}" to end within ${limitMs} ms but got no answer`);
+  }
+}
+
+/** As many loads are running as may run at once, most likely because they hang. */
+export class LoadLimitError extends Error {
+  override readonly name = 'LoadLimitError';
+
+  constructor(key: string, maxFlights: number) {
+    super(`Expected fewer than ${maxFlights} loads at once but got one more, for "${key}"`);
+  }
+}

@@ -1,0 +1,116 @@
+import type { Entry } from './entry.ts';
+import type { Ledger, Tag } from './ledger.ts';
+import type { Loading } from './request.ts';
+import type { FieldCounters } from './statistics.ts';
+import type { Departure, Store } from './store.ts';
+
+const MAX_TAGS = 5_000;
+
+/** What a flight is started with. */
+export interface Takeoff {
+  readonly store: Store;
+  readonly key: string;
+  readonly namespace: string | undefined;
+  readonly field: FieldCounters;
+  readonly ttlMs: number | undefined;
+  readonly startedAt: number;
+  /** The logical time of the value; now, unless it was read before. */
+  readonly stamp: number;
+  /** Why the key had no answer; of a refresh, that it expires. */
+  readonly departure: Departure;
+  /** The entry that there was, in case the load fails. */
+  readonly older: Entry | undefined;
+  /** Runs in the background and replaces `older` or nothing. */
+  readonly isRefresh: boolean;
+}
+
+interface Settle {
+  readonly resolve: (entry: Entry) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One running load of a key, which all who miss it share. */
+export class Flight implements Loading {
+  readonly takeoff: Takeoff;
+  readonly stamp: number;
+  readonly #ledger: Ledger;
+  readonly #tags = new Set<Tag>();
+  #abort: AbortController | undefined;
+  #ended = false;
+  validUntilMs = Number.POSITIVE_INFINITY;
+  /** The time limit has passed: nobody waits for it any more. */
+  isOverdue = false;
+  /** Set when it lands: no tag, declared or found, was invalidated since it started. */
+  isUnmoved = false;
+  /** What the waiters get. */
+  readonly outcome: Promise<Entry>;
+  readonly #settle: Settle;
+
+  constructor(takeoff: Takeoff, ledger: Ledger) {
+    this.takeoff = takeoff;
+    this.stamp = takeoff.stamp;
+    this.#ledger = ledger;
+    let settle!: Settle;
+    this.outcome = new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    this.outcome.catch(() => {}); // a refresh may have no waiters
+    this.#settle = settle;
+  }
+
+  get tags(): ReadonlySet<Tag> {
+    return this.#tags;
+  }
+
+  get hasTooManyTags(): boolean {
+    return this.#tags.size > MAX_TAGS;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.isOverdue) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  depend(tags: string | readonly string[]): void {
+    if (this.#ended) return;
+    for (const name of typeof tags === 'string' ? [tags] : tags) {
+      if (this.hasTooManyTags) return;
+      const tag = this.#ledger.hold(name);
+      if (this.#tags.has(tag)) this.#ledger.release([tag]);
+      else this.#tags.add(tag);
+    }
+  }
+
+  validUntil(atMs: number): void {
+    this.validUntilMs = Math.min(this.validUntilMs, atMs);
+  }
+
+  /**
+   * Whether a reader that arrived at `arrival` may have its result, as far as is known. A tag remembers only its last stamp, so
+   * one that moved after the arrival may have moved before it too: only a flight that started later is beyond doubt.
+   */
+  isRightFor(arrival: number): boolean {
+    if (this.stamp >= arrival) return true;
+    return this.#ended ? this.isUnmoved : this.#ledger.firstMoved(this.#tags, this.stamp) === undefined;
+  }
+
+  answer(entry: Entry): void {
+    this.#settle.resolve(entry);
+  }
+
+  fail(error: unknown): void {
+    this.#settle.reject(error);
+  }
+
+  expire(): void {
+    this.isOverdue = true;
+    this.#abort?.abort();
+  }
+
+  /** Call when the load has ended, after its result was kept or not. */
+  end(): void {
+    this.#ended = true;
+    this.#ledger.release(this.#tags);
+  }
+}

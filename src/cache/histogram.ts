@@ -1,0 +1,62 @@
+const BUCKETS_PER_OCTAVE = 8;
+const LEAST_MS = 2 ** -20; // one nanosecond
+const BUCKETS = 48 * BUCKETS_PER_OCTAVE; // up to 2^28 ms, three days
+
+export interface Latency {
+  readonly minMs: number | null;
+  readonly avgMs: number | null;
+  readonly maxMs: number | null;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+/** Durations in milliseconds, in buckets of equal ratio: percentiles are right to within a twentieth. */
+export class Histogram {
+  readonly #buckets = new Uint32Array(BUCKETS);
+  #count = 0;
+  #sumMs = 0;
+  #minMs = Number.POSITIVE_INFINITY;
+  #maxMs = 0;
+
+  record(durationMs: number): void {
+    const ms = durationMs > 0 ? durationMs : 0;
+    const bucket = Math.floor(Math.log2(ms / LEAST_MS) * BUCKETS_PER_OCTAVE);
+    this.#buckets[Math.min(BUCKETS - 1, Math.max(0, bucket))]!++;
+    this.#count++;
+    this.#sumMs += ms;
+    if (ms < this.#minMs) this.#minMs = ms;
+    if (ms > this.#maxMs) this.#maxMs = ms;
+  }
+
+  add(other: Histogram): void {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) this.#buckets[bucket]! += other.#buckets[bucket]!;
+    this.#count += other.#count;
+    this.#sumMs += other.#sumMs;
+    this.#minMs = Math.min(this.#minMs, other.#minMs);
+    this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
+  }
+
+  latency(): Latency {
+    if (this.#count === 0) return { minMs: null, avgMs: null, maxMs: null, p50Ms: null, p95Ms: null, p99Ms: null };
+    return {
+      minMs: this.#minMs,
+      avgMs: this.#within(this.#sumMs / this.#count), // rounding must not push it past an end
+      maxMs: this.#maxMs,
+      p50Ms: this.#percentile(0.5),
+      p95Ms: this.#percentile(0.95),
+      p99Ms: this.#percentile(0.99),
+    };
+  }
+
+  #percentile(share: number): number {
+    const rank = Math.ceil(share * this.#count);
+    let bucket = 0;
+    for (let passed = this.#buckets[0]!; passed < rank; passed += this.#buckets[bucket]!) bucket++;
+    return this.#within(LEAST_MS * 2 ** ((bucket + 0.5) / BUCKETS_PER_OCTAVE));
+  }
+
+  #within(ms: number): number {
+    return Math.min(this.#maxMs, Math.max(this.#minMs, ms));
+  }
+}

@@ -1,0 +1,176 @@
+import type { SteadyTime } from './clock.ts';
+import type { Entry } from './entry.ts';
+import { LoadLimitError } from './errors.ts';
+import { Flight, type Takeoff } from './flight.ts';
+import type { Ledger } from './ledger.ts';
+import type { Loads } from './loads.ts';
+import type { Load, Lookup, ReadRequest } from './request.ts';
+import type { FieldCounters } from './statistics.ts';
+import type { Departure, Store } from './store.ts';
+
+/** What a read needs of the engine. */
+export interface Engine {
+  readonly ledger: Ledger;
+  readonly loads: Loads;
+  readonly time: SteadyTime;
+}
+
+/** A read that no fresh entry answered: it is served an old one within the bounds of its category, or waits for a load. */
+export class LateRead {
+  readonly #request: ReadRequest<string>;
+  readonly #load: Load<unknown>;
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #field: FieldCounters;
+  readonly #stamp: number;
+  readonly #at: number;
+
+  constructor(read: { request: ReadRequest<string>; load: Load<unknown>; store: Store }, engine: Engine) {
+    this.#request = read.request;
+    this.#load = read.load;
+    this.#store = read.store;
+    this.#engine = engine;
+    this.#field = read.store.field(read.request.coordinate);
+    this.#stamp = engine.ledger.stamp;
+    this.#at = engine.time.read();
+  }
+
+  answer(entry: Entry | undefined): Entry | Promise<Entry> {
+    if (entry !== undefined && this.#engine.ledger.isValid(entry)) {
+      const isBackingOff = this.#at < entry.retryAt;
+      if (this.#at < entry.staleUntil && !isBackingOff) this.#refresh(entry);
+      if (this.#at < (isBackingOff ? entry.errorUntil : entry.staleUntil)) return this.#serveOld(entry);
+    }
+    return this.#miss();
+  }
+
+  #serveOld(entry: Entry): Entry {
+    const isFresh = this.#at < entry.expiresAt;
+    if (isFresh) this.#store.countHit(entry, this.#request.coordinate);
+    else this.#store.countStaleHit(entry, this.#field);
+    this.#request.observe?.(seen(isFresh ? 'HIT' : 'STALE', entry, this.#at));
+    return entry;
+  }
+
+  /** In the background, and at most one at a time. */
+  #refresh(older: Entry): void {
+    if (this.#joinable() !== undefined || this.#engine.loads.isFull) return;
+    this.#field.refreshes++;
+    const departure: Departure = { cause: 'expired', digest: older.digest };
+    try {
+      this.#engine.loads.launch(this.#takeoff({ departure, older, isRefresh: true }), this.#tags, this.#load);
+    } catch {} // counted; the entry stands in for as long as it may
+  }
+
+  #miss(): Entry | Promise<Entry> {
+    const running = this.#joinable();
+    if (running !== undefined) {
+      this.#field.countMiss(running.takeoff.departure.cause);
+      return this.#join(running);
+    }
+    const departure = this.#store.whyMissed(this.#request.key, this.#at);
+    const older = this.#store.get(this.#request.key);
+    if (this.#engine.loads.isFull) return this.#refuse(older);
+    this.#field.countMiss(departure.cause);
+    return this.#lead({ departure, older, isRefresh: false });
+  }
+
+  #joinable(): Flight | undefined {
+    const running = this.#store.flights.get(this.#request.key);
+    return running !== undefined && !running.isOverdue && running.isRightFor(this.#stamp) ? running : undefined;
+  }
+
+  #lead(miss: Pick<Takeoff, 'departure' | 'older' | 'isRefresh'>): Entry | Promise<Entry> {
+    const takeoff = this.#takeoff(miss);
+    this.#field.loads++;
+    try {
+      const launched = this.#engine.loads.launch(takeoff, this.#tags, this.#load);
+      if (!(launched instanceof Flight)) return this.#land(launched, takeoff, 'MISS');
+      return launched.outcome.then(
+        (entry) => this.#land(entry, takeoff, 'MISS'),
+        (error: unknown) => this.#crash(error, takeoff, 'MISS'),
+      );
+    } catch (error) {
+      return this.#crash(error, takeoff, 'MISS');
+    }
+  }
+
+  #join(running: Flight): Promise<Entry> {
+    return running.outcome.then(
+      (entry) => {
+        const isRight = entry === running.takeoff.older || running.isRightFor(this.#stamp);
+        return isRight ? this.#land(entry, running.takeoff, 'COALESCED') : this.#again();
+      },
+      (error: unknown) => this.#crash(error, running.takeoff, 'COALESCED'),
+    );
+  }
+
+  /** The load that was waited for began before something was invalidated that this reader must see. Not another lookup. */
+  #again(): Entry | Promise<Entry> {
+    const { store, key } = { store: this.#store, key: this.#request.key };
+    const departure: Departure = { cause: 'invalidated' };
+    const newer = store.get(key);
+    if (newer !== undefined && this.#engine.ledger.isValid(newer) && this.#engine.time.read() < newer.expiresAt) {
+      return this.#land(newer, this.#takeoff({ departure, older: undefined, isRefresh: false }), 'COALESCED');
+    }
+    const running = store.flights.get(key);
+    if (running !== undefined && !running.isOverdue && running.stamp >= this.#stamp) return this.#join(running);
+    if (this.#engine.loads.isFull) throw this.#limitError();
+    return this.#lead({ departure, older: undefined, isRefresh: false });
+  }
+
+  #refuse(older: Entry | undefined): Entry {
+    if (older !== undefined && this.#store.isAlive(older, this.#at)) return this.#serveOld(older);
+    this.#field.bypasses++;
+    this.#request.observe?.({ status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined });
+    throw this.#limitError();
+  }
+
+  #limitError(): LoadLimitError {
+    return new LoadLimitError(this.#request.key, this.#engine.loads.maxFlights);
+  }
+
+  #land(entry: Entry, { departure, older }: Takeoff, status: 'MISS' | 'COALESCED'): Entry {
+    const now = this.#engine.time.read();
+    this.#field.missLatency.record(now - this.#at);
+    const isRescue = entry === older;
+    if (isRescue) this.#field.rescues++;
+    this.#request.observe?.({ ...seen(isRescue ? 'STALE' : status, entry, now), ...why(departure) });
+    return entry;
+  }
+
+  #crash(error: unknown, { departure }: Takeoff, status: 'MISS' | 'COALESCED'): never {
+    this.#field.missLatency.record(this.#engine.time.read() - this.#at);
+    this.#request.observe?.({ status, ageMs: 0, expiresInMs: 0, tier: undefined, ...why(departure) });
+    throw error;
+  }
+
+  get #tags(): readonly string[] {
+    return this.#request.tags ?? [];
+  }
+
+  #takeoff(miss: Pick<Takeoff, 'departure' | 'older' | 'isRefresh'>): Takeoff {
+    const { key, namespace, ttlMs } = this.#request;
+    const { stamp } = this.#engine.ledger; // of the load, which may begin later than the read
+    return {
+      ...miss,
+      store: this.#store,
+      key,
+      namespace,
+      ttlMs,
+      field: this.#field,
+      startedAt: this.#engine.time.read(),
+      stamp,
+    };
+  }
+}
+
+/** What an entry that answered looks like to an observer. */
+export function seen(status: Lookup['status'], entry: Entry, now: number): Lookup {
+  const tier = status === 'HIT' || status === 'STALE' ? 'memory' : undefined;
+  return { status, ageMs: Math.max(0, now - entry.bornAt), expiresInMs: entry.expiresAt - now, tier };
+}
+
+function why({ cause, invalidatedBy }: Departure): Pick<Lookup, 'cause' | 'invalidatedBy'> {
+  return invalidatedBy === undefined ? { cause } : { cause, invalidatedBy };
+}

@@ -1,0 +1,177 @@
+import type { SteadyTime, Timer } from './clock.ts';
+import { Entry, lifetimeOf } from './entry.ts';
+import { LoadTimeoutError } from './errors.ts';
+import { Flight, type Takeoff } from './flight.ts';
+import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './implicit-tags.ts';
+import type { Ledger } from './ledger.ts';
+import { hashText, measureAndFreeze } from './measure.ts';
+import type { Load } from './request.ts';
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+export interface LoadsOptions {
+  readonly ledger: Ledger;
+  readonly time: SteadyTime;
+  readonly timer: Timer;
+  readonly timeoutMs: number;
+  readonly maxFlights: number;
+}
+
+/** Runs loads, each in a flight of its key, and keeps what they bring if that is still right. */
+export class Loads {
+  readonly #options: LoadsOptions;
+  #running = 0;
+
+  constructor(options: LoadsOptions) {
+    this.#options = options;
+  }
+
+  /** Those over their time limit included, until they end. */
+  get running(): number {
+    return this.#running;
+  }
+
+  get isFull(): boolean {
+    return this.#running >= this.#options.maxFlights;
+  }
+
+  get maxFlights(): number {
+    return this.#options.maxFlights;
+  }
+
+  /** A flight for later readers to join; the entry itself if the load answers at once, an error of such a load is thrown. */
+  launch(takeoff: Takeoff, tags: readonly string[], load: Load<unknown>): Entry | Flight {
+    const { store, key } = takeoff;
+    const flight = new Flight(takeoff, this.#options.ledger); // its stamp was read before anything of the load runs
+    flight.depend(implicitTags(takeoff));
+    flight.depend(tags);
+    store.flights.set(key, flight); // an older flight of the key loses it, and with it the right to fill the cache
+    this.#running++;
+    let result: unknown;
+    try {
+      result = load(flight);
+    } catch (error) {
+      return this.#fail(flight, error);
+    }
+    if (!isPromise(result)) return this.#land(flight, result);
+    this.#await(flight, result);
+    return flight;
+  }
+
+  #await(flight: Flight, result: PromiseLike<unknown>): void {
+    const { timer, timeoutMs } = this.#options;
+    const callOff = timer.after(timeoutMs, () => this.#timeOut(flight));
+    result.then(
+      (value) => {
+        callOff();
+        this.#land(flight, value);
+      },
+      (error: unknown) => {
+        callOff();
+        try {
+          this.#fail(flight, error);
+        } catch {} // the flight's waiters have it
+      },
+    );
+  }
+
+  #land(flight: Flight, value: unknown): Entry {
+    const { ledger, time } = this.#options;
+    const now = time.read();
+    flight.isUnmoved = ledger.firstMoved(flight.tags, flight.stamp) === undefined;
+    const entry = this.#entryOf(flight, value, now);
+    if (!flight.isUnmoved) flight.takeoff.field.raced++;
+    else if (this.#mayFill(flight)) this.#fill(flight, entry, now);
+    this.#end(flight);
+    flight.answer(entry);
+    return entry;
+  }
+
+  /** Somebody else may have the key by now, and a refresh must not bring back what left meanwhile. */
+  #mayFill(flight: Flight): boolean {
+    const { store, key, isRefresh, older } = flight.takeoff;
+    if (store.flights.get(key) !== flight) return false;
+    return !isRefresh || store.get(key) === older;
+  }
+
+  #fill(flight: Flight, entry: Entry, now: number): void {
+    const { store, key, field, departure } = flight.takeoff;
+    const measure = measureAndFreeze(entry.value, store.maxEntryBytes);
+    entry.bytes = flight.hasTooManyTags ? Number.POSITIVE_INFINITY : measure.bytes;
+    entry.digest = measure.digest;
+    if (departure.digest !== undefined) {
+      field.expiredReloads++;
+      if (departure.digest === entry.digest) field.unchangedReloads++;
+    }
+    if (entry.expiresAt > entry.bornAt && now < entry.errorUntil) {
+      store.keep(entry, now);
+    } else {
+      const older = store.get(key);
+      if (older !== undefined) store.replace(older);
+    }
+  }
+
+  #entryOf(flight: Flight, value: unknown, now: number): Entry {
+    const { store, key, namespace, field, ttlMs, startedAt } = flight.takeoff;
+    const wantedMs = ttlMs ?? store.policy.ttlMs;
+    const mortalMs = wantedMs > 0 && wantedMs < Number.POSITIVE_INFINITY ? wantedMs : 0;
+    const keyHash = hashText(key);
+    const lifetime = lifetimeOf(store.policy, {
+      atMs: startedAt,
+      ttlMs: value === null || value === undefined ? Math.min(mortalMs, store.policy.nullTtlMs) : mortalMs,
+      validUntil: flight.validUntilMs,
+      keyHash,
+    });
+    const tags = [...flight.tags];
+    const loaded = { key, category: store.category, namespace, field, value, tags, stamp: flight.stamp };
+    return new Entry({ ...loaded, lifetime, keyHash, loadMs: now - startedAt });
+  }
+
+  #timeOut(flight: Flight): void {
+    flight.takeoff.field.timeouts++;
+    try {
+      this.#answerFailure(flight, new LoadTimeoutError(flight.takeoff.key, this.#options.timeoutMs));
+    } catch {} // the flight's waiters have it
+    flight.expire();
+  }
+
+  #fail(flight: Flight, error: unknown): Entry {
+    this.#end(flight);
+    if (flight.isOverdue) throw error; // counted and answered when its time was over
+    return this.#answerFailure(flight, error);
+  }
+
+  /** An expired entry that may stand in for failed loads answers all waiters, otherwise the error does. */
+  #answerFailure(flight: Flight, error: unknown): Entry {
+    const { field, older } = flight.takeoff;
+    const now = this.#options.time.read();
+    field.failures++;
+    if (older !== undefined) {
+      older.retryAt = now + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** older.failures++);
+      if (now < older.errorUntil && this.#options.ledger.isValid(older)) {
+        flight.answer(older);
+        return older;
+      }
+    }
+    flight.fail(error);
+    throw error;
+  }
+
+  #end(flight: Flight): void {
+    const { store, key } = flight.takeoff;
+    if (store.flights.get(key) === flight) store.flights.delete(key);
+    this.#running--;
+    flight.end();
+  }
+}
+
+function implicitTags({ store, key, namespace }: Takeoff): string[] {
+  const tags = [keyTag(store.category, key), categoryTag(store.category)];
+  if (namespace !== undefined) tags.push(namespaceTag(namespace), namespaceCategoryTag(namespace, store.category));
+  return tags;
+}
+
+function isPromise(result: unknown): result is PromiseLike<unknown> {
+  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
+}

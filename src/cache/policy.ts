@@ -1,0 +1,43 @@
+/** A category's limits. All of `*Ms` are milliseconds; `maxBytes` counts values and attachments as JSON text. */
+export interface Policy {
+  /** How long an entry is fresh, from the start of its load. */
+  readonly ttlMs: number;
+  /** Stale-while-revalidate: how long after that it may still be served while one load refreshes it. */
+  readonly staleMs: number;
+  /** Stale-if-error: how long after `ttlMs` it may be served when a load fails. */
+  readonly staleIfErrorMs: number;
+  /** As `ttlMs`, for `null`; a longer one than `ttlMs` counts as that. */
+  readonly nullTtlMs: number;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  readonly eviction: 'arc' | 'lru';
+}
+
+type Cell = keyof Policy;
+
+const positive: readonly Cell[] = ['ttlMs'];
+const notNegative: readonly Cell[] = ['staleMs', 'staleIfErrorMs', 'nullTtlMs'];
+const counts: readonly Cell[] = ['maxEntries', 'maxBytes'];
+
+/** Throws a `RangeError` that names category, cell and value at the first one that makes no sense. */
+export function validatePolicies(policies: Readonly<Record<string, Policy>>): void {
+  for (const [category, policy] of Object.entries(policies)) {
+    const refuseUnless = (accepts: (value: number) => boolean, cells: readonly Cell[], expected: string) => {
+      for (const cell of cells) {
+        const value: unknown = policy[cell];
+        if (typeof value !== 'number' || !Number.isFinite(value) || !accepts(value)) refuse(category, cell, expected);
+      }
+    };
+    const refuse = (category: string, cell: Cell, expected: string): never => {
+      throw new RangeError(`Policy ${category}.${cell}: expected ${expected} but got ${shown(policy[cell])}`);
+    };
+    refuseUnless((value) => value > 0, positive, 'a finite number of milliseconds above 0');
+    refuseUnless((value) => value >= 0, notNegative, 'a finite number of milliseconds, 0 or more');
+    refuseUnless((value) => Number.isSafeInteger(value) && value > 0, counts, 'a whole number above 0');
+    if (policy.eviction !== 'arc' && policy.eviction !== 'lru') refuse(category, 'eviction', '"arc" or "lru"');
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,109 @@
+import type { Entry } from './entry.ts';
+import type { Ledger } from './ledger.ts';
+import type { Policy } from './policy.ts';
+import { type Counts, countsOf, FieldCounters, type Holdings } from './statistics.ts';
+import type { Store } from './store.ts';
+
+export interface FieldSnapshot extends Counts {
+  readonly coordinate: string;
+}
+
+export interface CategorySnapshot<Category extends string = string> extends Counts {
+  readonly category: Category;
+  readonly policy: Policy;
+  /** The larger share used of entries and bytes, 0…1. */
+  readonly utilization: number;
+  readonly evictionsPerMinute: number;
+  readonly fields: readonly FieldSnapshot[];
+}
+
+export interface Snapshot<Category extends string = string> {
+  readonly stamp: number;
+  /** Loads that are running, those over their time limit included. */
+  readonly flights: number;
+  /** Records of tags. */
+  readonly tags: number;
+  readonly total: Omit<Counts, 'coordinate'> & {
+    readonly maxEntries: number;
+    readonly maxBytes: number;
+    readonly utilization: number;
+    readonly evictionsPerMinute: number;
+  };
+  readonly categories: readonly CategorySnapshot<Category>[];
+}
+
+/** Reads without changing anything: not even the dead are buried, they are counted as gone. */
+export function snapshotOf<Category extends string>(
+  stores: ReadonlyMap<Category, Store>,
+  { ledger, flights, now }: { ledger: Ledger; flights: number; now: number },
+): Snapshot<Category> {
+  const everything = new FieldCounters('');
+  const held = nothing();
+  const limits = { maxEntries: 0, maxBytes: 0, evictionsPerMinute: 0 };
+  const categories: CategorySnapshot<Category>[] = [];
+  for (const [category, store] of stores) {
+    const { total, holdings, snapshot } = categoryOf(category, store, { ledger, now });
+    categories.push(snapshot);
+    everything.add(total);
+    addHoldings(held, holdings);
+    limits.maxEntries += store.policy.maxEntries;
+    limits.maxBytes += store.policy.maxBytes;
+    limits.evictionsPerMinute += snapshot.evictionsPerMinute;
+  }
+  const total = { ...countsOf(everything, held), ...limits, utilization: utilization(held, limits) };
+  return { stamp: ledger.stamp, flights, tags: ledger.size, total, categories };
+}
+
+function categoryOf<Category extends string>(
+  category: Category,
+  store: Store,
+  { ledger, now }: { ledger: Ledger; now: number },
+) {
+  const holdingsByField = new Map<FieldCounters, Holdings>();
+  for (const field of store.fields()) holdingsByField.set(field, nothing());
+  for (const entry of store.entries()) addEntry(holdingsByField.get(entry.field)!, entry, { ledger, now });
+
+  const total = new FieldCounters('');
+  const holdings = nothing();
+  const fields: FieldSnapshot[] = [];
+  for (const [field, held] of holdingsByField) {
+    fields.push({ coordinate: field.coordinate, ...countsOf(field, held) });
+    total.add(field);
+    addHoldings(holdings, held);
+  }
+  const snapshot: CategorySnapshot<Category> = {
+    category,
+    policy: store.policy,
+    ...countsOf(total, holdings),
+    utilization: utilization(holdings, store.policy),
+    evictionsPerMinute: store.evicted.count(now),
+    fields,
+  };
+  return { total, holdings, snapshot };
+}
+
+function addEntry(held: Holdings, entry: Entry, { ledger, now }: { ledger: Ledger; now: number }): void {
+  if (!ledger.isValid(entry)) held.invalidated++;
+  else if (now >= entry.errorUntil) held.expired++;
+  else {
+    held.entries++;
+    held.bytes += entry.bytes;
+    held.hits += entry.hits;
+  }
+}
+
+function addHoldings(sum: Holdings, part: Holdings): void {
+  sum.entries += part.entries;
+  sum.bytes += part.bytes;
+  sum.hits += part.hits;
+  sum.invalidated += part.invalidated;
+  sum.expired += part.expired;
+}
+
+function nothing(): Holdings {
+  return { entries: 0, bytes: 0, hits: 0, invalidated: 0, expired: 0 };
+}
+
+function utilization(held: Holdings, limits: { maxEntries: number; maxBytes: number }): number {
+  return Math.min(1, Math.max(held.entries / limits.maxEntries, held.bytes / limits.maxBytes));
+}

@@ -1,0 +1,146 @@
+import { Histogram, type Latency } from './histogram.ts';
+import type { MissCause } from './request.ts';
+
+/** What is counted for each field coordinate of a category. Lookups, hits, misses, coalesced and ratios follow from it. */
+export class FieldCounters {
+  readonly coordinate: string;
+  memoryHits = 0; // answered by a fresh entry
+  remoteHits = 0; // answered by a fresh entry of the remote tier
+  staleHits = 0; // answered by an expired entry at once, within its stale window or while failed loads back off
+  coldMisses = 0; // never loaded, or so long ago that nothing is remembered of it
+  expiredMisses = 0;
+  evictedMisses = 0;
+  invalidatedMisses = 0;
+  bypasses = 0; // the cache took no part
+  loads = 0; // run because of a miss; other misses wait for a running load
+  refreshes = 0; // run in the background because an entry is or will soon be stale
+  failures = 0; // loads and refreshes that failed, those over the time limit included
+  timeouts = 0; // of them, those over the time limit
+  rescues = 0; // misses whose load failed and that an expired entry answered
+  raced = 0; // results not kept because one of their tags was invalidated during the load
+  rejected = 0; // results not kept because they are too large
+  evictions = 0; // left for want of room
+  expirations = 0; // left because their time was over
+  invalidations = 0; // left because of a write
+  replacements = 0; // left for a newer result of the same key
+  expiredReloads = 0; // results of keys whose last result ended by time alone
+  unchangedReloads = 0; // of them, those equal to that last result
+  savedMs = 0; // load time that hits did not spend
+  overshootMs = 0; // the most by which a fresh answer was older than its lifetime
+  readonly hitLatency = new Histogram(); // of a sample
+  readonly missLatency = new Histogram();
+
+  constructor(coordinate: string) {
+    this.coordinate = coordinate;
+  }
+
+  countMiss(cause: MissCause): void {
+    if (cause === 'cold') this.coldMisses++;
+    else if (cause === 'expired') this.expiredMisses++;
+    else if (cause === 'evicted') this.evictedMisses++;
+    else this.invalidatedMisses++;
+  }
+
+  add(other: FieldCounters): void {
+    for (const counter of counters) this[counter] += other[counter];
+    this.overshootMs = Math.max(this.overshootMs, other.overshootMs);
+    this.hitLatency.add(other.hitLatency);
+    this.missLatency.add(other.missLatency);
+  }
+}
+
+const counters = [
+  ...(['memoryHits', 'remoteHits', 'staleHits', 'bypasses', 'loads', 'refreshes', 'failures', 'timeouts'] as const),
+  ...(['coldMisses', 'expiredMisses', 'evictedMisses', 'invalidatedMisses', 'rescues', 'raced', 'rejected'] as const),
+  ...(['evictions', 'expirations', 'invalidations', 'replacements', 'expiredReloads'] as const),
+  ...(['unchangedReloads', 'savedMs'] as const),
+];
+
+/** Plain numbers; a ratio of nothing is `null`. `lookups = hits + misses + bypasses`, `misses = loads + coalesced`. */
+export interface Counts {
+  readonly lookups: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly bypasses: number;
+  /** hits / (hits + misses) */
+  readonly hitRatio: number | null;
+  readonly hitsBy: { readonly memory: number; readonly remote: number; readonly stale: number };
+  readonly missesBy: Readonly<Record<MissCause, number>>;
+  /** Misses that waited for the load of another. */
+  readonly coalesced: number;
+  readonly loads: number;
+  readonly refreshes: number;
+  readonly failures: number;
+  readonly timeouts: number;
+  readonly rescues: number;
+  readonly raced: number;
+  readonly rejected: number;
+  readonly evictions: number;
+  readonly expirations: number;
+  readonly invalidations: number;
+  readonly replacements: number;
+  readonly expiredReloads: number;
+  readonly unchangedReloads: number;
+  readonly savedMs: number;
+  readonly overshootMs: number;
+  readonly hitLatency: Latency;
+  readonly missLatency: Latency;
+  readonly entries: number;
+  readonly bytes: number;
+  /** Hits of the entries that are there, on average. */
+  readonly hitsPerEntry: number | null;
+}
+
+/** What is there now, beside what was counted so far. */
+export interface Holdings {
+  entries: number;
+  bytes: number;
+  hits: number;
+  /** Invalidated, expired: not yet collected, so not yet counted. */
+  invalidated: number;
+  expired: number;
+}
+
+export function countsOf(field: FieldCounters, holdings: Holdings): Counts {
+  const hits = field.memoryHits + field.remoteHits + field.staleHits;
+  const misses = field.coldMisses + field.expiredMisses + field.evictedMisses + field.invalidatedMisses;
+  return {
+    lookups: hits + misses + field.bypasses,
+    hits,
+    misses,
+    bypasses: field.bypasses,
+    hitRatio: ratio(hits, hits + misses),
+    hitsBy: { memory: field.memoryHits, remote: field.remoteHits, stale: field.staleHits },
+    missesBy: {
+      cold: field.coldMisses,
+      expired: field.expiredMisses,
+      evicted: field.evictedMisses,
+      invalidated: field.invalidatedMisses,
+    },
+    coalesced: misses - field.loads,
+    loads: field.loads,
+    refreshes: field.refreshes,
+    failures: field.failures,
+    timeouts: field.timeouts,
+    rescues: field.rescues,
+    raced: field.raced,
+    rejected: field.rejected,
+    evictions: field.evictions,
+    expirations: field.expirations + holdings.expired,
+    invalidations: field.invalidations + holdings.invalidated,
+    replacements: field.replacements,
+    expiredReloads: field.expiredReloads,
+    unchangedReloads: field.unchangedReloads,
+    savedMs: field.savedMs,
+    overshootMs: field.overshootMs,
+    hitLatency: field.hitLatency.latency(),
+    missLatency: field.missLatency.latency(),
+    entries: holdings.entries,
+    bytes: holdings.bytes,
+    hitsPerEntry: ratio(holdings.hits, holdings.entries),
+  };
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}

@@ -1,0 +1,249 @@
+import type { Attachment, Entry } from './entry.ts';
+import { createArc } from './eviction/arc.ts';
+import { createLru } from './eviction/lru.ts';
+import type { EvictionPolicy } from './eviction/policy.ts';
+import type { Flight } from './flight.ts';
+import type { Ledger } from './ledger.ts';
+import type { Policy } from './policy.ts';
+import type { MissCause } from './request.ts';
+import { SlidingMinute } from './sliding-minute.ts';
+import { FieldCounters } from './statistics.ts';
+
+const LARGEST_SHARE = 8;
+const MAX_FIELDS = 1_000;
+const MAX_ATTACHMENTS = 16;
+
+/** Why a key that was there is not there any more. */
+export interface Departure {
+  readonly cause: MissCause;
+  readonly invalidatedBy?: { readonly tag: string; readonly cause: string | undefined };
+  /** Of the value that expired. */
+  readonly digest?: number;
+}
+
+const COLD: Departure = { cause: 'cold' };
+const EVICTED: Departure = { cause: 'evicted' };
+
+/** One category's entries, within its limits. */
+export class Store {
+  readonly category: string;
+  readonly policy: Policy;
+  /** No larger value is kept: a single one must not push out the rest. */
+  readonly maxEntryBytes: number;
+  reads = 0;
+  readonly flights = new Map<string, Flight>();
+  readonly evicted = new SlidingMinute();
+  readonly eviction: EvictionPolicy<Entry>;
+  readonly #ledger: Ledger;
+  readonly #entries = new Map<string, Entry>(); // the oldest first
+  readonly #departures = new Map<string, Departure>(); // of as many keys as there may be entries
+  readonly #fields = new Map<string, FieldCounters>();
+  #bytes = 0;
+  #sweptVersion = 0;
+  #nextLapse = Number.POSITIVE_INFINITY;
+
+  constructor(category: string, policy: Policy, ledger: Ledger) {
+    this.category = category;
+    this.policy = policy;
+    this.maxEntryBytes = Math.floor(policy.maxBytes / LARGEST_SHARE);
+    this.eviction = (policy.eviction === 'arc' ? createArc : createLru)<Entry>(policy.maxEntries);
+    this.#ledger = ledger;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get remembered(): number {
+    return this.#departures.size + this.eviction.ghosts;
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  entries(): Iterable<Entry> {
+    return this.#entries.values();
+  }
+
+  fields(): Iterable<FieldCounters> {
+    return this.#fields.values();
+  }
+
+  /** Coordinates beyond the limit are counted together. */
+  field(coordinate = ''): FieldCounters {
+    const field = this.#fields.get(coordinate);
+    if (field !== undefined) return field;
+    if (this.#fields.size >= MAX_FIELDS) return this.field(); // the first one asked for is `''`
+    const added = new FieldCounters(coordinate);
+    this.#fields.set(coordinate, added);
+    return added;
+  }
+
+  /** `coordinate` is that of the field that asked, which is the entry's own but for hand-made keys. */
+  countHit(entry: Entry, coordinate: string | undefined): void {
+    const field = coordinate === undefined || coordinate === entry.coordinate ? entry.field : this.field(coordinate);
+    field.memoryHits++;
+    this.#countUse(entry, field);
+  }
+
+  countStaleHit(entry: Entry, field: FieldCounters): void {
+    field.staleHits++;
+    this.#countUse(entry, field);
+  }
+
+  #countUse(entry: Entry, field: FieldCounters): void {
+    field.savedMs += entry.loadMs;
+    entry.hits++;
+    if (entry.isKept) this.eviction.touch(entry);
+  }
+
+  /** Whether it is right, and young enough to be of any use. */
+  isAlive(entry: Entry, now: number): boolean {
+    return this.#ledger.isValid(entry) && now < entry.errorUntil;
+  }
+
+  /** Why a read found no answer; a dead entry leaves on the way. */
+  whyMissed(key: string, now: number): Departure {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) {
+      if (this.isAlive(entry, now)) return expired(entry);
+      this.#bury(entry);
+    }
+    return this.#departures.get(key) ?? (this.eviction.remembers(key) ? EVICTED : COLD);
+  }
+
+  /** Takes in a measured entry in the place of an older one of its key; false if it is too large. */
+  keep(entry: Entry, now: number): boolean {
+    const older = this.#entries.get(entry.key);
+    if (older !== undefined) this.replace(older);
+    if (entry.bytes > this.maxEntryBytes) {
+      entry.field.rejected++;
+      return false;
+    }
+    this.#entries.set(entry.key, entry);
+    this.#bytes += entry.bytes;
+    for (const tag of entry.tags) this.#ledger.retain(tag);
+    this.#departures.delete(entry.key);
+    this.eviction.admit(entry);
+    if (older !== undefined) this.eviction.touch(entry); // its key was used again, which is what the policy wants to know
+    this.#nextLapse = Math.min(this.#nextLapse, entry.staleUntil);
+    this.#makeRoom(now);
+    return true;
+  }
+
+  /** A newer result is known. */
+  replace(entry: Entry): void {
+    entry.field.replacements++;
+    this.#remove(entry);
+  }
+
+  /** Takes over the holds on the attachment's tags; drops older attachments of the entry to make room for it. */
+  attach(entry: Entry, id: string, attachment: Attachment, now: number): boolean {
+    entry.attachments ??= new Map();
+    const { attachments } = entry;
+    this.detach(entry, id);
+    for (const oldest of attachments.keys()) {
+      if (attachments.size < MAX_ATTACHMENTS && entry.bytes + attachment.bytes <= this.maxEntryBytes) break;
+      this.detach(entry, oldest);
+    }
+    if (entry.bytes + attachment.bytes > this.maxEntryBytes) {
+      this.#ledger.release(attachment.tags);
+      return false;
+    }
+    attachments.set(id, attachment);
+    entry.bytes += attachment.bytes;
+    this.#bytes += attachment.bytes;
+    this.#makeRoom(now);
+    return entry.isKept;
+  }
+
+  detach(entry: Entry, id: string): void {
+    const attachment = entry.attachments?.get(id);
+    if (attachment === undefined) return;
+    entry.attachments!.delete(id);
+    entry.bytes -= attachment.bytes;
+    this.#bytes -= attachment.bytes;
+    this.#ledger.release(attachment.tags);
+  }
+
+  /** Buries the dead. Scans, so it runs only when there is no room, and when something may have died since. */
+  sweep(now: number): void {
+    this.#sweptVersion = this.#ledger.version;
+    this.#nextLapse = Number.POSITIVE_INFINITY;
+    for (const entry of this.#entries.values()) {
+      if (!this.isAlive(entry, now)) this.#bury(entry);
+      else this.#nextLapse = Math.min(this.#nextLapse, entry.staleUntil); // the past, while an expired one is kept for failures
+    }
+  }
+
+  /** The dead go first, then those kept only in case a load fails, then whom the policy chooses. */
+  #makeRoom(now: number): void {
+    if (this.#hasRoom()) return;
+    if (this.#sweptVersion !== this.#ledger.version || now >= this.#nextLapse) {
+      this.sweep(now);
+      this.#dropLapsed(now);
+    }
+    while (!this.#hasRoom()) {
+      const victim = this.eviction.evict();
+      if (victim === undefined) return;
+      victim.field.evictions++;
+      this.evicted.record(now);
+      this.#forget(victim);
+    }
+  }
+
+  /** An eighth more than needed, so that the scan is not repeated for each. */
+  #dropLapsed(now: number): void {
+    let spare = this.#hasRoom() ? 0 : this.policy.maxEntries >> 3;
+    for (const entry of this.#entries.values()) {
+      if (this.#hasRoom() && spare-- <= 0) return;
+      if (now >= entry.staleUntil) this.#bury(entry);
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#entries.size <= this.policy.maxEntries && this.#bytes <= this.policy.maxBytes;
+  }
+
+  #bury(entry: Entry): void {
+    const departure = this.#ledger.isValid(entry) ? expired(entry) : this.#invalidated(entry);
+    if (departure.cause === 'expired') entry.field.expirations++;
+    else entry.field.invalidations++;
+    this.#departures.delete(entry.key);
+    this.#departures.set(entry.key, departure);
+    for (const oldest of this.#departures.keys()) {
+      if (this.#departures.size <= this.policy.maxEntries) break;
+      this.#departures.delete(oldest);
+    }
+    this.#remove(entry);
+  }
+
+  #invalidated(entry: Entry): Departure {
+    const tag = this.#ledger.firstMoved(entry.tags, entry.stamp);
+    return tag
+      ? { cause: 'invalidated', invalidatedBy: { tag: tag.name, cause: tag.cause } }
+      : { cause: 'invalidated' };
+  }
+
+  #remove(entry: Entry): void {
+    this.eviction.remove(entry);
+    this.#forget(entry);
+  }
+
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    this.#bytes -= entry.bytes;
+    for (const attachment of entry.attachments?.values() ?? []) this.#ledger.release(attachment.tags);
+    entry.attachments = null;
+    this.#ledger.release(entry.tags);
+  }
+}
+
+function expired(entry: Entry): Departure {
+  return { cause: 'expired', digest: entry.digest };
+}
