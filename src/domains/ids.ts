@@ -28,8 +28,15 @@ export function newId(type: NodeType): string {
   return `${prefixes[type]}_${ulid()}`;
 }
 
-/** The type that an id's prefix names; undefined for any other string. */
+const shape = /^([a-z]+)_[\w-]+$/;
+
+/** The type that an id's prefix names; undefined for any other string, so that what is asked of the database is an id. */
 export function typeOfId(id: string): NodeType | undefined {
-  const end = id.indexOf('_');
-  return end > 0 ? typesByPrefix.get(id.slice(0, end)) : undefined;
+  const prefix = shape.exec(id)?.[1];
+  return prefix === undefined ? undefined : typesByPrefix.get(prefix);
+}
+
+/** The ids of a type among strings that a caller sent. */
+export function idsOf(type: NodeType, ids: readonly string[]): string[] {
+  return ids.filter((id) => typeOfId(id) === type);
 }
