@@ -1,0 +1,98 @@
+import type { Snapshot } from '../cache/snapshot.ts';
+import type { CacheAlertKind, CacheCategory } from '../generated/schema.ts';
+
+export interface Alert {
+  readonly kind: CacheAlertKind;
+  readonly category: CacheCategory | null;
+  readonly message: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** A condition with hysteresis: raised at one bound, withdrawn at another, so that it does not flicker in between. */
+interface Rule {
+  readonly kind: CacheAlertKind;
+  /** Null when there is too little to judge by. */
+  measure(figures: Figures): number | null;
+  isRaised(value: number): boolean;
+  isWithdrawn(value: number): boolean;
+  message(value: number): string;
+}
+
+type Figures = Pick<
+  Snapshot['total'],
+  'hits' | 'misses' | 'hitRatio' | 'evictionsPerMinute' | 'hitLatency' | 'bytes'
+>;
+
+const minLookups = 100;
+const megabyte = 1_000_000;
+
+const perCategory: readonly Rule[] = [
+  {
+    kind: 'LOW_HIT_RATIO',
+    measure: ({ hits, misses, hitRatio }) => (hits + misses < minLookups ? null : hitRatio),
+    isRaised: (ratio) => ratio < 0.5,
+    isWithdrawn: (ratio) => ratio >= 0.55,
+    message: (ratio) => `hit ratio ${ratio.toFixed(2)}, expected 0.50 or more`,
+  },
+  {
+    kind: 'HIGH_EVICTION_RATE',
+    measure: ({ evictionsPerMinute }) => evictionsPerMinute,
+    isRaised: (rate) => rate > 10,
+    isWithdrawn: (rate) => rate <= 5,
+    message: (rate) => `${Math.round(rate)} evictions a minute, expected 10 or fewer`,
+  },
+  {
+    kind: 'SLOW_HITS',
+    measure: ({ hitLatency }) => hitLatency.p95Ms,
+    isRaised: (ms) => ms > 50,
+    isWithdrawn: (ms) => ms <= 40,
+    message: (ms) => `95 % of hits within ${Math.round(ms)} ms, expected 50 ms or less`,
+  },
+];
+
+const wholeCache: readonly Rule[] = [
+  {
+    kind: 'HIGH_MEMORY',
+    measure: ({ bytes }) => bytes,
+    isRaised: (bytes) => bytes > 10 * megabyte,
+    isWithdrawn: (bytes) => bytes <= 9 * megabyte,
+    message: (bytes) => `${(bytes / megabyte).toFixed(1)} MB held, expected 10 MB or less`,
+  },
+];
+
+/** Remembers which alerts stand. The log hears of each once when it is raised and once when it is withdrawn. */
+export class AlertWatch {
+  readonly #standing = new Map<string, Alert>();
+  readonly #now: () => Date;
+  readonly #log: (event: 'raised' | 'withdrawn', alert: Alert) => void;
+
+  constructor({ now, log }: { now: () => Date; log: (event: 'raised' | 'withdrawn', alert: Alert) => void }) {
+    this.#now = now;
+    this.#log = log;
+  }
+
+  /** The alerts that stand after this look, the oldest first. */
+  check(snapshot: Snapshot<CacheCategory>): Alert[] {
+    for (const category of snapshot.categories)
+      for (const rule of perCategory) this.#apply(rule, category, category.category);
+    for (const rule of wholeCache) this.#apply(rule, snapshot.total, null);
+    return [...this.#standing.values()];
+  }
+
+  #apply(rule: Rule, figures: Figures, category: CacheCategory | null): void {
+    const id = `${rule.kind} ${category}`;
+    const value = rule.measure(figures);
+    const standing = this.#standing.get(id);
+    if (value !== null && (standing ? !rule.isWithdrawn(value) : rule.isRaised(value))) {
+      const message = `${category ?? 'The cache'}: ${rule.message(value)}.`;
+      const since = standing?.since ?? this.#now().toISOString();
+      const alert = { kind: rule.kind, category, message, since };
+      this.#standing.set(id, alert);
+      if (!standing) this.#log('raised', alert);
+    } else if (standing) {
+      this.#standing.delete(id);
+      this.#log('withdrawn', standing);
+    }
+  }
+}

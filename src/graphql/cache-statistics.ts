@@ -1,0 +1,66 @@
+import type { Cache } from '../cache/cache.ts';
+import type { Entry } from '../cache/entry.ts';
+import type { CategorySnapshot, Snapshot } from '../cache/snapshot.ts';
+import type { CacheCategory } from '../generated/schema.ts';
+import { badInput } from '../domains/errors.ts';
+import { adviceFor } from './advice.ts';
+import type { AlertWatch } from './alerts.ts';
+import { publicNamespace } from './cache-key.ts';
+import type { RequestContext } from './request.ts';
+
+type Category = CategorySnapshot<CacheCategory>;
+type Statistics = Snapshot<CacheCategory>['total'] & { startedAt: string; snapshot: Snapshot<CacheCategory> };
+
+const maxHottest = 100;
+
+/** `cacheStats`: one reading of the engine's counters, shaped for the schema. Ratios are the engine's; nothing is reset. */
+export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWatch, startedAt: Date) {
+  return {
+    Query: {
+      cacheStats(): Statistics {
+        const snapshot = cache.snapshot();
+        return { ...snapshot.total, startedAt: startedAt.toISOString(), snapshot };
+      },
+    },
+    CacheStats: {
+      categories: ({ snapshot }: Statistics, { only }: { only?: CacheCategory[] | null }) =>
+        snapshot.categories.filter(({ category }) => only?.includes(category) ?? true),
+      alerts: ({ snapshot }: Statistics) => alerts.check(snapshot),
+    },
+    CacheCategoryStats: {
+      policy: ({ policy }: Category) => ({
+        ttlSeconds: Math.round(policy.ttlMs / 1000),
+        staleSeconds: Math.round(policy.staleMs / 1000),
+        maxEntries: policy.maxEntries,
+        maxBytes: policy.maxBytes,
+        eviction: policy.eviction,
+      }),
+      rejections: ({ rejected }: Category) => rejected,
+      overtaken: ({ raced }: Category) => raced,
+      maxOvershootMs: ({ overshootMs }: Category) => overshootMs,
+      sizing: ({ category }: Category) => cache.sizing(category),
+      advice: (stats: Category) => adviceFor(stats, cache.sizing(stats.category)),
+      hottest({ category }: Category, { first }: { first?: number | null }, context: RequestContext) {
+        const count = first ?? 10;
+        if (count < 0) throw badInput(`first: expected 0 or more, but got ${count}.`);
+        const { workspaceId } = context.viewer;
+        const isOurs = ({ namespace }: Entry) => namespace === workspaceId || namespace === publicNamespace;
+        const now = cache.now();
+        return cache.hottest(category, Math.min(count, maxHottest), isOurs).map((entry) => ({
+          key: entry.key,
+          hits: entry.hits,
+          ageSeconds: Math.max(0, now - entry.bornAt) / 1000,
+          expiresInSeconds: (entry.expiresAt - now) / 1000,
+          bytes: entry.bytes,
+          tags: entry.tags.flatMap(({ name }) => shownTag(name, entry.namespace)),
+        }));
+      },
+    },
+  };
+}
+
+/** Tags are shown as the schema writes them: without their namespace, and without those that every entry has. */
+export function shownTag(name: string, namespace: string | undefined): string[] {
+  const prefix = `${namespace}/`;
+  return name.startsWith(prefix) ? [name.slice(prefix.length)] : [];
+}

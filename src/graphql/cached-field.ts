@@ -1,0 +1,96 @@
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import { pathToArray } from 'graphql/jsutils/Path.js';
+import type { Cache } from '../cache/cache.ts';
+import type { Entry } from '../cache/entry.ts';
+import type { Lookup } from '../cache/request.ts';
+import type { CacheCategory } from '../generated/schema.ts';
+import { fieldKey, namespaced, parentIdentity, type ScopePrefix, scopePrefix } from './cache-key.ts';
+import type { CachePlan, FieldPlan } from './field-plan.ts';
+import { nodeTags } from './node-tags.ts';
+import type { RequestContext } from './request.ts';
+import { resolveTags } from './tag-template.ts';
+import { traceCached } from './trace.ts';
+
+type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
+export type FieldCache = Cache<CacheCategory>;
+
+/** A lookup that is about to be made: all that a key needs, and nothing that depends on a schema's execution. */
+export interface FieldLookup {
+  readonly category: CacheCategory;
+  readonly coordinate: string;
+  readonly key: string;
+  readonly namespace: string;
+  readonly tags: readonly string[];
+  readonly ttlMs: number | undefined;
+}
+
+/** Answers a field from the cache; on a miss, from `resolve`, remembering its value under its tags and those of its nodes. */
+export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CachePlan }, resolve: Resolver): Resolver {
+  const isRoot = plan.coordinate.startsWith('Query.');
+  return (source, args, context, info) => {
+    const { state } = context;
+    const prefix = scopePrefix(plan.cache.scope, state.viewer);
+    if (!prefix) {
+      cache.countBypass(plan.cache.category, plan.coordinate);
+      state.outcome.bypasses++;
+      return resolve(source, args, context, info);
+    }
+    const lookup = fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
+    let seen: Lookup | undefined;
+    const observe = (made: Lookup) => {
+      seen = made;
+    };
+    const scoped = plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
+    const entry = cache.read({ ...lookup, now: state.now, observe }, async (loading) => {
+      const value = await resolve(source, args, scoped, info);
+      for (const tag of nodeTags(value)) loading.depend(namespaced(prefix.namespace, tag));
+      return value;
+    });
+    const answer = (found: Entry) => {
+      note(context, plan, { seen, info, entry: found });
+      return found.value;
+    };
+    return entry instanceof Promise ? entry.then(answer) : answer(entry);
+  };
+}
+
+/** What is looked up for a field with these arguments. The hot path asks it too, without an execution. */
+export function fieldLookup(
+  plan: FieldPlan & { cache: CachePlan },
+  { prefix, args, parent }: { prefix: ScopePrefix; args: Record<string, unknown>; parent: unknown },
+): FieldLookup {
+  const { category, ttlMs, tags } = plan.cache;
+  return {
+    category,
+    coordinate: plan.coordinate,
+    key: fieldKey(prefix, {
+      coordinate: plan.coordinate,
+      parent: parent === undefined ? undefined : parentIdentity(parent, plan.coordinate),
+      args,
+    }),
+    namespace: prefix.namespace,
+    tags: resolveTags(tags, { args, parent }).map((tag) => namespaced(prefix.namespace, tag)),
+    ttlMs,
+  };
+}
+
+function note(
+  context: RequestContext,
+  plan: FieldPlan & { cache: CachePlan },
+  { seen, info, entry }: { seen: Lookup | undefined; info: GraphQLResolveInfo; entry: Entry },
+): void {
+  const { state } = context;
+  const { outcome } = state;
+  if (seen?.status === 'HIT') outcome.hits++;
+  else if (seen?.status === 'STALE') outcome.stale++;
+  else outcome.misses++;
+  outcome.freshUntil = Math.min(outcome.freshUntil, entry.expiresAt);
+  if (seen && state.explanations)
+    state.explanations.push({
+      path: pathToArray(info.path),
+      coordinate: plan.coordinate,
+      category: plan.cache.category,
+      lookup: seen,
+    });
+  traceCached(context, info, entry);
+}

@@ -1,0 +1,66 @@
+import type { Entry } from '../cache/entry.ts';
+import type { Lookup } from '../cache/request.ts';
+import type { Context, Viewer } from '../domains/context.ts';
+import type { CacheCategory } from '../generated/schema.ts';
+
+/** One lookup of a cached field, as `extensions.cache` explains it. */
+export interface Explanation {
+  readonly path: readonly (string | number)[];
+  readonly coordinate: string;
+  readonly category: CacheCategory;
+  readonly lookup: Lookup;
+}
+
+/** A lookup that took part in an answer. */
+export interface TracedLookup {
+  readonly path: readonly (string | number)[];
+  readonly entry: Entry;
+}
+
+/** What one root field of an execution came to depend on. */
+export interface Trace {
+  /** Tags of all that its selection touched beneath the entry, without their namespace. */
+  readonly tags: Set<string>;
+  /** Lookups beneath the root field, in the order in which they were made. */
+  readonly lookups: TracedLookup[];
+  /** The root field's own. */
+  root: TracedLookup | undefined;
+  /** Whether something was touched of which nothing can be remembered. */
+  isOpen: boolean;
+}
+
+/** What the cache did for one response, for `Cache-Status`. */
+export interface Outcome {
+  hits: number;
+  stale: number;
+  misses: number;
+  bypasses: number;
+  /** Of the hits, the moment at which the first one's lifetime ends, on the cache's clock. */
+  freshUntil: number;
+}
+
+/** The meeting place's side of one request, beside what resolvers see of it. */
+export interface RequestState {
+  readonly viewer: Viewer | null;
+  readonly requestId: string;
+  /** Explanations, when they were asked for and may be given. */
+  readonly explanations: Explanation[] | undefined;
+  readonly outcome: Outcome;
+  /** The one reading of the cache's clock. */
+  now: number;
+  /** By response key of the root field; undefined when nothing is to be remembered. */
+  traces: Map<string, Trace> | undefined;
+  /** Makes the next use of `loaders` start with fresh ones. */
+  refreshLoaders(): void;
+  /** Readings and loaders of the next event of a subscription. */
+  renew(): void;
+}
+
+/** The context of one request: `Context` for resolvers, the rest for this floor. */
+export interface RequestContext extends Context {
+  readonly state: RequestState;
+  /** For fields shared by a workspace: reading what is personal of the viewer throws. */
+  readonly shared: RequestContext;
+  /** For fields shared by everybody: reading the viewer throws. */
+  readonly unscoped: RequestContext;
+}

@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import {
+  defaultFieldResolver,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+} from 'graphql';
+import { resolveDateRange } from '../domains/date-range.ts';
+import type { DateRangeInput } from '../generated/schema.ts';
+import { checkAccess } from './access.ts';
+import { cachedField, type FieldCache } from './cached-field.ts';
+import { type FieldPlan, planField } from './field-plan.ts';
+import { type Invalidate, mutationField } from './mutation-field.ts';
+import type { RequestContext } from './request.ts';
+import { scalars } from './scalars.ts';
+import { traceDependent, traceEdge, traceOpen } from './trace.ts';
+
+type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
+type ResolverMaps = NonNullable<Parameters<typeof makeExecutableSchema>[0]['resolvers']>;
+
+const schemaFolder = new URL('../../schema/', import.meta.url);
+
+/** The schema's text, one string a file. */
+export function readTypeDefs(): string[] {
+  return readdirSync(schemaFolder)
+    .filter((file) => file.endsWith('.graphql'))
+    .sort()
+    .map((file) => readFileSync(new URL(file, schemaFolder), 'utf8'));
+}
+
+export interface PlannedSchema {
+  readonly schema: GraphQLSchema;
+  /** By coordinate, `Type.field`. */
+  readonly plans: ReadonlyMap<string, FieldPlan>;
+}
+
+/**
+ * Builds the schema and makes its directives work: each field's resolver is wrapped, from the outside in, by access, ranges,
+ * and what its directive or kind asks for. Without a cache, fields resolve as they are.
+ */
+export function buildPlannedSchema({
+  typeDefs,
+  resolvers,
+  cache,
+  invalidate,
+}: {
+  typeDefs: readonly string[];
+  resolvers: readonly object[];
+  cache: FieldCache | undefined;
+  invalidate: Invalidate;
+}): PlannedSchema {
+  const schema = makeExecutableSchema({
+    typeDefs: [...typeDefs],
+    resolvers: [scalars, ...resolvers] as ResolverMaps,
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
+  const plans = new Map<string, FieldPlan>();
+  for (const type of objectTypes(schema))
+    for (const field of Object.values(type.getFields())) {
+      const plan = planField(schema, type, field);
+      plans.set(plan.coordinate, plan);
+    }
+  const remembered = typesUnderCachedFields(schema, plans);
+  for (const type of objectTypes(schema))
+    for (const field of Object.values(type.getFields())) {
+      const plan = plans.get(`${type.name}.${field.name}`)!;
+      if (plan.kind === 'open' && remembered.has(type))
+        throw new TypeError(
+          `${plan.coordinate}: expected @cache or @dependsOn on a resolver beneath a cached field, but got neither`,
+        );
+      const resolve = wrap(plan, field.resolve as Resolver | undefined, {
+        ...{ cache, invalidate },
+        rootOf: type === schema.getQueryType() ? 'query' : type === schema.getMutationType() ? 'mutation' : undefined,
+        isShared: remembered.has(type),
+      });
+      if (resolve) field.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
+    }
+  return { schema, plans };
+}
+
+interface Surroundings {
+  readonly cache: FieldCache | undefined;
+  readonly invalidate: Invalidate;
+  readonly rootOf: 'query' | 'mutation' | undefined;
+  /** Whether a cached field of a workspace can lead here, so that what resolves here is not one viewer's alone. */
+  readonly isShared: boolean;
+}
+
+/** The resolver that does what the plan says; undefined for a plain property, which costs nothing. */
+function wrap(plan: FieldPlan, resolve: Resolver | undefined, around: Surroundings): Resolver | undefined {
+  if (plan.kind === 'property' && !around.rootOf) return undefined;
+  let wrapped = resolve ?? (defaultFieldResolver as Resolver);
+  if (around.isShared) wrapped = withoutPerson(wrapped);
+  if (around.rootOf === 'mutation') wrapped = mutationField(around.invalidate, plan, wrapped);
+  else if (plan.cache && around.cache) wrapped = cachedField(around.cache, { ...plan, cache: plan.cache }, wrapped);
+  else if (plan.kind === 'edge' && !around.rootOf) wrapped = tracedEdge(wrapped);
+  else if (plan.dependsOn) wrapped = tracedDependent(plan, wrapped);
+  else if (plan.kind === 'open') wrapped = tracedOpen(wrapped);
+  if (plan.ranges.size > 0) wrapped = withDays(plan, wrapped);
+  if (around.rootOf || plan.access) wrapped = withAccess(plan, wrapped);
+  return wrapped;
+}
+
+function withAccess(plan: FieldPlan, resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    checkAccess(plan, context.state);
+    return resolve(source, args, context, info);
+  };
+}
+
+/** Presets become days before anything reads them. */
+function withDays(plan: FieldPlan, resolve: Resolver): Resolver {
+  return (source, args, context, info) => resolve(source, resolveRanges(plan, args, context), context, info);
+}
+
+export function resolveRanges(
+  plan: FieldPlan,
+  args: Record<string, unknown>,
+  context: Pick<RequestContext, 'viewer' | 'now'>,
+): Record<string, unknown> {
+  const resolved = { ...args };
+  for (const [name, byDefault] of plan.ranges)
+    resolved[name] = resolveDateRange((args[name] ?? byDefault) as DateRangeInput, context.viewer, context.now);
+  return resolved;
+}
+
+function withoutPerson(resolve: Resolver): Resolver {
+  return (source, args, context, info) => resolve(source, args, context.shared, info);
+}
+
+function tracedEdge(resolve: Resolver): Resolver {
+  return (source, args, context, info) =>
+    whenResolved(resolve(source, args, context, info), (value) => traceEdge(context, info, value));
+}
+
+function tracedDependent(plan: FieldPlan, resolve: Resolver): Resolver {
+  const tags = plan.dependsOn!;
+  return (source, args, context, info) =>
+    whenResolved(resolve(source, args, context, info), (value) =>
+      traceDependent(context, info, { tags, args, parent: source, value }),
+    );
+}
+
+function tracedOpen(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    traceOpen(context, info);
+    return resolve(source, args, context, info);
+  };
+}
+
+function whenResolved(result: unknown, note: (value: unknown) => void): unknown {
+  if (result instanceof Promise)
+    return result.then((value) => {
+      note(value);
+      return value;
+    });
+  note(result);
+  return result;
+}
+
+function objectTypes(schema: GraphQLSchema): GraphQLObjectType[] {
+  return Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__')) as GraphQLObjectType[];
+}
+
+/** All object types that a selection beneath a shared cached field can reach. */
+function typesUnderCachedFields(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>): Set<GraphQLObjectType> {
+  const reached = new Set<GraphQLObjectType>();
+  const reach = (type: ReturnType<typeof getNamedType>) => {
+    if (isAbstractType(type)) schema.getPossibleTypes(type).forEach(reach);
+    if (!isObjectType(type) || reached.has(type)) return;
+    reached.add(type);
+    for (const field of Object.values(type.getFields())) reach(getNamedType(field.type));
+  };
+  for (const type of objectTypes(schema))
+    for (const field of Object.values(type.getFields())) {
+      const scope = plans.get(`${type.name}.${field.name}`)?.cache?.scope;
+      if (scope && scope !== 'VIEWER') reach(getNamedType(field.type));
+    }
+  return reached;
+}

@@ -1,0 +1,90 @@
+/** What placeholders read. `parent`, `result` and `changes` are roots of their own; any other name is an argument. */
+export interface TagSources {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly parent?: unknown;
+  readonly result?: unknown;
+  readonly changes?: { get(name: string): readonly string[] };
+}
+
+interface Placeholder {
+  readonly root: 'args' | 'parent' | 'result' | 'changes';
+  readonly path: readonly string[];
+  readonly fallback: string | undefined;
+}
+
+/** A tag as it is written in the schema: text with placeholders, `Post:{input.id}` or `AnalyticsReport:{filter.accountIds|all}`. */
+export interface TagTemplate {
+  readonly text: string;
+  readonly parts: readonly (string | Placeholder)[];
+  /** Whether it reads more than arguments and parent, so that it is known only after the field has resolved. */
+  readonly readsOutcome: boolean;
+}
+
+/** Throws when a placeholder is malformed. */
+export function parseTagTemplate(text: string): TagTemplate {
+  const parts = text
+    .split(/(\{[^{}]*\})/)
+    .filter((part) => part !== '')
+    .map((part) => (part.startsWith('{') ? parsePlaceholder(part, text) : literal(part, text)));
+  if (parts.length === 0) throw new TypeError('a tag: expected text, but got an empty string');
+  const readsOutcome = parts.some((part) => typeof part !== 'string' && (part.root === 'result' || part.root === 'changes'));
+  return { text, parts, readsOutcome };
+}
+
+/** The tags that a template stands for: one for each combination of its placeholders' values, none when one is empty. */
+export function resolveTags(templates: readonly TagTemplate[], sources: TagSources): string[] {
+  return templates.flatMap(({ parts }) =>
+    parts.reduce<string[]>(
+      (tags, part) => {
+        const values = typeof part === 'string' ? [part] : valuesOf(part, sources);
+        return tags.flatMap((tag) => values.map((value) => tag + value));
+      },
+      [''],
+    ),
+  );
+}
+
+/** Whether some tag could come from both: placeholders match anything. The schema's tests ask this. */
+export function canMeet(one: TagTemplate, other: TagTemplate): boolean {
+  const [a, b] = [one, other].map(({ parts }) => parts.map((part) => (typeof part === 'string' ? part : '\0')).join(''));
+  return meets(a!, b!);
+}
+
+function meets(a: string, b: string): boolean {
+  if (a === '' || b === '') return a === b;
+  const anySegment = (text: string) => text.startsWith('\0');
+  if (anySegment(a) || anySegment(b)) {
+    const rest = (text: string) => text.slice(text.indexOf(':') === -1 ? text.length : text.indexOf(':'));
+    return meets(rest(a), rest(b));
+  }
+  return a[0] === b[0] && meets(a.slice(1), b.slice(1));
+}
+
+function literal(part: string, text: string): string {
+  if (/[{}\s]/.test(part)) throw new TypeError(`tag "${text}": expected text and {placeholders}, but got "${part}"`);
+  return part;
+}
+
+function parsePlaceholder(part: string, text: string): Placeholder {
+  const match = /^\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\|(\w+))?\}$/.exec(part);
+  if (!match) throw new TypeError(`tag "${text}": expected a placeholder such as {input.id} or {filter.ids|all}, but got "${part}"`);
+  const path = match[1]!.split('.');
+  const isRoot = path[0] === 'parent' || path[0] === 'result' || path[0] === 'changes';
+  if (isRoot && path.length === 1) throw new TypeError(`tag "${text}": expected a field of ${path[0]}, but got "${part}"`);
+  return {
+    root: isRoot ? (path[0] as 'parent' | 'result' | 'changes') : 'args',
+    path: isRoot ? path.slice(1) : path,
+    fallback: match[2],
+  };
+}
+
+function valuesOf({ root, path, fallback }: Placeholder, sources: TagSources): readonly string[] {
+  if (root === 'changes') return sources.changes?.get(path[0]!) ?? [];
+  const found = read(root === 'args' ? sources.args : sources[root], path);
+  const values = (Array.isArray(found) ? found : [found]).filter((value) => value != null).map(String);
+  return values.length === 0 && fallback !== undefined && found == null ? [fallback] : values;
+}
+
+function read(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, name) => (at == null ? undefined : (at as Record<string, unknown>)[name]), value);
+}

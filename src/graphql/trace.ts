@@ -1,0 +1,57 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Entry } from '../cache/entry.ts';
+import { nodeTags } from './node-tags.ts';
+import type { RequestContext, Trace } from './request.ts';
+import { resolveTags, type TagTemplate } from './tag-template.ts';
+
+type Path = GraphQLResolveInfo['path'];
+
+/** Notes what a root field's selection touches, so that its answer can be remembered as a fragment with the right tags. */
+export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo): Trace | undefined {
+  if (!state.traces) return undefined;
+  let root: Path = path;
+  while (root.prev) root = root.prev;
+  const key = String(root.key);
+  let trace = state.traces.get(key);
+  if (!trace) state.traces.set(key, (trace = { tags: new Set(), lookups: [], root: undefined, isOpen: false }));
+  return trace;
+}
+
+/** A cached field: its entry says what it depends on. */
+export function traceCached(context: RequestContext, info: GraphQLResolveInfo, entry: Entry): void {
+  const trace = traceOf(context, info);
+  if (!trace) return;
+  const lookup = { path: pathOf(info.path), entry };
+  if (info.path.prev) trace.lookups.push(lookup);
+  else trace.root = lookup;
+}
+
+/** An edge: the nodes that it led to. A reference that leads nowhere is its parent's, whose tag stands already. */
+export function traceEdge(context: RequestContext, info: GraphQLResolveInfo, value: unknown): void {
+  const trace = traceOf(context, info);
+  if (trace) nodeTags(value, trace.tags);
+}
+
+/** A dependent field: what its directive says. */
+export function traceDependent(
+  context: RequestContext,
+  info: GraphQLResolveInfo,
+  { tags, args, parent, value }: { tags: readonly TagTemplate[]; args: Record<string, unknown>; parent: unknown; value: unknown },
+): void {
+  const trace = traceOf(context, info);
+  if (!trace) return;
+  for (const tag of resolveTags(tags, { args, parent })) trace.tags.add(tag);
+  nodeTags(value, trace.tags);
+}
+
+/** A resolver of which nothing is known. */
+export function traceOpen(context: RequestContext, info: GraphQLResolveInfo): void {
+  const trace = traceOf(context, info);
+  if (trace) trace.isOpen = true;
+}
+
+function pathOf(path: Path): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let at: Path | undefined = path; at; at = at.prev) keys.push(at.key);
+  return keys.reverse();
+}
