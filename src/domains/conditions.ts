@@ -1,0 +1,27 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Page } from './connection.ts';
+import { badInput } from './errors.ts';
+
+const maxSearchLength = 500;
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The `ilike` pattern of a search: the text anywhere, with nothing in it that stands for something else. */
+export function containing(search: string): string {
+  if (search.includes('\0')) throw badInput('search: expected a text, but got one with a NUL character.');
+  if (search.length > maxSearchLength)
+    throw badInput(`search: expected at most ${maxSearchLength} characters, but got ${search.length}.`);
+  return `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** The right side of `=` for any of some values: one statement whatever their number, and false for none. */
+export function anyOf(values: readonly string[]): RawBuilder<string> {
+  return sql<string>`any(${values}::text[])`;
+}
+
+/** The rows behind a page's cursor, in the order (instant desc, id desc); all of them on the first page. */
+export function olderThan(page: Page, columns: { instant: string; id: string }): RawBuilder<SqlBool> {
+  if (page.after === null) return sql<SqlBool>`true`;
+  const [at, id] = page.after;
+  if (!instant.test(at)) throw badInput('after: expected a cursor of an earlier page, but got one of another list.');
+  return sql<SqlBool>`(${sql.ref(columns.instant)}, ${sql.ref(columns.id)}) < (${at}::timestamptz, ${id})`;
+}
