@@ -1,14 +1,19 @@
-import { Ghosts } from './ghosts.ts';
+import { type Ghost, Ghosts } from './ghosts.ts';
+import { LruDuel } from './lru-duel.ts';
 import type { Evictable, EvictionPolicy } from './policy.ts';
 import { RecencyList } from './recency-list.ts';
 
 const OLDEST_COMPARED = 8;
-const ACCESSES_PER_EPOCH = 10;
+const ACCESSES_TO_HALVE = 10; // for each entry
 
 /**
  * ARC (Megiddo & Modha, "ARC: A Self-Tuning, Low Overhead Replacement Cache", FAST 2003): entries seen once and entries
- * seen again have a list each, whose shares follow the ghosts of both. Unlike there, the victim among those seen again is
- * the least frequently used of the eight oldest, the oldest on ties, by a frequency that halves every 10 × `capacity` accesses.
+ * seen again have a list each (T1 and T2 there), whose shares follow the ghosts of both (B1 and B2). It differs in three things:
+ *
+ * - The victim among those seen again is the least frequently used of the eight oldest, the oldest on ties; a frequency halves
+ *   every 10 × `capacity` accesses, so that what was popular once does not stay for it.
+ * - While plain LRU would do better, its victims are taken (see `LruDuel`).
+ * - Each list has up to `capacity` ghosts, so that the cause of a miss is known for at least as many victims.
  */
 export function createArc<E extends Evictable>(capacity: number): EvictionPolicy<E> {
   return new Arc<E>(capacity);
@@ -17,18 +22,24 @@ export function createArc<E extends Evictable>(capacity: number): EvictionPolicy
 class Arc<E extends Evictable> implements EvictionPolicy<E> {
   readonly name = 'arc';
   readonly #capacity: number;
-  readonly #once = new RecencyList<E>(1); // T1 of the paper
-  readonly #again = new RecencyList<E>(2); // T2
-  readonly #onceGhosts = new Ghosts(); // B1
-  readonly #againGhosts = new Ghosts(); // B2
-  #onceShare = 0; // p
+  readonly #once = new RecencyList<E>(1);
+  readonly #again = new RecencyList<E>(2);
+  readonly #onceGhosts: Ghosts;
+  readonly #againGhosts: Ghosts;
+  readonly #duel: LruDuel;
+  #onceShare = 0; // p of the paper: how many entries seen once are to be spared
+  readonly #ageLength: number;
+  #ageStart = 0;
+  #room = 0; // how many entries the store proved to have room for; below `capacity` where bytes are the limit
   #newcomer: E | undefined;
-  #newcomerWasReseen = false;
-  #accesses = 0;
-  #epoch = 0;
+  #newcomerWasAgain = false;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+    this.#onceGhosts = new Ghosts(capacity);
+    this.#againGhosts = new Ghosts(capacity);
+    this.#duel = new LruDuel(capacity);
+    this.#ageLength = ACCESSES_TO_HALVE * capacity;
   }
 
   get ghosts(): number {
@@ -36,32 +47,18 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   }
 
   admit(entry: E): void {
-    this.#tick();
-    entry.epoch = this.#epoch;
-    this.#newcomer = entry;
-    this.#newcomerWasReseen = false;
-    const onceGhosts = this.#onceGhosts.size;
-    const againGhosts = this.#againGhosts.size;
-    let frequency = this.#onceGhosts.recall(entry.key);
-    if (frequency !== undefined) {
-      this.#onceShare = Math.min(this.#capacity, this.#onceShare + Math.max(1, againGhosts / onceGhosts));
-    } else {
-      frequency = this.#againGhosts.recall(entry.key);
-      if (frequency !== undefined) {
-        this.#onceShare = Math.max(0, this.#onceShare - Math.max(1, onceGhosts / againGhosts));
-        this.#newcomerWasReseen = true;
-      }
-    }
-    entry.frequency = (frequency ?? 0) + 1;
-    if (frequency === undefined) this.#once.append(entry);
-    else this.#again.append(entry);
-    this.#trimGhosts();
+    const ghost = this.#recall(entry);
+    entry.frequency = (ghost ? this.#frequencyNow(ghost) : 0) + 1;
+    entry.epoch = this.#duel.now;
+    (ghost ? this.#again : this.#once).append(entry);
+    this.#room = Math.min(this.#capacity, Math.max(this.#room, this.#size));
+    this.#duel.access(0, ghost?.epoch ?? 0, this.#room);
   }
 
   touch(entry: E): void {
-    this.#tick();
-    entry.frequency = this.#aged(entry) + 1;
-    entry.epoch = this.#epoch;
+    entry.frequency = this.#frequencyNow(entry) + 1;
+    this.#duel.access(1, entry.epoch, this.#room);
+    entry.epoch = this.#duel.now - 1;
     if (this.#again.has(entry)) {
       this.#again.refresh(entry);
     } else {
@@ -71,18 +68,19 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   }
 
   remove(entry: E): void {
-    if (this.#newcomer === entry) this.#newcomer = undefined;
-    if (this.#once.has(entry)) this.#once.unlink(entry);
-    else if (this.#again.has(entry)) this.#again.unlink(entry);
+    if (entry.list === 0) return;
+    this.#duel.forget(entry.epoch);
+    this.#unlink(entry);
   }
 
   evict(): E | undefined {
-    const victim = this.#takesFromOnce() ? this.#once.oldest : this.#leastFrequentOfOldest();
+    const victim = this.#victim();
     if (!victim) return undefined;
-    const ghosts = this.#once.has(victim) ? this.#onceGhosts : this.#againGhosts;
-    ghosts.remember(victim.key, this.#aged(victim));
-    this.remove(victim);
-    this.#trimGhosts();
+    const { frequency, epoch } = victim;
+    (this.#once.has(victim) ? this.#onceGhosts : this.#againGhosts).remember(victim.key, { frequency, epoch });
+    this.#unlink(victim);
+    this.#room = this.#size;
+    this.#onceShare = Math.min(this.#onceShare, this.#room);
     return victim;
   }
 
@@ -95,48 +93,69 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     this.#again.clear();
     this.#onceGhosts.clear();
     this.#againGhosts.clear();
+    this.#duel.clear();
     this.#onceShare = 0;
+    this.#room = 0;
     this.#newcomer = undefined;
   }
 
-  /** REPLACE of the paper, which runs before the newcomer is in; here it is in already and must not be counted. */
-  #takesFromOnce(): boolean {
-    const newcomer = this.#newcomer;
-    const settled = this.#once.size - (newcomer && this.#once.has(newcomer) ? 1 : 0);
-    if (settled === 0) return this.#again.size === 0;
-    return (
-      settled > this.#onceShare || (this.#newcomerWasReseen && settled === this.#onceShare) || this.#again.size === 0
-    );
+  get #size(): number {
+    return this.#once.size + this.#again.size;
   }
 
-  #leastFrequentOfOldest(): E | null {
-    let victim = this.#again.oldest;
-    if (!victim) return null;
-    let least = this.#aged(victim);
-    let candidate = this.#again.after(victim);
-    for (let seen = 1; candidate && seen < OLDEST_COMPARED; seen++, candidate = this.#again.after(candidate)) {
-      const frequency = this.#aged(candidate);
-      if (frequency >= least) continue;
-      victim = candidate;
-      least = frequency;
+  /** Forgets the ghost of a newcomer, and learns from it which list was too short. */
+  #recall(newcomer: E): Ghost | undefined {
+    const once = this.#onceGhosts.size;
+    const again = this.#againGhosts.size;
+    const onceGhost = this.#onceGhosts.recall(newcomer.key);
+    const ghost = onceGhost ?? this.#againGhosts.recall(newcomer.key);
+    if (onceGhost) this.#onceShare = Math.min(this.#room, this.#onceShare + Math.max(1, again / once));
+    else if (ghost) this.#onceShare = Math.max(0, this.#onceShare - Math.max(1, once / again));
+    this.#newcomer = newcomer;
+    this.#newcomerWasAgain = ghost !== undefined && ghost !== onceGhost;
+    return ghost;
+  }
+
+  #victim(): E | null {
+    const once = this.#once.oldest;
+    const again = this.#again.oldest;
+    if (!once || !again) return once ?? this.#leastFrequent(again);
+    if (this.#duel.isLost) return once.epoch < again.epoch ? once : again;
+    return this.#sparesOnce() ? this.#leastFrequent(again) : once;
+  }
+
+  /** REPLACE of the paper, which runs before the newcomer is in. Here it is in already, and not counted. */
+  #sparesOnce(): boolean {
+    const newcomer = this.#newcomer;
+    const others = this.#once.size - (newcomer && this.#once.has(newcomer) ? 1 : 0);
+    return others < this.#onceShare || others === 0 || (others === this.#onceShare && !this.#newcomerWasAgain);
+  }
+
+  #leastFrequent(oldest: E | null): E | null {
+    if (!oldest || this.#duel.isLost) return oldest;
+    let victim = oldest;
+    let least = this.#frequencyNow(oldest);
+    let candidate = this.#again.after(oldest);
+    for (let compared = 1; candidate && compared < OLDEST_COMPARED; compared++) {
+      const frequency = this.#frequencyNow(candidate);
+      if (frequency < least) {
+        victim = candidate;
+        least = frequency;
+      }
+      candidate = this.#again.after(candidate);
     }
     return victim;
   }
 
-  #aged(entry: E): number {
-    return entry.frequency >> Math.min(31, this.#epoch - entry.epoch);
+  /** `epoch` is the tick of the last access; the frequency is halved for each age that began since. */
+  #frequencyNow({ frequency, epoch }: Ghost): number {
+    while (this.#duel.now >= this.#ageStart + this.#ageLength) this.#ageStart += this.#ageLength;
+    if (epoch >= this.#ageStart) return frequency;
+    return frequency >> Math.min(31, Math.ceil((this.#ageStart - epoch) / this.#ageLength));
   }
 
-  #tick(): void {
-    if (++this.#accesses < ACCESSES_PER_EPOCH * this.#capacity) return;
-    this.#accesses = 0;
-    this.#epoch++;
-  }
-
-  /** |T1| + |B1| ≤ c and |T1| + |T2| + |B1| + |B2| ≤ 2c. */
-  #trimGhosts(): void {
-    this.#onceGhosts.trim(Math.max(0, this.#capacity - this.#once.size));
-    const lists = this.#once.size + this.#again.size + this.#onceGhosts.size;
-    this.#againGhosts.trim(Math.max(0, 2 * this.#capacity - lists));
+  #unlink(entry: E): void {
+    if (this.#newcomer === entry) this.#newcomer = undefined;
+    (this.#once.has(entry) ? this.#once : this.#again).unlink(entry);
   }
 }

@@ -1,37 +1,45 @@
-/** The keys of recent victims, oldest first, each with the frequency it had. */
+/** What is remembered of a victim: its frequency, and the tick of its last access. */
+export interface Ghost {
+  readonly frequency: number;
+  readonly epoch: number;
+}
+
+/** The keys of the most recent victims, the oldest first. */
 export class Ghosts {
-  readonly #frequencies = new Map<string, number>();
+  readonly #limit: number;
+  readonly #ghosts = new Map<string, Ghost>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   get size(): number {
-    return this.#frequencies.size;
+    return this.#ghosts.size;
   }
 
   has(key: string): boolean {
-    return this.#frequencies.has(key);
+    return this.#ghosts.has(key);
   }
 
-  remember(key: string, frequency: number): void {
-    this.#frequencies.delete(key);
-    this.#frequencies.set(key, frequency);
-  }
-
-  /** Takes the key out and returns its frequency, or `undefined` for a key that is not remembered. */
-  recall(key: string): number | undefined {
-    const frequency = this.#frequencies.get(key);
-    if (frequency !== undefined) this.#frequencies.delete(key);
-    return frequency;
-  }
-
-  /** Forgets the oldest until at most `limit` are left. */
-  trim(limit: number): void {
-    if (this.#frequencies.size <= limit) return;
-    for (const key of this.#frequencies.keys()) {
-      this.#frequencies.delete(key);
-      if (this.#frequencies.size <= limit) return;
+  /** Forgets the oldest one in return, beyond the limit. */
+  remember(key: string, ghost: Ghost): void {
+    this.#ghosts.delete(key);
+    this.#ghosts.set(key, ghost);
+    if (this.#ghosts.size <= this.#limit) return;
+    for (const oldest of this.#ghosts.keys()) {
+      this.#ghosts.delete(oldest);
+      return;
     }
   }
 
+  /** Takes it out. */
+  recall(key: string): Ghost | undefined {
+    const ghost = this.#ghosts.get(key);
+    if (ghost !== undefined) this.#ghosts.delete(key);
+    return ghost;
+  }
+
   clear(): void {
-    this.#frequencies.clear();
+    this.#ghosts.clear();
   }
 }

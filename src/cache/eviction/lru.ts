@@ -9,12 +9,11 @@ export function createLru<E extends Evictable>(capacity: number): EvictionPolicy
 
 class Lru<E extends Evictable> implements EvictionPolicy<E> {
   readonly name = 'lru';
-  readonly #capacity: number;
   readonly #entries = new RecencyList<E>(1);
-  readonly #ghosts = new Ghosts();
+  readonly #ghosts: Ghosts;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.#ghosts = new Ghosts(capacity);
   }
 
   get ghosts(): number {
@@ -40,8 +39,7 @@ class Lru<E extends Evictable> implements EvictionPolicy<E> {
     const victim = this.#entries.oldest;
     if (!victim) return undefined;
     this.#entries.unlink(victim);
-    this.#ghosts.remember(victim.key, victim.frequency);
-    this.#ghosts.trim(this.#capacity);
+    this.#ghosts.remember(victim.key, { frequency: victim.frequency, epoch: victim.epoch });
     return victim;
   }
 

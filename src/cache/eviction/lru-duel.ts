@@ -1,0 +1,71 @@
+import { LruWindow } from './lru-window.ts';
+
+const SHORTEST_TERM = 25; // accesses for each entry
+const LONGEST_TERM = 200;
+
+/**
+ * Keeps score of a policy's hits against those that plain LRU would have had, so that the policy can follow LRU where it is
+ * the better one. Falling behind by 2√capacity hits, which chance alone rarely does within `capacity` differing accesses, begins a
+ * term of following; each that follows without a win in between is twice as long. So over a long run the policy is behind LRU by about
+ * (2√capacity + what it costs to change sides) / (200 × capacity) of the accesses, whatever the traffic.
+ */
+export class LruDuel {
+  readonly #capacity: number;
+  readonly #stake: number;
+  readonly #window: LruWindow;
+  #score = 0;
+  #term: number;
+  #left = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#stake = Math.ceil(2 * Math.sqrt(capacity));
+    this.#term = SHORTEST_TERM * capacity;
+    this.#window = new LruWindow(capacity);
+  }
+
+  /** The tick of the next access. */
+  get now(): number {
+    return this.#window.now;
+  }
+
+  /** Whether LRU has been better of late, so that its victims are to be taken. */
+  get isLost(): boolean {
+    return this.#left > 0;
+  }
+
+  /** Notes a hit (1) or miss (0) of a key that was last accessed at the tick `last`, 0 if that is not known; LRU had `limit` entries. */
+  access(hit: 0 | 1, last: number, limit: number): void {
+    const ahead = hit - (this.#window.access(last, limit) ? 1 : 0);
+    if (this.#left > 0) {
+      if (--this.#left === 0) this.#score = 0;
+      return;
+    }
+    if (ahead === 0) return;
+    this.#score += ahead;
+    if (this.#score >= this.#stake) this.#win();
+    else if (this.#score < -this.#stake) this.#lose();
+  }
+
+  /** The key that was last accessed at the tick `last` left for good, and LRU's too. */
+  forget(last: number): void {
+    this.#window.forget(last);
+  }
+
+  clear(): void {
+    this.#window.clear();
+    this.#score = 0;
+    this.#left = 0;
+    this.#term = SHORTEST_TERM * this.#capacity;
+  }
+
+  #win(): void {
+    this.#score = this.#stake;
+    this.#term = SHORTEST_TERM * this.#capacity;
+  }
+
+  #lose(): void {
+    this.#left = this.#term;
+    this.#term = Math.min(2 * this.#term, LONGEST_TERM * this.#capacity);
+  }
+}
