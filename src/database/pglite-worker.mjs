@@ -21,7 +21,7 @@ const database = await PGlite.create({
 let last = Promise.resolve();
 // An error that is not an answer of the database is a crash: it ends the thread, and the owner hears of it as such.
 port.on('message', (/** @type {Request} */ request) => {
-  last = last.then(() => answer(request));
+  last = last.then(() => (database.closed ? undefined : answer(request)));
 });
 reply(new Uint8Array(0));
 
