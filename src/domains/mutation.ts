@@ -9,24 +9,28 @@ export interface Transaction extends Context {
 }
 
 type Payload<T> = T & { userErrors: readonly AnyUserError[] };
-type MutationResolver<Input, T> = (parent: unknown, args: { input: Input }, context: Context) => Promise<Payload<T>>;
+type MutationResolver<Input, T, Refused> = (
+  parent: unknown,
+  args: { input: Input },
+  context: Context,
+) => Promise<Payload<T> | Payload<Refused>>;
 
 /**
  * A mutation in one transaction. `run` reports to `context.changes`, returns the payload's fields, and refuses by throwing
  * `new Refusal([...])`: the transaction rolls back, and the payload is `refused` with the errors.
  */
-export function mutation<Input, T extends object>(
+export function mutation<Input, T extends object, Refused extends Partial<T> = object>(
   run: (input: Input, context: Transaction) => Promise<T>,
-  refused: Partial<T> = {},
-): MutationResolver<Input, Partial<T>> {
+  refused?: Refused,
+): MutationResolver<Input, T, Refused> {
   return mutationInSteps((input, context) => inTransaction(context, (tx) => run(input, tx)), refused);
 }
 
 /** A mutation that calls the outside: `run` opens its transactions itself with `inTransaction`, and holds none meanwhile. */
-export function mutationInSteps<Input, T extends object>(
+export function mutationInSteps<Input, T extends object, Refused extends Partial<T> = object>(
   run: (input: Input, context: Context) => Promise<T>,
-  refused: Partial<T> = {},
-): MutationResolver<Input, Partial<T>> {
+  refused: Refused = {} as Refused,
+): MutationResolver<Input, T, Refused> {
   return async (_parent, { input }, context) => {
     try {
       return { ...(await run(input, context)), userErrors: [] };

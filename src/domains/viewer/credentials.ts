@@ -1,0 +1,142 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Queries } from '../../database/database.ts';
+import type { Scope, Viewer } from '../context.ts';
+import { newId } from '../ids.ts';
+
+const sessionDays = 30;
+const touchedAfterMs = 60_000;
+const tokenShape = /^mgp_[\w-]{43}$/;
+
+/** A viewer as their token says, with what the token itself knows. */
+export interface FoundViewer extends Viewer {
+  readonly tokenId: string;
+  /** When the token ends by itself; null when it does not. */
+  readonly expiresAt: string | null;
+}
+
+/** 32 random bytes, with a prefix by which secret scanners know it. It is shown once and stored as its hash alone. */
+export function newToken(): string {
+  return `mgp_${randomBytes(32).toString('base64url')}`;
+}
+
+/** SHA-256, hex. A token holds 256 random bits, so there is nothing to slow an attacker down for. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Who a token stands for, by one statement; null when it is unknown, revoked or expired. */
+export async function findViewer(queries: Queries, token: string, now: Date): Promise<FoundViewer | null> {
+  if (!tokenShape.test(token)) return null;
+  const row = await queries
+    .selectFrom('tokens')
+    .innerJoin('settings', 'settings.workspaceId', 'tokens.workspaceId')
+    .leftJoin('memberships', (join) =>
+      join
+        .onRef('memberships.workspaceId', '=', 'tokens.workspaceId')
+        .onRef('memberships.userId', '=', 'tokens.userId'),
+    )
+    .select(['tokens.id', 'tokens.workspaceId', 'tokens.userId', 'tokens.role as ownRole', 'tokens.expiresAt'])
+    .select(['memberships.role', 'memberships.accountIds', 'settings.timeZone', 'settings.weekStartsOn'])
+    .where('tokens.hash', '=', hashToken(token))
+    .where((eb) => eb.or([eb('tokens.expiresAt', 'is', null), eb('tokens.expiresAt', '>', now.toISOString())]))
+    .executeTakeFirst();
+  const role = row?.role ?? row?.ownRole;
+  if (!row || !role) return null;
+  return {
+    kind: row.userId === null ? 'API_TOKEN' : 'MEMBER',
+    tokenId: row.id,
+    userId: row.userId,
+    workspaceId: row.workspaceId,
+    role,
+    accountIds: row.accountIds === null ? null : [...new Set(row.accountIds)].sort(),
+    timeZone: row.timeZone,
+    weekStartsOn: row.weekStartsOn,
+    expiresAt: row.expiresAt,
+  };
+}
+
+/** Magpie's own background work in a workspace; null when there is no such workspace. */
+export async function findSystemViewer(queries: Queries, workspaceId: string): Promise<Viewer | null> {
+  const settings = await queries
+    .selectFrom('settings')
+    .select(['timeZone', 'weekStartsOn'])
+    .where('workspaceId', '=', workspaceId)
+    .executeTakeFirst();
+  return settings ? systemViewer(workspaceId, settings) : null;
+}
+
+export function systemViewer(workspaceId: string, settings: Pick<Scope, 'timeZone' | 'weekStartsOn'>): Viewer {
+  const { timeZone, weekStartsOn } = settings;
+  return {
+    kind: 'SYSTEM',
+    tokenId: null,
+    userId: null,
+    role: 'OWNER',
+    workspaceId,
+    accountIds: null,
+    timeZone,
+    weekStartsOn,
+  };
+}
+
+/** Notes that a token is in use, at most once a minute. */
+export async function touchToken(queries: Queries, tokenId: string, now: Date): Promise<void> {
+  await queries
+    .updateTable('tokens')
+    .set({ lastUsedAt: now.toISOString() })
+    .where('id', '=', tokenId)
+    .where((eb) =>
+      eb.or([
+        eb('lastUsedAt', 'is', null),
+        eb('lastUsedAt', '<=', new Date(now.getTime() - touchedAfterMs).toISOString()),
+      ]),
+    )
+    .execute();
+}
+
+/** Opens a session of a member and clears away those of theirs that have expired. Returns its token. */
+export async function issueSession(
+  queries: Queries,
+  session: { workspaceId: string; userId: string; name: string; now: Date },
+): Promise<{ id: string; token: string }> {
+  const { workspaceId, userId, name, now } = session;
+  await queries
+    .deleteFrom('tokens')
+    .where((eb) => eb.and({ workspaceId, userId, kind: 'SESSION' }))
+    .where('expiresAt', '<=', now.toISOString())
+    .execute();
+  const expiresAt = new Date(now.getTime() + sessionDays * 86_400_000).toISOString();
+  return insertToken(queries, { workspaceId, userId, name, kind: 'SESSION', role: null, expiresAt, now });
+}
+
+/** Makes an API token, which does not expire. */
+export function issueApiToken(
+  queries: Queries,
+  apiToken: { workspaceId: string; role: Viewer['role']; name: string; now: Date },
+): Promise<{ id: string; token: string }> {
+  return insertToken(queries, { ...apiToken, userId: null, kind: 'API', expiresAt: null });
+}
+
+async function insertToken(
+  queries: Queries,
+  {
+    now,
+    ...row
+  }: {
+    workspaceId: string;
+    userId: string | null;
+    kind: 'SESSION' | 'API';
+    role: Viewer['role'] | null;
+    name: string;
+    expiresAt: string | null;
+    now: Date;
+  },
+): Promise<{ id: string; token: string }> {
+  const id = newId('ApiToken');
+  const token = newToken();
+  await queries
+    .insertInto('tokens')
+    .values({ ...row, id, hash: hashToken(token), createdAt: now.toISOString(), lastUsedAt: null })
+    .execute();
+  return { id, token };
+}

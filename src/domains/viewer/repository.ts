@@ -1,0 +1,151 @@
+import type { Queries } from '../../database/database.ts';
+import type { Theme, WorkspaceRole } from '../../generated/schema.ts';
+import { anyOf } from '../conditions.ts';
+import { idsOf } from '../ids.ts';
+
+/** Who asks, as their personal data hangs on them. */
+export interface ViewerRecord {
+  readonly userId: string;
+  readonly workspaceId: string;
+}
+
+/** A person; the address is for themselves alone. */
+export interface UserRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface WorkspaceRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
+export interface MembershipRecord {
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly role: WorkspaceRole;
+  readonly accountIds: readonly string[] | null;
+}
+
+export interface ApiTokenRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly role: WorkspaceRole;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+export interface PreferencesRecord {
+  readonly locale: string;
+  readonly theme: Theme;
+}
+
+export const maxMembers = 500;
+export const maxApiTokens = 100;
+
+const membershipColumns = ['workspaceId', 'userId', 'role', 'accountIds'] as const;
+const apiTokenColumns = ['id', 'name', 'role', 'createdAt', 'lastUsedAt'] as const;
+
+export function findUsers(queries: Queries, ids: readonly string[]): Promise<UserRecord[]> {
+  return queries.selectFrom('users').select(['id', 'name', 'email']).where('id', '=', anyOf(ids)).execute();
+}
+
+export function findWorkspaces(queries: Queries, ids: readonly string[]): Promise<WorkspaceRecord[]> {
+  return queries.selectFrom('workspaces').select(['id', 'name', 'createdAt']).where('id', '=', anyOf(ids)).execute();
+}
+
+/** Those among the users who are members of the workspace. */
+export function findMemberships(
+  queries: Queries,
+  workspaceId: string,
+  userIds: readonly string[],
+): Promise<MembershipRecord[]> {
+  return queries
+    .selectFrom('memberships')
+    .select(membershipColumns)
+    .where('workspaceId', '=', workspaceId)
+    .where('userId', '=', anyOf(idsOf('User', userIds)))
+    .execute();
+}
+
+/** Memberships of all workspaces, oldest first. */
+export function findMembershipsOfUsers(queries: Queries, userIds: readonly string[]): Promise<MembershipRecord[]> {
+  return queries
+    .selectFrom('memberships')
+    .select(membershipColumns)
+    .where('userId', '=', anyOf(userIds))
+    .orderBy('createdAt')
+    .orderBy('workspaceId')
+    .execute();
+}
+
+export function findMembers(queries: Queries, workspaceId: string): Promise<MembershipRecord[]> {
+  return queries
+    .selectFrom('memberships')
+    .select(membershipColumns)
+    .where('workspaceId', '=', workspaceId)
+    .orderBy('createdAt')
+    .orderBy('userId')
+    .limit(maxMembers)
+    .execute();
+}
+
+/** The member and all owners, locked until the transaction ends: what is decided about the last owner stays true. */
+export async function lockMemberWithOwners(
+  queries: Queries,
+  { workspaceId, userId }: { workspaceId: string; userId: string },
+): Promise<{ member: MembershipRecord | undefined; ownerCount: number }> {
+  const rows = await queries
+    .selectFrom('memberships')
+    .select(membershipColumns)
+    .where('workspaceId', '=', workspaceId)
+    .where((eb) => eb.or([eb('userId', '=', anyOf(idsOf('User', [userId]))), eb('role', '=', 'OWNER')]))
+    .orderBy('userId')
+    .forUpdate()
+    .execute();
+  return {
+    member: rows.find((row) => row.userId === userId),
+    ownerCount: rows.filter((row) => row.role === 'OWNER').length,
+  };
+}
+
+export function findApiTokens(queries: Queries, workspaceId: string): Promise<ApiTokenRecord[]> {
+  return selectApiTokens(queries, workspaceId)
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(maxApiTokens)
+    .execute();
+}
+
+export function findApiTokensById(
+  queries: Queries,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<ApiTokenRecord[]> {
+  return selectApiTokens(queries, workspaceId)
+    .where('id', '=', anyOf(idsOf('ApiToken', ids)))
+    .execute();
+}
+
+/** Members who chose nothing have no row. */
+export function findPreferences(
+  queries: Queries,
+  viewers: readonly ViewerRecord[],
+): Promise<(PreferencesRecord & ViewerRecord)[]> {
+  return queries
+    .selectFrom('preferences')
+    .select(['workspaceId', 'userId', 'locale', 'theme'])
+    .where((eb) => eb.or(viewers.map(({ workspaceId, userId }) => eb.and({ workspaceId, userId }))))
+    .execute();
+}
+
+function selectApiTokens(queries: Queries, workspaceId: string) {
+  return queries
+    .selectFrom('tokens')
+    .select(apiTokenColumns)
+    .$narrowType<{ role: WorkspaceRole }>()
+    .where('workspaceId', '=', workspaceId)
+    .where('kind', '=', 'API');
+}
