@@ -19,7 +19,7 @@ export interface Connection<Node, Filter = unknown> {
 /** A keyset page request: `limit` rows after the row whose order columns are `after`. Ask the database for `limit + 1`. */
 export interface Page {
   readonly limit: number;
-  /** Sort key (an instant, usually) and id of the last item before the page. */
+  /** The instant that orders the list, and the id, of the last item before the page. */
   readonly after: readonly [string, string] | null;
 }
 
@@ -65,10 +65,19 @@ function encodeCursor(sortKey: string, id: string): string {
 function decodeCursor(cursor: string): readonly [string, string] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === 2 && key.every((part) => typeof part === 'string' && !part.includes('\0')))
-      return [key[0], key[1]];
+    if (Array.isArray(key) && key.length === 2) {
+      const [at, id] = key;
+      if (isInstant(at) && typeof id === 'string' && !id.includes('\0')) return [at, id];
+    }
   } catch {
     // Not ours: said below.
   }
   throw badInput(`after: expected a cursor of an earlier page, but got ${JSON.stringify(cursor.slice(0, 80))}.`);
+}
+
+/** Whether PostgreSQL takes it for an instant: February 30, the year 0 and the year 10,000 are none. */
+function isInstant(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^(?!0000)\d{4}-/.test(value)) return false;
+  const instant = new Date(value);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString() === value;
 }

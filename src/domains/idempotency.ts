@@ -39,3 +39,15 @@ export async function reserve(
     throw new Refusal([conflict('idempotencyKey', 'This key was used with another input within the last 24 hours.')]);
   return { id: first.resultId, isReplay: true };
 }
+
+/** Gives a key back, as nothing came of what it was reserved for: the same key may be used anew. */
+export async function release(
+  { queries, viewer }: Transaction,
+  { mutation, key, id }: { mutation: string; key: string | null | undefined; id: string },
+): Promise<void> {
+  if (key == null) return;
+  await queries
+    .deleteFrom('idempotencyKeys')
+    .where((eb) => eb.and({ workspaceId: viewer.workspaceId, mutation, key, resultId: id }))
+    .execute();
+}
