@@ -10,7 +10,10 @@ export class Changes {
   /** Reports values that changed; null and undefined are left out, so that optional references need no check. */
   add(name: string, ...values: (string | null | undefined)[]): void {
     let set = this.#values.get(name);
-    if (!set) this.#values.set(name, (set = new Set()));
+    if (!set) {
+      set = new Set();
+      this.#values.set(name, set);
+    }
     for (const value of values) if (value != null) set.add(value);
   }
 

@@ -16,8 +16,10 @@ export function checkAccess(plan: FieldPlan, { viewer }: RequestState): void {
   const { role = 'READER', audience = 'MEMBERS' } = plan.access ?? {};
   if (audience === 'ANYONE') return;
   if (!viewer) unauthenticated();
-  if (audience === 'SYSTEM' && viewer.kind !== 'SYSTEM') forbidden(`${plan.coordinate} is for Magpie's own background work.`);
-  if (!mayAs(viewer.role, role)) forbidden(`${plan.coordinate} asks for the role ${role}, but yours is ${viewer.role}.`);
+  if (audience === 'SYSTEM' && viewer.kind !== 'SYSTEM')
+    forbidden(`${plan.coordinate} is for Magpie's own background work.`);
+  if (!mayAs(viewer.role, role))
+    forbidden(`${plan.coordinate} asks for the role ${role}, but yours is ${viewer.role}.`);
 }
 
 function forbidden(message: string): never {

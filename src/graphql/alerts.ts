@@ -19,10 +19,7 @@ interface Rule {
   message(value: number): string;
 }
 
-type Figures = Pick<
-  Snapshot['total'],
-  'hits' | 'misses' | 'hitRatio' | 'evictionsPerMinute' | 'hitLatency' | 'bytes'
->;
+type Figures = Pick<Snapshot['total'], 'hits' | 'misses' | 'hitRatio' | 'evictionsPerMinute' | 'hitLatency' | 'bytes'>;
 
 const minLookups = 100;
 const megabyte = 1_000_000;

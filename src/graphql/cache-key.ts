@@ -29,7 +29,11 @@ export function scopePrefix(scope: CacheScope, viewer: Viewer | null): ScopePref
 /** The key of a field's value: scope, coordinate, the parent's identity, arguments. */
 export function fieldKey(
   prefix: ScopePrefix,
-  { coordinate, parent, args }: { coordinate: string; parent: string | undefined; args: Readonly<Record<string, unknown>> },
+  {
+    coordinate,
+    parent,
+    args,
+  }: { coordinate: string; parent: string | undefined; args: Readonly<Record<string, unknown>> },
 ): string {
   const text = canonicalKey(args);
   const short = text.length <= maxArgumentsLength ? text : createHash('sha256').update(text).digest('base64url');
@@ -41,7 +45,9 @@ export function parentIdentity(parent: unknown, coordinate: string): string {
   const { id, identity } = (parent ?? {}) as { id?: unknown; identity?: unknown };
   const known = id ?? identity;
   if (typeof known === 'string') return known;
-  throw new TypeError(`${coordinate}: expected a parent with an id or an identity, but got ${JSON.stringify(parent)?.slice(0, 80)}`);
+  throw new TypeError(
+    `${coordinate}: expected a parent with an id or an identity, but got ${JSON.stringify(parent)?.slice(0, 80)}`,
+  );
 }
 
 const visibilities = new WeakMap<readonly string[], string>();

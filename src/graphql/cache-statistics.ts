@@ -1,8 +1,8 @@
 import type { Cache } from '../cache/cache.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { CategorySnapshot, Snapshot } from '../cache/snapshot.ts';
-import type { CacheCategory } from '../generated/schema.ts';
 import { badInput } from '../domains/errors.ts';
+import type { CacheCategory } from '../generated/schema.ts';
 import { adviceFor } from './advice.ts';
 import type { AlertWatch } from './alerts.ts';
 import { publicNamespace } from './cache-key.ts';

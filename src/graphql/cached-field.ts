@@ -40,7 +40,8 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
     const observe = (made: Lookup) => {
       seen = made;
     };
-    const scoped = plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
+    const scoped =
+      plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
     const entry = cache.read({ ...lookup, now: state.now, observe }, async (loading) => {
       const value = await resolve(source, args, scoped, info);
       for (const tag of nodeTags(value)) loading.depend(namespaced(prefix.namespace, tag));

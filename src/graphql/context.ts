@@ -66,7 +66,10 @@ export function createContext(
       return value;
     },
     get unscoped() {
-      const value: RequestContext = Object.create(this, { viewer: { get: refuseViewer }, loaders: { get: refuseViewer } });
+      const value: RequestContext = Object.create(this, {
+        viewer: { get: refuseViewer },
+        loaders: { get: refuseViewer },
+      });
       Object.defineProperty(this, 'unscoped', { value });
       return value;
     },
@@ -74,7 +77,9 @@ export function createContext(
 }
 
 export function unauthenticated(): never {
-  throw new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', { extensions: { code: 'UNAUTHENTICATED' } });
+  throw new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', {
+    extensions: { code: 'UNAUTHENTICATED' },
+  });
 }
 
 function withoutPerson({ workspaceId, accountIds, timeZone, weekStartsOn }: Viewer): Viewer {
@@ -90,7 +95,9 @@ function withoutPerson({ workspaceId, accountIds, timeZone, weekStartsOn }: View
 }
 
 function refusePerson(): never {
-  throw new TypeError('a field that a workspace shares: expected it to read the scope alone, but got a read of who asks');
+  throw new TypeError(
+    'a field that a workspace shares: expected it to read the scope alone, but got a read of who asks',
+  );
 }
 
 function refuseViewer(): never {

@@ -15,6 +15,8 @@ import { parseTagTemplate, type TagTemplate } from './tag-template.ts';
 export interface FieldPlan {
   /** `Type.field`. */
   readonly coordinate: string;
+  /** Name of the type that it returns, without lists and nulls. */
+  readonly typeName: string;
   readonly access: { readonly role: WorkspaceRole; readonly audience: 'MEMBERS' | 'SYSTEM' | 'ANYONE' } | undefined;
   readonly cache: CachePlan | undefined;
   readonly invalidates: readonly TagTemplate[] | undefined;
@@ -39,7 +41,11 @@ export interface CachePlan {
 export type FieldKind = 'property' | 'derived' | 'edge' | 'cached' | 'dependent' | 'open';
 
 /** Throws, with the coordinate and what was expected, when a directive makes no sense where it stands. */
-export function planField(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): FieldPlan {
+export function planField(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+): FieldPlan {
   const coordinate = `${type.name}.${field.name}`;
   const read = <T>(name: string): T | undefined => {
     const directive = schema.getDirective(name);
@@ -51,6 +57,7 @@ export function planField(schema: GraphQLSchema, type: GraphQLObjectType, field:
   const parse = (tags: readonly string[]) => tags.map((tag) => parseTag(tag, coordinate));
   const plan: FieldPlan = {
     coordinate,
+    typeName: getNamedType(field.type).name,
     access: read('access'),
     cache: cache && {
       category: cache.category,
@@ -67,7 +74,12 @@ export function planField(schema: GraphQLSchema, type: GraphQLObjectType, field:
     ),
     kind: kindOf(schema, type, field, { isCached: cache !== undefined, isDependent: dependsOn !== undefined }),
   };
-  refuseMisuse(schema, plan, { type, field, maxAge: cache?.maxAge, hasNothing: read('invalidatesNothing') !== undefined });
+  refuseMisuse(schema, plan, {
+    type,
+    field,
+    maxAge: cache?.maxAge,
+    hasNothing: read('invalidatesNothing') !== undefined,
+  });
   return plan;
 }
 
@@ -107,7 +119,17 @@ function isNode(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): b
 function refuseMisuse(
   schema: GraphQLSchema,
   { coordinate, cache, invalidates, dependsOn }: FieldPlan,
-  { type, field, maxAge, hasNothing }: { type: GraphQLObjectType; field: GraphQLField<unknown, unknown>; maxAge: number | undefined; hasNothing: boolean },
+  {
+    type,
+    field,
+    maxAge,
+    hasNothing,
+  }: {
+    type: GraphQLObjectType;
+    field: GraphQLField<unknown, unknown>;
+    maxAge: number | undefined;
+    hasNothing: boolean;
+  },
 ): void {
   const refuse = (expected: string, got: string): never => {
     throw new TypeError(`${coordinate}: expected ${expected}, but got ${got}`);

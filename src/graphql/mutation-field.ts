@@ -21,7 +21,10 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
     const settle = async (sources: TagSources) => {
       if (plan.invalidates && context.state.viewer) {
         const { workspaceId } = context.state.viewer;
-        await invalidate(resolveTags(plan.invalidates, sources).map((tag) => namespaced(workspaceId, tag)), cause);
+        await invalidate(
+          resolveTags(plan.invalidates, sources).map((tag) => namespaced(workspaceId, tag)),
+          cause,
+        );
       }
     };
     try {

@@ -163,7 +163,9 @@ function whenResolved(result: unknown, note: (value: unknown) => void): unknown 
 }
 
 function objectTypes(schema: GraphQLSchema): GraphQLObjectType[] {
-  return Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__')) as GraphQLObjectType[];
+  return Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && !type.name.startsWith('__'),
+  ) as GraphQLObjectType[];
 }
 
 /** All object types that a selection beneath a shared cached field can reach. */

@@ -27,7 +27,9 @@ export function parseTagTemplate(text: string): TagTemplate {
     .filter((part) => part !== '')
     .map((part) => (part.startsWith('{') ? parsePlaceholder(part, text) : literal(part, text)));
   if (parts.length === 0) throw new TypeError('a tag: expected text, but got an empty string');
-  const readsOutcome = parts.some((part) => typeof part !== 'string' && (part.root === 'result' || part.root === 'changes'));
+  const readsOutcome = parts.some(
+    (part) => typeof part !== 'string' && (part.root === 'result' || part.root === 'changes'),
+  );
   return { text, parts, readsOutcome };
 }
 
@@ -46,7 +48,9 @@ export function resolveTags(templates: readonly TagTemplate[], sources: TagSourc
 
 /** Whether some tag could come from both: placeholders match anything. The schema's tests ask this. */
 export function canMeet(one: TagTemplate, other: TagTemplate): boolean {
-  const [a, b] = [one, other].map(({ parts }) => parts.map((part) => (typeof part === 'string' ? part : '\0')).join(''));
+  const [a, b] = [one, other].map(({ parts }) =>
+    parts.map((part) => (typeof part === 'string' ? part : '\0')).join(''),
+  );
   return meets(a!, b!);
 }
 
@@ -67,10 +71,14 @@ function literal(part: string, text: string): string {
 
 function parsePlaceholder(part: string, text: string): Placeholder {
   const match = /^\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\|(\w+))?\}$/.exec(part);
-  if (!match) throw new TypeError(`tag "${text}": expected a placeholder such as {input.id} or {filter.ids|all}, but got "${part}"`);
+  if (!match)
+    throw new TypeError(
+      `tag "${text}": expected a placeholder such as {input.id} or {filter.ids|all}, but got "${part}"`,
+    );
   const path = match[1]!.split('.');
   const isRoot = path[0] === 'parent' || path[0] === 'result' || path[0] === 'changes';
-  if (isRoot && path.length === 1) throw new TypeError(`tag "${text}": expected a field of ${path[0]}, but got "${part}"`);
+  if (isRoot && path.length === 1)
+    throw new TypeError(`tag "${text}": expected a field of ${path[0]}, but got "${part}"`);
   return {
     root: isRoot ? (path[0] as 'parent' | 'result' | 'changes') : 'args',
     path: isRoot ? path.slice(1) : path,

@@ -13,7 +13,10 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   while (root.prev) root = root.prev;
   const key = String(root.key);
   let trace = state.traces.get(key);
-  if (!trace) state.traces.set(key, (trace = { tags: new Set(), lookups: [], root: undefined, isOpen: false }));
+  if (!trace) {
+    trace = { tags: new Set(), lookups: [], root: undefined, isOpen: false };
+    state.traces.set(key, trace);
+  }
   return trace;
 }
 
@@ -36,7 +39,12 @@ export function traceEdge(context: RequestContext, info: GraphQLResolveInfo, val
 export function traceDependent(
   context: RequestContext,
   info: GraphQLResolveInfo,
-  { tags, args, parent, value }: { tags: readonly TagTemplate[]; args: Record<string, unknown>; parent: unknown; value: unknown },
+  {
+    tags,
+    args,
+    parent,
+    value,
+  }: { tags: readonly TagTemplate[]; args: Record<string, unknown>; parent: unknown; value: unknown },
 ): void {
   const trace = traceOf(context, info);
   if (!trace) return;

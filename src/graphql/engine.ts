@@ -1,0 +1,148 @@
+import { type DocumentNode, type ExecutionArgs, execute, type GraphQLSchema, parse, validate } from 'graphql';
+import { Cache } from '../cache/cache.ts';
+import { type Clock, systemClock } from '../cache/clock.ts';
+import type { Policy } from '../cache/policy.ts';
+import type { Queries } from '../database/database.ts';
+import type { Ports, Viewer } from '../domains/context.ts';
+import { resolvers } from '../domains/resolvers.ts';
+import { findSystemViewer, findViewer, touchToken } from '../domains/viewer/credentials.ts';
+import type { CacheCategory } from '../generated/schema.ts';
+import { mayAs } from './access.ts';
+import { type Alert, AlertWatch } from './alerts.ts';
+import { cacheControlResolvers } from './cache-control.ts';
+import { statisticsResolvers } from './cache-statistics.ts';
+import { createContext } from './context.ts';
+import { type AnyResult, afterExecution } from './execution.ts';
+import type { FieldPlan } from './field-plan.ts';
+import { createForgetting, type Forgetting } from './forgetting.ts';
+import { InvalidationFeed } from './invalidation-feed.ts';
+import { Principals } from './principals.ts';
+import type { RequestContext } from './request.ts';
+import { buildPlannedSchema, readTypeDefs } from './schema.ts';
+import { subscriptionResolvers } from './subscriptions.ts';
+import { Warmer } from './warmer.ts';
+
+export interface EngineOptions {
+  readonly queries: Queries;
+  readonly ports: Ports;
+  readonly policies: Readonly<Record<CacheCategory, Policy>>;
+  /** Off: every field resolves as it is. */
+  readonly isCaching: boolean;
+  /** Whether a workspace is warmed in the background when it is first used. */
+  readonly isWarming: boolean;
+  /** Whether every member may ask for explanations, not only ADMIN and above. */
+  readonly isDemo: boolean;
+  readonly clock?: Clock;
+  readonly wallNow?: () => Date;
+  readonly log: {
+    alert(event: 'raised' | 'withdrawn', alert: Alert): void;
+    failure(message: string, error: unknown): void;
+  };
+}
+
+/** One request, as the edge knows it. */
+export interface EdgeRequest {
+  /** Null when anonymous. */
+  readonly viewer: Viewer | null;
+  readonly requestId: string;
+  /** Whether explanations were asked for (`X-Cache-Debug: 1`). */
+  readonly isDebugging: boolean;
+}
+
+/** GraphQL and the cache, put together: all that the edge and the background work need of them. */
+export interface GraphqlEngine {
+  readonly schema: GraphQLSchema;
+  readonly plans: ReadonlyMap<string, FieldPlan>;
+  readonly cache: Cache<CacheCategory>;
+  readonly principals: Principals;
+  contextFor(request: EdgeRequest): RequestContext;
+  /** Who a token stands for; null when it is unknown, expired or revoked. */
+  authenticate(token: string): Viewer | null | Promise<Viewer | null>;
+  /** Runs an execution with all that goes with it; `executeFn` is the server's. */
+  execute(args: ExecutionArgs, executeFn: (args: ExecutionArgs) => AnyResult | Promise<AnyResult>): Promise<AnyResult>;
+  /** Runs a document through the schema, as Magpie's own background work in a workspace. Throws if it reports any error. */
+  executeAsSystem(workspaceId: string, document: string, variables?: object): Promise<Record<string, unknown>>;
+  /** Looks after the alerts; call it now and then, so that the log hears of them without anybody asking. */
+  checkAlerts(): readonly Alert[];
+}
+
+export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
+  const { queries, ports, clock = systemClock, wallNow = () => new Date(), log } = options;
+  const cache = new Cache<CacheCategory>({ policies: options.policies, clock });
+  const feed = new InvalidationFeed();
+  const alerts = new AlertWatch({ now: wallNow, log: log.alert });
+  const principals = new Principals({
+    clock,
+    wallNow,
+    async find(token) {
+      const viewer = await findViewer(queries, token, wallNow());
+      if (viewer)
+        touchToken(queries, viewer.tokenId, wallNow()).catch((error) =>
+          log.failure('a token could not be touched', error),
+        );
+      return viewer;
+    },
+  });
+  cache.onInvalidate((tags, cause) => {
+    principals.invalidate(tags, cause);
+    feed.publish(tags);
+  });
+
+  let forgetting: ((tags: readonly string[]) => Forgetting) | undefined;
+  const { schema, plans } = buildPlannedSchema({
+    typeDefs: readTypeDefs(),
+    resolvers: [
+      ...resolvers,
+      statisticsResolvers(cache, alerts, wallNow()),
+      cacheControlResolvers({ cache, warmer: () => warmer }),
+      subscriptionResolvers({ feed, forget: (tags) => forgetting!(tags) }),
+    ],
+    cache: options.isCaching ? cache : undefined,
+    invalidate: (tags, cause) => cache.invalidate(tags, cause),
+  });
+  forgetting = createForgetting(plans);
+
+  const sources = { queries, ports, wallNow, stamp: () => cache.stamp, cacheNow: () => cache.now() };
+  const newContext = (request: EdgeRequest) => createContext(sources, request);
+  const background = (viewer: Viewer) => newContext({ viewer, requestId: 'background', isDebugging: false });
+  const warmer = new Warmer({ schema, contextFor: background });
+  const documents = new Map<string, DocumentNode>();
+
+  return {
+    schema,
+    plans,
+    cache,
+    principals,
+    contextFor({ viewer, requestId, isDebugging }) {
+      if (viewer && options.isWarming && options.isCaching) warmer.firstUse(viewer);
+      const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
+      return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
+    },
+    authenticate: (token) => principals.authenticate(token),
+    async execute(args, executeFn) {
+      const context = args.contextValue as RequestContext;
+      context.state.traces = new Map();
+      return afterExecution(options.isCaching ? cache : undefined, context, await executeFn(args));
+    },
+    async executeAsSystem(workspaceId, text, variables = {}) {
+      const viewer = await findSystemViewer(queries, workspaceId);
+      if (!viewer) throw new Error(`expected a workspace, but got ${workspaceId}`);
+      const document = documents.get(text) ?? checked(schema, text);
+      documents.set(text, document);
+      const contextValue = background(viewer);
+      const result = await execute({ schema, document, contextValue, variableValues: { ...variables } });
+      if (result.errors?.length)
+        throw new AggregateError(result.errors, result.errors.map((error) => error.message).join(' '));
+      return { ...result.data };
+    },
+    checkAlerts: () => alerts.check(cache.snapshot()),
+  };
+}
+
+/** Documents of background work are constants of the code: few, and right or a bug. */
+function checked(schema: GraphQLSchema, text: string): DocumentNode {
+  const document = parse(text);
+  const [error] = validate(schema, document);
+  if (error) throw error;
+  return document;
+}

@@ -1,0 +1,67 @@
+import { Cache } from '../cache/cache.ts';
+import type { Clock } from '../cache/clock.ts';
+import { type FoundViewer, hashToken } from '../domains/viewer/credentials.ts';
+import { namespaced } from './cache-key.ts';
+
+type Find = (token: string) => Promise<FoundViewer | null>;
+
+const policies = {
+  PRINCIPALS: {
+    // Writes of this server are known at once, by tags; this bounds those made past it, straight in the database.
+    ttlMs: 5_000,
+    staleMs: 0,
+    staleIfErrorMs: 0,
+    nullTtlMs: 1_000,
+    maxEntries: 10_000,
+    maxBytes: 8 * 1024 * 1024,
+    eviction: 'lru' as const,
+  },
+};
+
+/**
+ * Remembers who a token stands for, in a cache of its own under the same rule: a revocation, a role change or a new time zone
+ * is in force with the next request.
+ */
+export class Principals {
+  readonly #cache: Cache<'PRINCIPALS'>;
+  readonly #find: Find;
+  readonly #wallNow: () => Date;
+
+  constructor(options: { find: Find; clock: Clock; wallNow: () => Date }) {
+    this.#cache = new Cache({ policies, clock: options.clock });
+    this.#find = options.find;
+    this.#wallNow = options.wallNow;
+  }
+
+  /** Null for a token that is unknown, expired or revoked. At once when it is remembered. */
+  authenticate(token: string): FoundViewer | null | Promise<FoundViewer | null> {
+    const viewer = this.#cache.fetch({ category: 'PRINCIPALS', key: hashToken(token) }, async (loading) => {
+      const found = await this.#find(token);
+      if (found) loading.depend(tagsOf(found).map((tag) => namespaced(found.workspaceId, tag)));
+      return found;
+    });
+    return viewer instanceof Promise ? viewer.then((found) => this.#standing(found)) : this.#standing(viewer);
+  }
+
+  /** Follows the invalidations of the field cache. */
+  invalidate(tags: readonly string[], cause: string | undefined): void {
+    this.#cache.invalidate(tags, cause);
+  }
+
+  /** Moves with every invalidation: a principal that was found at a stamp stands while it has not moved. */
+  get stamp(): number {
+    return this.#cache.stamp;
+  }
+
+  #standing(viewer: FoundViewer | null): FoundViewer | null {
+    if (!viewer?.expiresAt) return viewer;
+    return this.#wallNow().getTime() < Date.parse(viewer.expiresAt) ? viewer : null;
+  }
+}
+
+/** What a principal depends on: its token, its membership, and the settings that decide where days are cut. */
+function tagsOf({ tokenId, userId }: FoundViewer): string[] {
+  const tags = ['WorkspaceSettings:timeZone', 'WorkspaceSettings:weekStartsOn', `Token:${tokenId}`];
+  if (userId) tags.push(`Membership:${userId}`);
+  return tags;
+}

@@ -1,0 +1,78 @@
+import { Repeater } from '@repeaterjs/repeater';
+import type { Viewer } from '../domains/context.ts';
+import { typeOfId } from '../domains/ids.ts';
+import type { ConversationRecord } from '../domains/inbox/repository.ts';
+import type { Forgetting } from './forgetting.ts';
+import type { InvalidationFeed } from './invalidation-feed.ts';
+import type { RequestContext } from './request.ts';
+
+interface Source {
+  readonly feed: InvalidationFeed;
+  readonly forget: (tags: readonly string[]) => Forgetting;
+}
+
+/** Subscriptions follow the invalidations of their workspace, and end when their credential or its role does. */
+export function subscriptionResolvers({ feed, forget }: Source) {
+  return {
+    Subscription: {
+      cacheInvalidated: {
+        subscribe: (_source: unknown, _args: unknown, context: RequestContext) =>
+          follow(feed, context, async (tags, push) => {
+            const cacheInvalidated = forget(tags);
+            if (cacheInvalidated.typeNames.length + cacheInvalidated.nodeIds.length > 0)
+              await push({ cacheInvalidated });
+          }),
+      },
+      conversationUpdated: {
+        subscribe: (_source: unknown, { id }: { id?: string | null }, context: RequestContext) =>
+          follow(feed, context, async (tags, push) => {
+            for (const changed of conversationsIn(tags)) {
+              if (id != null && changed !== id) continue;
+              const conversationUpdated: ConversationRecord | null =
+                await context.loaders.inbox.conversation.load(changed);
+              if (conversationUpdated) await push({ conversationUpdated });
+            }
+          }),
+      },
+    },
+  };
+}
+
+type Push = (event: object) => PromiseLike<unknown>;
+
+/** Invalidations that may wait for a client that reads slowly; beyond, its subscription ends and it has to start afresh. */
+const maxWaiting = 1_000;
+
+/** Handles one invalidation after the other, each with the clock and the loaders of its moment. */
+function follow(
+  feed: InvalidationFeed,
+  context: RequestContext,
+  handle: (tags: readonly string[], push: Push) => Promise<void>,
+): Repeater<object> {
+  const { viewer } = context;
+  return new Repeater(async (push, stop) => {
+    let handled: Promise<void> = Promise.resolve();
+    let waiting = 0;
+    const end = feed.listen(viewer.workspaceId, (tags) => {
+      if (endsCredential(tags, viewer) || ++waiting > maxWaiting) return stop();
+      handled = handled
+        .then(() => {
+          context.state.renew();
+          return handle(tags, push);
+        })
+        .then(() => void waiting--)
+        .catch(stop);
+    });
+    await stop;
+    end();
+  });
+}
+
+function endsCredential(tags: readonly string[], { tokenId, userId }: Viewer): boolean {
+  return tags.some((tag) => tag === `Token:${tokenId}` || tag === `Membership:${userId}`);
+}
+
+function conversationsIn(tags: readonly string[]): Set<string> {
+  const ids = tags.map((tag) => tag.split(':')[1]).filter((id) => id !== undefined && typeOfId(id) === 'Conversation');
+  return new Set(ids as string[]);
+}
