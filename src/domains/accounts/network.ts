@@ -14,7 +14,12 @@ export interface NetworkAccount {
 export interface Network {
   /** Publishes a post to one account. Resolves with the address of what was published. */
   publish(
-    request: { id: string; account: NetworkAccount; text: string; media: readonly { id: string; url: string; mimeType: string; altText: string | null }[] },
+    request: {
+      id: string;
+      account: NetworkAccount;
+      text: string;
+      media: readonly { id: string; url: string; mimeType: string; altText: string | null }[];
+    },
     signal: AbortSignal,
   ): Promise<{ permalink: string }>;
   /** Sends an answer to a contact. */

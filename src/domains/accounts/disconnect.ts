@@ -1,0 +1,79 @@
+import type { PostsTable } from '../../database/tables.ts';
+import { anyOf } from '../conditions.ts';
+import { notFound, Refusal } from '../errors.ts';
+import type { Transaction } from '../mutation.ts';
+import { derivedStatus } from '../posts/lifecycle.ts';
+import { lockPosts, type PostState, postStates, reportChange } from '../posts/state.ts';
+import { deleteAccount, lockAccountToDelete } from './repository.ts';
+
+/** Deletes an account: its metrics and unpublished targets go, what is published and what was said stays behind without it. */
+export async function disconnect(id: string, tx: Transaction): Promise<void> {
+  const { queries, viewer, changes } = tx;
+  const account = await lockAccountToDelete(queries, viewer, id);
+  if (!account) throw new Refusal([notFound('id', 'Account', id)]);
+  changes.add('Account', id);
+  changes.add('Conversation', ...(await conversationsOn(id, tx)));
+
+  const postIds = await postsOn(id, tx);
+  const before = await lockPosts(tx, postIds);
+  const thinned = new Set(await removeUnpublishedTargets(id, tx));
+  await deleteAccount(queries, viewer, id);
+
+  const remaining = await postStates(tx, postIds);
+  await settleStatuses(
+    remaining.filter(({ post }) => thinned.has(post.id)),
+    tx,
+  );
+  const after = new Map((await postStates(tx, postIds)).map((state) => [state.post.id, state]));
+  for (const state of before) reportChange(tx, state, after.get(state.post.id) ?? null);
+}
+
+/** Where a post stands with the targets that it has left. Its date stays: somebody may choose other accounts for it. */
+function statusLeft({ post, targets }: PostState): PostsTable['status'] {
+  if (targets.length === 0) return 'DRAFT';
+  return post.status === 'PUBLISHING' ? derivedStatus(targets.map(({ status }) => status)) : post.status;
+}
+
+async function settleStatuses(states: readonly PostState[], { queries, viewer, now }: Transaction): Promise<void> {
+  for (const status of new Set(states.map(statusLeft))) {
+    const ids = states.filter((state) => statusLeft(state) === status).map(({ post }) => post.id);
+    await queries
+      .updateTable('posts')
+      .set((eb) => ({ status, revision: eb('revision', '+', 1), updatedAt: now.toISOString() }))
+      .where('workspaceId', '=', viewer.workspaceId)
+      .where('id', '=', anyOf(ids))
+      .execute();
+  }
+}
+
+/** Returns the posts that lost a target. */
+async function removeUnpublishedTargets(accountId: string, { queries, viewer }: Transaction): Promise<string[]> {
+  const removed = await queries
+    .deleteFrom('postTargets')
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('accountId', '=', accountId)
+    .where('status', 'not in', ['PUBLISHED', 'FAILED'])
+    .returning('postId')
+    .execute();
+  return removed.map(({ postId }) => postId);
+}
+
+async function postsOn(accountId: string, { queries, viewer }: Transaction): Promise<string[]> {
+  const targets = await queries
+    .selectFrom('postTargets')
+    .select('postId')
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('accountId', '=', accountId)
+    .execute();
+  return targets.map(({ postId }) => postId);
+}
+
+async function conversationsOn(accountId: string, { queries, viewer }: Transaction): Promise<string[]> {
+  const conversations = await queries
+    .selectFrom('conversations')
+    .select('id')
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('accountId', '=', accountId)
+    .execute();
+  return conversations.map(({ id }) => id);
+}

@@ -1,0 +1,113 @@
+import type { Queries } from '../../database/database.ts';
+import type { AccountsTable } from '../../database/tables.ts';
+import { anyOf, olderThan } from '../conditions.ts';
+import { type Connection, connectionOf, type Page } from '../connection.ts';
+import type { Scope } from '../context.ts';
+
+export type AccountRecord = Omit<AccountsTable, 'workspaceId'>;
+
+/** Which accounts; null has no condition. */
+export interface AccountFilter {
+  readonly networks: readonly AccountRecord['network'][] | null;
+}
+
+export type AccountConnection = Connection<AccountRecord, AccountFilter>;
+
+const columns = ['id', 'network', 'displayName', 'handle', 'status', 'followerCount', 'connectedAt'] as const;
+
+/** Newest connection first. */
+export async function findAccounts(
+  queries: Queries,
+  scope: Scope,
+  { filter, page }: { filter: AccountFilter; page: Page },
+): Promise<AccountConnection> {
+  const rows = await matching(queries, scope, filter)
+    .select(columns)
+    .where(olderThan(page, { instant: 'connectedAt', id: 'id' }))
+    .orderBy('connectedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return connectionOf(rows, { page, sortKey: (account) => account.connectedAt, filter });
+}
+
+export async function countAccounts(queries: Queries, scope: Scope, filter: AccountFilter): Promise<number> {
+  const { count } = await matching(queries, scope, filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export function accountsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<AccountRecord[]> {
+  return visible(queries, scope).select(columns).where('id', '=', anyOf(ids)).execute();
+}
+
+/** Reads an account for change: whoever changes it or what comes in on it waits for the end of the transaction. */
+export function lockAccount(queries: Queries, scope: Scope, id: string): Promise<AccountRecord | undefined> {
+  return visible(queries, scope).select(columns).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+}
+
+/** Locks an account against everything, new targets and conversations on it included. */
+export function lockAccountToDelete(queries: Queries, scope: Scope, id: string): Promise<AccountRecord | undefined> {
+  return visible(queries, scope).select(columns).where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+export async function seesHandle(
+  queries: Queries,
+  scope: Scope,
+  { network, handle }: Pick<AccountRecord, 'network' | 'handle'>,
+): Promise<boolean> {
+  const found = await visible(queries, scope)
+    .select('id')
+    .where('network', '=', network)
+    .where('handle', '=', handle)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** Inserts an account, or renews the one that the workspace has with this network and handle. */
+export function connect(
+  queries: Queries,
+  scope: Scope,
+  { displayName, ...account }: Omit<AccountRecord, 'displayName' | 'followerCount'> & { displayName?: string },
+): Promise<AccountRecord> {
+  const { status, connectedAt } = account;
+  return queries
+    .insertInto('accounts')
+    .values({ ...account, displayName: displayName ?? account.handle, workspaceId: scope.workspaceId })
+    .onConflict((conflict) =>
+      conflict.columns(['workspaceId', 'network', 'handle']).doUpdateSet({ status, connectedAt, displayName }),
+    )
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+}
+
+export function changeAccount(
+  queries: Queries,
+  scope: Scope,
+  { id, ...change }: Pick<AccountRecord, 'id'> & Partial<Pick<AccountRecord, 'displayName' | 'followerCount'>>,
+): Promise<AccountRecord> {
+  return queries
+    .updateTable('accounts')
+    .set({ id, ...change })
+    .where('workspaceId', '=', scope.workspaceId)
+    .where('id', '=', id)
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+}
+
+/** Its metrics go with it; targets and conversations stay behind without an account. */
+export async function deleteAccount(queries: Queries, scope: Scope, id: string): Promise<void> {
+  await queries.deleteFrom('accounts').where('workspaceId', '=', scope.workspaceId).where('id', '=', id).execute();
+}
+
+function matching(queries: Queries, scope: Scope, { networks }: AccountFilter) {
+  return visible(queries, scope).$if(networks !== null, (query) => query.where('network', '=', anyOf(networks!)));
+}
+
+function visible(queries: Queries, { workspaceId, accountIds }: Scope) {
+  return queries
+    .selectFrom('accounts')
+    .where('workspaceId', '=', workspaceId)
+    .$if(accountIds !== null, (query) => query.where('id', '=', anyOf(accountIds!)));
+}

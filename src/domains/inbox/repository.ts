@@ -1,0 +1,188 @@
+import { sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { ConversationsTable, MessagesTable } from '../../database/tables.ts';
+import { grouped } from '../batch.ts';
+import { anyOf, olderThan } from '../conditions.ts';
+import { type Connection, connectionOf, type Page } from '../connection.ts';
+import type { Scope } from '../context.ts';
+
+export interface ConversationRecord
+  extends Omit<ConversationsTable, 'workspaceId' | 'createdAt' | 'priority' | 'unreadCount' | 'snippet'> {
+  readonly priority: 'LOW' | 'NORMAL' | 'HIGH' | 'URGENT';
+  readonly unreadCount: number;
+  readonly snippet: string;
+}
+
+export type MessageRecord = Omit<MessagesTable, 'workspaceId' | 'externalId'>;
+
+/** Which conversations; null has no condition. */
+export interface ConversationFilter {
+  readonly status: readonly ConversationRecord['status'][] | null;
+  readonly assigneeId: string | null;
+  readonly accountIds: readonly string[] | null;
+  readonly isUnread: boolean | null;
+}
+
+export type ConversationConnection = Connection<ConversationRecord, ConversationFilter>;
+
+/** A page of one conversation's messages, whose number depends on the conversation alone. */
+export interface MessageConnection extends Connection<MessageRecord, null> {
+  readonly conversationId: string;
+}
+
+export interface InboxSummaryRecord {
+  readonly openCount: number;
+  readonly unreadCount: number;
+  readonly unassignedCount: number;
+}
+
+export const conversationColumns = [
+  'id',
+  'accountId',
+  'kind',
+  'contactName',
+  'contactHandle',
+  'status',
+  'priority',
+  'snoozedUntil',
+  'assigneeId',
+  'unreadCount',
+  'snippet',
+  'lastActivityAt',
+] as const;
+
+export const messageColumns = ['id', 'conversationId', 'direction', 'text', 'authorId', 'createdAt'] as const;
+
+/** Latest activity first. */
+export async function findConversations(
+  queries: Queries,
+  scope: Scope,
+  { filter, page }: { filter: ConversationFilter; page: Page },
+): Promise<ConversationConnection> {
+  const rows = await matching(queries, scope, filter)
+    .select(conversationColumns)
+    .where(olderThan(page, { instant: 'lastActivityAt', id: 'id' }))
+    .orderBy('lastActivityAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return connectionOf(rows, { page, sortKey: (conversation) => conversation.lastActivityAt, filter });
+}
+
+export async function countConversations(queries: Queries, scope: Scope, filter: ConversationFilter): Promise<number> {
+  const { count } = await matching(queries, scope, filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** All counts are over open conversations. */
+export function summarize(queries: Queries, scope: Scope): Promise<InboxSummaryRecord> {
+  return visibleConversations(queries, scope)
+    .where('status', '=', 'OPEN')
+    .select(({ fn }) => [
+      fn.countAll<number>().as('openCount'),
+      sql<number>`coalesce(sum(unread_count), 0)::int8`.as('unreadCount'),
+      fn.countAll<number>().filterWhere('assigneeId', 'is', null).as('unassignedCount'),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+export function conversationsByIds(
+  queries: Queries,
+  scope: Scope,
+  ids: readonly string[],
+): Promise<ConversationRecord[]> {
+  return visibleConversations(queries, scope).select(conversationColumns).where('id', '=', anyOf(ids)).execute();
+}
+
+export function messagesByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<MessageRecord[]> {
+  return queries
+    .selectFrom('messages')
+    .select(messageColumns)
+    .where('workspaceId', '=', scope.workspaceId)
+    .where('id', '=', anyOf(ids))
+    .where('conversationId', 'in', visibleConversations(queries, scope).select('id'))
+    .execute();
+}
+
+/** A page of messages of each conversation, newest first, in one statement. */
+export async function messagePages(
+  queries: Queries,
+  scope: Scope,
+  requests: readonly { conversationId: string; page: Page }[],
+): Promise<MessageConnection[]> {
+  const asked = sql<{ position: number; conversationId: string; atMost: number; afterAt: string; afterId: string }>`
+    unnest(
+      ${requests.map(({ conversationId }) => conversationId)}::text[],
+      ${requests.map(({ page }) => page.limit + 1)}::int[],
+      ${requests.map(({ page }) => page.after?.[0] ?? null)}::timestamptz[],
+      ${requests.map(({ page }) => page.after?.[1] ?? null)}::text[]
+    ) with ordinality`;
+  const rows = await queries
+    .selectFrom(asked.as<'asked'>(sql`asked (conversation_id, at_most, after_at, after_id, position)`))
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('messages')
+          .select(messageColumns)
+          .where('workspaceId', '=', scope.workspaceId)
+          .whereRef('messages.conversationId', '=', 'asked.conversationId')
+          .where(({ eb, or, refTuple }) =>
+            or([
+              eb('asked.afterAt', 'is', null),
+              eb(refTuple('messages.createdAt', 'messages.id'), '<', refTuple('asked.afterAt', 'asked.afterId')),
+            ]),
+          )
+          .orderBy('createdAt', 'desc')
+          .orderBy('id', 'desc')
+          .limit(sql<number>`asked.at_most`)
+          .as('message'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('message')
+    .select('asked.position')
+    .orderBy('asked.position')
+    .orderBy('message.createdAt', 'desc')
+    .orderBy('message.id', 'desc')
+    .execute();
+  const positions = requests.map((_, i) => i + 1);
+  return grouped(positions, rows, ({ position }) => position).map((found, i) => {
+    const { conversationId, page } = requests[i]!;
+    const messages = found.map(({ position: _, ...message }) => message);
+    return {
+      ...connectionOf(messages, { page, sortKey: (message) => message.createdAt, filter: null }),
+      conversationId,
+    };
+  });
+}
+
+export async function messageCounts(
+  queries: Queries,
+  scope: Scope,
+  conversationIds: readonly string[],
+): Promise<{ conversationId: string; count: number }[]> {
+  return queries
+    .selectFrom('messages')
+    .select((eb) => ['conversationId', eb.fn.countAll<number>().as('count')])
+    .where('workspaceId', '=', scope.workspaceId)
+    .where('conversationId', '=', anyOf(conversationIds))
+    .groupBy('conversationId')
+    .execute();
+}
+
+function matching(queries: Queries, scope: Scope, { status, assigneeId, accountIds, isUnread }: ConversationFilter) {
+  return visibleConversations(queries, scope)
+    .$if(status !== null, (query) => query.where('status', '=', anyOf(status!)))
+    .$if(assigneeId !== null, (query) => query.where('assigneeId', '=', assigneeId))
+    .$if(accountIds !== null, (query) => query.where('accountId', '=', anyOf(accountIds!)))
+    .$if(isUnread !== null, (query) => query.where('unreadCount', isUnread ? '>' : '=', 0));
+}
+
+/** A conversation is seen with its account; without one, by those who see all accounts. */
+export function visibleConversations(queries: Queries, { workspaceId, accountIds }: Scope) {
+  return queries
+    .selectFrom('conversations')
+    .where('workspaceId', '=', workspaceId)
+    .$if(accountIds !== null, (query) => query.where('accountId', '=', anyOf(accountIds!)));
+}

@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { UpdateConversationInput } from '../../generated/schema.ts';
+import type { Scope } from '../context.ts';
+import { invalid, notFound, Refusal } from '../errors.ts';
+import type { Transaction } from '../mutation.ts';
+import { Problems } from '../problems.ts';
+import { type ConversationRecord, conversationColumns, visibleConversations } from './repository.ts';
+
+type Change = Partial<Pick<ConversationRecord, 'status' | 'snoozedUntil' | 'assigneeId' | 'priority' | 'unreadCount'>>;
+
+/** Changes where a conversation stands, who takes care of it, and how urgent it is. */
+export async function update(input: UpdateConversationInput, tx: Transaction): Promise<ConversationRecord> {
+  const { queries, viewer, now } = tx;
+  const problems = new Problems();
+  const standing = standingAfter(input, { problems, now });
+  const { assigneeId } = input;
+  if (assigneeId != null && !(await isMember(queries, viewer, assigneeId)))
+    problems.add(notFound('assigneeId', 'Member', assigneeId));
+  problems.settle();
+  return change(input.id, { ...standing, assigneeId, priority: input.priority ?? undefined }, tx);
+}
+
+/** Applies a change to a conversation that the viewer sees. */
+export async function change(
+  id: string,
+  { status, snoozedUntil, assigneeId, priority, unreadCount }: Change,
+  { queries, viewer, changes }: Transaction,
+): Promise<ConversationRecord> {
+  const changed = await queries
+    .updateTable('conversations')
+    .set({ id, status, snoozedUntil, assigneeId, priority, unreadCount })
+    .where('id', 'in', visibleConversations(queries, viewer).where('id', '=', id).select('id'))
+    .returning(conversationColumns)
+    .executeTakeFirst();
+  if (!changed) throw new Refusal([notFound('id', 'Conversation', id)]);
+  changes.add('Conversation', id);
+  return changed;
+}
+
+/** Opens up to `limit` conversations whose snooze has ended, the longest overdue first. */
+export async function wake(
+  limit: number,
+  { queries, viewer, changes, now }: Transaction,
+): Promise<ConversationRecord[]> {
+  if (limit < 1 || limit > maxWoken) throw new Refusal([invalid('limit', `Expected 1–${maxWoken}, but got ${limit}.`)]);
+  const due = visibleConversations(queries, viewer)
+    .where('status', '=', 'SNOOZED')
+    .where('snoozedUntil', '<=', now.toISOString())
+    .select('id')
+    .orderBy('snoozedUntil')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked();
+  const woken = await queries
+    .updateTable('conversations')
+    .set({ status: 'OPEN', snoozedUntil: null })
+    .where('id', '=', sql<string>`any(array(${due}))`)
+    .returning(conversationColumns)
+    .execute();
+  changes.add('Conversation', ...woken.map(({ id }) => id));
+  return woken;
+}
+
+const maxWoken = 1_000;
+
+/** An instant snoozes, any other status ends a snooze. */
+function standingAfter(
+  { status, snoozedUntil }: UpdateConversationInput,
+  { problems, now }: { problems: Problems; now: Date },
+): Pick<Change, 'status' | 'snoozedUntil'> {
+  if (snoozedUntil == null) {
+    if (status === 'SNOOZED')
+      problems.add(invalid('snoozedUntil', 'Expected an instant, as SNOOZED needs one, but got none.'));
+    return status == null ? {} : { status, snoozedUntil: null };
+  }
+  if (status != null && status !== 'SNOOZED')
+    problems.add(invalid('snoozedUntil', `Expected none, as ${status} does not end, but got ${snoozedUntil}.`));
+  if (Date.parse(snoozedUntil) <= now.getTime())
+    problems.add(invalid('snoozedUntil', `Expected an instant in the future, but got ${snoozedUntil}.`));
+  return { status: 'SNOOZED', snoozedUntil };
+}
+
+async function isMember(queries: Queries, { workspaceId }: Scope, userId: string): Promise<boolean> {
+  const found = await queries
+    .selectFrom('memberships')
+    .select('userId')
+    .where('workspaceId', '=', workspaceId)
+    .where('userId', '=', userId)
+    .executeTakeFirst();
+  return found !== undefined;
+}
