@@ -11,7 +11,7 @@ export interface AccountFilter {
   readonly networks: readonly AccountRecord['network'][] | null;
 }
 
-export type AccountConnection = Connection<AccountRecord, AccountFilter>;
+export type AccountPage = Connection<AccountRecord, AccountFilter>;
 
 const columns = ['id', 'network', 'displayName', 'handle', 'status', 'followerCount', 'connectedAt'] as const;
 
@@ -20,7 +20,7 @@ export async function findAccounts(
   queries: Queries,
   scope: Scope,
   { filter, page }: { filter: AccountFilter; page: Page },
-): Promise<AccountConnection> {
+): Promise<AccountPage> {
   const rows = await matching(queries, scope, filter)
     .select(columns)
     .where(olderThan(page, { instant: 'connectedAt', id: 'id' }))

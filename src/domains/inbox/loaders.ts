@@ -5,7 +5,7 @@ import type { LoaderSource } from '../loaders.ts';
 import {
   type ConversationRecord,
   conversationsByIds,
-  type MessageConnection,
+  type MessagePage,
   type MessageRecord,
   messageCounts,
   messagePages,
@@ -26,7 +26,7 @@ export function createInboxLoaders({ queries, scope }: LoaderSource) {
       inOrder(ids, await savedRepliesByIds(queries, scope, ids), (reply) => reply.id),
     ),
     /** Of conversations that the viewer was found to see. */
-    messages: new DataLoader<{ conversationId: string; page: Page }, MessageConnection, string>(
+    messages: new DataLoader<{ conversationId: string; page: Page }, MessagePage, string>(
       (requests) => messagePages(queries, scope, requests),
       { cacheKeyFn: ({ conversationId, page }) => JSON.stringify([conversationId, page.limit, page.after]) },
     ),

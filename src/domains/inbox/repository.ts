@@ -23,10 +23,10 @@ export interface ConversationFilter {
   readonly isUnread: boolean | null;
 }
 
-export type ConversationConnection = Connection<ConversationRecord, ConversationFilter>;
+export type ConversationPage = Connection<ConversationRecord, ConversationFilter>;
 
 /** A page of one conversation's messages, whose number depends on the conversation alone. */
-export interface MessageConnection extends Connection<MessageRecord, null> {
+export interface MessagePage extends Connection<MessageRecord, null> {
   readonly conversationId: string;
 }
 
@@ -58,7 +58,7 @@ export async function findConversations(
   queries: Queries,
   scope: Scope,
   { filter, page }: { filter: ConversationFilter; page: Page },
-): Promise<ConversationConnection> {
+): Promise<ConversationPage> {
   const rows = await matching(queries, scope, filter)
     .select(conversationColumns)
     .where(olderThan(page, { instant: 'lastActivityAt', id: 'id' }))
@@ -111,7 +111,7 @@ export async function messagePages(
   queries: Queries,
   scope: Scope,
   requests: readonly { conversationId: string; page: Page }[],
-): Promise<MessageConnection[]> {
+): Promise<MessagePage[]> {
   const asked = sql<{ position: number; conversationId: string; atMost: number; afterAt: string; afterId: string }>`
     unnest(
       ${requests.map(({ conversationId }) => conversationId)}::text[],
