@@ -1,0 +1,57 @@
+import type { Resolvers, UpdateSettingsInput } from '../../generated/schema.ts';
+import { invalid, Refusal, staleRevision } from '../errors.ts';
+import { canonicalLocale } from '../locale.ts';
+import { mutation, type Transaction } from '../mutation.ts';
+import { Problems } from '../problems.ts';
+import { findSettings, lockSettings, type SettingsRecord } from './repository.ts';
+import { knownTimeZone } from './time-zone.ts';
+
+const maxBrandVoiceLength = 2_000;
+
+export const settingsResolvers: Resolvers = {
+  Query: {
+    settings: (_parent, _args, { queries, viewer }) => findSettings(queries, viewer.workspaceId),
+  },
+  Mutation: {
+    updateSettings: mutation(updateSettings),
+  },
+};
+
+type Values = Pick<SettingsRecord, 'timeZone' | 'locale' | 'weekStartsOn' | 'requiresApproval' | 'brandVoice'>;
+
+async function updateSettings(input: UpdateSettingsInput, transaction: Transaction) {
+  const { queries, viewer, changes, now } = transaction;
+  const before = await lockSettings(queries, viewer.workspaceId);
+  if (input.expectedRevision != null && input.expectedRevision !== before.revision)
+    throw new Refusal([staleRevision(input.expectedRevision, before.revision)]);
+
+  const after = await valuesAfter(input, before, transaction);
+  const changed = (Object.keys(after) as (keyof Values)[]).filter((name) => after[name] !== before[name]);
+  if (changed.length === 0) return { settings: before };
+  await queries
+    .updateTable('settings')
+    .set({ ...after, revision: before.revision + 1, updatedAt: now.toISOString() })
+    .where('id', '=', before.id)
+    .execute();
+  changes.add('WorkspaceSettings', ...changed);
+  return { settings: { ...before, ...after, revision: before.revision + 1 } };
+}
+
+async function valuesAfter(input: UpdateSettingsInput, before: Values, { queries }: Transaction): Promise<Values> {
+  const problems = new Problems();
+  const brandVoice = problems.text('brandVoice', input.brandVoice ?? before.brandVoice, maxBrandVoiceLength).trim();
+  const locale = input.locale == null ? before.locale : canonicalLocale(input.locale, problems);
+  const timeZone = input.timeZone == null ? before.timeZone : await knownTimeZone(queries, input.timeZone);
+  if (timeZone === undefined) {
+    const got = JSON.stringify(input.timeZone?.slice(0, 80));
+    problems.add(invalid('timeZone', `Expected an IANA time zone such as Europe/Vienna, but got ${got}.`));
+  }
+  problems.settle();
+  return {
+    timeZone: timeZone ?? before.timeZone,
+    locale,
+    weekStartsOn: input.weekStartsOn ?? before.weekStartsOn,
+    requiresApproval: input.requiresApproval ?? before.requiresApproval,
+    brandVoice,
+  };
+}

@@ -1,0 +1,31 @@
+import { invalid } from '../errors.ts';
+import { lengthOf, type Problems } from '../problems.ts';
+
+const maxHashtags = 30;
+const maxHashtagLength = 100;
+
+/** Hashtags as they are stored: without #, distinct whatever their case, in the order given. */
+export function normalizeHashtags(given: readonly string[], problems: Problems): string[] {
+  const distinct = new Map<string, string>();
+  for (const hashtag of given.map(bare)) {
+    const key = hashtag.toLowerCase();
+    if (!distinct.has(key)) distinct.set(key, hashtag);
+  }
+  const hashtags = [...distinct.values()];
+  if (hashtags.length > maxHashtags)
+    problems.add(invalid('hashtags', `Expected at most ${maxHashtags} hashtags, but got ${hashtags.length}.`));
+  for (const hashtag of hashtags) {
+    if (isHashtag(hashtag)) continue;
+    const got = JSON.stringify(hashtag.slice(0, maxHashtagLength));
+    problems.add(invalid('hashtags', `Expected 1–${maxHashtagLength} characters without spaces, but got ${got}.`));
+  }
+  return hashtags;
+}
+
+function bare(hashtag: string): string {
+  return hashtag.trim().replace(/^#+/, '').trim();
+}
+
+function isHashtag(text: string): boolean {
+  return text !== '' && lengthOf(text) <= maxHashtagLength && !/[\s#\0]/u.test(text);
+}

@@ -1,0 +1,127 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import { anyOf, containing, olderThan } from '../conditions.ts';
+import { type Connection, connectionOf, type Page } from '../connection.ts';
+import { idsOf } from '../ids.ts';
+
+/** A template of a workspace or, without author and always at revision 1, of the vendor's gallery. */
+export interface TemplateRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
+  readonly hashtags: readonly string[];
+  readonly authorId: string | null;
+  readonly revision: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What a list holds; `totalCount` counts by it. */
+export interface TemplateListFilter {
+  readonly from: 'workspace' | 'gallery';
+  readonly search: string | null;
+}
+
+export type TemplateConnection = Connection<TemplateRecord, TemplateListFilter>;
+
+const inOrder = { instant: 'created_at', id: 'id' };
+
+export async function listTemplates(
+  queries: Queries,
+  { workspaceId, search, page }: { workspaceId: string; search: string | null; page: Page },
+): Promise<TemplateConnection> {
+  const rows = await selectTemplates(queries, workspaceId)
+    .where(matching(search))
+    .where(olderThan(page, inOrder))
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return connectionOf(rows, { page, sortKey: (row) => row.createdAt, filter: { from: 'workspace', search } });
+}
+
+/** The vendor's templates: the same for everybody. */
+export async function listGallery(queries: Queries, page: Page): Promise<TemplateConnection> {
+  const rows = await selectGallery(queries)
+    .where(olderThan(page, inOrder))
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return connectionOf(rows, { page, sortKey: (row) => row.createdAt, filter: { from: 'gallery', search: null } });
+}
+
+export async function countTemplates(queries: Queries, workspaceId: string, search: string | null): Promise<number> {
+  const { count } = await queries
+    .selectFrom('templates')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('workspaceId', '=', workspaceId)
+    .where(matching(search))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export async function countGallery(queries: Queries): Promise<number> {
+  const { count } = await queries
+    .selectFrom('galleryTemplates')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** The workspace's and the gallery's. */
+export function findTemplates(
+  queries: Queries,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<TemplateRecord[]> {
+  const wanted = anyOf(idsOf('Template', ids));
+  return selectTemplates(queries, workspaceId)
+    .where('id', '=', wanted)
+    .unionAll(selectGallery(queries).where('id', '=', wanted))
+    .execute();
+}
+
+/** A template of the workspace, locked until the transaction ends. */
+export function lockTemplate(queries: Queries, workspaceId: string, id: string): Promise<TemplateRecord | undefined> {
+  return selectTemplates(queries, workspaceId)
+    .where('id', '=', anyOf(idsOf('Template', [id])))
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** How many posts of the workspace were made from each template. */
+export function countUsage(
+  queries: Queries,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<{ templateId: string | null; count: number }[]> {
+  return queries
+    .selectFrom('posts')
+    .select((eb) => ['templateId', eb.fn.countAll<number>().as('count')])
+    .where('workspaceId', '=', workspaceId)
+    .where('templateId', '=', anyOf(ids))
+    .groupBy('templateId')
+    .execute();
+}
+
+function selectTemplates(queries: Queries, workspaceId: string) {
+  return queries
+    .selectFrom('templates')
+    .select(['id', 'title', 'body', 'hashtags', 'authorId', 'revision', 'createdAt', 'updatedAt'])
+    .where('workspaceId', '=', workspaceId);
+}
+
+function selectGallery(queries: Queries) {
+  return queries
+    .selectFrom('galleryTemplates')
+    .select(['id', 'title', 'body', 'hashtags'])
+    .select([sql<string | null>`null::text`.as('authorId'), sql<number>`1`.as('revision')])
+    .select(['createdAt', 'createdAt as updatedAt']);
+}
+
+function matching(search: string | null) {
+  if (search === null) return sql<SqlBool>`true`;
+  const pattern = containing(search);
+  return sql<SqlBool>`(title ilike ${pattern} or body ilike ${pattern})`;
+}
