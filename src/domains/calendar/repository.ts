@@ -1,0 +1,128 @@
+import { sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { CalendarNotesTable } from '../../database/tables.ts';
+import { grouped } from '../batch.ts';
+import type { Scope } from '../context.ts';
+import { addDays, type DateRange, daysBetween } from '../date-range.ts';
+import { badInput } from '../errors.ts';
+import { anyOf, mediaIds, onAccounts, type PostRecord, postColumns, visiblePosts } from '../posts/repository.ts';
+
+export type CalendarNoteRecord = Pick<CalendarNotesTable, 'id' | 'date' | 'text' | 'authorId'>;
+
+/** Their ids tell the two apart. */
+export type CalendarEntryRecord = PostRecord | CalendarNoteRecord;
+
+export interface CalendarDayRecord {
+  readonly date: string;
+  readonly entryCount: number;
+  readonly entries: readonly CalendarEntryRecord[];
+}
+
+export interface CalendarRecord {
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
+  readonly days: readonly CalendarDayRecord[];
+}
+
+/** Which posts; null has no condition, an empty list fits nothing. */
+export interface CalendarFilter {
+  readonly accountIds: readonly string[] | null;
+  readonly campaignId: string | null;
+}
+
+const maxDays = 100;
+const maxEntriesPerDay = 50;
+
+const noteColumns = ['id', 'date', 'text', 'authorId'] as const;
+
+/** All days from first to last, the empty ones too. */
+export async function findCalendar(
+  queries: Queries,
+  scope: Scope,
+  { range: { from, to }, filter }: { range: DateRange; filter: CalendarFilter },
+): Promise<CalendarRecord> {
+  const length = daysBetween(from, to) + 1;
+  if (length > maxDays) throw badInput(`range: expected at most ${maxDays} days, but got ${length}.`);
+  const dates = Array.from({ length }, (_, index) => addDays(from, index));
+  const entries = grouped(dates, await entriesBetween(queries, scope, { from, to, filter }), ({ day }) => day);
+  const days = dates.map((date, index) => dayOf(date, entries[index]!));
+  return { from, to, timeZone: scope.timeZone, days };
+}
+
+export function notesByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<CalendarNoteRecord[]> {
+  return notesOf(queries, scope).select(noteColumns).where('id', '=', anyOf(ids)).execute();
+}
+
+/** Reads a note for change: whoever changes it waits for the end of the transaction. */
+export function lockNote(queries: Queries, scope: Scope, id: string): Promise<CalendarNoteRecord | undefined> {
+  return notesOf(queries, scope).select(noteColumns).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+}
+
+interface PlacedEntry {
+  readonly day: string;
+  /** How many entries share the day. */
+  readonly entryCount: number;
+  readonly entry: CalendarEntryRecord;
+}
+
+/**
+ * An instant is on the day that the clocks of the workspace's zone show, whatever they did that day. The range of instants,
+ * wider than any zone needs, is there for the index alone.
+ */
+async function entriesBetween(
+  queries: Queries,
+  scope: Scope,
+  { from, to, filter: { accountIds, campaignId } }: { from: string; to: string; filter: CalendarFilter },
+): Promise<PlacedEntry[]> {
+  const dayOfPost = sql<string>`(posts.calendar_at at time zone ${scope.timeZone})::date`;
+  const notes = notesOf(queries, scope)
+    .select(['id', 'date as day', sql<number>`0`.as('rank'), 'createdAt as at'])
+    .where('date', '>=', from)
+    .where('date', '<=', to);
+  const posts = onAccounts(visiblePosts(queries, scope), accountIds)
+    .$if(campaignId !== null, (query) => query.where('posts.campaignId', '=', campaignId))
+    .select(['posts.id', dayOfPost.as('day'), sql<number>`1`.as('rank'), sql<string>`posts.calendar_at`.as('at')])
+    .where('posts.calendarAt', '>=', addDays(from, -2))
+    .where('posts.calendarAt', '<', addDays(to, 3))
+    .where(dayOfPost, '>=', from)
+    .where(dayOfPost, '<=', to);
+  const rows = await queries
+    .with('entries', () => notes.unionAll(posts))
+    .with('placed', (db) =>
+      db
+        .selectFrom('entries')
+        .selectAll()
+        .select((eb) => [
+          eb.fn
+            .agg<number>('row_number')
+            .over((over) => over.partitionBy('day').orderBy(['rank', 'at', 'id']))
+            .as('place'),
+          eb.fn
+            .countAll<number>()
+            .over((over) => over.partitionBy('day'))
+            .as('entryCount'),
+        ]),
+    )
+    .selectFrom('placed')
+    .leftJoin('posts', 'posts.id', 'placed.id')
+    .leftJoin('calendarNotes', 'calendarNotes.id', 'placed.id')
+    .select([...postColumns, mediaIds, 'placed.day', 'placed.entryCount'])
+    .select(['calendarNotes.id as noteId', 'calendarNotes.text as noteText', 'calendarNotes.authorId as noteAuthorId'])
+    .where('placed.place', '<=', maxEntriesPerDay)
+    .orderBy('placed.day')
+    .orderBy('placed.place')
+    .execute();
+  return rows.map(({ day, entryCount, noteId, noteText, noteAuthorId, ...post }) => ({
+    ...{ day, entryCount },
+    entry: noteId === null ? (post as PostRecord) : { id: noteId, date: day, text: noteText!, authorId: noteAuthorId },
+  }));
+}
+
+function dayOf(date: string, entries: readonly PlacedEntry[]): CalendarDayRecord {
+  return { date, entryCount: entries[0]?.entryCount ?? 0, entries: entries.map(({ entry }) => entry) };
+}
+
+function notesOf(queries: Queries, { workspaceId }: Scope) {
+  return queries.selectFrom('calendarNotes').where('workspaceId', '=', workspaceId);
+}

@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import type { CampaignPostsInput } from '../../generated/schema.ts';
+import { invalid, notFound } from '../errors.ts';
+import type { Transaction } from '../mutation.ts';
+import { anyOf } from '../posts/repository.ts';
+import { lockPosts, type PostState, postStates, reportChange } from '../posts/state.ts';
+import { Problems } from '../problems.ts';
+import { type CampaignRecord, campaignsByIds } from './repository.ts';
+
+const maxPosts = 100;
+
+/** Puts posts into the campaign, each out of the one that it was in. */
+export async function addPosts(transaction: Transaction, input: CampaignPostsInput): Promise<CampaignRecord> {
+  const { campaign, posts } = await chosen(transaction, input);
+  const joining = posts.filter(({ post }) => post.campaignId !== campaign.id);
+  await movePosts(transaction, joining, campaign.id);
+  return campaign;
+}
+
+/** Takes posts out of the campaign; those that are not in it stay where they are. */
+export async function removePosts(transaction: Transaction, input: CampaignPostsInput): Promise<CampaignRecord> {
+  const { campaign, posts } = await chosen(transaction, input);
+  const leaving = posts.filter(({ post }) => post.campaignId === campaign.id);
+  await movePosts(transaction, leaving, null);
+  return campaign;
+}
+
+/** Takes all posts out of a campaign, also those that the viewer does not see. */
+export async function removeAllPosts(transaction: Transaction, campaignId: string): Promise<void> {
+  const { queries, viewer } = transaction;
+  const everything = { ...viewer, accountIds: null };
+  const rows = await queries
+    .selectFrom('posts')
+    .select('id')
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('campaignId', '=', campaignId)
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  const states = await lockPosts(Object.create(transaction, { viewer: { value: everything } }), ids);
+  const members = states.filter(({ post }) => post.campaignId === campaignId);
+  await movePosts(transaction, members, null);
+}
+
+async function chosen(
+  transaction: Transaction,
+  { campaignId, postIds }: CampaignPostsInput,
+): Promise<{ campaign: CampaignRecord; posts: PostState[] }> {
+  const problems = new Problems();
+  const [campaign] = await campaignsByIds(transaction.queries, transaction.viewer, [campaignId]);
+  if (!campaign) problems.add(notFound('campaignId', 'Campaign', campaignId));
+  if (postIds.length < 1 || postIds.length > maxPosts) {
+    problems.add(invalid('postIds', `Expected 1–${maxPosts} posts, but got ${postIds.length}.`));
+    problems.settle();
+  }
+  const posts = await lockPosts(transaction, postIds);
+  const found = new Set(posts.map(({ post }) => post.id));
+  for (const [index, id] of postIds.entries())
+    if (!found.has(id)) problems.add(notFound(['postIds', String(index)], 'Post', id));
+  problems.settle();
+  return { campaign: campaign!, posts };
+}
+
+async function movePosts(
+  transaction: Transaction,
+  before: readonly PostState[],
+  campaignId: string | null,
+): Promise<void> {
+  const { queries, viewer, now } = transaction;
+  const ids = before.map(({ post }) => post.id);
+  await queries
+    .updateTable('posts')
+    .set({ campaignId, revision: sql`revision + 1`, updatedAt: now.toISOString() })
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('id', '=', anyOf(ids))
+    .execute();
+  const after = new Map((await postStates(transaction, ids)).map((state) => [state.post.id, state]));
+  for (const state of before) reportChange(transaction, state, after.get(state.post.id) ?? null);
+}

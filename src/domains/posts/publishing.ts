@@ -1,0 +1,195 @@
+import { sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { ClaimTargetsInput, RecordPostMetricsInput, RecordPublicationInput } from '../../generated/schema.ts';
+import { conflict, invalid, notFound } from '../errors.ts';
+import type { Transaction } from '../mutation.ts';
+import { Problems } from '../problems.ts';
+import { derivedStatus, reportAfter } from './lifecycle.ts';
+import { anyOf, type PostRecord, type PostTargetRecord } from './repository.ts';
+import { lockPosts, postStates, reportChange, reportNumbers } from './state.ts';
+
+const maxClaim = 100;
+const maxLeaseSeconds = 3_600;
+
+export interface Claim {
+  readonly target: PostTargetRecord;
+  readonly post: PostRecord;
+  readonly text: string;
+}
+
+/**
+ * Takes due targets, most overdue first: those whose instant has come, and those whose lease has ended. The lease doubles
+ * with each attempt before, so that a network in trouble is asked ever more rarely.
+ */
+export async function claimTargets(
+  transaction: Transaction,
+  { limit, leaseSeconds }: ClaimTargetsInput,
+): Promise<Claim[]> {
+  const { queries, viewer, now } = transaction;
+  const problems = new Problems();
+  checkWithin(problems, { path: 'limit', value: limit, most: maxClaim });
+  checkWithin(problems, { path: 'leaseSeconds', value: leaseSeconds, most: maxLeaseSeconds });
+  problems.settle();
+
+  const due = await lockDueTargets(transaction, limit);
+  if (due.length === 0) return [];
+  const before = await postStates(transaction, [...new Set(due.map(({ postId }) => postId))]);
+  await queries
+    .updateTable('postTargets')
+    .set({
+      status: 'PUBLISHING',
+      attempts: sql`attempts + 1`,
+      leaseUntil: sql`${now.toISOString()}::timestamptz + ${leaseSeconds} * interval '1 second' * power(2, attempts)`,
+    })
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('id', '=', anyOf(due.map(({ id }) => id)))
+    .execute();
+  await queries
+    .updateTable('posts')
+    .set({ status: 'PUBLISHING', revision: sql`revision + 1`, updatedAt: now.toISOString() })
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('id', '=', anyOf(before.map(({ post }) => post.id)))
+    .execute();
+  const after = new Map(
+    (
+      await postStates(
+        transaction,
+        before.map(({ post }) => post.id),
+      )
+    ).map((state) => [state.post.id, state]),
+  );
+  for (const state of before) reportChange(transaction, state, after.get(state.post.id)!);
+
+  return due.map(({ id, postId }) => {
+    const { post, targets } = after.get(postId)!;
+    const target = targets.find((candidate) => candidate.id === id)!;
+    return { post, target, text: target.textOverride ?? post.text };
+  });
+}
+
+/** Records what became of a claimed target, once: an outcome that is there already stays. */
+export async function recordPublication(
+  transaction: Transaction,
+  { targetId, permalink, failureMessage }: RecordPublicationInput,
+): Promise<PostRecord> {
+  const { queries, viewer, now } = transaction;
+  const problems = new Problems();
+  if ((permalink == null) === (failureMessage == null))
+    problems.add(invalid(null, 'Expected a permalink or a failureMessage, but got both or none.'));
+  problems.text('failureMessage', failureMessage ?? '', 10_000);
+  const row = await queries
+    .selectFrom('postTargets')
+    .select('postId')
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('id', '=', targetId)
+    .executeTakeFirst();
+  const [before] = row ? await lockPosts(transaction, [row.postId]) : [];
+  const target = before?.targets.find(({ id }) => id === targetId);
+  if (!before || !target) problems.add(notFound('targetId', 'PostTarget', targetId));
+  else if (!['PUBLISHING', 'PUBLISHED', 'FAILED'].includes(target.status))
+    problems.add(conflict('targetId', `Expected a claimed target, but got one that is ${target.status}.`));
+  problems.settle();
+
+  const { post, targets } = before!;
+  if (target!.status === 'PUBLISHING') {
+    const instant = now.toISOString();
+    const outcome = permalink == null ? 'FAILED' : 'PUBLISHED';
+    await queries
+      .updateTable('postTargets')
+      .set({
+        ...{ status: outcome, permalink: permalink ?? null, failureMessage: failureMessage ?? null },
+        ...{ publishedAt: permalink == null ? null : instant, leaseUntil: null },
+      })
+      .where('workspaceId', '=', viewer.workspaceId)
+      .where('id', '=', targetId)
+      .execute();
+    await queries
+      .updateTable('posts')
+      .set({
+        status: derivedStatus(targets.map(({ id, status }) => (id === targetId ? outcome : status))),
+        publishedAt: post.publishedAt ?? (permalink == null ? null : instant),
+        ...{ revision: sql`revision + 1`, updatedAt: instant },
+      })
+      .where('workspaceId', '=', viewer.workspaceId)
+      .where('id', '=', post.id)
+      .execute();
+  }
+  return reportAfter(transaction, { id: post.id, before: before! });
+}
+
+/** Sets a day of a post's metrics; the day's earlier ones are replaced. */
+export async function recordPostMetrics(
+  transaction: Transaction,
+  { postId, date, views = null, reach = null, engagements = null, clicks = null }: RecordPostMetricsInput,
+): Promise<PostRecord> {
+  const { queries, viewer } = transaction;
+  const metrics = { views, reach, engagements, clicks };
+  const problems = new Problems();
+  for (const [path, value] of Object.entries(metrics))
+    if (value !== null && value < 0) problems.add(invalid(path, `Expected 0 or more, but got ${value}.`));
+  const [state] = await lockPosts(transaction, [postId]);
+  if (!state) problems.add(notFound('postId', 'Post', postId));
+  else if (state.post.publishedAt === null)
+    problems.add(conflict('postId', `Expected a published post, but got one that is ${state.post.status}.`));
+  problems.settle();
+
+  await queries
+    .insertInto('postMetrics')
+    .values({ workspaceId: viewer.workspaceId, postId, date, ...metrics })
+    .onConflict((conflicting) => conflicting.columns(['postId', 'date']).doUpdateSet(metrics))
+    .execute();
+  reportNumbers(transaction, state!);
+  return state!.post;
+}
+
+/** Workspaces with due targets, most overdue first. */
+export async function workspacesWithDueTargets(queries: Queries, now: Date): Promise<string[]> {
+  const rows = await dueTargets(queries, now)
+    .select('posts.workspaceId')
+    .groupBy('posts.workspaceId')
+    .orderBy((eb) => eb.fn.min('posts.scheduledAt'))
+    .execute();
+  return rows.map(({ workspaceId }) => workspaceId);
+}
+
+/**
+ * Posts and targets are locked both. The post, because every change of it begins with its lock; the target, because a row
+ * that another publisher has just claimed is looked at again as it is now only if it is locked. Nothing is waited for.
+ */
+function lockDueTargets(
+  { queries, viewer, now }: Transaction,
+  limit: number,
+): Promise<{ id: string; postId: string }[]> {
+  return dueTargets(queries, now)
+    .select(['postTargets.id', 'postTargets.postId'])
+    .where('posts.workspaceId', '=', viewer.workspaceId)
+    .orderBy('posts.scheduledAt')
+    .orderBy('posts.id')
+    .orderBy('postTargets.position')
+    .orderBy('postTargets.id')
+    .limit(limit)
+    .forNoKeyUpdate(['posts', 'postTargets'])
+    .skipLocked()
+    .execute();
+}
+
+function dueTargets(queries: Queries, now: Date) {
+  const instant = now.toISOString();
+  return queries
+    .selectFrom('posts')
+    .innerJoin('postTargets', (join) =>
+      join.onRef('postTargets.workspaceId', '=', 'posts.workspaceId').onRef('postTargets.postId', '=', 'posts.id'),
+    )
+    .where('posts.status', 'in', ['SCHEDULED', 'PUBLISHING'])
+    .where('posts.scheduledAt', '<=', instant)
+    .where((eb) =>
+      eb.or([
+        eb('postTargets.status', '=', 'SCHEDULED'),
+        eb.and([eb('postTargets.status', '=', 'PUBLISHING'), eb('postTargets.leaseUntil', '<=', instant)]),
+      ]),
+    );
+}
+
+function checkWithin(problems: Problems, { path, value, most }: { path: string; value: number; most: number }): void {
+  if (value < 1 || value > most) problems.add(invalid(path, `Expected 1–${most}, but got ${value}.`));
+}

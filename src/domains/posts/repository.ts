@@ -1,0 +1,182 @@
+import { type Expression, type SelectQueryBuilder, sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { PostsTable, PostTargetsTable, Tables } from '../../database/tables.ts';
+import { type Connection, connectionOf, type Page } from '../connection.ts';
+import type { Scope } from '../context.ts';
+import { containing } from '../search.ts';
+
+/** `mediaIds` are in the order chosen. */
+export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'calendarAt' | 'revision'> {
+  readonly revision: number;
+  readonly mediaIds: readonly string[];
+}
+
+export type PostTargetRecord = Pick<
+  PostTargetsTable,
+  'id' | 'postId' | 'accountId' | 'textOverride' | 'status' | 'permalink' | 'failureMessage'
+>;
+
+/** Totals of a post; null where its networks reported nothing. */
+export interface PostMetricsRecord {
+  readonly views: number | null;
+  readonly reach: number | null;
+  readonly engagements: number | null;
+  readonly clicks: number | null;
+}
+
+/** Which posts; null has no condition, an empty list fits nothing. */
+export interface PostFilter {
+  readonly status: readonly PostRecord['status'][] | null;
+  readonly accountIds: readonly string[] | null;
+  readonly campaignId: string | null;
+  readonly search: string | null;
+}
+
+export type PostConnection = Connection<PostRecord, PostFilter>;
+
+export const noPostFilter: PostFilter = { status: null, accountIds: null, campaignId: null, search: null };
+
+export const postColumns = [
+  'posts.id',
+  'posts.text',
+  'posts.status',
+  'posts.campaignId',
+  'posts.templateId',
+  'posts.authorId',
+  'posts.scheduledAt',
+  'posts.publishedAt',
+  'posts.rejectionReason',
+  'posts.revision',
+  'posts.createdAt',
+  'posts.updatedAt',
+] as const;
+
+/** A column of its own, so that a post's media are one more statement and not two. */
+export const mediaIds = sql<string[]>`array(
+  select post_media.media_id from post_media where post_media.post_id = posts.id
+  order by post_media.position, post_media.media_id)`.as('mediaIds');
+
+const targetColumns = [
+  'postTargets.id',
+  'postTargets.postId',
+  'postTargets.accountId',
+  'postTargets.textOverride',
+  'postTargets.status',
+  'postTargets.permalink',
+  'postTargets.failureMessage',
+] as const;
+
+/** Newest first. */
+export async function findPosts(
+  queries: Queries,
+  scope: Scope,
+  { filter, page }: { filter: PostFilter; page: Page },
+): Promise<PostConnection> {
+  const rows = await fitting(visiblePosts(queries, scope), filter)
+    .select([...postColumns, mediaIds])
+    .$if(page.after !== null, (query) =>
+      query.where(({ eb, refTuple, tuple }) => eb(refTuple('posts.createdAt', 'posts.id'), '<', tuple(...page.after!))),
+    )
+    .orderBy('posts.createdAt', 'desc')
+    .orderBy('posts.id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return connectionOf(rows, { page, sortKey: (post) => post.createdAt, filter });
+}
+
+export async function countPosts(queries: Queries, scope: Scope, filter: PostFilter): Promise<number> {
+  const { count } = await fitting(visiblePosts(queries, scope), filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export function postsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<PostRecord[]> {
+  return visiblePosts(queries, scope)
+    .select([...postColumns, mediaIds])
+    .where('posts.id', '=', anyOf(ids))
+    .execute();
+}
+
+export function targetsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<PostTargetRecord[]> {
+  return visibleTargets(queries, scope).where('postTargets.id', '=', anyOf(ids)).execute();
+}
+
+/** In the order chosen. */
+export function targetsOfPosts(
+  queries: Queries,
+  scope: Scope,
+  postIds: readonly string[],
+): Promise<PostTargetRecord[]> {
+  return visibleTargets(queries, scope)
+    .where('postTargets.postId', '=', anyOf(postIds))
+    .orderBy('postTargets.position')
+    .orderBy('postTargets.id')
+    .execute();
+}
+
+/** No row for a post of which nothing was reported. */
+export function metricsOfPosts(
+  queries: Queries,
+  scope: Scope,
+  postIds: readonly string[],
+): Promise<(PostMetricsRecord & { postId: string })[]> {
+  const total = (column: 'views' | 'reach' | 'engagements' | 'clicks') =>
+    sql<number | null>`round(sum(${sql.ref(column)}))`.as(column);
+  return queries
+    .selectFrom('postMetrics')
+    .select(['postId', total('views'), total('reach'), total('engagements'), total('clicks')])
+    .where('workspaceId', '=', scope.workspaceId)
+    .where('postId', '=', anyOf(postIds))
+    .groupBy('postId')
+    .execute();
+}
+
+/** Posts of the scope's workspace that the viewer may see: those without a target, and those with a visible one. */
+export function visiblePosts(queries: Queries, { workspaceId, accountIds }: Scope) {
+  return queries
+    .selectFrom('posts')
+    .where('posts.workspaceId', '=', workspaceId)
+    .$if(accountIds !== null, (query) =>
+      query.where((eb) =>
+        eb.or([
+          eb.not(eb.exists(targetsOfRow())),
+          eb.exists(targetsOfRow(sql`and account_id = ${anyOf(accountIds!)}`)),
+        ]),
+      ),
+    );
+}
+
+/** Keeps the posts with a target on any of these accounts; null keeps all. */
+export function onAccounts<O>(query: PostQuery<O>, accountIds: readonly string[] | null): PostQuery<O> {
+  return accountIds === null
+    ? query
+    : query.where((eb) => eb.exists(targetsOfRow(sql`and account_id = ${anyOf(accountIds)}`)));
+}
+
+export function anyOf<T extends string>(values: readonly T[]): Expression<T> {
+  return sql<T>`any(${values}::text[])`;
+}
+
+type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
+
+function fitting<O>(query: PostQuery<O>, { status, accountIds, campaignId, search }: PostFilter): PostQuery<O> {
+  return onAccounts(query, accountIds)
+    .$if(status !== null, (q) => q.where('posts.status', '=', anyOf(status!)))
+    .$if(campaignId !== null, (q) => q.where('posts.campaignId', '=', campaignId))
+    .$if(search !== null, (q) => q.where('posts.text', 'ilike', containing(search!)));
+}
+
+function targetsOfRow(condition: Expression<unknown> = sql``) {
+  return sql`(select from post_targets
+    where post_targets.workspace_id = posts.workspace_id and post_targets.post_id = posts.id ${condition})`;
+}
+
+/** A viewer who is confined to accounts sees the targets on these alone, also of posts that go elsewhere too. */
+function visibleTargets(queries: Queries, { workspaceId, accountIds }: Scope) {
+  return queries
+    .selectFrom('postTargets')
+    .select(targetColumns)
+    .where('postTargets.workspaceId', '=', workspaceId)
+    .$if(accountIds !== null, (query) => query.where('postTargets.accountId', '=', anyOf(accountIds!)));
+}

@@ -1,0 +1,133 @@
+import type {
+  CreatePostInput,
+  PostFilter as PostFilterInput,
+  Resolvers,
+  UpdatePostInput,
+} from '../../generated/schema.ts';
+import { edgesOf, pageOf } from '../connection.ts';
+import { invalid } from '../errors.ts';
+import { mutation } from '../mutation.ts';
+import { Problems } from '../problems.ts';
+import { createPost, updatePost } from './drafting.ts';
+import {
+  advance,
+  approved,
+  awaitingApproval,
+  checkInstant,
+  lockPost,
+  needsApproval,
+  plannedFor,
+  publishedAt,
+  rejected,
+  retriedAt,
+  unscheduled,
+} from './lifecycle.ts';
+import { claimTargets, recordPostMetrics, recordPublication } from './publishing.ts';
+import { countPosts, findPosts, type PostFilter } from './repository.ts';
+import { reportChange } from './state.ts';
+
+const maxReasonLength = 1_000;
+
+export const postResolvers: Resolvers = {
+  Query: {
+    posts: (_, args, { queries, viewer }) =>
+      findPosts(queries, viewer, { filter: filterOf(args.filter), page: pageOf(args) }),
+    post: (_, { id }, { loaders }) => loaders.posts.post.load(id),
+  },
+
+  Post: {
+    targets: ({ id }, _, { loaders }) => loaders.posts.targetsOfPost.load(id),
+    media: async ({ mediaIds }, _, { loaders }) => present(await loaders.media.asset.loadMany(mediaIds)),
+    campaign: ({ campaignId }, _, { loaders }) => campaignId && loaders.campaigns.campaign.load(campaignId),
+    template: ({ templateId }, _, { loaders }) => templateId && loaders.templates.template.load(templateId),
+    author: ({ authorId }, _, { loaders }) => authorId && loaders.viewer.user.load(authorId),
+    metrics: ({ id }, _, { loaders }) => loaders.posts.metricsOfPost.load(id),
+  },
+
+  PostTarget: {
+    account: ({ accountId }, _, { loaders }) => accountId && loaders.accounts.account.load(accountId),
+  },
+
+  PostConnection: {
+    edges: edgesOf,
+    totalCount: ({ filter }, _, { queries, viewer, loaders }) =>
+      isOfOneCampaign(filter)
+        ? loaders.campaigns.postCount.load(filter.campaignId)
+        : countPosts(queries, viewer, filter),
+  },
+
+  Mutation: {
+    createPost: mutation(async (input: CreatePostInput, tx) => ({ post: await createPost(tx, input) })),
+
+    updatePost: mutation(async (input: UpdatePostInput, tx) => ({ post: await updatePost(tx, input) })),
+
+    schedulePost: mutation(async ({ id, at }, tx) => {
+      const problems = new Problems();
+      checkInstant(problems, { path: 'at', at, now: tx.now });
+      const status = (await needsApproval(tx)) ? 'PENDING_APPROVAL' : 'SCHEDULED';
+      return { post: await advance(tx, { id, action: 'schedule', problems }, plannedFor(status, at)) };
+    }),
+
+    unschedulePost: mutation(async ({ id }, tx) => ({
+      post: await advance(tx, { id, action: 'unschedule' }, unscheduled),
+    })),
+
+    requestPostApproval: mutation(async ({ id }, tx) => ({
+      post: await advance(tx, { id, action: 'request approval of' }, awaitingApproval),
+    })),
+
+    approvePost: mutation(async ({ id }, tx) => ({ post: await advance(tx, { id, action: 'approve' }, approved) })),
+
+    rejectPost: mutation(async ({ id, reason }, tx) => {
+      const problems = new Problems();
+      problems.text('reason', reason, maxReasonLength);
+      if (reason.trim() === '')
+        problems.add(invalid('reason', `Expected 1–${maxReasonLength} characters, but got none.`));
+      return { post: await advance(tx, { id, action: 'reject', problems }, rejected(reason)) };
+    }),
+
+    publishPost: mutation(async ({ id }, tx) => ({
+      post: await advance(tx, { id, action: 'publish' }, publishedAt(tx.now)),
+    })),
+
+    retryPost: mutation(async ({ id }, tx) => ({
+      post: await advance(tx, { id, action: 'retry' }, retriedAt(tx.now)),
+    })),
+
+    deletePost: mutation(async ({ id }, tx) => {
+      const problems = new Problems();
+      const before = await lockPost(tx, { id, action: 'delete', problems });
+      problems.settle();
+      await tx.queries
+        .deleteFrom('posts')
+        .where('workspaceId', '=', tx.viewer.workspaceId)
+        .where('id', '=', id)
+        .execute();
+      reportChange(tx, before!, null);
+      return { deletedId: id };
+    }),
+
+    claimTargets: mutation(async (input, tx) => ({ targets: await claimTargets(tx, input) }), { targets: [] }),
+
+    recordPublication: mutation(async (input, tx) => ({ post: await recordPublication(tx, input) })),
+
+    recordPostMetrics: mutation(async (input, tx) => ({ post: await recordPostMetrics(tx, input) })),
+  },
+};
+
+function filterOf(filter: PostFilterInput | null | undefined): PostFilter {
+  const { status = null, accountIds = null, campaignId = null, search = null } = filter ?? {};
+  return { status, accountIds, campaignId, search };
+}
+
+/** Counts of the campaigns on a page are one statement together. */
+function isOfOneCampaign(filter: PostFilter): filter is PostFilter & { campaignId: string } {
+  return filter.campaignId !== null && !filter.status && !filter.accountIds && filter.search === null;
+}
+
+/** What was deleted meanwhile is left out; what failed to load fails. */
+function present<T>(loaded: readonly (T | null | Error)[]): T[] {
+  const failure = loaded.find((item) => item instanceof Error);
+  if (failure) throw failure;
+  return loaded.filter((item): item is T => item !== null);
+}

@@ -1,0 +1,92 @@
+import type { Queries } from '../../database/database.ts';
+import { grouped } from '../batch.ts';
+import type { Context } from '../context.ts';
+import { today } from '../date-range.ts';
+import type { Transaction } from '../mutation.ts';
+import {
+  anyOf,
+  type PostRecord,
+  type PostTargetRecord,
+  postsByIds,
+  targetsOfPosts,
+  visiblePosts,
+} from './repository.ts';
+
+/** A post with all its targets, whoever asks. */
+export interface PostState {
+  readonly post: PostRecord;
+  readonly targets: readonly PostTargetRecord[];
+}
+
+/**
+ * Locks the posts that the viewer may see until the transaction ends, and reads them: whatever changes a post or its targets
+ * begins here. The locks come in the order of ids, so that no two transactions wait for each other.
+ */
+export async function lockPosts({ queries, viewer }: Transaction, ids: readonly string[]): Promise<PostState[]> {
+  const locked = await visiblePosts(queries, viewer)
+    .select('posts.id')
+    .where('posts.id', '=', anyOf(ids))
+    .orderBy('posts.id')
+    .forNoKeyUpdate()
+    .execute();
+  return postStates(
+    { queries, viewer },
+    locked.map(({ id }) => id),
+  );
+}
+
+/** Reads posts with their targets; in a statement after the lock, which sees what was waited for. */
+export async function postStates(
+  { queries, viewer }: { queries: Queries; viewer: Transaction['viewer'] },
+  ids: readonly string[],
+): Promise<PostState[]> {
+  const everything = { ...viewer, accountIds: null };
+  const posts = await postsByIds(queries, everything, ids);
+  const found = posts.map((post) => post.id);
+  const targets = grouped(found, await targetsOfPosts(queries, everything, found), (target) => target.postId);
+  return posts.map((post, index) => ({ post, targets: targets[index]! }));
+}
+
+/**
+ * Reports all that differs between two states of a post; null is a post that is not there yet, or no more. Which accounts it
+ * goes to decides who sees it, and so every list and count that it is in.
+ */
+export function reportChange(
+  { changes, viewer }: Pick<Context, 'changes' | 'viewer'>,
+  before: PostState | null,
+  after: PostState | null,
+): void {
+  const states = [before, after].filter((state) => state !== null);
+  const differ = (of: (state: PostState) => unknown) =>
+    !before || !after || JSON.stringify(of(before)) !== JSON.stringify(of(after));
+  const accountsOf = ({ targets }: PostState) => targets.map((target) => target.accountId).sort();
+  const isSeenByOthers = differ(accountsOf);
+
+  for (const { post } of states) {
+    changes.add('Post', post.id);
+    changes.add('Campaign', post.campaignId);
+  }
+  if (isSeenByOthers || differ(calendarAtOf) || differ(({ post }) => post.campaignId))
+    changes.add('CalendarMonth', ...states.map((state) => monthOf(state, viewer.timeZone)));
+  if (isSeenByOthers) changes.add('Template', ...states.map(({ post }) => post.templateId));
+  if (isSeenByOthers || differ(({ post }) => [...post.mediaIds].sort())) {
+    const mediaIds = states.flatMap(({ post }) => post.mediaIds);
+    changes.add('MediaAsset', ...mediaIds);
+    if (mediaIds.length > 0) changes.add('MediaUsage', 'true', 'false');
+  }
+  if (states.some(({ post }) => post.publishedAt !== null))
+    for (const state of states) reportNumbers({ changes }, state);
+}
+
+/** Reports that reports about the post's accounts and campaign have other numbers. */
+export function reportNumbers({ changes }: Pick<Context, 'changes'>, { post, targets }: PostState): void {
+  changes.add('AnalyticsReport', 'all', post.campaignId, ...targets.map((target) => target.accountId));
+}
+
+/** The instant that puts it on a day of the calendar, as the column `calendar_at`. */
+const calendarAtOf = ({ post }: PostState) => post.publishedAt ?? post.scheduledAt;
+
+function monthOf(state: PostState, timeZone: string): string | null {
+  const at = calendarAtOf(state);
+  return at && today(timeZone, new Date(at)).slice(0, 7);
+}
