@@ -1,0 +1,114 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { MediaFilter } from '../../generated/schema.ts';
+import { anyOf, containing, olderThan } from '../conditions.ts';
+import { type Connection, connectionOf, type Page } from '../connection.ts';
+import { idsOf } from '../ids.ts';
+
+/** A file in the library. `storageKey` is where its bytes are, and what makes its address unguessable. */
+export interface MediaAssetRecord {
+  readonly id: string;
+  readonly fileName: string;
+  readonly mimeType: string;
+  readonly byteSize: number;
+  readonly sha256: string;
+  readonly storageKey: string;
+  readonly altText: string | null;
+  readonly createdAt: string;
+}
+
+export interface MediaListFilter {
+  readonly search: string | null;
+  readonly isUnused: boolean | null;
+  readonly isMissingAltText: boolean | null;
+}
+
+export type MediaAssetConnection = Connection<MediaAssetRecord, MediaListFilter>;
+
+const columns = ['id', 'fileName', 'mimeType', 'byteSize', 'sha256', 'storageKey', 'altText', 'createdAt'] as const;
+
+export function listFilterOf(filter: MediaFilter | null | undefined): MediaListFilter {
+  const { search = null, isUnused = null, isMissingAltText = null } = filter ?? {};
+  return { search, isUnused, isMissingAltText };
+}
+
+export async function listMedia(
+  queries: Queries,
+  { workspaceId, filter, page }: { workspaceId: string; filter: MediaListFilter; page: Page },
+): Promise<MediaAssetConnection> {
+  const rows = await matching(queries, workspaceId, filter)
+    .select(columns)
+    .where(olderThan(page, { instant: 'created_at', id: 'id' }))
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return connectionOf(rows, { page, sortKey: (row) => row.createdAt, filter });
+}
+
+export async function countMedia(queries: Queries, workspaceId: string, filter: MediaListFilter): Promise<number> {
+  const { count } = await matching(queries, workspaceId, filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export function findMedia(queries: Queries, workspaceId: string, ids: readonly string[]): Promise<MediaAssetRecord[]> {
+  return selectAssets(queries, workspaceId, ids).execute();
+}
+
+/** An asset, locked until the transaction ends: no post can begin to use it meanwhile. */
+export function lockAsset(queries: Queries, workspaceId: string, id: string): Promise<MediaAssetRecord | undefined> {
+  return selectAssets(queries, workspaceId, [id]).forUpdate().executeTakeFirst();
+}
+
+/** How many posts of the workspace use each asset. */
+export function countUsage(
+  queries: Queries,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<{ mediaId: string; count: number }[]> {
+  return queries
+    .selectFrom('postMedia')
+    .select((eb) => ['mediaId', eb.fn.countAll<number>().as('count')])
+    .where('workspaceId', '=', workspaceId)
+    .where('mediaId', '=', anyOf(ids))
+    .groupBy('mediaId')
+    .execute();
+}
+
+/** The posts that use an asset, locked until the transaction ends. */
+export function lockPostsWith(queries: Queries, workspaceId: string, mediaId: string) {
+  return queries
+    .selectFrom('posts')
+    .innerJoin('postMedia', 'postMedia.postId', 'posts.id')
+    .select(['posts.id', 'posts.status'])
+    .where('posts.workspaceId', '=', workspaceId)
+    .where('postMedia.mediaId', '=', mediaId)
+    .orderBy('posts.id')
+    .forUpdate('posts')
+    .execute();
+}
+
+function selectAssets(queries: Queries, workspaceId: string, ids: readonly string[]) {
+  return queries
+    .selectFrom('mediaAssets')
+    .select(columns)
+    .where('workspaceId', '=', workspaceId)
+    .where('id', '=', anyOf(idsOf('MediaAsset', ids)));
+}
+
+function matching(queries: Queries, workspaceId: string, { search, isUnused, isMissingAltText }: MediaListFilter) {
+  let query = queries.selectFrom('mediaAssets').where('workspaceId', '=', workspaceId);
+  if (search !== null) {
+    const pattern = containing(search);
+    query = query.where(sql<SqlBool>`(file_name ilike ${pattern} or alt_text ilike ${pattern})`);
+  }
+  if (isUnused !== null) {
+    const isUsed = sql`exists (select from post_media where post_media.workspace_id = ${workspaceId}
+      and post_media.media_id = media_assets.id)`;
+    query = query.where(sql<SqlBool>`${isUsed} <> ${isUnused}`);
+  }
+  if (isMissingAltText !== null) query = query.where('altText', isMissingAltText ? 'is' : 'is not', null);
+  return query;
+}

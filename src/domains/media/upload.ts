@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { UnknownOutcomeError } from '../../database/transaction.ts';
+import type { UploadMediaInput } from '../../generated/schema.ts';
+import type { Context } from '../context.ts';
+import { invalid, limitReached, Refusal } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { inTransaction } from '../mutation.ts';
+import { Problems } from '../problems.ts';
+import { safeFileName } from './file-name.ts';
+import { typeOfFile } from './file-types.ts';
+import type { MediaAssetRecord } from './repository.ts';
+import { newStorageKey } from './store.ts';
+
+export const maxFileBytes = 10 * 1024 * 1024;
+export const maxAltTextLength = 1_000;
+
+/** Stores a file, then its row: a row without its file would be a broken image, a file without a row is only litter. */
+export async function uploadMedia(
+  { file, altText }: UploadMediaInput,
+  context: Context,
+): Promise<{ mediaAsset: MediaAssetRecord }> {
+  const problems = new Problems();
+  const description = altTextOf(altText, problems);
+  problems.settle();
+  const { bytes, mimeType } = await readFile(file);
+
+  const mediaAsset: MediaAssetRecord = {
+    id: newId('MediaAsset'),
+    fileName: safeFileName(file.name ?? '') || 'untitled',
+    mimeType,
+    byteSize: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    storageKey: newStorageKey(),
+    altText: description,
+    createdAt: context.now.toISOString(),
+  };
+  await context.ports.media.put(mediaAsset.storageKey, bytes);
+  try {
+    await inTransaction(context, async ({ queries, viewer }) => {
+      await queries
+        .insertInto('mediaAssets')
+        .values({ ...mediaAsset, workspaceId: viewer.workspaceId })
+        .execute();
+    });
+  } catch (error) {
+    // After a commit without an answer the row may be there, and would miss its file.
+    if (!(error instanceof UnknownOutcomeError)) await context.ports.media.remove(mediaAsset.storageKey);
+    throw error;
+  }
+  return { mediaAsset };
+}
+
+/** A description as it is stored: nothing but spaces is none. */
+export function altTextOf(altText: string | null | undefined, problems: Problems): string | null {
+  return problems.text('altText', altText ?? '', maxAltTextLength).trim() || null;
+}
+
+async function readFile(file: File): Promise<{ bytes: Uint8Array; mimeType: string }> {
+  if (typeof file?.arrayBuffer !== 'function')
+    throw new Refusal([invalid('file', `Expected a file of a multipart/form-data request, but got ${typeof file}.`)]);
+  if (file.size > maxFileBytes) {
+    const message = `Expected a file of at most ${maxFileBytes} bytes, but got ${file.size}.`;
+    throw new Refusal([limitReached('file', maxFileBytes, message)]);
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const mimeType = typeOfFile(bytes);
+  if (!mimeType)
+    throw new Refusal([invalid('file', 'Expected PNG, JPEG, GIF, WebP, MP4 or PDF, but got content of another type.')]);
+  return { bytes, mimeType };
+}
