@@ -16,8 +16,10 @@ import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
+import { executeJoined } from './joined-execution.ts';
 import { Principals } from './principals.ts';
 import type { RequestContext } from './request.ts';
+import { QueryOperations } from './root-fields.ts';
 import { buildPlannedSchema, readTypeDefs } from './schema.ts';
 import { subscriptionResolvers } from './subscriptions.ts';
 import { Warmer } from './warmer.ts';
@@ -28,6 +30,8 @@ export interface EngineOptions {
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
   /** Off: every field resolves as it is. */
   readonly isCaching: boolean;
+  /** Whether answers are joined from serialised fragments. The answers are the same without, and slower. */
+  readonly isJoining: boolean;
   /** Whether a workspace is warmed in the background when it is first used. */
   readonly isWarming: boolean;
   /** Whether every member may ask for explanations, not only ADMIN and above. */
@@ -106,6 +110,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const newContext = (request: EdgeRequest) => createContext(sources, request);
   const background = (viewer: Viewer) => newContext({ viewer, requestId: 'background', isDebugging: false });
   const warmer = new Warmer({ schema, contextFor: background });
+  const operations = new QueryOperations(schema, plans);
   const documents = new Map<string, DocumentNode>();
 
   return {
@@ -121,8 +126,12 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     authenticate: (token) => principals.authenticate(token),
     async execute(args, executeFn) {
       const context = args.contextValue as RequestContext;
+      if (!options.isCaching) return afterExecution(undefined, context, await executeFn(args));
       context.state.traces = new Map();
-      return afterExecution(options.isCaching ? cache : undefined, context, await executeFn(args));
+      const joined = options.isJoining
+        ? await executeJoined(args, executeFn, { cache, operations, schema })
+        : undefined;
+      return afterExecution(cache, context, joined ?? (await executeFn(args)));
     },
     async executeAsSystem(workspaceId, text, variables = {}) {
       const viewer = await findSystemViewer(queries, workspaceId);

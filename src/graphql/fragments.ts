@@ -1,0 +1,92 @@
+import type { Entry } from '../cache/entry.ts';
+import type { CacheCategory } from '../generated/schema.ts';
+import { checkAccess } from './access.ts';
+import { namespaced, publicNamespace, scopePrefix } from './cache-key.ts';
+import { type FieldCache, fieldLookup } from './cached-field.ts';
+import type { RequestContext, Trace, TracedLookup } from './request.ts';
+import type { RootField } from './root-fields.ts';
+import { resolveRanges } from './schema.ts';
+
+/**
+ * An entry's serialised answer to one selection: what the executor would have completed and stringified. It is itself a cached
+ * value, attached to its entry: its tags are those of all that its selection touched, its stamp is from before the execution
+ * that made it, and it ends with its entry and with each entry beneath.
+ */
+export interface Fragment {
+  readonly json: string;
+  /** Lookups beneath the root field, to be counted with each use. */
+  readonly lookups: readonly TracedLookup[];
+}
+
+/** A root field's answer from the cache, found and not yet counted. */
+export interface FoundFragment {
+  readonly entry: Entry;
+  readonly fragment: Fragment;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Finds a root field's fragment. Undefined sends the field to the executor, which says what there is to say. */
+export function findFragment(
+  cache: FieldCache,
+  context: RequestContext,
+  { field, variables }: { field: RootField; variables: Variables },
+): FoundFragment | undefined {
+  const { plan } = field;
+  const { state } = context;
+  const prefix = plan?.cache && scopePrefix(plan.cache.scope, state.viewer);
+  if (!plan?.cache || !prefix) return undefined;
+  try {
+    checkAccess(plan, state);
+    const args = field.args(variables);
+    const lookup = fieldLookup(
+      { ...plan, cache: plan.cache },
+      {
+        prefix,
+        args: plan.ranges.size > 0 ? resolveRanges(plan, args, context) : args,
+        parent: undefined,
+      },
+    );
+    const entry = cache.peek(lookup.category, lookup.key, state.now);
+    const fragment = entry && (cache.attachment(entry, field.selection(variables), state.now) as Fragment | undefined);
+    return fragment && { entry, fragment };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Counts the use of a fragment exactly as an execution would have counted its lookups. */
+export function countFragment(cache: FieldCache, { state: { outcome } }: RequestContext, found: FoundFragment): void {
+  for (const { entry } of [found, ...found.fragment.lookups]) {
+    cache.countHit(entry, entry.coordinate);
+    outcome.hits++;
+    outcome.freshUntil = Math.min(outcome.freshUntil, entry.expiresAt);
+  }
+}
+
+/** Keeps what an execution answered to a root field, unless something in it cannot be remembered. */
+export function keepFragment(
+  cache: FieldCache,
+  trace: Trace | undefined,
+  { id, json, stamp }: { id: string; json: string; stamp: number },
+): void {
+  if (!trace?.root || trace.isOpen) return;
+  const { entry } = trace.root;
+  const isPublic = entry.namespace === publicNamespace;
+  if (isPublic && (trace.tags.size > 0 || trace.lookups.length > 0)) return; // what lies beneath is a workspace's
+  const tags = new Set<string>();
+  for (const tag of trace.tags) tags.add(namespaced(entry.namespace!, tag));
+  let validUntil = entry.validUntil;
+  for (const lookup of trace.lookups) {
+    for (const tag of lookup.entry.tags) tags.add(tag.name);
+    validUntil = Math.min(validUntil, lookup.entry.refreshAt);
+  }
+  const fragment: Fragment = { json, lookups: trace.lookups };
+  cache.attach(entry as Entry & { category: CacheCategory }, id, {
+    bytes: Buffer.byteLength(json),
+    stamp,
+    tags: [...tags],
+    validUntil,
+    value: fragment,
+  });
+}

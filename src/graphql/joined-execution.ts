@@ -1,0 +1,104 @@
+import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getVariableValues } from 'graphql';
+import type { FieldCache } from './cached-field.ts';
+import { type AnyResult, isStream } from './execution.ts';
+import { countFragment, type FoundFragment, findFragment, keepFragment } from './fragments.ts';
+import type { RequestContext } from './request.ts';
+import type { QueryOperations, RootField } from './root-fields.ts';
+
+type Execute = (args: ExecutionArgs) => AnyResult | Promise<AnyResult>;
+
+/** A result whose parts are serialised already. Servers that know `stringify` use it, others read `data` as ever. */
+export interface JoinedResult extends ExecutionResult {
+  stringify(result: ExecutionResult): string;
+  /** What it was joined from, when nothing was executed: while these hold, so does the response. */
+  readonly joinedFrom: readonly FoundFragment[] | undefined;
+}
+
+/**
+ * Answers a query from fragments as far as they go, and executes only what is missing. The answer is the executor's to the
+ * byte; what was executed is kept as fragments for the next time. Undefined when the operation is none that can be joined.
+ */
+export async function executeJoined(
+  args: ExecutionArgs,
+  executeFn: Execute,
+  { cache, operations, schema }: { cache: FieldCache; operations: QueryOperations; schema: GraphQLSchema },
+): Promise<AnyResult | undefined> {
+  const context = args.contextValue as RequestContext;
+  const operation = operations.of(args.document, args.operationName ?? undefined);
+  if (!operation || context.state.explanations) return undefined;
+  const { coerced: variables } = getVariableValues(
+    schema,
+    operation.definition.variableDefinitions ?? [],
+    args.variableValues ?? {},
+  );
+  if (!variables) return undefined;
+
+  const stamp = cache.stamp;
+  const fields = operation.rootFields(variables);
+  const json = new Map<RootField, string>();
+  const found: FoundFragment[] = [];
+  for (const field of fields) {
+    if (field.plan) {
+      const one = findFragment(cache, context, { field, variables });
+      if (!one) continue;
+      found.push(one);
+      json.set(field, one.fragment.json);
+    }
+  }
+  const missing = fields.filter((field) => !json.has(field));
+  const result: AnyResult =
+    missing.length === 0
+      ? { data: {} }
+      : await executeFn(missing.length === fields.length ? args : { ...args, document: operation.only(missing) });
+  for (const one of found) countFragment(cache, context, one);
+  if (isStream(result) || !result.data) return result;
+
+  const broken = new Set(result.errors?.map((error) => String(error.path?.[0])));
+  for (const field of missing) {
+    const text = JSON.stringify(result.data[field.key]);
+    json.set(field, text);
+    const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
+    keepFragment(cache, trace, { id: field.selection(variables), json: text, stamp });
+  }
+  return joined(result, { fields, json, joinedFrom: missing.length === 0 ? found : undefined });
+}
+
+function joined(
+  { data, ...rest }: ExecutionResult,
+  {
+    fields,
+    json,
+    joinedFrom,
+  }: {
+    fields: readonly RootField[];
+    json: ReadonlyMap<RootField, string>;
+    joinedFrom: readonly FoundFragment[] | undefined;
+  },
+): JoinedResult {
+  const body = fields.map((field) => `${JSON.stringify(field.key)}:${json.get(field)}`).join(',');
+  return {
+    ...rest,
+    data: wholeData(data!, fields, json),
+    joinedFrom,
+    stringify({ errors, extensions }) {
+      const before = errors?.length ? `"errors":${JSON.stringify(errors)},` : '';
+      const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
+      return `{${before}"data":{${body}}${after}}`;
+    },
+  };
+}
+
+/** The data as an object, for whoever does not stringify: fragments are parsed when they are read. */
+function wholeData(
+  executed: Readonly<Record<string, unknown>>,
+  fields: readonly RootField[],
+  json: ReadonlyMap<RootField, string>,
+): Record<string, unknown> {
+  const data = Object.create(null);
+  for (const field of fields)
+    Object.defineProperty(data, field.key, {
+      enumerable: true,
+      get: () => (field.key in executed ? executed[field.key] : JSON.parse(json.get(field)!)),
+    });
+  return data;
+}
