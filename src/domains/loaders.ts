@@ -1,6 +1,7 @@
 import type { Queries } from '../database/database.ts';
 import { createAccountLoaders } from './accounts/loaders.ts';
 import { createAiLoaders } from './ai/loaders.ts';
+import { createAnalyticsLoaders } from './analytics/loaders.ts';
 import { createCalendarLoaders } from './calendar/loaders.ts';
 import { createCampaignLoaders } from './campaigns/loaders.ts';
 import type { Scope } from './context.ts';
@@ -21,6 +22,7 @@ export interface LoaderSource {
 export interface Loaders {
   readonly accounts: ReturnType<typeof createAccountLoaders>;
   readonly ai: ReturnType<typeof createAiLoaders>;
+  readonly analytics: ReturnType<typeof createAnalyticsLoaders>;
   readonly calendar: ReturnType<typeof createCalendarLoaders>;
   readonly campaigns: ReturnType<typeof createCampaignLoaders>;
   readonly inbox: ReturnType<typeof createInboxLoaders>;
@@ -34,6 +36,7 @@ export interface Loaders {
 const factories = {
   accounts: createAccountLoaders,
   ai: createAiLoaders,
+  analytics: createAnalyticsLoaders,
   calendar: createCalendarLoaders,
   campaigns: createCampaignLoaders,
   inbox: createInboxLoaders,

@@ -1,0 +1,183 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { Metric } from '../../generated/schema.ts';
+import type { Scope } from '../context.ts';
+import { addDays, daysBetween } from '../date-range.ts';
+import { type Numbers, summaryOf } from './metrics.ts';
+
+/** What a report is about; `accountIds` are sorted, null has no condition, none of them fit nothing. */
+export interface Subject {
+  readonly from: string;
+  readonly to: string;
+  readonly accountIds: readonly string[] | null;
+  readonly campaignId: string | null;
+}
+
+export interface AnalyticsReportRecord extends Subject {
+  /** Tells this report from every other one of the same viewer. */
+  readonly identity: string;
+  readonly summary: readonly MetricSummaryRecord[];
+  /** Each day from first to last. */
+  readonly daily: readonly (Numbers & { readonly date: string })[];
+}
+
+export interface MetricSummaryRecord {
+  readonly metric: Metric;
+  readonly value: number | null;
+  readonly previousValue: number | null;
+  readonly changeRatio: number | null;
+}
+
+export interface PostPerformanceRecord {
+  readonly postId: string;
+  readonly value: number;
+}
+
+/** Computes reports, each with the period of equal length before it, in one statement. */
+export async function computeReports(
+  queries: Queries,
+  scope: Scope,
+  subjects: readonly Subject[],
+): Promise<AnalyticsReportRecord[]> {
+  const { rows } = await sql<ReportRow>`
+    with subjects as ${subjectsOf(scope, subjects)},
+    days as (
+      select position, "from" + n as date, n >= 0 as is_current
+      from subjects cross join generate_series(-days, days - 1) as n
+    ),
+    reported as (
+      select position, date, sum(views) as views, sum(reach) as reach, sum(engagements) as engagements, sum(clicks) as clicks
+      from (
+        select position, date, views, reach, engagements, clicks
+        from subjects join account_metrics on ${isOnAccount(sql`account_metrics.account_id`)}
+        where campaign_id is null and workspace_id = ${scope.workspaceId} and date between "from" - days and "to"
+        union all
+        select position, date, views, reach, engagements, clicks
+        from subjects join posts using (campaign_id) join post_metrics on post_metrics.post_id = posts.id
+        where post_metrics.workspace_id = ${scope.workspaceId} and date between "from" - days and "to" and ${isPublishedOnAccounts}
+      ) as numbers
+      group by position, date
+    ),
+    -- An account's followers are those of its last report: what each report adds to the one before, summed up day by day.
+    follower_changes as (
+      select position, greatest(date, "from" - days) as date,
+        followers - coalesce(lag(followers) over (partition by position, account_id order by date), 0) as change
+      from subjects join account_metrics on ${isOnAccount(sql`account_metrics.account_id`)}
+      where campaign_id is null and workspace_id = ${scope.workspaceId} and date <= "to" and followers is not null
+    ),
+    followed as (
+      select position, date, sum(change) as change from follower_changes group by position, date
+    ),
+    published as (
+      select position, (published_at at time zone ${scope.timeZone})::date as date, count(*) as posts
+      from subjects join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
+      where workspace_id = ${scope.workspaceId} and published_at is not null
+        and calendar_at >= ("from" - days)::timestamp at time zone ${scope.timeZone}
+        and calendar_at < ("to" + 1)::timestamp at time zone ${scope.timeZone}
+        and ${isPublishedOnAccounts}
+      group by 1, 2
+    ),
+    daily as (
+      select position, is_current, date, views, reach, engagements, clicks, coalesce(posts, 0) as posts,
+        sum(change) over (partition by position order by date) as followers
+      from days
+        left join reported using (position, date)
+        left join followed using (position, date)
+        left join published using (position, date)
+    )
+    select position::int, is_current, date,
+      (array_agg(followers order by daily.date desc))[1] as followers,
+      sum(views) as views, sum(reach) as reach, sum(engagements) as engagements, sum(clicks) as clicks,
+      sum(posts)::float8 as posts_published
+    from daily
+    group by grouping sets ((position, is_current, date), (position, is_current))
+    having is_current or grouping(date) = 1
+    order by position, date
+  `.execute(queries);
+  const byPosition = subjects.map(() => [] as ReportRow[]);
+  for (const row of rows) byPosition[row.position - 1]!.push(row);
+  return subjects.map((subject, i) => reportOf(subject, byPosition[i]!));
+}
+
+/** The posts with the most engagements of each period, in one statement. */
+export async function rankPosts(
+  queries: Queries,
+  scope: Scope,
+  requests: readonly { subject: Subject; limit: number }[],
+): Promise<PostPerformanceRecord[][]> {
+  const subjects = requests.map(({ subject }) => subject);
+  const { rows } = await sql<PostPerformanceRecord & { position: number }>`
+    with subjects as ${subjectsOf(scope, subjects)},
+    ranked as (
+      select position, posts.id as post_id, sum(engagements) as value,
+        row_number() over (partition by position order by sum(engagements) desc, posts.id) as rank
+      from subjects
+        join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
+        join post_metrics on post_metrics.post_id = posts.id
+      where post_metrics.workspace_id = ${scope.workspaceId} and date between "from" and "to" and engagements is not null
+        and ${isPublishedOnAccounts}
+      group by position, posts.id
+    )
+    select position::int, post_id, value
+    from ranked join unnest(${requests.map(({ limit }) => limit)}::int[]) with ordinality as limits (at_most, position) using (position)
+    where rank <= at_most
+    order by position, rank
+  `.execute(queries);
+  const byPosition = requests.map(() => [] as PostPerformanceRecord[]);
+  for (const { position, postId, value } of rows) byPosition[position - 1]!.push({ postId, value });
+  return byPosition;
+}
+
+interface ReportRow extends Numbers {
+  position: number;
+  isCurrent: boolean;
+  /** Null in the totals of a period. */
+  date: string | null;
+}
+
+function reportOf({ from, to, accountIds, campaignId }: Subject, rows: readonly ReportRow[]): AnalyticsReportRecord {
+  const totals = (isCurrent: boolean) => rows.find((row) => row.date === null && row.isCurrent === isCurrent)!;
+  return {
+    from,
+    to,
+    accountIds,
+    campaignId,
+    identity: JSON.stringify([from, to, accountIds, campaignId]),
+    summary: summaryOf(totals(true), totals(false)),
+    daily: rows.flatMap(({ position: _, isCurrent, date, ...numbers }) =>
+      date !== null && isCurrent ? [{ date, ...numbers }] : [],
+    ),
+  };
+}
+
+/** The reports asked for as rows: `position` from 1, `days` of the period, and the accounts that count, null for all. */
+function subjectsOf(scope: Scope, subjects: readonly Subject[]): RawBuilder<unknown> {
+  const rows = subjects.map(({ from, to, accountIds, campaignId }, i) => ({
+    position: i + 1,
+    from,
+    to,
+    days: daysBetween(from, addDays(to, 1)),
+    campaign_id: campaignId,
+    account_ids: counted(scope, accountIds),
+  }));
+  return sql`(
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as subject (position bigint, "from" date, "to" date, days int, campaign_id text, account_ids text[])
+  )`;
+}
+
+/** A viewer who is confined to accounts gets the numbers of these alone. */
+function counted({ accountIds: visible }: Scope, asked: readonly string[] | null): readonly string[] | null {
+  if (visible === null || asked === null) return asked ?? visible;
+  return asked.filter((id) => visible.includes(id));
+}
+
+function isOnAccount(accountId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(account_ids is null or ${accountId} = any(account_ids))`;
+}
+
+const isPublishedOnAccounts = sql`(account_ids is null or exists (
+  select from post_targets
+  where post_targets.workspace_id = posts.workspace_id and post_targets.post_id = posts.id
+    and post_targets.status = 'PUBLISHED' and post_targets.account_id = any(account_ids)
+))`;
