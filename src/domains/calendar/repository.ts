@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { CalendarNotesTable } from '../../database/tables.ts';
 import { grouped } from '../batch.ts';
+import { anyOf } from '../conditions.ts';
 import type { Scope } from '../context.ts';
 import { addDays, type DateRange, daysBetween } from '../date-range.ts';
 import { badInput } from '../errors.ts';
-import { anyOf, mediaIds, onAccounts, type PostRecord, postColumns, visiblePosts } from '../posts/repository.ts';
+import { idsOf } from '../ids.ts';
+import { mediaIds, onAccounts, type PostRecord, postColumns, visiblePosts } from '../posts/repository.ts';
 
 export type CalendarNoteRecord = Pick<CalendarNotesTable, 'id' | 'date' | 'text' | 'authorId'>;
 
@@ -51,12 +53,19 @@ export async function findCalendar(
 }
 
 export function notesByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<CalendarNoteRecord[]> {
-  return notesOf(queries, scope).select(noteColumns).where('id', '=', anyOf(ids)).execute();
+  return notesOf(queries, scope)
+    .select(noteColumns)
+    .where('id', '=', anyOf(idsOf('CalendarNote', ids)))
+    .execute();
 }
 
 /** Reads a note for change: whoever changes it waits for the end of the transaction. */
 export function lockNote(queries: Queries, scope: Scope, id: string): Promise<CalendarNoteRecord | undefined> {
-  return notesOf(queries, scope).select(noteColumns).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  return notesOf(queries, scope)
+    .select(noteColumns)
+    .where('id', '=', anyOf(idsOf('CalendarNote', [id])))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
 }
 
 interface PlacedEntry {
@@ -81,7 +90,7 @@ async function entriesBetween(
     .where('date', '>=', from)
     .where('date', '<=', to);
   const posts = onAccounts(visiblePosts(queries, scope), accountIds)
-    .$if(campaignId !== null, (query) => query.where('posts.campaignId', '=', campaignId))
+    .$if(campaignId !== null, (query) => query.where('posts.campaignId', '=', anyOf(idsOf('Campaign', [campaignId!]))))
     .select(['posts.id', dayOfPost.as('day'), sql<number>`1`.as('rank'), sql<string>`posts.calendar_at`.as('at')])
     .where('posts.calendarAt', '>=', addDays(from, -2))
     .where('posts.calendarAt', '<', addDays(to, 3))

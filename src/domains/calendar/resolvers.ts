@@ -1,7 +1,8 @@
 import type { Resolvers } from '../../generated/schema.ts';
+import { anyOf } from '../conditions.ts';
 import { daysOf } from '../date-range.ts';
 import { invalid, notFound, Refusal } from '../errors.ts';
-import { newId, typeOfId } from '../ids.ts';
+import { idsOf, newId, typeOfId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { type CalendarEntryRecord, findCalendar, lockNote, notesByIds } from './repository.ts';
@@ -21,7 +22,7 @@ export const calendarResolvers: Resolvers = {
   },
 
   CalendarNote: {
-    author: ({ authorId }, _, { loaders }) => authorId && loaders.viewer.user.load(authorId),
+    author: ({ authorId }, _, { loaders }) => (authorId === null ? null : loaders.viewer.user.load(authorId)),
   },
 
   Mutation: {
@@ -60,7 +61,7 @@ export const calendarResolvers: Resolvers = {
       const note = await queries
         .deleteFrom('calendarNotes')
         .where('workspaceId', '=', viewer.workspaceId)
-        .where('id', '=', id)
+        .where('id', '=', anyOf(idsOf('CalendarNote', [id])))
         .returning('date')
         .executeTakeFirst();
       if (!note) throw new Refusal([notFound('id', 'CalendarNote', id)]);

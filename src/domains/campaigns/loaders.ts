@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
-import type { PostConnection } from '../posts/repository.ts';
+import type { PostPage } from '../posts/repository.ts';
 import {
   type CampaignRecord,
   campaignsByIds,
@@ -21,11 +21,8 @@ export function createCampaignLoaders({ queries, scope }: LoaderSource) {
         (row) => row?.count ?? 0,
       );
     }),
-    posts: new DataLoader<PostsRequest, PostConnection, string>(
-      (requests) => postsOfCampaigns(queries, scope, requests),
-      {
-        cacheKeyFn: (request) => JSON.stringify(request),
-      },
-    ),
+    posts: new DataLoader<PostsRequest, PostPage, string>((requests) => postsOfCampaigns(queries, scope, requests), {
+      cacheKeyFn: (request) => JSON.stringify(request),
+    }),
   };
 }

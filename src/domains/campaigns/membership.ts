@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { CampaignPostsInput } from '../../generated/schema.ts';
+import { anyOf } from '../conditions.ts';
 import { invalid, notFound } from '../errors.ts';
 import type { Transaction } from '../mutation.ts';
-import { anyOf } from '../posts/repository.ts';
 import { lockPosts, type PostState, postStates, reportChange } from '../posts/state.ts';
 import { Problems } from '../problems.ts';
 import { type CampaignRecord, campaignsByIds } from './repository.ts';

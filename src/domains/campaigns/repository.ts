@@ -1,10 +1,11 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { CampaignsTable, Tables } from '../../database/tables.ts';
+import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
-import { anyOf, mediaIds, noPostFilter, type PostConnection, postColumns, visiblePosts } from '../posts/repository.ts';
-import { containing } from '../search.ts';
+import { idsOf } from '../ids.ts';
+import { mediaIds, noPostFilter, type PostPage, postColumns, visiblePosts } from '../posts/repository.ts';
 
 export interface CampaignRecord extends Omit<CampaignsTable, 'workspaceId' | 'revision'> {
   readonly revision: number;
@@ -16,7 +17,7 @@ export interface CampaignFilter {
   readonly search: string | null;
 }
 
-export type CampaignConnection = Connection<CampaignRecord, CampaignFilter>;
+export type CampaignPage = Connection<CampaignRecord, CampaignFilter>;
 
 const columns = [
   'id',
@@ -36,12 +37,10 @@ export async function findCampaigns(
   queries: Queries,
   scope: Scope,
   { filter, page }: { filter: CampaignFilter; page: Page },
-): Promise<CampaignConnection> {
+): Promise<CampaignPage> {
   const rows = await fitting(ofWorkspace(queries, scope), filter)
     .select(columns)
-    .$if(page.after !== null, (query) =>
-      query.where(({ eb, refTuple, tuple }) => eb(refTuple('createdAt', 'id'), '<', tuple(...page.after!))),
-    )
+    .where(olderThan(page, { instant: 'created_at', id: 'id' }))
     .orderBy('createdAt', 'desc')
     .orderBy('id', 'desc')
     .limit(page.limit + 1)
@@ -57,12 +56,19 @@ export async function countCampaigns(queries: Queries, scope: Scope, filter: Cam
 }
 
 export function campaignsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<CampaignRecord[]> {
-  return ofWorkspace(queries, scope).select(columns).where('id', '=', anyOf(ids)).execute();
+  return ofWorkspace(queries, scope)
+    .select(columns)
+    .where('id', '=', anyOf(idsOf('Campaign', ids)))
+    .execute();
 }
 
 /** Reads a campaign for change: whoever changes it waits for the end of the transaction. */
 export function lockCampaign(queries: Queries, scope: Scope, id: string): Promise<CampaignRecord | undefined> {
-  return ofWorkspace(queries, scope).select(columns).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  return ofWorkspace(queries, scope)
+    .select(columns)
+    .where('id', '=', anyOf(idsOf('Campaign', [id])))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
 }
 
 /** No row for a campaign without a post that the viewer may see. */
@@ -89,7 +95,7 @@ export async function postsOfCampaigns(
   queries: Queries,
   scope: Scope,
   requests: readonly PostsRequest[],
-): Promise<PostConnection[]> {
+): Promise<PostPage[]> {
   const posts = visiblePosts(queries, scope)
     .select([...postColumns, mediaIds])
     .where('posts.campaignId', '=', sql<string>`requests.campaign_id`)

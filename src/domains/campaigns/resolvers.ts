@@ -21,7 +21,7 @@ export const campaignResolvers: Resolvers = {
   },
 
   Campaign: {
-    owner: ({ ownerId }, _, { loaders }) => ownerId && loaders.viewer.user.load(ownerId),
+    owner: ({ ownerId }, _, { loaders }) => (ownerId === null ? null : loaders.viewer.user.load(ownerId)),
     postCount: ({ id }, _, { loaders }) => loaders.campaigns.postCount.load(id),
     posts: ({ id }, args, { loaders }) => loaders.campaigns.posts.load({ campaignId: id, page: pageOf(args) }),
   },

@@ -1,13 +1,14 @@
 import type { CreatePostInput, UpdatePostInput } from '../../generated/schema.ts';
 import { networkLimits } from '../accounts/network.ts';
 import { accountsByIds } from '../accounts/repository.ts';
+import { anyOf } from '../conditions.ts';
 import { conflict, invalid, notFound, Refusal, staleRevision, textTooLong } from '../errors.ts';
 import { reserve } from '../idempotency.ts';
-import { newId } from '../ids.ts';
+import { idsOf, newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { lengthOf, Problems } from '../problems.ts';
 import { checkInstant, lockPost, needsApproval, reportAfter, type TargetStatus } from './lifecycle.ts';
-import { anyOf, type PostRecord, type PostTargetRecord } from './repository.ts';
+import type { PostRecord, PostTargetRecord } from './repository.ts';
 
 const maxTextLength = 10_000;
 const maxAccounts = 20;
@@ -138,7 +139,7 @@ async function checkMedia(
     .selectFrom('mediaAssets')
     .select('id')
     .where('workspaceId', '=', viewer.workspaceId)
-    .where('id', '=', anyOf(mediaIds))
+    .where('id', '=', anyOf(idsOf('MediaAsset', mediaIds)))
     .execute();
   checkFound(problems, { path: 'mediaIds', type: 'MediaAsset', ids: mediaIds, found });
 }
@@ -148,18 +149,19 @@ async function checkCampaign({ queries, viewer }: Transaction, problems: Problem
     .selectFrom('campaigns')
     .select('id')
     .where('workspaceId', '=', viewer.workspaceId)
-    .where('id', '=', campaignId)
+    .where('id', '=', anyOf(idsOf('Campaign', [campaignId])))
     .executeTakeFirst();
   if (!found) problems.add(notFound('campaignId', 'Campaign', campaignId));
 }
 
 async function checkTemplate({ queries, viewer }: Transaction, problems: Problems, templateId: string): Promise<void> {
+  const id = anyOf(idsOf('Template', [templateId]));
   const found = await queries
     .selectFrom('templates')
     .select('id')
     .where('workspaceId', '=', viewer.workspaceId)
-    .where('id', '=', templateId)
-    .unionAll(queries.selectFrom('galleryTemplates').select('id').where('id', '=', templateId))
+    .where('id', '=', id)
+    .unionAll(queries.selectFrom('galleryTemplates').select('id').where('id', '=', id))
     .executeTakeFirst();
   if (!found) problems.add(notFound('templateId', 'Template', templateId));
 }

@@ -35,7 +35,7 @@ export function derivedStatus(targets: readonly TargetStatus[]): PostStatus {
   return targets.every((status) => status === 'FAILED') ? 'FAILED' : 'PARTIALLY_PUBLISHED';
 }
 
-/** What becomes of a post: columns that stay are absent. Targets are reset to a new beginning where the status says so. */
+/** What becomes of a post: columns that stay are absent. Its targets begin anew; one whose account is gone keeps its outcome. */
 export interface Step {
   readonly status: PostStatus;
   readonly scheduledAt?: string | null;
@@ -115,6 +115,7 @@ export async function advance(
     .set({ status: targets.status, failureMessage: null, attempts: 0, leaseUntil: null })
     .where('workspaceId', '=', viewer.workspaceId)
     .where('postId', '=', id)
+    .where('accountId', 'is not', null)
     .$if(targets.from === 'FAILED', (query) => query.where('status', '=', 'FAILED'))
     .execute();
   return reportAfter(transaction, { id, before: before! });
@@ -134,7 +135,7 @@ export async function lockPost(
         `Can ${action} a post that is ${listed(startsOf[action])}, but got one that is ${state.post.status}.`,
       ),
     );
-  else if (state.targets.length === 0 && actionsThatNeedTargets.includes(action))
+  else if (!state.targets.some((target) => target.accountId !== null) && actionsThatNeedTargets.includes(action))
     problems.add(conflict('id', `Can ${action} a post that goes to an account, but got one that goes to none.`));
   return state;
 }

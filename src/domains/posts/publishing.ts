@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { ClaimTargetsInput, RecordPostMetricsInput, RecordPublicationInput } from '../../generated/schema.ts';
+import { anyOf } from '../conditions.ts';
 import { conflict, invalid, notFound } from '../errors.ts';
+import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { derivedStatus, reportAfter } from './lifecycle.ts';
-import { anyOf, type PostRecord, type PostTargetRecord } from './repository.ts';
+import type { PostRecord, PostTargetRecord } from './repository.ts';
 import { lockPosts, postStates, reportChange, reportNumbers } from './state.ts';
 
 const maxClaim = 100;
@@ -81,7 +83,7 @@ export async function recordPublication(
     .selectFrom('postTargets')
     .select('postId')
     .where('workspaceId', '=', viewer.workspaceId)
-    .where('id', '=', targetId)
+    .where('id', '=', anyOf(idsOf('PostTarget', [targetId])))
     .executeTakeFirst();
   const [before] = row ? await lockPosts(transaction, [row.postId]) : [];
   const target = before?.targets.find(({ id }) => id === targetId);

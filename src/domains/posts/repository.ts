@@ -1,9 +1,10 @@
 import { type Expression, type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { PostsTable, PostTargetsTable, Tables } from '../../database/tables.ts';
+import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
-import { containing } from '../search.ts';
+import { idsOf } from '../ids.ts';
 
 /** `mediaIds` are in the order chosen. */
 export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'calendarAt' | 'revision'> {
@@ -32,7 +33,7 @@ export interface PostFilter {
   readonly search: string | null;
 }
 
-export type PostConnection = Connection<PostRecord, PostFilter>;
+export type PostPage = Connection<PostRecord, PostFilter>;
 
 export const noPostFilter: PostFilter = { status: null, accountIds: null, campaignId: null, search: null };
 
@@ -71,12 +72,10 @@ export async function findPosts(
   queries: Queries,
   scope: Scope,
   { filter, page }: { filter: PostFilter; page: Page },
-): Promise<PostConnection> {
+): Promise<PostPage> {
   const rows = await fitting(visiblePosts(queries, scope), filter)
     .select([...postColumns, mediaIds])
-    .$if(page.after !== null, (query) =>
-      query.where(({ eb, refTuple, tuple }) => eb(refTuple('posts.createdAt', 'posts.id'), '<', tuple(...page.after!))),
-    )
+    .where(olderThan(page, { instant: 'posts.created_at', id: 'posts.id' }))
     .orderBy('posts.createdAt', 'desc')
     .orderBy('posts.id', 'desc')
     .limit(page.limit + 1)
@@ -94,12 +93,14 @@ export async function countPosts(queries: Queries, scope: Scope, filter: PostFil
 export function postsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<PostRecord[]> {
   return visiblePosts(queries, scope)
     .select([...postColumns, mediaIds])
-    .where('posts.id', '=', anyOf(ids))
+    .where('posts.id', '=', anyOf(idsOf('Post', ids)))
     .execute();
 }
 
 export function targetsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<PostTargetRecord[]> {
-  return visibleTargets(queries, scope).where('postTargets.id', '=', anyOf(ids)).execute();
+  return visibleTargets(queries, scope)
+    .where('postTargets.id', '=', anyOf(idsOf('PostTarget', ids)))
+    .execute();
 }
 
 /** In the order chosen. */
@@ -151,11 +152,7 @@ export function visiblePosts(queries: Queries, { workspaceId, accountIds }: Scop
 export function onAccounts<O>(query: PostQuery<O>, accountIds: readonly string[] | null): PostQuery<O> {
   return accountIds === null
     ? query
-    : query.where((eb) => eb.exists(targetsOfRow(sql`and account_id = ${anyOf(accountIds)}`)));
-}
-
-export function anyOf<T extends string>(values: readonly T[]): Expression<T> {
-  return sql<T>`any(${values}::text[])`;
+    : query.where((eb) => eb.exists(targetsOfRow(sql`and account_id = ${anyOf(idsOf('Account', accountIds))}`)));
 }
 
 type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
@@ -163,7 +160,7 @@ type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
 function fitting<O>(query: PostQuery<O>, { status, accountIds, campaignId, search }: PostFilter): PostQuery<O> {
   return onAccounts(query, accountIds)
     .$if(status !== null, (q) => q.where('posts.status', '=', anyOf(status!)))
-    .$if(campaignId !== null, (q) => q.where('posts.campaignId', '=', campaignId))
+    .$if(campaignId !== null, (q) => q.where('posts.campaignId', '=', anyOf(idsOf('Campaign', [campaignId!]))))
     .$if(search !== null, (q) => q.where('posts.text', 'ilike', containing(search!)));
 }
 

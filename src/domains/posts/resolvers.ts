@@ -38,14 +38,16 @@ export const postResolvers: Resolvers = {
   Post: {
     targets: ({ id }, _, { loaders }) => loaders.posts.targetsOfPost.load(id),
     media: async ({ mediaIds }, _, { loaders }) => present(await loaders.media.asset.loadMany(mediaIds)),
-    campaign: ({ campaignId }, _, { loaders }) => campaignId && loaders.campaigns.campaign.load(campaignId),
-    template: ({ templateId }, _, { loaders }) => templateId && loaders.templates.template.load(templateId),
-    author: ({ authorId }, _, { loaders }) => authorId && loaders.viewer.user.load(authorId),
+    campaign: ({ campaignId }, _, { loaders }) =>
+      campaignId === null ? null : loaders.campaigns.campaign.load(campaignId),
+    template: ({ templateId }, _, { loaders }) =>
+      templateId === null ? null : loaders.templates.template.load(templateId),
+    author: ({ authorId }, _, { loaders }) => (authorId === null ? null : loaders.viewer.user.load(authorId)),
     metrics: ({ id }, _, { loaders }) => loaders.posts.metricsOfPost.load(id),
   },
 
   PostTarget: {
-    account: ({ accountId }, _, { loaders }) => accountId && loaders.accounts.account.load(accountId),
+    account: ({ accountId }, _, { loaders }) => (accountId === null ? null : loaders.accounts.account.load(accountId)),
   },
 
   PostConnection: {

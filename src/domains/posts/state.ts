@@ -1,16 +1,11 @@
 import type { Queries } from '../../database/database.ts';
 import { grouped } from '../batch.ts';
+import { anyOf } from '../conditions.ts';
 import type { Context } from '../context.ts';
 import { today } from '../date-range.ts';
+import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
-import {
-  anyOf,
-  type PostRecord,
-  type PostTargetRecord,
-  postsByIds,
-  targetsOfPosts,
-  visiblePosts,
-} from './repository.ts';
+import { type PostRecord, type PostTargetRecord, postsByIds, targetsOfPosts, visiblePosts } from './repository.ts';
 
 /** A post with all its targets, whoever asks. */
 export interface PostState {
@@ -25,7 +20,7 @@ export interface PostState {
 export async function lockPosts({ queries, viewer }: Transaction, ids: readonly string[]): Promise<PostState[]> {
   const locked = await visiblePosts(queries, viewer)
     .select('posts.id')
-    .where('posts.id', '=', anyOf(ids))
+    .where('posts.id', '=', anyOf(idsOf('Post', ids)))
     .orderBy('posts.id')
     .forNoKeyUpdate()
     .execute();
