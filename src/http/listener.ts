@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Whether what stands behind the listener can answer; it should settle within a second or so. */
+export type IsReady = () => Promise<boolean>;
+
+export interface Listener {
+  /** Begins to listen, as not ready yet. Resolves with the address, as `http://host:port`. */
+  listen(address: { host: string; port: number }): Promise<string>;
+  /** From now on requests are answered. */
+  serve(listener: RequestListener, isReady: IsReady): void;
+  /**
+   * Refuses new requests, waits until those in flight are answered, then stops listening. Resolves with the number of those that
+   * were cut off after `limitMs`.
+   */
+  drain(limitMs: number): Promise<number>;
+}
+
+/** Time that a client has for its whole request, and for its headers. */
+const requestTimeout = 60_000;
+const headersTimeout = 10_000;
+/** Longer than load balancers keep idle connections, so that it is they who close them. */
+const keepAliveTimeout = 75_000;
+
+/** The socket's side of the server: its life from start to end, and the probes that tell of it. */
+export function createListener(): Listener {
+  let state: 'starting' | 'serving' | 'draining' = 'starting';
+  let answer: RequestListener | undefined;
+  let isReady: IsReady = async () => false;
+  const inFlight = new Set<ServerResponse>();
+  let onIdle: (() => void) | undefined;
+
+  const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
+    if (state === 'draining') response.setHeader('connection', 'close');
+    const path = request.url?.split('?', 1)[0];
+    if (path === '/healthz') return say(response, { status: 200, text: 'alive' });
+    if (path === '/readyz') return void sayReadiness(response);
+    if (state !== 'serving' || !answer) return refuse(response);
+    inFlight.add(response);
+    response.once('close', () => {
+      inFlight.delete(response);
+      if (inFlight.size === 0) onIdle?.();
+    });
+    answer(request, response);
+  });
+
+  const sayReadiness = async (response: ServerResponse) => {
+    if (state !== 'serving') return say(response, { status: 503, text: state });
+    const ready = await isReady().catch(() => false);
+    say(response, ready ? { status: 200, text: 'ready' } : { status: 503, text: 'the database does not answer' });
+  };
+
+  const refuse = (response: ServerResponse) => {
+    const errors = [{ message: `The server is ${state}; try again shortly.`, extensions: { code: 'UNAVAILABLE' } }];
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.setHeader('retry-after', '5');
+    response.writeHead(503).end(JSON.stringify({ errors }));
+  };
+
+  return {
+    async listen({ host, port }) {
+      server.listen(port, host);
+      await once(server, 'listening');
+      const { address, family, port: actual } = server.address() as AddressInfo;
+      return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
+    },
+    serve(listener, readiness) {
+      answer = listener;
+      isReady = readiness;
+      state = 'serving';
+    },
+    async drain(limitMs) {
+      state = 'draining';
+      for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+      if (inFlight.size > 0) {
+        const { promise, resolve } = deferred();
+        onIdle = resolve;
+        const limit = setTimeout(resolve, limitMs);
+        await promise;
+        clearTimeout(limit);
+      }
+      const cutOff = inFlight.size;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (cutOff > 0) server.closeAllConnections();
+      else server.closeIdleConnections();
+      await closed;
+      return cutOff;
+    },
+  };
+}
+
+function say(response: ServerResponse, { status, text }: { status: number; text: string }): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(`${text}\n`);
+}
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}

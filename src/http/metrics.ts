@@ -1,0 +1,37 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What /metrics tells, in Prometheus' text format. Others may register their own figures. */
+export interface Metrics {
+  readonly registry: Registry;
+  countRequest(request: { type: string; status: number; seconds: number }): void;
+}
+
+export function createMetrics({ openSubscriptions }: { openSubscriptions: () => number }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const labelNames = ['type', 'status'] as const;
+  const requests = new Counter({ name: 'magpie_requests_total', help: 'Requests answered.', labelNames, registers });
+  const durations = new Histogram({
+    name: 'magpie_request_duration_seconds',
+    help: 'Time until a response began.',
+    labelNames: ['type'],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  new Gauge({
+    name: 'magpie_subscriptions_open',
+    help: 'Subscriptions open now.',
+    registers,
+    collect() {
+      this.set(openSubscriptions());
+    },
+  });
+  return {
+    registry,
+    countRequest({ type, status, seconds }) {
+      requests.inc({ type, status });
+      durations.observe({ type }, seconds);
+    },
+  };
+}

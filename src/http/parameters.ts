@@ -1,0 +1,52 @@
+import type { GraphQLParams } from 'graphql-yoga';
+import { refusal } from './refusal.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The parameters of a POST; Yoga checks their shape. */
+export function parseJson(bytes: Buffer): GraphQLParams {
+  const parsed = read('The body', () => JSON.parse(utf8.decode(bytes)));
+  if (typeof parsed !== 'object' || parsed === null)
+    throw bad(`The body: expected a JSON object, but got ${parsed === null ? 'null' : `a ${typeof parsed}`}.`);
+  return withoutNul(parsed);
+}
+
+/** The parameters of a GET. */
+export function parseUrl(url: string): GraphQLParams {
+  const search = url.indexOf('?');
+  const given = new URLSearchParams(search < 0 ? '' : url.slice(search + 1));
+  const json = (name: string) => {
+    const text = given.get(name);
+    return text ? read(`The parameter ${name}`, () => JSON.parse(text)) : undefined;
+  };
+  return withoutNul({
+    query: given.get('query') ?? undefined,
+    operationName: given.get('operationName') ?? undefined,
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
+}
+
+/** PostgreSQL keeps no NUL in a text, and no honest client sends one. */
+export function withoutNul<T>(value: T): T {
+  if (hasNul(value)) throw bad('A NUL character is not allowed anywhere in a request.');
+  return value;
+}
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, item]) => key.includes('\0') || hasNul(item));
+}
+
+function read<T>(what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw bad(`${what}: expected JSON in UTF-8, but got something else: ${(error as Error).message}.`);
+  }
+}
+
+function bad(message: string) {
+  return refusal(message, { status: 400, code: 'BAD_REQUEST' });
+}

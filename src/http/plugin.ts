@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import type { OperationTypeNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Viewer } from '../domains/context.ts';
+import type { RequestContext } from '../graphql/request.ts';
+
+/** What the plugins tell each other about a request. The first plugin makes it; each field has one plugin that sets it. */
+export interface Facts {
+  readonly requestId: string;
+  readonly startedAtMs: number;
+  /** The Bearer token, when it is good. Never logged. */
+  token: string | null;
+  viewer: Viewer | null;
+  operation: { readonly name: string | null; readonly type: OperationTypeNode } | null;
+  /** What resolvers are given; null until execution begins. */
+  context: RequestContext | null;
+  /** Errors in the response, as far as they are known when it begins. */
+  errorCodes: readonly string[];
+}
+
+export interface ServerContext {
+  facts: Facts;
+  /** Absent when a request did not come over a socket. */
+  req?: IncomingMessage;
+}
+
+/** One concern of the edge. */
+export type HttpPlugin = Plugin<ServerContext, ServerContext>;

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { refusal } from './refusal.ts';
+
+/**
+ * A request's bytes. Refuses with 413 when they are declared to be too many, or as soon as they are; the rest is let through
+ * unread, so that the client comes to read the answer.
+ */
+export async function readBody(request: Request, req: IncomingMessage | undefined, maxBytes: number): Promise<Buffer> {
+  const declared = Number(request.headers.get('content-length') ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
+  if (req) return await readStream(req, maxBytes);
+  const bytes = Buffer.from(await request.arrayBuffer());
+  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+  return bytes;
+}
+
+/** Straight from the socket: Yoga's request would wrap the stream, at a cost of half its throughput. */
+function readStream(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size <= maxBytes) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        reject(tooLarge(maxBytes));
+      }
+    });
+    req.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    req.on('error', reject);
+    req.on('close', () => reject(new DOMException('The client went away.', 'AbortError')));
+  });
+}
+
+function tooLarge(maxBytes: number) {
+  return refusal(`The body is too large: expected at most ${maxBytes} bytes.`, {
+    status: 413,
+    code: 'PAYLOAD_TOO_LARGE',
+  });
+}

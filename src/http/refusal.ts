@@ -1,0 +1,19 @@
+import { GraphQLError } from 'graphql';
+
+export interface RefusalOptions {
+  /** HTTP status, whatever the client accepts. */
+  status: number;
+  /** Stable code for programs. */
+  code: string;
+  headers?: Record<string, string>;
+}
+
+/** What a plugin throws to refuse a request: Yoga answers it in the form that the client accepts. */
+export function refusal(message: string, { status, code, headers }: RefusalOptions): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status, headers } } });
+}
+
+/** A refusal outside of `/graphql`, in the same words. */
+export function refusalResponse(message: string, { status, code, headers }: RefusalOptions): Response {
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers });
+}

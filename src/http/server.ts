@@ -1,0 +1,109 @@
+import type { RequestListener } from 'node:http';
+import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
+import type { DocumentNode } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { DocumentMemory } from './document-memory.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { HttpPlugin, ServerContext } from './plugin.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { useAccessLog } from './use-access-log.ts';
+import { useAuthentication } from './use-authentication.ts';
+import { useCors } from './use-cors.ts';
+import { type Engine, useEngine } from './use-engine.ts';
+import { maskError, useErrorReport } from './use-error-report.ts';
+import { useGraphiql } from './use-graphiql.ts';
+import { useHiddenSuggestions } from './use-hidden-suggestions.ts';
+import { type FindMedia, useMedia } from './use-media.ts';
+import { useMetrics } from './use-metrics.ts';
+import { useNotFound } from './use-not-found.ts';
+import { type BodyLimits, useParameters } from './use-parameters.ts';
+import { type PersistedOperations, usePersistedOperations } from './use-persisted-operations.ts';
+import { type QueryLimits, useQueryLimits } from './use-query-limits.ts';
+import { useRequestId } from './use-request-id.ts';
+import { useSecurityHeaders } from './use-security-headers.ts';
+import { useSubscriptions } from './use-subscriptions.ts';
+
+export interface HttpLimits extends BodyLimits, QueryLimits {
+  maxSubscriptions: number;
+}
+
+export interface ServerOptions {
+  engine: Engine;
+  findMedia: FindMedia;
+  log: Logger;
+  limits: HttpLimits;
+  corsOrigins: readonly string[];
+  persistedOperations?: PersistedOperations;
+}
+
+export interface Server {
+  /** For `node:http`. */
+  readonly listener: RequestListener;
+  /** The same without a socket. */
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+  readonly subscriptions: Subscriptions;
+  readonly metrics: Metrics;
+}
+
+const graphqlPath = '/graphql';
+
+/** Texts of documents whose syntax trees are kept. */
+const documentChars = 4 * 1024 * 1024;
+
+/** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
+export function createServer(options: ServerOptions): Server {
+  const { engine, findMedia, log, limits, corsOrigins, persistedOperations } = options;
+  const authenticate = (token: string) => engine.authenticate(token);
+  const subscriptions = new Subscriptions({ authenticate, ...limits });
+  const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
+
+  const plugins: HttpPlugin[] = [
+    useRequestId(),
+    useSecurityHeaders(),
+    useCors(corsOrigins),
+    useMetrics(metrics),
+    useMedia(findMedia),
+    useGraphiql(graphqlPath),
+    useNotFound(graphqlPath),
+
+    useAuthentication(authenticate),
+    useParameters(limits),
+    ...(persistedOperations ? [usePersistedOperations(persistedOperations)] : []),
+    useQueryLimits(limits),
+    useDeferStream() as HttpPlugin,
+    useHiddenSuggestions(),
+
+    useEngine(engine),
+    useSubscriptions(subscriptions),
+    useErrorReport(log),
+    useAccessLog(log),
+  ];
+
+  const yoga = createYoga<ServerContext>({
+    schema: engine.schema,
+    plugins,
+    graphqlEndpoint: graphqlPath,
+    parserAndValidationCache: {
+      documentCache: new DocumentMemory<DocumentNode>(documentChars),
+      errorCache: new DocumentMemory<unknown>(documentChars / 4),
+    },
+    maskedErrors: { maskError, errorMessage: 'Unexpected error' },
+    // These have a plugin of ours, or none:
+    batching: false,
+    cors: false,
+    graphiql: false,
+    healthCheckEndpoint: '/healthz',
+    landingPage: false,
+    logging: false,
+    maxRequestBodySize: false,
+    multipart: false,
+  });
+
+  return {
+    listener: (request, response) => void yoga(request, response),
+    fetch: async (url, init) => await yoga.fetch(new Request(url, init), {} as ServerContext),
+    subscriptions,
+    metrics,
+  };
+}

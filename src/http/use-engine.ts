@@ -1,0 +1,26 @@
+import type { ExecutionArgs } from 'graphql';
+import type { GraphqlEngine } from '../graphql/engine.ts';
+import type { HttpPlugin, ServerContext } from './plugin.ts';
+
+/** What the edge needs of the floor below. */
+export type Engine = Pick<GraphqlEngine, 'schema' | 'authenticate' | 'contextFor' | 'execute'>;
+
+/** Hands execution to the engine, with a context of its own: nothing of HTTP gets below this floor. */
+export function useEngine(engine: Engine): HttpPlugin {
+  const contextOf = ({ request, facts }: ServerContext & { request: Request }) => {
+    const { viewer, requestId } = facts;
+    const isDebugging = request.headers.get('x-cache-debug') === '1';
+    facts.context = engine.contextFor({ viewer, requestId, isDebugging });
+    return facts.context;
+  };
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const contextValue = contextOf(args.contextValue);
+      setExecuteFn((given: ExecutionArgs) => engine.execute({ ...given, contextValue }, executeFn));
+    },
+    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      const contextValue = contextOf(args.contextValue);
+      setSubscribeFn((given: ExecutionArgs) => subscribeFn({ ...given, contextValue }));
+    },
+  };
+}

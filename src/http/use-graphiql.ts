@@ -1,0 +1,26 @@
+import type { Page } from './graphiql-page.ts';
+import type { HttpPlugin } from './plugin.ts';
+
+/** Gives browsers that open `/graphql` the explorer; programs never ask for HTML. */
+export function useGraphiql(graphqlPath: string): HttpPlugin {
+  let page: Promise<Page> | undefined;
+  return {
+    async onRequest({ request, url, endResponse }) {
+      if (request.method !== 'GET' || url.pathname !== graphqlPath) return;
+      if (!request.headers.get('accept')?.includes('text/html')) return;
+      // Nine megabytes of script: not worth their memory before somebody asks.
+      page ??= import('./graphiql-page.ts').then(({ makePage }) => makePage());
+      endResponse(answer(request, await page));
+    },
+  };
+}
+
+function answer(request: Request, { gzipped, html, etag, policy }: Page): Response {
+  const headers: Record<string, string> = { etag, vary: 'Accept, Accept-Encoding', 'cache-control': 'no-cache' };
+  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  headers['content-type'] = 'text/html; charset=utf-8';
+  headers['content-security-policy'] = policy;
+  const isCompressed = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '');
+  if (isCompressed) headers['content-encoding'] = 'gzip';
+  return new Response(isCompressed ? gzipped : html, { headers });
+}

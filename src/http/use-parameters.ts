@@ -1,0 +1,59 @@
+import { parseMultipart } from './multipart.ts';
+import { parseJson, parseUrl } from './parameters.ts';
+import type { HttpPlugin } from './plugin.ts';
+import { readBody } from './read-body.ts';
+import { refusal } from './refusal.ts';
+
+export interface BodyLimits {
+  maxBodyBytes: number;
+  /** Of a `multipart/form-data` request as a whole. */
+  maxUploadBytes: number;
+}
+
+/** A form of another site can send multipart without asking; with one of these headers, its browser asks first. */
+const preflighted = ['x-requested-with', 'graphql-require-preflight', 'apollo-require-preflight'];
+
+/** Takes a request's parameters from where they may be: the URL of a GET, the JSON or multipart body of a POST. */
+export function useParameters({ maxBodyBytes, maxUploadBytes }: BodyLimits): HttpPlugin {
+  return {
+    onRequestParse({ request, serverContext: { req }, setRequestParser }) {
+      if (request.method === 'GET') setRequestParser(() => parseUrl(request.url));
+      if (request.method !== 'POST') return;
+      const type = mediaTypeOf(request);
+      if (type === 'application/json') {
+        setRequestParser(async () => parseJson(await readBody(request, req, maxBodyBytes)));
+      } else {
+        if (!preflighted.some((name) => request.headers.has(name))) throw forgeable();
+        setRequestParser(async () => parseMultipart(request, await readBody(request, req, maxUploadBytes)));
+      }
+    },
+  };
+}
+
+function mediaTypeOf(request: Request): 'application/json' | 'multipart/form-data' {
+  const [type, ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) throw unsupported(charset);
+  const encoding = request.headers.get('content-encoding');
+  if (encoding !== null && encoding !== 'identity') throw unsupported(`content-encoding: ${encoding}`);
+  const name = type!.trim();
+  if (name === 'application/json' || name === 'multipart/form-data') return name;
+  throw unsupported(name === '' ? 'no content-type' : name);
+}
+
+function unsupported(got: string) {
+  return refusal(
+    `Unsupported media type: expected application/json, or multipart/form-data for uploads, in UTF-8, but got ${got.slice(0, 100)}.`,
+    { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', headers: { Accept: 'application/json, multipart/form-data' } },
+  );
+}
+
+function forgeable() {
+  return refusal(
+    `An upload needs one of the headers ${preflighted.join(', ')}, so that no other site can send it unasked.`,
+    {
+      status: 403,
+      code: 'FORBIDDEN',
+    },
+  );
+}

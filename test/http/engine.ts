@@ -1,0 +1,161 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { ExecutionArgs } from 'graphql';
+import { GraphQLError } from 'graphql';
+import { pino } from 'pino';
+import type { Viewer } from '../../src/domains/context.ts';
+import type { RequestContext } from '../../src/graphql/request.ts';
+import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import type { Engine } from '../../src/http/use-engine.ts';
+
+/** A viewer of no consequence. */
+export const ada: Viewer = {
+  kind: 'MEMBER',
+  tokenId: 'tok_1',
+  userId: 'user_1',
+  role: 'OWNER',
+  workspaceId: 'ws_1',
+  accountIds: null,
+  timeZone: 'UTC',
+  weekStartsOn: 'MONDAY',
+};
+
+/** A gate that a test opens. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+const typeDefs = /* GraphQL */ `
+  scalar Upload
+  type Query {
+    hello(name: String): String
+    whoami: String
+    wait: String
+    fail: String
+    refuse: String
+    items(first: Int = 20, after: String): ItemPage
+    item: Item
+    slowItems: [String!]
+  }
+  type Mutation { write(text: String): String, upload(file: Upload!): String }
+  type Subscription { ticks: Int, forever: Int }
+  type ItemPage { nodes: [Item!]! }
+  type Item { id: ID! name: String children(first: Int): ItemPage, parent: Item, tags: [Item!] }
+`;
+
+export interface TestEngine extends Engine {
+  readonly tokens: Map<string, Viewer>;
+  readonly writes: string[];
+  readonly waiting: ReturnType<typeof gate>;
+  readonly reached: ReturnType<typeof gate>;
+}
+
+/** The edge's own schema in miniature: what is tested here does not depend on what lies beneath. */
+export function createTestEngine(): TestEngine {
+  const tokens = new Map([['good-token', ada]]);
+  const writes: string[] = [];
+  const waiting = gate();
+  const reached = gate();
+  const item = { id: '1', name: 'one' };
+  const schema = makeExecutableSchema<RequestContext>({
+    typeDefs,
+    resolvers: {
+      Query: {
+        hello: (_, { name }) => `hello ${name ?? 'world'}`,
+        whoami: (_, __, { state }) => state.viewer?.userId ?? 'nobody',
+        wait: async () => {
+          reached.open();
+          await waiting.opened;
+          return 'waited';
+        },
+        fail: () => {
+          throw new Error('the password is hunter2');
+        },
+        refuse: () => {
+          throw new GraphQLError('Not for you.', { extensions: { code: 'FORBIDDEN' } });
+        },
+        items: () => ({ nodes: [item] }),
+        item: () => item,
+        slowItems: () => ['a', 'b'],
+      },
+      Mutation: {
+        write: (_, { text }) => {
+          writes.push(text);
+          return text;
+        },
+        upload: async (_, { file }) => `${file.name}: ${await file.text()}`,
+      },
+      Subscription: {
+        ticks: {
+          async *subscribe() {
+            yield { ticks: 1 };
+            yield { ticks: 2 };
+          },
+        },
+        forever: {
+          async *subscribe() {
+            yield { forever: 1 };
+            reached.open();
+            await waiting.opened;
+          },
+        },
+      },
+    },
+  });
+  return {
+    ...{ schema, tokens, writes, waiting, reached },
+    authenticate: (token) => tokens.get(token) ?? null,
+    contextFor: ({ viewer, requestId }) => {
+      const outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
+      return { state: { viewer, requestId, outcome } } as RequestContext;
+    },
+    execute: async (args: ExecutionArgs, executeFn) => await executeFn(args),
+  };
+}
+
+export const limits: ServerOptions['limits'] = {
+  maxBodyBytes: 1024 * 1024,
+  maxUploadBytes: 11 * 1024 * 1024,
+  maxTokens: 2_500,
+  maxDepth: 12,
+  maxAliases: 100,
+  maxRootFields: 40,
+  maxCost: 20_000,
+  maxSubscriptions: 100,
+};
+
+/** A server over the test engine, and the lines that it logged. */
+export function createTestServer(options: Partial<ServerOptions> = {}) {
+  const engine = createTestEngine();
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const server = createServer({ engine, findMedia: async () => null, log, limits, corsOrigins: [], ...options });
+  return { ...server, engine, lines };
+}
+
+export type TestServer = ReturnType<typeof createTestServer>;
+
+export interface PostOptions {
+  variables?: object;
+  headers?: Record<string, string>;
+}
+
+/** A GraphQL request as clients send it. */
+export function post({ fetch }: Pick<TestServer, 'fetch'>, query: string, { variables, headers }: PostOptions = {}) {
+  return fetch('http://magpie.test/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+}
+
+/** The same, as the answer's body. */
+export async function ask(server: Pick<TestServer, 'fetch'>, query: string, options: PostOptions = {}) {
+  return (await (await post(server, query, options)).json()) as {
+    data?: Record<string, unknown> | null;
+    errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[];
+  };
+}
