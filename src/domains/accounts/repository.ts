@@ -3,6 +3,7 @@ import type { AccountsTable } from '../../database/tables.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
+import { idsOf } from '../ids.ts';
 
 export type AccountRecord = Omit<AccountsTable, 'workspaceId'>;
 
@@ -39,17 +40,28 @@ export async function countAccounts(queries: Queries, scope: Scope, filter: Acco
 }
 
 export function accountsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<AccountRecord[]> {
-  return visible(queries, scope).select(columns).where('id', '=', anyOf(ids)).execute();
+  return visible(queries, scope)
+    .select(columns)
+    .where('id', '=', anyOf(idsOf('Account', ids)))
+    .execute();
 }
 
 /** Reads an account for change: whoever changes it or what comes in on it waits for the end of the transaction. */
 export function lockAccount(queries: Queries, scope: Scope, id: string): Promise<AccountRecord | undefined> {
-  return visible(queries, scope).select(columns).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  return visible(queries, scope)
+    .select(columns)
+    .where('id', '=', anyOf(idsOf('Account', [id])))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
 }
 
 /** Locks an account against everything, new targets and conversations on it included. */
 export function lockAccountToDelete(queries: Queries, scope: Scope, id: string): Promise<AccountRecord | undefined> {
-  return visible(queries, scope).select(columns).where('id', '=', id).forUpdate().executeTakeFirst();
+  return visible(queries, scope)
+    .select(columns)
+    .where('id', '=', anyOf(idsOf('Account', [id])))
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 export async function seesHandle(

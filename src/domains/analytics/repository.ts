@@ -3,6 +3,7 @@ import type { Queries } from '../../database/database.ts';
 import type { Metric } from '../../generated/schema.ts';
 import type { Scope } from '../context.ts';
 import { addDays, daysBetween } from '../date-range.ts';
+import { idsOf } from '../ids.ts';
 import { type Numbers, summaryOf } from './metrics.ts';
 
 /** What a report is about; `accountIds` are sorted, null has no condition, none of them fit nothing. */
@@ -157,7 +158,7 @@ function subjectsOf(scope: Scope, subjects: readonly Subject[]): RawBuilder<unkn
     from,
     to,
     days: daysBetween(from, addDays(to, 1)),
-    campaign_id: campaignId,
+    campaign_id: campaignId && (idsOf('Campaign', [campaignId])[0] ?? 'no campaign'),
     account_ids: counted(scope, accountIds),
   }));
   return sql`(
@@ -168,8 +169,9 @@ function subjectsOf(scope: Scope, subjects: readonly Subject[]): RawBuilder<unkn
 
 /** A viewer who is confined to accounts gets the numbers of these alone. */
 function counted({ accountIds: visible }: Scope, asked: readonly string[] | null): readonly string[] | null {
-  if (visible === null || asked === null) return asked ?? visible;
-  return asked.filter((id) => visible.includes(id));
+  if (asked === null) return visible;
+  const known = idsOf('Account', asked);
+  return visible === null ? known : known.filter((id) => visible.includes(id));
 }
 
 function isOnAccount(accountId: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -26,7 +26,11 @@ export async function receive(
   if (!account) throw new Refusal([notFound('accountId', 'Account', inbound.accountId)]);
 
   const first = await findDelivered(queries, viewer, inbound);
-  if (first) return first;
+  if (first) {
+    // Whether the first delivery's answer arrived, nobody knows.
+    changes.add('Conversation', first.conversation.id);
+    return first;
+  }
 
   const at = now.toISOString();
   const conversation = await openConversation(queries, viewer, { ...inbound, at });

@@ -52,7 +52,7 @@ export async function reply(input: SendReplyInput, context: Context): Promise<Se
 type Prepared = { sent: Sent } | { messageId: string; account: NetworkAccount; contactHandle: string };
 
 async function prepare(input: SendReplyInput, tx: Transaction): Promise<Prepared> {
-  const { queries, viewer } = tx;
+  const { queries, viewer, changes } = tx;
   const { id: messageId, isReplay } = await reserve(tx, {
     mutation: 'sendReply',
     key: input.idempotencyKey,
@@ -62,7 +62,10 @@ async function prepare(input: SendReplyInput, tx: Transaction): Promise<Prepared
   const [conversation] = await conversationsByIds(queries, viewer, [input.conversationId]);
   if (!conversation) throw new Refusal([notFound('conversationId', 'Conversation', input.conversationId)]);
   const [message] = isReplay ? await messagesByIds(queries, viewer, [messageId]) : [];
-  if (message) return { sent: { message, conversation } };
+  if (message) {
+    changes.add('Conversation', conversation.id);
+    return { sent: { message, conversation } };
+  }
   const [account] = conversation.accountId ? await accountsByIds(queries, viewer, [conversation.accountId]) : [];
   if (!account)
     throw new Refusal([conflict('conversationId', 'Its account is disconnected: nothing can be sent any more.')]);

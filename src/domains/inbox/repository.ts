@@ -5,6 +5,7 @@ import { grouped } from '../batch.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
+import { idsOf } from '../ids.ts';
 
 export interface ConversationRecord
   extends Omit<ConversationsTable, 'workspaceId' | 'createdAt' | 'priority' | 'unreadCount' | 'snippet'> {
@@ -93,7 +94,10 @@ export function conversationsByIds(
   scope: Scope,
   ids: readonly string[],
 ): Promise<ConversationRecord[]> {
-  return visibleConversations(queries, scope).select(conversationColumns).where('id', '=', anyOf(ids)).execute();
+  return visibleConversations(queries, scope)
+    .select(conversationColumns)
+    .where('id', '=', anyOf(idsOf('Conversation', ids)))
+    .execute();
 }
 
 export function messagesByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<MessageRecord[]> {
@@ -101,7 +105,7 @@ export function messagesByIds(queries: Queries, scope: Scope, ids: readonly stri
     .selectFrom('messages')
     .select(messageColumns)
     .where('workspaceId', '=', scope.workspaceId)
-    .where('id', '=', anyOf(ids))
+    .where('id', '=', anyOf(idsOf('Message', ids)))
     .where('conversationId', 'in', visibleConversations(queries, scope).select('id'))
     .execute();
 }
@@ -174,8 +178,8 @@ export async function messageCounts(
 function matching(queries: Queries, scope: Scope, { status, assigneeId, accountIds, isUnread }: ConversationFilter) {
   return visibleConversations(queries, scope)
     .$if(status !== null, (query) => query.where('status', '=', anyOf(status!)))
-    .$if(assigneeId !== null, (query) => query.where('assigneeId', '=', assigneeId))
-    .$if(accountIds !== null, (query) => query.where('accountId', '=', anyOf(accountIds!)))
+    .$if(assigneeId !== null, (query) => query.where('assigneeId', '=', anyOf(idsOf('User', [assigneeId!]))))
+    .$if(accountIds !== null, (query) => query.where('accountId', '=', anyOf(idsOf('Account', accountIds!))))
     .$if(isUnread !== null, (query) => query.where('unreadCount', isUnread ? '>' : '=', 0));
 }
 

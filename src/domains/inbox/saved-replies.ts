@@ -3,6 +3,7 @@ import type { SavedRepliesTable } from '../../database/tables.ts';
 import { anyOf } from '../conditions.ts';
 import type { Scope } from '../context.ts';
 import { limitReached, notFound, Refusal } from '../errors.ts';
+import { idsOf } from '../ids.ts';
 
 export type SavedReplyRecord = Omit<SavedRepliesTable, 'workspaceId' | 'createdAt'>;
 
@@ -15,7 +16,9 @@ export function findSavedReplies(queries: Queries, scope: Scope): Promise<SavedR
 }
 
 export function savedRepliesByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<SavedReplyRecord[]> {
-  return ofWorkspace(queries, scope).where('id', '=', anyOf(ids)).execute();
+  return ofWorkspace(queries, scope)
+    .where('id', '=', anyOf(idsOf('SavedReply', ids)))
+    .execute();
 }
 
 export async function insertSavedReply(
@@ -50,7 +53,7 @@ export async function changeSavedReply(
     .updateTable('savedReplies')
     .set({ id, ...change })
     .where('workspaceId', '=', workspaceId)
-    .where('id', '=', id)
+    .where('id', '=', anyOf(idsOf('SavedReply', [id])))
     .returning(columns)
     .executeTakeFirst();
   if (!changed) throw new Refusal([notFound('id', 'Saved reply', id)]);
@@ -61,7 +64,7 @@ export async function deleteSavedReply(queries: Queries, { workspaceId }: Scope,
   const { numDeletedRows } = await queries
     .deleteFrom('savedReplies')
     .where('workspaceId', '=', workspaceId)
-    .where('id', '=', id)
+    .where('id', '=', anyOf(idsOf('SavedReply', [id])))
     .executeTakeFirst();
   if (numDeletedRows === 0n) throw new Refusal([notFound('id', 'Saved reply', id)]);
 }

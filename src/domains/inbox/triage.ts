@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { UpdateConversationInput } from '../../generated/schema.ts';
+import { anyOf } from '../conditions.ts';
 import type { Scope } from '../context.ts';
 import { invalid, notFound, Refusal } from '../errors.ts';
+import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { type ConversationRecord, conversationColumns, visibleConversations } from './repository.ts';
@@ -30,7 +32,13 @@ export async function change(
   const changed = await queries
     .updateTable('conversations')
     .set({ id, status, snoozedUntil, assigneeId, priority, unreadCount })
-    .where('id', 'in', visibleConversations(queries, viewer).where('id', '=', id).select('id'))
+    .where(
+      'id',
+      'in',
+      visibleConversations(queries, viewer)
+        .where('id', '=', anyOf(idsOf('Conversation', [id])))
+        .select('id'),
+    )
     .returning(conversationColumns)
     .executeTakeFirst();
   if (!changed) throw new Refusal([notFound('id', 'Conversation', id)]);
@@ -86,7 +94,7 @@ async function isMember(queries: Queries, { workspaceId }: Scope, userId: string
     .selectFrom('memberships')
     .select('userId')
     .where('workspaceId', '=', workspaceId)
-    .where('userId', '=', userId)
+    .where('userId', '=', anyOf(idsOf('User', [userId])))
     .executeTakeFirst();
   return found !== undefined;
 }
