@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { type Network, NetworkRefusal, networkLimits } from '../accounts/network.ts';
+import { createRandom } from './random.ts';
+
+const refusalShare = 0.04;
+const maxRemembered = 10_000;
+
+const reasons = [
+  (name: string) => `${name} took this for a duplicate of a recent post.`,
+  (name: string) => `${name} limits how often an account may post; its limit for today is reached.`,
+  (name: string) => `${name} could not process the media that came with the post.`,
+  (name: string) => `${name} did not accept a link in the text.`,
+];
+
+/**
+ * All networks at once, and none: it publishes to nowhere, and refuses now and then. The same seed and id give the same
+ * answer however often it is asked, also after a restart; except that a refused post that is sent again (by `retryPost`) has
+ * a new chance. Replies always arrive.
+ */
+export function createSandboxNetwork({ seed = 1 }: { seed?: number } = {}): Network {
+  const refusals = new Map<string, number>();
+
+  return {
+    async publish({ id, account: { network, handle } }, signal) {
+      signal.throwIfAborted();
+      const refused = refusals.get(id) ?? 0;
+      const random = createRandom(hashOf(`${seed} ${id} ${refused}`));
+      if (random.chance(refusalShare)) {
+        remember(refusals, id, refused + 1);
+        throw new NetworkRefusal(random.pick(reasons)(networkLimits[network].name));
+      }
+      const path = [network.toLowerCase(), handle, id].map(encodeURIComponent).join('/');
+      return { permalink: `https://sandbox.example/${path}` };
+    },
+
+    async reply(_request, signal) {
+      signal.throwIfAborted();
+    },
+  };
+}
+
+function remember(refusals: Map<string, number>, id: string, count: number): void {
+  refusals.delete(id);
+  refusals.set(id, count);
+  if (refusals.size > maxRemembered) refusals.delete(refusals.keys().next().value!);
+}
+
+function hashOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32LE(0);
+}
