@@ -13,7 +13,7 @@ const ACCESSES_TO_HALVE = 10; // for each entry
  * - The victim among those seen again is the least frequently used of the eight oldest, the oldest on ties; a frequency halves
  *   every 10 × `capacity` accesses, so that what was popular once does not stay for it.
  * - While plain LRU would do better, its victims are taken (see `LruDuel`).
- * - Each list has up to `capacity` ghosts, so that the cause of a miss is known for at least as many victims.
+ * - The last `capacity` victims that its bounds would forget are still known by their key: they are the cause of a miss.
  */
 export function createArc<E extends Evictable>(capacity: number): EvictionPolicy<E> {
   return new Arc<E>(capacity);
@@ -24,8 +24,9 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   readonly #capacity: number;
   readonly #once = new RecencyList<E>(1);
   readonly #again = new RecencyList<E>(2);
-  readonly #onceGhosts: Ghosts;
-  readonly #againGhosts: Ghosts;
+  readonly #onceGhosts = new Ghosts();
+  readonly #againGhosts = new Ghosts();
+  readonly #faded = new Ghosts();
   readonly #duel: LruDuel;
   #onceShare = 0; // p of the paper: how many entries seen once are to be spared
   readonly #ageLength: number;
@@ -36,23 +37,23 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    this.#onceGhosts = new Ghosts(capacity);
-    this.#againGhosts = new Ghosts(capacity);
     this.#duel = new LruDuel(capacity);
     this.#ageLength = ACCESSES_TO_HALVE * capacity;
   }
 
   get ghosts(): number {
-    return this.#onceGhosts.size + this.#againGhosts.size;
+    return this.#onceGhosts.size + this.#againGhosts.size + this.#faded.size;
   }
 
   admit(entry: E): void {
+    const faded = this.#faded.recall(entry.key);
     const ghost = this.#recall(entry);
     entry.frequency = (ghost ? this.#frequencyNow(ghost) : 0) + 1;
     entry.epoch = this.#duel.now;
     (ghost ? this.#again : this.#once).append(entry);
     this.#room = Math.min(this.#capacity, Math.max(this.#room, this.#size));
-    this.#duel.access(0, ghost?.epoch ?? 0, this.#room);
+    this.#trimGhosts();
+    this.#duel.access(0, (ghost ?? faded)?.epoch ?? 0, this.#room);
   }
 
   touch(entry: E): void {
@@ -81,11 +82,12 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     this.#unlink(victim);
     this.#room = this.#size;
     this.#onceShare = Math.min(this.#onceShare, this.#room);
+    this.#trimGhosts();
     return victim;
   }
 
   remembers(key: string): boolean {
-    return this.#onceGhosts.has(key) || this.#againGhosts.has(key);
+    return this.#onceGhosts.has(key) || this.#againGhosts.has(key) || this.#faded.has(key);
   }
 
   clear(): void {
@@ -93,6 +95,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     this.#again.clear();
     this.#onceGhosts.clear();
     this.#againGhosts.clear();
+    this.#faded.clear();
     this.#duel.clear();
     this.#onceShare = 0;
     this.#room = 0;
@@ -152,6 +155,13 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     while (this.#duel.now >= this.#ageStart + this.#ageLength) this.#ageStart += this.#ageLength;
     if (epoch >= this.#ageStart) return frequency;
     return frequency >> Math.min(31, Math.ceil((this.#ageStart - epoch) / this.#ageLength));
+  }
+
+  /** With their ghosts, the entries seen once are no more than there is room for, and all are no more than twice as many. */
+  #trimGhosts(): void {
+    this.#onceGhosts.trim(Math.max(0, this.#room - this.#once.size), this.#faded);
+    this.#againGhosts.trim(Math.max(0, 2 * this.#room - this.#size - this.#onceGhosts.size), this.#faded);
+    this.#faded.trim(this.#capacity);
   }
 
   #unlink(entry: E): void {

@@ -4,14 +4,9 @@ export interface Ghost {
   readonly epoch: number;
 }
 
-/** The keys of the most recent victims, the oldest first. */
+/** Keys of victims, the one that left longest ago first. */
 export class Ghosts {
-  readonly #limit: number;
   readonly #ghosts = new Map<string, Ghost>();
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
 
   get size(): number {
     return this.#ghosts.size;
@@ -21,15 +16,9 @@ export class Ghosts {
     return this.#ghosts.has(key);
   }
 
-  /** Forgets the oldest one in return, beyond the limit. */
   remember(key: string, ghost: Ghost): void {
     this.#ghosts.delete(key);
     this.#ghosts.set(key, ghost);
-    if (this.#ghosts.size <= this.#limit) return;
-    for (const oldest of this.#ghosts.keys()) {
-      this.#ghosts.delete(oldest);
-      return;
-    }
   }
 
   /** Takes it out. */
@@ -37,6 +26,16 @@ export class Ghosts {
     const ghost = this.#ghosts.get(key);
     if (ghost !== undefined) this.#ghosts.delete(key);
     return ghost;
+  }
+
+  /** Takes out those that left longest ago, until `limit` are left, and gives them to `next`. */
+  trim(limit: number, next?: Ghosts): void {
+    if (this.#ghosts.size <= limit) return;
+    for (const [key, ghost] of this.#ghosts) {
+      this.#ghosts.delete(key);
+      next?.remember(key, ghost);
+      if (this.#ghosts.size <= limit) return;
+    }
   }
 
   clear(): void {

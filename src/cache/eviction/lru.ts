@@ -10,10 +10,11 @@ export function createLru<E extends Evictable>(capacity: number): EvictionPolicy
 class Lru<E extends Evictable> implements EvictionPolicy<E> {
   readonly name = 'lru';
   readonly #entries = new RecencyList<E>(1);
-  readonly #ghosts: Ghosts;
+  readonly #ghosts = new Ghosts();
+  readonly #capacity: number;
 
   constructor(capacity: number) {
-    this.#ghosts = new Ghosts(capacity);
+    this.#capacity = capacity;
   }
 
   get ghosts(): number {
@@ -40,6 +41,7 @@ class Lru<E extends Evictable> implements EvictionPolicy<E> {
     if (!victim) return undefined;
     this.#entries.unlink(victim);
     this.#ghosts.remember(victim.key, { frequency: victim.frequency, epoch: victim.epoch });
+    this.#ghosts.trim(this.#capacity);
     return victim;
   }
 

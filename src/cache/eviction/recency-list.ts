@@ -50,11 +50,18 @@ export class RecencyList<E extends Evictable> {
     this.#size--;
   }
 
-  /** Makes an entry of this list its newest. */
+  /** Makes an entry of this list its newest. On the path of every hit, so it writes no more than it must. */
   refresh(entry: E): void {
-    if (entry === this.#newest) return;
-    this.unlink(entry);
-    this.append(entry);
+    const { previous, next } = entry;
+    const newest = this.#newest;
+    if (next === null || newest === null) return; // it is the newest
+    next.previous = previous;
+    if (previous) previous.next = next;
+    else this.#oldest = next as E;
+    entry.previous = newest;
+    entry.next = null;
+    newest.next = entry;
+    this.#newest = entry;
   }
 
   clear(): void {
