@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../cache/clock.ts';
 import type { Policy } from '../cache/policy.ts';
 import type { Queries } from '../database/database.ts';
 import type { Ports, Viewer } from '../domains/context.ts';
+import { today } from '../domains/date-range.ts';
 import { resolvers } from '../domains/resolvers.ts';
 import { findSystemViewer, findViewer, touchToken } from '../domains/viewer/credentials.ts';
 import type { CacheCategory } from '../generated/schema.ts';
@@ -16,7 +17,8 @@ import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
-import { executeJoined } from './joined-execution.ts';
+import { countFragment, isStanding } from './fragments.ts';
+import { executeJoined, type JoinedFrom } from './joined-execution.ts';
 import { Principals } from './principals.ts';
 import type { RequestContext } from './request.ts';
 import { QueryOperations } from './root-fields.ts';
@@ -64,6 +66,11 @@ export interface GraphqlEngine {
   authenticate(token: string): Viewer | null | Promise<Viewer | null>;
   /** Runs an execution with all that goes with it; `executeFn` is the server's. */
   execute(args: ExecutionArgs, executeFn: (args: ExecutionArgs) => AnyResult | Promise<AnyResult>): Promise<AnyResult>;
+  /**
+   * Whether an answer that was joined for this viewer would be joined again just so. If it would, its lookups are counted, and
+   * the milliseconds for which its first entry stays fresh are returned; undefined otherwise.
+   */
+  replay(answer: JoinedFrom, viewer: Viewer): number | undefined;
   /** Runs a document through the schema, as Magpie's own background work in a workspace. Throws if it reports any error. */
   executeAsSystem(workspaceId: string, document: string, variables?: object): Promise<Record<string, unknown>>;
   /** Looks after the alerts; call it now and then, so that the log hears of them without anybody asking. */
@@ -132,6 +139,17 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
         ? await executeJoined(args, executeFn, { cache, operations, schema })
         : undefined;
       return afterExecution(cache, context, joined ?? (await executeFn(args)));
+    },
+    replay({ found, day }, viewer) {
+      const now = cache.now();
+      if (day !== undefined && today(viewer.timeZone, wallNow()) !== day) return undefined;
+      if (!found.every((one) => isStanding(cache, one, now))) return undefined;
+      let freshUntil = Number.POSITIVE_INFINITY;
+      for (const one of found) {
+        countFragment(cache, one);
+        freshUntil = Math.min(freshUntil, one.entry.expiresAt);
+      }
+      return freshUntil - now;
     },
     async executeAsSystem(workspaceId, text, variables = {}) {
       const viewer = await findSystemViewer(queries, workspaceId);

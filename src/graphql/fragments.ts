@@ -21,16 +21,23 @@ export interface Fragment {
 /** A root field's answer from the cache, found and not yet counted. */
 export interface FoundFragment {
   readonly entry: Entry;
+  /** Under which the entry keeps it. */
+  readonly id: string;
   readonly fragment: Fragment;
 }
 
-type Variables = Readonly<Record<string, unknown>>;
+/** A root field as one request asks for it. `id` tells its selection, with variables and, where ranges occur in it, the day. */
+export interface AskedField {
+  readonly field: RootField;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly id: string;
+}
 
 /** Finds a root field's fragment. Undefined sends the field to the executor, which says what there is to say. */
 export function findFragment(
   cache: FieldCache,
   context: RequestContext,
-  { field, variables }: { field: RootField; variables: Variables },
+  { field, variables, id }: AskedField,
 ): FoundFragment | undefined {
   const { plan } = field;
   const { state } = context;
@@ -48,20 +55,24 @@ export function findFragment(
       },
     );
     const entry = cache.peek(lookup.category, lookup.key, state.now);
-    const fragment = entry && (cache.attachment(entry, field.selection(variables), state.now) as Fragment | undefined);
-    return fragment && { entry, fragment };
+    const fragment = entry && (cache.attachment(entry, id, state.now) as Fragment | undefined);
+    return fragment && { entry, id, fragment };
   } catch {
     return undefined;
   }
 }
 
-/** Counts the use of a fragment exactly as an execution would have counted its lookups. */
-export function countFragment(cache: FieldCache, { state: { outcome } }: RequestContext, found: FoundFragment): void {
-  for (const { entry } of [found, ...found.fragment.lookups]) {
-    cache.countHit(entry, entry.coordinate);
-    outcome.hits++;
-    outcome.freshUntil = Math.min(outcome.freshUntil, entry.expiresAt);
-  }
+/** Counts the use of a fragment exactly as an execution would have counted its lookups. Returns how many there were. */
+export function countFragment(cache: FieldCache, { entry, fragment }: FoundFragment): number {
+  cache.countHit(entry);
+  for (const { entry: beneath } of fragment.lookups) cache.countHit(beneath);
+  return 1 + fragment.lookups.length;
+}
+
+/** Whether a fragment that was found earlier would be found again. */
+export function isStanding(cache: FieldCache, { entry, id, fragment }: FoundFragment, now: number): boolean {
+  const { category, key } = entry as Entry & { category: CacheCategory };
+  return cache.peek(category, key, now) === entry && cache.attachment(entry, id, now) === fragment;
 }
 
 /** Keeps what an execution answered to a root field, unless something in it cannot be remembered. */

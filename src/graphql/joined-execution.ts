@@ -1,4 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getVariableValues } from 'graphql';
+import { today } from '../domains/date-range.ts';
 import type { FieldCache } from './cached-field.ts';
 import { type AnyResult, isStream } from './execution.ts';
 import { countFragment, type FoundFragment, findFragment, keepFragment } from './fragments.ts';
@@ -10,8 +11,14 @@ type Execute = (args: ExecutionArgs) => AnyResult | Promise<AnyResult>;
 /** A result whose parts are serialised already. Servers that know `stringify` use it, others read `data` as ever. */
 export interface JoinedResult extends ExecutionResult {
   stringify(result: ExecutionResult): string;
-  /** What it was joined from, when nothing was executed: while these hold, so does the response. */
-  readonly joinedFrom: readonly FoundFragment[] | undefined;
+  /** What it was joined from, when nothing was executed. */
+  readonly joinedFrom: JoinedFrom | undefined;
+}
+
+/** Fragments that make a whole answer: while they stand, and on that day where ranges occur in it, so does the answer. */
+export interface JoinedFrom {
+  readonly found: readonly FoundFragment[];
+  readonly day: string | undefined;
 }
 
 /**
@@ -35,22 +42,22 @@ export async function executeJoined(
 
   const stamp = cache.stamp;
   const fields = operation.rootFields(variables);
+  const day = operation.isDaily && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
+  const idOf = (field: RootField) => (day ? `${day} ${field.selection(variables)}` : field.selection(variables));
   const json = new Map<RootField, string>();
   const found: FoundFragment[] = [];
   for (const field of fields) {
-    if (field.plan) {
-      const one = findFragment(cache, context, { field, variables });
-      if (!one) continue;
-      found.push(one);
-      json.set(field, one.fragment.json);
-    }
+    const one = findFragment(cache, context, { field, variables, id: idOf(field) });
+    if (!one) continue;
+    found.push(one);
+    json.set(field, one.fragment.json);
   }
   const missing = fields.filter((field) => !json.has(field));
   const result: AnyResult =
     missing.length === 0
       ? { data: {} }
       : await executeFn(missing.length === fields.length ? args : { ...args, document: operation.only(missing) });
-  for (const one of found) countFragment(cache, context, one);
+  countAll(cache, context, found);
   if (isStream(result) || !result.data) return result;
 
   const broken = new Set(result.errors?.map((error) => String(error.path?.[0])));
@@ -58,9 +65,16 @@ export async function executeJoined(
     const text = JSON.stringify(result.data[field.key]);
     json.set(field, text);
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
-    keepFragment(cache, trace, { id: field.selection(variables), json: text, stamp });
+    keepFragment(cache, trace, { id: idOf(field), json: text, stamp });
   }
-  return joined(result, { fields, json, joinedFrom: missing.length === 0 ? found : undefined });
+  return joined(result, { fields, json, joinedFrom: missing.length === 0 ? { found, day } : undefined });
+}
+
+function countAll(cache: FieldCache, { state: { outcome } }: RequestContext, found: readonly FoundFragment[]): void {
+  for (const one of found) {
+    outcome.hits += countFragment(cache, one);
+    outcome.freshUntil = Math.min(outcome.freshUntil, one.entry.expiresAt);
+  }
 }
 
 function joined(
@@ -72,7 +86,7 @@ function joined(
   }: {
     fields: readonly RootField[];
     json: ReadonlyMap<RootField, string>;
-    joinedFrom: readonly FoundFragment[] | undefined;
+    joinedFrom: JoinedFrom | undefined;
   },
 ): JoinedResult {
   const body = fields.map((field) => `${JSON.stringify(field.key)}:${json.get(field)}`).join(',');

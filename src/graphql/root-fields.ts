@@ -7,12 +7,15 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getArgumentValues,
+  getNamedType,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
   print,
   type SelectionNode,
+  TypeInfo,
   visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 import type { FieldPlan } from './field-plan.ts';
@@ -34,6 +37,8 @@ export interface RootField {
 export interface QueryOperation {
   readonly definition: OperationDefinitionNode;
   rootFields(variables: Variables): readonly RootField[];
+  /** Whether a preset range occurs anywhere in it, so that its answer changes at the workspace's midnight. */
+  readonly isDaily: boolean;
   /** A document that asks for these root fields alone. */
   only(fields: readonly RootField[]): DocumentNode;
 }
@@ -67,15 +72,15 @@ export class QueryOperations {
       const queryType = this.#schema.getQueryType()!;
       const nodes = collectFields(this.#schema, fragments, variables as never, queryType, definition.selectionSet);
       return [...nodes].map(([key, fieldNodes]) => ({
-        key,
-        nodes: fieldNodes,
         ...this.#rootField(key, fieldNodes, fragments),
+        nodes: fieldNodes,
       }));
     };
     const always = rootDependsOnVariables(definition, fragments) ? undefined : read({});
     const documents = new Map<string, DocumentNode>();
     return {
       definition,
+      isDaily: takesRanges(this.#schema, document),
       rootFields: (variables) => always ?? read(variables),
       only(fields) {
         const wanted = fields as readonly NodesOfRootField[];
@@ -127,6 +132,20 @@ function comesInParts(document: DocumentNode): boolean {
       return BREAK;
     },
   });
+  return found;
+}
+
+function takesRanges(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let found = false;
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field() {
+        found ||= types.getFieldDef()?.args.some((arg) => getNamedType(arg.type).name === 'DateRangeInput') ?? false;
+      },
+    }),
+  );
   return found;
 }
 

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { Outcome } from '../graphql/request.ts';
+import type { Facts, HttpPlugin } from './plugin.ts';
+
+/**
+ * Says what the cache did (`Cache-Status`, RFC 9211) and what others may keep. Answers are the viewer's own and can change with
+ * the next write, so a client may keep one but must ask before each use: `no-cache`, with an `ETag` on GET to make that cheap.
+ */
+export function useCacheHeaders(): HttpPlugin {
+  return {
+    async onResponse({ request, response, serverContext: { facts }, setResponse }) {
+      const { operation, context } = facts;
+      if (!operation || !context) return;
+      response.headers.set('cache-status', cacheStatus(operation.type, context.state.outcome, context.state.now));
+      response.headers.append('vary', 'Authorization, Accept, Accept-Encoding');
+      if (operation.type !== 'query' || response.status !== 200 || facts.errorCodes.length > 0 || facts.json === null) {
+        response.headers.set('cache-control', 'no-store');
+        return;
+      }
+      response.headers.set('cache-control', 'private, no-cache');
+      if (request.method !== 'GET') return;
+      const etag = entityTag(facts, facts.json);
+      response.headers.set('etag', etag);
+      if (!matches(request.headers.get('if-none-match'), etag)) return;
+      const headers = new Headers(response.headers);
+      headers.delete('content-type');
+      headers.delete('content-length');
+      setResponse(new Response(null, { status: 304, headers }));
+    },
+  };
+}
+
+export const cacheName = 'Magpie';
+
+function cacheStatus(type: string, outcome: Outcome, now: number): string {
+  const { hits, stale, misses, bypasses } = outcome;
+  if (type !== 'query') return `${cacheName}; fwd=method`;
+  const found = hits + stale;
+  if (misses > 0) return `${cacheName}; fwd=${found > 0 ? 'partial' : 'miss'}; stored`;
+  if (found === 0 || bypasses > 0) return `${cacheName}; fwd=bypass`;
+  return hitStatus(outcome.freshUntil - now);
+}
+
+/** A hit, with the seconds for which it stays fresh; negative when it was stale. */
+export function hitStatus(freshMs: number): string {
+  return `${cacheName}; hit; ttl=${Math.floor(freshMs / 1000)}`;
+}
+
+/** Weak, as compression may differ. The viewer is part of it: no tag of one viewer ever stands for another's answer. */
+function entityTag({ viewer }: Facts, json: string): string {
+  const owner = `${viewer?.workspaceId} ${viewer?.tokenId} ${viewer?.role}`;
+  return `W/"${createHash('sha256').update(owner).update('\n').update(json).digest('base64url').slice(0, 27)}"`;
+}
+
+function matches(ifNoneMatch: string | null, etag: string): boolean {
+  return ifNoneMatch !== null && ifNoneMatch.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*');
+}
