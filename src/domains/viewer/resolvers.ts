@@ -4,6 +4,7 @@ import type {
   RevokeApiTokenInput,
   UpdatePreferencesInput,
 } from '../../generated/schema.ts';
+import { anyOf } from '../conditions.ts';
 import { conflict, limitReached, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import { canonicalLocale } from '../locale.ts';
@@ -91,12 +92,11 @@ async function createApiToken(input: CreateApiTokenInput, { queries, viewer, now
 }
 
 async function revokeApiToken({ id }: RevokeApiTokenInput, { queries, viewer, changes }: Transaction) {
-  const [revokedId] = idsOf('ApiToken', [id]);
   const revoked = await queries
     .deleteFrom('tokens')
     .where('workspaceId', '=', viewer.workspaceId)
     .where('kind', '=', 'API')
-    .where('id', '=', revokedId ?? null)
+    .where('id', '=', anyOf(idsOf('ApiToken', [id])))
     .returning('id')
     .executeTakeFirst();
   if (!revoked) throw new Refusal([notFound('id', 'API token', id)]);

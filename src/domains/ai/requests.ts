@@ -1,0 +1,114 @@
+import type {
+  GenerateAltTextInput,
+  GenerateCaptionInput,
+  GenerateHashtagsInput,
+  SuggestReplyInput,
+} from '../../generated/schema.ts';
+import type { Context } from '../context.ts';
+import { invalid, notFound, Refusal } from '../errors.ts';
+import { Problems } from '../problems.ts';
+import { normalizeText } from './fingerprint.ts';
+import { type AiImage, AiProviderError, type AiTask } from './provider.ts';
+
+/** A request that has been read and found well. */
+export interface GenerationRequest {
+  readonly task: AiTask;
+  /** As it was typed; null when nothing was. */
+  readonly prompt: string | null;
+  /** The normalised input, and a digest of the context: what makes requests of a kind equal. */
+  readonly identity: readonly (string | null)[];
+  readonly count: number;
+  readonly model: string | null;
+  readonly regenerate: boolean;
+}
+
+const maxSuggestions = 10;
+const maxHashtags = 30;
+const maxCaptionPromptLength = 4_000;
+const maxHashtagTextLength = 10_000;
+const maxInstructionLength = 1_000;
+const maxToneLength = 100;
+const messagesOfContext = 20;
+
+export function captionRequest(input: GenerateCaptionInput): GenerationRequest {
+  const problems = new Problems();
+  const prompt = problems.title('prompt', input.prompt, maxCaptionPromptLength);
+  const tone = problems.text('tone', input.tone ?? '', maxToneLength).trim() || null;
+  const count = countOf(input.count, { usual: 3, most: maxSuggestions }, problems);
+  problems.settle();
+  const network = input.network ?? null;
+  const identity = [normalizeText(prompt), network, tone && normalizeText(tone)];
+  return { task: { kind: 'CAPTION', prompt, network, tone }, prompt, identity, count, ...choicesOf(input) };
+}
+
+export function hashtagsRequest(input: GenerateHashtagsInput): GenerationRequest {
+  const problems = new Problems();
+  const text = problems.title('text', input.text, maxHashtagTextLength);
+  const count = countOf(input.count, { usual: 10, most: maxHashtags }, problems);
+  problems.settle();
+  return {
+    task: { kind: 'HASHTAGS', text },
+    prompt: text,
+    identity: [normalizeText(text)],
+    count,
+    ...choicesOf(input),
+  };
+}
+
+/** The last message is the digest of the conversation: the next one makes another request of it. */
+export async function replyRequest(input: SuggestReplyInput, { loaders }: Context): Promise<GenerationRequest> {
+  const { conversationId } = input;
+  const problems = new Problems();
+  const instruction = problems.text('instruction', input.instruction ?? '', maxInstructionLength).trim() || null;
+  const count = countOf(input.count, { usual: 3, most: maxSuggestions }, problems);
+  const conversation = await loaders.inbox.conversation.load(conversationId);
+  if (!conversation) problems.add(notFound('conversationId', 'Conversation', conversationId));
+  problems.settle();
+
+  const page = { limit: messagesOfContext, after: null };
+  const { nodes } = await loaders.inbox.messages.load({ conversationId, page });
+  const messages = nodes.map(({ direction, text }) => ({ direction, text })).reverse();
+  return {
+    task: { kind: 'REPLY', contactName: conversation?.contactName ?? '', messages, instruction },
+    prompt: instruction,
+    identity: [conversationId, nodes[0]?.id ?? null, instruction && normalizeText(instruction)],
+    count,
+    ...choicesOf(input),
+  };
+}
+
+/** The digest of an image is that of its bytes: the same file uploaded twice is described once. */
+export async function altTextRequest(
+  input: GenerateAltTextInput,
+  { loaders, ports }: Context,
+): Promise<GenerationRequest> {
+  const asset = await loaders.media.asset.load(input.mediaAssetId);
+  if (!asset) throw new Refusal([notFound('mediaAssetId', 'Media asset', input.mediaAssetId)]);
+  if (!asset.mimeType.startsWith('image/'))
+    throw new Refusal([invalid('mediaAssetId', `Expected an image, but got ${asset.mimeType}.`)]);
+  const image: AiImage = {
+    fileName: asset.fileName,
+    mimeType: asset.mimeType,
+    sha256: asset.sha256,
+    async read() {
+      const file = await ports.media.open(asset.storageKey);
+      if (!file) throw new AiProviderError('The file of the image is missing.', { isRetryable: false });
+      return Buffer.concat(await file.stream.toArray());
+    },
+  };
+  return { task: { kind: 'ALT_TEXT', image }, prompt: null, identity: [asset.sha256], count: 1, ...choicesOf(input) };
+}
+
+function choicesOf(input: { model?: string | null; regenerate?: boolean | null }) {
+  return { model: input.model ?? null, regenerate: input.regenerate ?? false };
+}
+
+function countOf(
+  given: number | null | undefined,
+  { usual, most }: { usual: number; most: number },
+  problems: Problems,
+) {
+  const count = given ?? usual;
+  if (count < 1 || count > most) problems.add(invalid('count', `Expected 1–${most}, but got ${count}.`));
+  return count;
+}

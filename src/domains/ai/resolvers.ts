@@ -1,0 +1,64 @@
+import type { AiGenerationFilter, DeleteInput, Resolvers } from '../../generated/schema.ts';
+import { anyOf } from '../conditions.ts';
+import { edgesOf, pageOf } from '../connection.ts';
+import { daysOf } from '../date-range.ts';
+import { notFound, Refusal } from '../errors.ts';
+import { idsOf } from '../ids.ts';
+import { mutation, mutationInSteps, type Transaction } from '../mutation.ts';
+import { generate } from './generation.ts';
+import {
+  countGenerations,
+  findOfferedModels,
+  findUsage,
+  type GenerationListFilter,
+  listGenerations,
+} from './repository.ts';
+import { altTextRequest, captionRequest, hashtagsRequest, replyRequest } from './requests.ts';
+
+export const aiResolvers: Resolvers = {
+  Query: {
+    aiGenerations: (_parent, { filter, ...args }, { queries, viewer }) =>
+      listGenerations(queries, { workspaceId: viewer.workspaceId, filter: listFilterOf(filter), page: pageOf(args) }),
+    aiGeneration: (_parent, { id }, { loaders }) => loaders.ai.generation.load(id),
+    aiUsage: (_parent, { range }, { queries, viewer: { workspaceId, timeZone } }) =>
+      findUsage(queries, { workspaceId, timeZone, range: daysOf(range) }),
+    aiModels: (_parent, _args, { queries, ports }) => findOfferedModels(queries, ports.ai),
+  },
+  Mutation: {
+    generateCaption: mutationInSteps(async (input, context) => generate(captionRequest(input), context)),
+    generateHashtags: mutationInSteps(async (input, context) => generate(hashtagsRequest(input), context)),
+    suggestReply: mutationInSteps(async (input, context) => generate(await replyRequest(input, context), context)),
+    generateAltText: mutationInSteps(async (input, context) => generate(await altTextRequest(input, context), context)),
+    deleteAiGeneration: mutation(deleteAiGeneration),
+  },
+  AiGeneration: {
+    isReused: ({ reusedFrom }) => reusedFrom !== null,
+    model: async ({ modelId }, _args, { loaders }) => {
+      const model = await loaders.ai.model.load(modelId);
+      if (!model) throw new Error(`expected the model ${modelId}, but got none`);
+      return model;
+    },
+    requestedBy: ({ requestedById }, _args, { loaders }) =>
+      requestedById === null ? null : loaders.viewer.user.load(requestedById),
+  },
+  AiGenerationConnection: {
+    edges: edgesOf,
+    totalCount: ({ filter }, _args, { queries, viewer }) => countGenerations(queries, viewer.workspaceId, filter),
+  },
+};
+
+function listFilterOf(filter: AiGenerationFilter | null | undefined): GenerationListFilter {
+  return { kinds: filter?.kinds ?? null };
+}
+
+/** Those that gave its answer again stay: what they cost and when they were asked for is true still. */
+async function deleteAiGeneration({ id }: DeleteInput, { queries, viewer }: Transaction) {
+  const deleted = await queries
+    .deleteFrom('aiGenerations')
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('id', '=', anyOf(idsOf('AiGeneration', [id])))
+    .returning('id')
+    .executeTakeFirst();
+  if (!deleted) throw new Refusal([notFound('id', 'AI generation', id)]);
+  return { deletedId: deleted.id };
+}
