@@ -17,7 +17,11 @@ const weekdays = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDA
  * Resolves presets to days, so that a key holds days and never "this month". Arguments of type `DateRangeInput` come to the
  * resolvers resolved: `daysOf` reads them there.
  */
-export function resolveDateRange(input: DateRangeInput, scope: Pick<Scope, 'timeZone' | 'weekStartsOn'>, now: Date): DateRange {
+export function resolveDateRange(
+  input: DateRangeInput,
+  scope: Pick<Scope, 'timeZone' | 'weekStartsOn'>,
+  now: Date,
+): DateRange {
   const { from, to } = input.between ?? presetDays(input.preset!, today(scope.timeZone, now), scope.weekStartsOn);
   const days = daysBetween(from, to) + 1;
   if (days < 1) throw badInput(`range: expected "to" on or after "from" (${from}), but got ${to}.`);
@@ -28,7 +32,8 @@ export function resolveDateRange(input: DateRangeInput, scope: Pick<Scope, 'time
 /** Reads a range argument in a resolver. */
 export function daysOf(range: DateRangeInput | null | undefined): DateRange {
   const resolved = range as unknown as DateRange | null | undefined;
-  if (!resolved || !('months' in resolved)) throw new TypeError(`expected a resolved date range, but got ${JSON.stringify(range)}`);
+  if (!resolved || !('months' in resolved))
+    throw new TypeError(`expected a resolved date range, but got ${JSON.stringify(range)}`);
   return resolved;
 }
 
@@ -74,7 +79,8 @@ function monthDays(month: string) {
 
 function monthsOf(from: string, to: string): string[] {
   const months: string[] = [];
-  for (let month = from.slice(0, 7); month <= to.slice(0, 7); month = addDays(`${month}-01`, 31).slice(0, 7)) months.push(month);
+  for (let month = from.slice(0, 7); month <= to.slice(0, 7); month = addDays(`${month}-01`, 31).slice(0, 7))
+    months.push(month);
   return months;
 }
 

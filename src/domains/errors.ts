@@ -31,7 +31,12 @@ export function invalid(path: Path | null, message: string): Concrete<InvalidInp
 
 /** A node that is not there, or not the viewer's to see: both read the same. */
 export function notFound(path: Path, type: string, id: string): Concrete<InvalidInputError> {
-  return { __typename: 'InvalidInputError', code: 'NOT_FOUND', message: `${type} ${id} does not exist.`, path: pathOf(path) };
+  return {
+    __typename: 'InvalidInputError',
+    code: 'NOT_FOUND',
+    message: `${type} ${id} does not exist.`,
+    path: pathOf(path),
+  };
 }
 
 /** A state that does not allow what was asked. */
