@@ -1,0 +1,40 @@
+import type { Policy } from './cache/policy.ts';
+import type { CacheCategory } from './generated/schema.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** When a load fails, an expired entry may be served for this long, marked. */
+const staleIfErrorMs = 10 * minute;
+/** What is not there now may be there soon. */
+const nullTtlMs = 10 * second;
+const always = { staleIfErrorMs, nullTtlMs, eviction: 'arc' } as const;
+
+/**
+ * What each family of data costs: the one table to tune. 1,500 entries and 10 MiB together. The environment overrides any
+ * cell, as `CACHE_POSTS_TTL_SECONDS=60`.
+ */
+export const policies: Readonly<Record<CacheCategory, Policy>> = {
+  /** Stable aggregates. */
+  ANALYTICS: { ttlMs: 15 * minute, maxEntries: 100, maxBytes: 2 * MiB, staleMs: 15 * minute, ...always },
+  /** Change infrequently. */
+  TEMPLATES: { ttlMs: 5 * minute, maxEntries: 50, maxBytes: MiB, staleMs: 0, ...always },
+  /** May refresh frequently. */
+  ACCOUNTS: { ttlMs: 2 * minute, maxEntries: 100, maxBytes: 512 * KiB, staleMs: 0, ...always },
+  /** New messages arrive frequently. */
+  INBOX: { ttlMs: minute, maxEntries: 500, maxBytes: 2 * MiB, staleMs: 0, ...always },
+  /** Stable. */
+  CAMPAIGNS: { ttlMs: 5 * minute, maxEntries: 200, maxBytes: MiB, staleMs: 0, ...always },
+  /** Rarely change. */
+  SETTINGS: { ttlMs: 10 * minute, maxEntries: 50, maxBytes: 256 * KiB, staleMs: 0, ...always },
+  /** Relatively static. */
+  CALENDAR: { ttlMs: 5 * minute, maxEntries: 30, maxBytes: 768 * KiB, staleMs: 0, ...always },
+  /** Generations can be reused. */
+  AI: { ttlMs: 60 * minute, maxEntries: 200, maxBytes: MiB, staleMs: 60 * minute, ...always },
+  /** Frequently updated, filtered. */
+  POSTS: { ttlMs: 30 * second, maxEntries: 150, maxBytes: MiB, staleMs: 0, ...always },
+  /** Variable user patterns. */
+  MEDIA: { ttlMs: minute, maxEntries: 120, maxBytes: 512 * KiB, staleMs: 0, ...always },
+};

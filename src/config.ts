@@ -1,0 +1,148 @@
+import { isIP } from 'node:net';
+import type { Policy } from './cache/policy.ts';
+import { policies as defaultPolicies } from './cache-policies.ts';
+import { EnvironmentReader } from './environment-reader.ts';
+import type { CacheCategory } from './generated/schema.ts';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** The embedded database when absent. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly workers: number;
+  readonly logLevel: (typeof logLevels)[number];
+  /** Whether demo workspaces are seeded at the first start. */
+  readonly isDemo: boolean;
+  /** Whether the sandbox network goes on living. */
+  readonly isDemoLive: boolean;
+  readonly isCaching: boolean;
+  readonly policies: Readonly<Record<CacheCategory, Policy>>;
+  readonly corsOrigins: readonly string[];
+  /** A server that speaks OpenAI's chat completions; the built-in provider when absent. */
+  readonly ai: { readonly baseUrl: string; readonly apiKey: string | undefined; readonly model: string } | undefined;
+  readonly mastodon: { readonly baseUrl: string; readonly accessToken: string } | undefined;
+  /** A JSON file of documents by their SHA-256. */
+  readonly persistedOperations: { readonly file: string; readonly isExclusive: boolean } | undefined;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxRootFields: number;
+  readonly maxCost: number;
+  readonly maxSubscriptions: number;
+  /** Time that requests in flight have when the server is told to stop. */
+  readonly drainMs: number;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const switches = ['on', 'off'] as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads all that can be configured, once. Throws one error that lists every problem. An empty variable counts as absent. */
+export function readConfig(environment: Environment = process.env): Config {
+  const read = new EnvironmentReader(environment);
+  const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const isEmbedded = databaseUrl === undefined;
+  const isDemo = read.choice('DEMO', switches, isEmbedded ? 'on' : 'off') === 'on';
+  const config: Config = {
+    host: read.text('HOST', '127.0.0.1', { expected: 'an IP address or a host name', accepts: isHost }),
+    port: read.integer('PORT', 4000, { min: 0, max: 65_535 }),
+    databaseUrl,
+    dataDir: read.text('DATA_DIR', '.magpie'),
+    workers: read.integer('WORKERS', 1, { max: 1, why: ' (several processes are not part of this version)' }),
+    logLevel: read.choice('LOG_LEVEL', logLevels, 'info'),
+    isDemo,
+    isDemoLive: read.choice('DEMO_LIVE', switches, isDemo ? 'on' : 'off') === 'on',
+    isCaching: read.choice('CACHE', switches, 'on') === 'on',
+    policies: readPolicies(read),
+    corsOrigins: read.list('CORS_ORIGINS', {
+      expected: '`*`, or origins such as https://app.example',
+      accepts: isOrigin,
+    }),
+    ai: readAi(read),
+    mastodon: readMastodon(read),
+    persistedOperations: readPersistedOperations(read),
+    limits: {
+      maxBodyBytes: read.integer('MAX_BODY_BYTES', 1024 * 1024),
+      maxUploadBytes: read.integer('MAX_UPLOAD_BYTES', 11 * 1024 * 1024),
+      maxTokens: read.integer('MAX_QUERY_TOKENS', 2_500),
+      maxDepth: read.integer('MAX_QUERY_DEPTH', 12),
+      maxAliases: read.integer('MAX_QUERY_ALIASES', 100),
+      maxRootFields: read.integer('MAX_QUERY_ROOT_FIELDS', 30),
+      maxCost: read.integer('MAX_QUERY_COST', 20_000),
+      maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
+      drainMs: read.integer('DRAIN_SECONDS', 20, { max: 600 }) * 1000,
+    },
+  };
+  read.refuse('REDIS_URL', 'nothing: the remote tier is not part of this version');
+  read.refuseOthers('CACHE_');
+  read.settle();
+  return freeze(config);
+}
+
+/** Cells of a policy, as they are named and measured in the environment. */
+const cells = {
+  TTL_SECONDS: { cell: 'ttlMs', unit: 1000, min: 1 },
+  STALE_SECONDS: { cell: 'staleMs', unit: 1000, min: 0 },
+  STALE_IF_ERROR_SECONDS: { cell: 'staleIfErrorMs', unit: 1000, min: 0 },
+  NULL_TTL_SECONDS: { cell: 'nullTtlMs', unit: 1000, min: 0 },
+  MAX_ENTRIES: { cell: 'maxEntries', unit: 1, min: 1 },
+  MAX_BYTES: { cell: 'maxBytes', unit: 1, min: 1 },
+} as const;
+
+function readPolicies(read: EnvironmentReader): Config['policies'] {
+  const policies = Object.entries(defaultPolicies).map(([category, policy]) => {
+    const own = Object.entries(cells).map(([name, { cell, unit, min }]) => {
+      const value = read.integer(`CACHE_${category}_${name}`, policy[cell] / unit, { min });
+      return [cell, value * unit];
+    });
+    const eviction = read.choice(`CACHE_${category}_EVICTION`, ['arc', 'lru'] as const, policy.eviction);
+    return [category, { ...policy, ...Object.fromEntries(own), eviction }];
+  });
+  return Object.fromEntries(policies);
+}
+
+function readAi(read: EnvironmentReader): Config['ai'] {
+  const baseUrl = read.url('AI_BASE_URL', ['http:', 'https:']);
+  const apiKey = read.secret('AI_API_KEY');
+  const model = read.text('AI_MODEL', '');
+  read.together('AI_BASE_URL', ['AI_MODEL']);
+  read.together('AI_MODEL', ['AI_BASE_URL']);
+  read.together('AI_API_KEY', ['AI_BASE_URL']);
+  return baseUrl === undefined ? undefined : { baseUrl, apiKey, model };
+}
+
+function readMastodon(read: EnvironmentReader): Config['mastodon'] {
+  const baseUrl = read.url('MASTODON_BASE_URL', ['http:', 'https:']);
+  const accessToken = read.secret('MASTODON_ACCESS_TOKEN');
+  read.together('MASTODON_BASE_URL', ['MASTODON_ACCESS_TOKEN']);
+  read.together('MASTODON_ACCESS_TOKEN', ['MASTODON_BASE_URL']);
+  return baseUrl !== undefined && accessToken !== undefined ? { baseUrl, accessToken } : undefined;
+}
+
+function readPersistedOperations(read: EnvironmentReader): Config['persistedOperations'] {
+  const file = read.text('PERSISTED_OPERATIONS', '');
+  const isExclusive = read.choice('PERSISTED_OPERATIONS_ONLY', switches, 'off') === 'on';
+  read.together('PERSISTED_OPERATIONS_ONLY', ['PERSISTED_OPERATIONS']);
+  return file === '' ? undefined : { file, isExclusive };
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text);
+}
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { policies } from '../src/cache-policies.ts';
+import { type Environment, readConfig } from '../src/config.ts';
+import { ConfigError } from '../src/environment-reader.ts';
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('an empty environment', () => {
+  it('gives a demo on the embedded database, for this machine alone', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 4000,
+      databaseUrl: undefined,
+      dataDir: '.magpie',
+      logLevel: 'info',
+      isDemo: true,
+      isDemoLive: true,
+      isCaching: true,
+      corsOrigins: [],
+      ai: undefined,
+      mastodon: undefined,
+    });
+  });
+
+  it('takes the policies of the table, 1,500 entries and 10 MiB together', () => {
+    const all = Object.values(readConfig({}).policies);
+    expect(readConfig({}).policies).toEqual(policies);
+    expect(all.reduce((sum, { maxEntries }) => sum + maxEntries, 0)).toBe(1_500);
+    expect(all.reduce((sum, { maxBytes }) => sum + maxBytes, 0)).toBe(10 * 1024 * 1024);
+  });
+
+  it('is what a variable without text counts as', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ', CACHE: '' })).toEqual(readConfig({}));
+  });
+});
+
+describe('a configuration', () => {
+  it('cannot be changed, however deep', () => {
+    const config = readConfig({});
+    expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.policies.POSTS, { ttlMs: 1 })).toThrow(TypeError);
+  });
+
+  it('has no demo beside a database of one’s own, unless asked for', () => {
+    const DATABASE_URL = 'postgres://localhost/magpie';
+    expect(readConfig({ DATABASE_URL })).toMatchObject({ isDemo: false, isDemoLive: false });
+    expect(readConfig({ DATABASE_URL, DEMO: 'on' })).toMatchObject({ isDemo: true, isDemoLive: true });
+    expect(readConfig({ DEMO_LIVE: 'off' })).toMatchObject({ isDemo: true, isDemoLive: false });
+  });
+
+  it('overrides any cell of the policies, and no other', () => {
+    const overridden = readConfig({
+      CACHE_POSTS_TTL_SECONDS: '45',
+      CACHE_POSTS_STALE_SECONDS: '5',
+      CACHE_POSTS_MAX_ENTRIES: '7',
+      CACHE_POSTS_MAX_BYTES: '9000',
+      CACHE_POSTS_EVICTION: 'lru',
+    }).policies;
+    expect(overridden).toEqual({
+      ...policies,
+      POSTS: { ...policies.POSTS, ttlMs: 45_000, staleMs: 5_000, maxEntries: 7, maxBytes: 9_000, eviction: 'lru' },
+    });
+  });
+
+  it('lists origins between commas', () => {
+    expect(readConfig({ CORS_ORIGINS: 'https://app.example, http://localhost:3000' }).corsOrigins).toEqual([
+      'https://app.example',
+      'http://localhost:3000',
+    ]);
+  });
+});
+
+describe('a value that makes no sense', () => {
+  it.each([
+    ['PORT', '70000', 'PORT: expected a whole number from 0 to 65535, but got "70000"'],
+    ['PORT', '4e3', 'PORT: expected a whole number from 0 to 65535, but got "4e3"'],
+    ['CACHE', 'yes', 'CACHE: expected one of on, off, but got "yes"'],
+    ['CACHE_POSTS_TTL_SECONDS', '0', 'CACHE_POSTS_TTL_SECONDS: expected a whole number of at least 1, but got "0"'],
+    ['CACHE_POSTS_EVICTION', 'fifo', 'CACHE_POSTS_EVICTION: expected one of arc, lru, but got "fifo"'],
+    [
+      'CORS_ORIGINS',
+      'https://app.example/path',
+      'CORS_ORIGINS: expected `*`, or origins such as https://app.example, but got "https://app.example/path"',
+    ],
+    ['LOG_LEVEL', 'loud', /^LOG_LEVEL: expected one of trace, debug, .* but got "loud"$/],
+    ['HOST', 'not a host', /^HOST: expected an IP address or a host name, but got "not a host"$/],
+    ['REDIS_URL', 'redis://localhost', /^REDIS_URL: .*the remote tier is not part of this version/],
+    ['WORKERS', '4', /^WORKERS: .*several processes are not part of this version/],
+  ])('stops the start: %s=%s', (name, value, problem) => {
+    expect(problemsOf({ [name]: value })).toEqual([
+      typeof problem === 'string' ? problem : expect.stringMatching(problem),
+    ]);
+  });
+
+  it('is told together with all others', () => {
+    expect(problemsOf({ PORT: 'x', CACHE: 'maybe', DEMO: 'x' })).toHaveLength(3);
+  });
+
+  it('is told without the secret in it', () => {
+    const [problem] = problemsOf({ DATABASE_URL: 'mysql://root:hunter2@localhost/magpie' });
+    expect(problem).toMatch(/^DATABASE_URL: expected an address that begins with postgres:\/\//);
+    expect(problem).not.toContain('hunter2');
+  });
+});
+
+describe('a variable that does not exist', () => {
+  it('is refused when it looks like a cell of the policies, with the name that was probably meant', () => {
+    expect(problemsOf({ CACHE_POSTS_TTL_SECOND: '60' })).toEqual([
+      'CACHE_POSTS_TTL_SECOND: expected a name such as CACHE_POSTS_TTL_SECONDS, but there is no such variable',
+    ]);
+  });
+});
+
+describe('variables that need each other', () => {
+  it.each([
+    [{ AI_BASE_URL: 'http://localhost:1' }, 'AI_MODEL: expected it beside AI_BASE_URL, but it is not set'],
+    [{ AI_API_KEY: 'x' }, 'AI_BASE_URL: expected it beside AI_API_KEY, but it is not set'],
+    [
+      { MASTODON_BASE_URL: 'https://mastodon.example' },
+      'MASTODON_ACCESS_TOKEN: expected it beside MASTODON_BASE_URL, but it is not set',
+    ],
+  ])('are missed when they are absent: %o', (environment, problem) => {
+    expect(problemsOf(environment)).toEqual([problem]);
+  });
+});
