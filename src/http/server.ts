@@ -14,7 +14,7 @@ import { type Engine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
 import { useHiddenSuggestions } from './use-hidden-suggestions.ts';
-import { type FindMedia, useMedia } from './use-media.ts';
+import { type Media, useMedia } from './use-media.ts';
 import { useMetrics } from './use-metrics.ts';
 import { useNotFound } from './use-not-found.ts';
 import { type BodyLimits, useParameters } from './use-parameters.ts';
@@ -30,7 +30,7 @@ export interface HttpLimits extends BodyLimits, QueryLimits {
 
 export interface ServerOptions {
   engine: Engine;
-  findMedia: FindMedia;
+  media: Media;
   log: Logger;
   limits: HttpLimits;
   corsOrigins: readonly string[];
@@ -53,7 +53,7 @@ const documentChars = 4 * 1024 * 1024;
 
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
-  const { engine, findMedia, log, limits, corsOrigins, persistedOperations } = options;
+  const { engine, media, log, limits, corsOrigins, persistedOperations } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
@@ -63,7 +63,7 @@ export function createServer(options: ServerOptions): Server {
     useSecurityHeaders(),
     useCors(corsOrigins),
     useMetrics(metrics),
-    useMedia(findMedia),
+    useMedia(media),
     useGraphiql(graphqlPath),
     useNotFound(graphqlPath),
 

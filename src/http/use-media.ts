@@ -1,45 +1,43 @@
 import { Readable } from 'node:stream';
+import type { ServedFile } from '../domains/media/serving.ts';
+import type { ByteRange, MediaStore } from '../domains/media/store.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { refusalResponse } from './refusal.ts';
 
-/** A file of the library, told by the unguessable key in its address. */
-export interface ServedMedia {
-  readonly fileName: string;
-  readonly mimeType: string;
-  readonly byteSize: number;
-  /** Both ends included, as in HTTP; the whole file without a range. */
-  open(range?: ByteRange): Readable | Promise<Readable>;
+/** The library's files, each under the unguessable key in its address. */
+export interface Media {
+  /** Null when there is no such key, or no longer. */
+  find(key: string): Promise<ServedFile | null>;
+  open: MediaStore['open'];
 }
-
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-export type FindMedia = (key: string) => Promise<ServedMedia | null>;
 
 /** Types that a browser shows without running anything. */
 const shown = /^(image\/(png|jpeg|gif|webp)|video\/mp4)$/;
 
 /** Serves what was uploaded, as what it is and never as a program. A key never gets another content. */
-export function useMedia(findMedia: FindMedia): HttpPlugin {
+export function useMedia(media: Media): HttpPlugin {
   return {
     async onRequest({ request, url, endResponse }) {
-      const key = /^\/media\/([\w.-]{1,200})$/.exec(url.pathname)?.[1];
+      const key = /^\/media\/([\w-]+)$/.exec(url.pathname)?.[1];
       if (key === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return;
-      const media = await findMedia(key);
-      endResponse(media ? await serve(request, { key, media }) : notFound());
+      const file = await media.find(key);
+      endResponse((file && (await serve(request, { key, file, media }))) ?? notFound());
     },
   };
 }
 
-async function serve(request: Request, { key, media }: { key: string; media: ServedMedia }): Promise<Response> {
-  const { byteSize, mimeType } = media;
-  const etag = `"${key}"`;
+interface Found {
+  readonly key: string;
+  readonly file: ServedFile;
+  readonly media: Media;
+}
+
+async function serve(request: Request, { key, file, media }: Found): Promise<Response | null> {
+  const etag = `"${file.sha256}"`;
   const headers: Record<string, string> = {
     etag,
-    'content-type': mimeType,
-    'content-disposition': disposition(media),
+    'content-type': file.mimeType,
+    'content-disposition': disposition(file),
     'content-security-policy': "default-src 'none'; sandbox",
     'cross-origin-resource-policy': 'cross-origin',
     'cache-control': 'public, max-age=31536000, immutable',
@@ -47,13 +45,19 @@ async function serve(request: Request, { key, media }: { key: string; media: Ser
   };
   if (request.headers.get('if-none-match')?.includes(etag)) return new Response(null, { status: 304, headers });
 
-  const range = rangeOf(request, { etag, byteSize });
+  const range = rangeOf(request, { etag, byteSize: file.byteSize });
   if (range === 'unsatisfiable')
-    return new Response(null, { status: 416, headers: { 'content-range': `bytes */${byteSize}` } });
-  headers['content-length'] = String(range ? range.end - range.start + 1 : byteSize);
-  if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${byteSize}`;
-  const body = request.method === 'HEAD' ? null : Readable.toWeb(await media.open(range));
-  return new Response(body as ReadableStream | null, { status: range ? 206 : 200, headers });
+    return new Response(null, { status: 416, headers: { 'content-range': `bytes */${file.byteSize}` } });
+  headers['content-length'] = String(range ? range.end - range.start + 1 : file.byteSize);
+  if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${file.byteSize}`;
+  const init = { status: range ? 206 : 200, headers };
+  if (request.method === 'HEAD') return new Response(null, init);
+
+  const stored = await media.open(key, range);
+  if (!stored) return null;
+  // A client that goes away would leave the file open.
+  request.signal.addEventListener('abort', () => stored.stream.destroy(), { once: true });
+  return new Response(Readable.toWeb(stored.stream) as ReadableStream, init);
 }
 
 /** RFC 9110, section 14: one range; several, or another unit, are answered with the whole. */
@@ -65,16 +69,21 @@ function rangeOf(
   if (condition !== null && condition !== etag) return undefined;
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(headers.get('range') ?? '') ?? [];
   if (first === undefined || last === undefined || first + last === '') return undefined;
-  const start = first === '' ? Math.max(0, byteSize - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? byteSize - 1 : Math.min(Number(last), byteSize - 1);
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
-  return start < byteSize && !(first === '' && Number(last) === 0) ? { start, end } : 'unsatisfiable';
+  if (first === '') return lastBytes(Number(last), byteSize);
+  if (last !== '' && Number(last) < Number(first)) return undefined;
+  if (Number(first) >= byteSize) return 'unsatisfiable';
+  return { start: Number(first), end: last === '' ? byteSize - 1 : Math.min(Number(last), byteSize - 1) };
+}
+
+function lastBytes(count: number, byteSize: number): ByteRange | 'unsatisfiable' {
+  return count === 0 || byteSize === 0 ? 'unsatisfiable' : { start: Math.max(0, byteSize - count), end: byteSize - 1 };
 }
 
 /** RFC 6266: the name in ASCII, and in full for who understands it. */
-function disposition({ fileName, mimeType }: ServedMedia): string {
+function disposition({ fileName, mimeType }: ServedFile): string {
   const ascii = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const full = encodeURIComponent(Buffer.from(fileName).toString()).replace(
+  const wellFormed = Buffer.from(fileName).toString();
+  const full = encodeURIComponent(wellFormed).replace(
     /['()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );

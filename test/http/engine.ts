@@ -132,7 +132,14 @@ export function createTestServer(options: Partial<ServerOptions> = {}) {
   const engine = createTestEngine();
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const server = createServer({ engine, findMedia: async () => null, log, limits, corsOrigins: [], ...options });
+  const server = createServer({
+    engine,
+    media: { find: async () => null, open: async () => null },
+    log,
+    limits,
+    corsOrigins: [],
+    ...options,
+  });
   return { ...server, engine, lines };
 }
 
