@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { createUpkeep } from './pglite-upkeep.mjs';
 
 /**
  * @typedef {{ dataDir?: string, dumpFile?: string }} PgliteSource
@@ -16,6 +17,7 @@ const database = await PGlite.create({
   dataDir: source.dataDir,
   loadDataDir: source.dumpFile === undefined ? undefined : new Blob([await readFile(source.dumpFile)]),
 });
+const upkeep = createUpkeep(database);
 
 /** @type {Promise<void>} */
 let last = Promise.resolve();
@@ -32,7 +34,7 @@ async function answer(request) {
       await forgetSession();
       return reply(new Uint8Array(0));
     case 'send':
-      return reply(await send(request.bytes));
+      return upkeep(reply(await send(request.bytes)));
     case 'dump':
       return reply(new Uint8Array(await (await database.dumpDataDir('none')).arrayBuffer()));
     case 'close':
@@ -59,5 +61,6 @@ async function send(bytes) {
 
 /** @param {Uint8Array} bytes */
 function reply(bytes) {
-  port.postMessage({ bytes }, [/** @type {ArrayBuffer} */ (bytes.buffer)]);
+  port.postMessage({ bytes });
+  return bytes;
 }

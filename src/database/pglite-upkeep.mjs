@@ -1,0 +1,65 @@
+/**
+ * What a server does by itself in the background, and a lone backend does not: without checkpoints its log would grow as
+ * long as it runs, and be replayed after a crash; without vacuum its tables would.
+ *
+ * @typedef {import('@electric-sql/pglite').PGlite} PGlite
+ */
+
+const exchangesBetweenLooks = 200;
+const logAtMostBytes = 32 * 1024 * 1024;
+
+/**
+ * @param {PGlite} database
+ * @returns {(answer: Uint8Array) => Promise<void>} to be called after each exchange with the client, with its answer
+ */
+export function createUpkeep(database) {
+  let exchanges = 0;
+  return async (answer) => {
+    exchanges += 1;
+    if (exchanges < exchangesBetweenLooks || !isIdle(answer)) return;
+    exchanges = 0;
+    try {
+      await keepUp(database);
+    } catch (error) {
+      process.emitWarning(`The upkeep of the embedded database failed: ${error}`); // and the queries go on
+    }
+  };
+}
+
+/** @param {PGlite} database */
+async function keepUp(database) {
+  if ((await logBytes(database)) > logAtMostBytes) await database.exec('checkpoint');
+  const table = await tableToVacuum(database);
+  if (table !== undefined) await database.exec(`vacuum (analyze) ${table}`);
+}
+
+/**
+ * Whether an answer ends with ReadyForQuery, outside of a transaction: `Z`, a length of 5, `I`.
+ *
+ * @param {Uint8Array} answer
+ */
+function isIdle(answer) {
+  return answer.at(-6) === 'Z'.charCodeAt(0) && answer.at(-1) === 'I'.charCodeAt(0);
+}
+
+/** @param {PGlite} database */
+async function logBytes(database) {
+  const { rows } = await database.query(
+    'select (pg_current_wal_insert_lsn() - redo_lsn)::int8 as bytes from pg_control_checkpoint()',
+  );
+  return Number(/** @type {{ bytes: number }} */ (rows[0]).bytes);
+}
+
+/**
+ * By the rules of autovacuum and its default settings.
+ *
+ * @param {PGlite} database
+ */
+async function tableToVacuum(database) {
+  const { rows } = await database.query(
+    `select relid::regclass::text as name from pg_stat_user_tables
+     where n_dead_tup > 50 + 0.2 * n_live_tup or n_mod_since_analyze > 50 + 0.1 * n_live_tup
+     order by n_dead_tup desc limit 1`,
+  );
+  return /** @type {{ name: string } | undefined} */ (rows[0])?.name;
+}
