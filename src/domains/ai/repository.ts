@@ -31,7 +31,7 @@ export interface GenerationListFilter {
   readonly kinds: readonly AiGenerationKind[] | null;
 }
 
-export type GenerationConnection = Connection<GenerationRecord, GenerationListFilter>;
+export type GenerationPage = Connection<GenerationRecord, GenerationListFilter>;
 
 /** A generation to store. */
 export interface NewGeneration extends GenerationRecord {
@@ -56,7 +56,7 @@ const columns = [
 export async function listGenerations(
   queries: Queries,
   { workspaceId, filter, page }: { workspaceId: string; filter: GenerationListFilter; page: Page },
-): Promise<GenerationConnection> {
+): Promise<GenerationPage> {
   const rows = await matching(queries, workspaceId, filter)
     .select(columns)
     .$narrowType<GenerationRecord>()

@@ -23,7 +23,7 @@ export interface MediaListFilter {
   readonly isMissingAltText: boolean | null;
 }
 
-export type MediaAssetConnection = Connection<MediaAssetRecord, MediaListFilter>;
+export type MediaAssetPage = Connection<MediaAssetRecord, MediaListFilter>;
 
 const columns = ['id', 'fileName', 'mimeType', 'byteSize', 'sha256', 'storageKey', 'altText', 'createdAt'] as const;
 
@@ -35,7 +35,7 @@ export function listFilterOf(filter: MediaFilter | null | undefined): MediaListF
 export async function listMedia(
   queries: Queries,
   { workspaceId, filter, page }: { workspaceId: string; filter: MediaListFilter; page: Page },
-): Promise<MediaAssetConnection> {
+): Promise<MediaAssetPage> {
   const rows = await matching(queries, workspaceId, filter)
     .select(columns)
     .where(olderThan(page, { instant: 'created_at', id: 'id' }))

@@ -22,14 +22,14 @@ export interface TemplateListFilter {
   readonly search: string | null;
 }
 
-export type TemplateConnection = Connection<TemplateRecord, TemplateListFilter>;
+export type TemplatePage = Connection<TemplateRecord, TemplateListFilter>;
 
 const inOrder = { instant: 'created_at', id: 'id' };
 
 export async function listTemplates(
   queries: Queries,
   { workspaceId, search, page }: { workspaceId: string; search: string | null; page: Page },
-): Promise<TemplateConnection> {
+): Promise<TemplatePage> {
   const rows = await selectTemplates(queries, workspaceId)
     .where(matching(search))
     .where(olderThan(page, inOrder))
@@ -41,7 +41,7 @@ export async function listTemplates(
 }
 
 /** The vendor's templates: the same for everybody. */
-export async function listGallery(queries: Queries, page: Page): Promise<TemplateConnection> {
+export async function listGallery(queries: Queries, page: Page): Promise<TemplatePage> {
   const rows = await selectGallery(queries)
     .where(olderThan(page, inOrder))
     .orderBy('createdAt', 'desc')
