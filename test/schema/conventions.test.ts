@@ -1,0 +1,188 @@
+import {
+  buildSchema,
+  type GraphQLObjectType,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { planField } from '../../src/graphql/field-plan.ts';
+import { readTypeDefs } from '../../src/graphql/schema.ts';
+import { canMeet, type TagTemplate } from '../../src/graphql/tag-template.ts';
+
+const schema = buildSchema(readTypeDefs().join('\n'));
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !type.name.startsWith('__') && !(isScalarType(type) && isSpecifiedScalarType(type)),
+);
+const objects = types.filter(isObjectType);
+const query = schema.getQueryType()!;
+const mutation = schema.getMutationType()!;
+const plansOf = (type: GraphQLObjectType) =>
+  Object.values(type.getFields()).map((field) => planField(schema, type, field));
+const mutations = plansOf(mutation);
+const cached = objects.flatMap(plansOf).filter((plan) => plan.cache);
+const payloadOf = (field: { type: Parameters<typeof getNamedType>[0] }) =>
+  getNamedType(field.type) as GraphQLObjectType;
+
+describe('the schema', () => {
+  it('describes every type, field, argument, enum value and directive', () => {
+    const undescribed: string[] = [];
+    const ask = (name: string, { description }: { description?: string | null }) => {
+      if (!description?.trim()) undescribed.push(name);
+    };
+    for (const type of types) {
+      if (type !== query && type !== mutation && type !== schema.getSubscriptionType()) ask(type.name, type);
+      if (isEnumType(type)) for (const value of type.getValues()) ask(`${type.name}.${value.name}`, value);
+      if (isObjectType(type) || isInterfaceType(type))
+        for (const field of Object.values(type.getFields())) {
+          ask(`${type.name}.${field.name}`, field);
+          for (const arg of field.args) ask(`${type.name}.${field.name}(${arg.name}:)`, arg);
+        }
+      if (isInputObjectType(type))
+        for (const field of Object.values(type.getFields())) ask(`${type.name}.${field.name}`, field);
+    }
+    for (const directive of schema.getDirectives()) {
+      ask(`@${directive.name}`, directive);
+      for (const arg of directive.args) ask(`@${directive.name}(${arg.name}:)`, arg);
+    }
+    expect(undescribed).toEqual([]);
+  });
+
+  it('uses every type that it defines', () => {
+    const printed = readTypeDefs()
+      .join('\n')
+      .replaceAll(/"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"/g, '');
+    const unused = types
+      .filter((type) => ![query, mutation, schema.getSubscriptionType()].includes(type as GraphQLObjectType))
+      .filter(({ name }) => [...printed.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length < 2)
+      .filter((type) => !isObjectType(type) || type.getInterfaces().length === 0);
+    expect(unused.map(String)).toEqual([]);
+  });
+
+  it('has nullable root fields, so that one failing part does not blank a page', () => {
+    const required = Object.values(query.getFields()).filter((field) => isNonNullType(field.type));
+    expect(required.map((field) => field.name)).toEqual(['nodes']);
+  });
+
+  it('completes every connection: edges with cursor and node, nodes, pageInfo, totalCount', () => {
+    const connections = objects.filter((type) => type.name.endsWith('Connection'));
+    expect(connections.length).toBeGreaterThan(7);
+    for (const connection of connections) {
+      const { edges, nodes, pageInfo, totalCount } = connection.getFields();
+      const node = String(getNamedType(nodes!.type));
+      expect(`${connection.name}: ${edges!.type} ${nodes!.type} ${pageInfo!.type} ${totalCount!.type}`).toBe(
+        `${connection.name}: [${node}Edge!]! [${node}!]! PageInfo! Int!`,
+      );
+      const edge = (getNamedType(edges!.type) as GraphQLObjectType).getFields();
+      expect(`${edge.cursor!.type} ${edge.node!.type}`).toBe(`String! ${node}!`);
+    }
+  });
+
+  it('gives each connection field `first`, 20 by default, and `after`', () => {
+    for (const type of objects)
+      for (const field of Object.values(type.getFields()))
+        if (getNamedType(field.type).name.endsWith('Connection')) {
+          const [first, after] = ['first', 'after'].map((name) => field.args.find((arg) => arg.name === name));
+          expect([`${type.name}.${field.name}`, first?.defaultValue, String(after?.type)]).toEqual([
+            `${type.name}.${field.name}`,
+            20,
+            'String',
+          ]);
+        }
+  });
+
+  it('gives each mutation one input at most, and a payload of its own with userErrors', () => {
+    const payloads = Object.values(mutation.getFields()).map((field) => {
+      expect([
+        field.name,
+        field.args.length <= 1 && field.args.every((arg) => arg.name === 'input' && isNonNullType(arg.type)),
+      ]).toEqual([field.name, true]);
+      expect(String(field.type)).toBe(`${field.name[0]!.toUpperCase()}${field.name.slice(1)}Payload!`);
+      const payload = payloadOf(field);
+      expect([payload.name, String(payload.getFields().userErrors?.type)]).toEqual([payload.name, '[UserError!]!']);
+      return payload.name;
+    });
+    expect(new Set(payloads).size).toBe(payloads.length);
+  });
+
+  it('makes nodes in payloads nullable, as nothing comes of a refused mutation', () => {
+    for (const field of Object.values(mutation.getFields()))
+      for (const part of Object.values(payloadOf(field).getFields())) {
+        const isNode = isObjectType(getNamedType(part.type)) && !isListType(getNullableType(part.type));
+        if (isNode)
+          expect([`${field.name}.${part.name}`, isNonNullType(part.type)]).toEqual([
+            `${field.name}.${part.name}`,
+            false,
+          ]);
+      }
+  });
+
+  it('says of every mutation who may, and what it invalidates or that it invalidates nothing', () => {
+    const silent = Object.values(mutation.getFields()).filter(({ astNode }) => {
+      const names = astNode!.directives!.map(({ name }) => name.value);
+      const invalidates = names.filter((name) => name === 'invalidates' || name === 'invalidatesNothing');
+      return !names.includes('access') || invalidates.length !== 1;
+    });
+    expect(silent.map((field) => field.name)).toEqual([]);
+  });
+
+  it('gives every node an id alone as its identity', () => {
+    const nodes = schema.getPossibleTypes(schema.getType('Node') as never) as readonly GraphQLObjectType[];
+    expect(nodes.length).toBeGreaterThan(13);
+    for (const node of nodes) expect([node.name, String(node.getFields().id?.type)]).toEqual([node.name, 'ID!']);
+  });
+});
+
+describe('a cached field', () => {
+  it('is never a mutation or a subscription, nor the statistics themselves', () => {
+    expect(cached.length).toBeGreaterThanOrEqual(30);
+    for (const { coordinate } of cached)
+      expect(coordinate).not.toMatch(/^(Mutation|Subscription|CacheStats|CacheCategoryStats)\./);
+  });
+
+  it('covers every category', () => {
+    const categories = (schema.getType('CacheCategory') as never as { getValues(): { name: string }[] }).getValues();
+    expect(new Set(cached.map((plan) => plan.cache!.category))).toEqual(new Set(categories.map(({ name }) => name)));
+  });
+
+  it('has a tag, unless it is PUBLIC and changes with releases only', () => {
+    const untagged = cached.filter((plan) => plan.cache!.scope !== 'PUBLIC' && plan.cache!.tags.length === 0);
+    expect(untagged.map((plan) => plan.coordinate)).toEqual([]);
+  });
+
+  it('has tags that name a type', () => {
+    for (const { coordinate, cache } of cached)
+      for (const tag of cache!.tags)
+        expect([coordinate, schema.getType(tag.text.split(':')[0]!)?.name]).toEqual([
+          coordinate,
+          tag.text.split(':')[0],
+        ]);
+  });
+
+  const everyTag = [
+    ...cached.filter((plan) => plan.cache!.scope !== 'PUBLIC').map((plan) => ({ plan, tags: plan.cache!.tags })),
+    ...objects
+      .flatMap(plansOf)
+      .filter((plan) => plan.dependsOn)
+      .map((plan) => ({ plan, tags: plan.dependsOn! })),
+  ].flatMap(({ plan, tags }) => tags.map((tag) => ({ coordinate: plan.coordinate, tag })));
+  const invalidated: readonly TagTemplate[] = mutations.flatMap((plan) => plan.invalidates ?? []);
+
+  it.each(everyTag.map(({ coordinate, tag }) => [tag.text, coordinate, tag] as const))(
+    'has no tag that no mutation invalidates: %s of %s',
+    (text, coordinate, tag) => {
+      const isWorkspaces = text === 'Workspace'; // a workspace has no mutation: its name is set by the operator
+      expect([coordinate, isWorkspaces || invalidated.some((other) => canMeet(other, tag))]).toEqual([
+        coordinate,
+        true,
+      ]);
+    },
+  );
+});
