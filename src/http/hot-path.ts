@@ -16,7 +16,12 @@ export interface HotPathOptions {
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
-  readonly onAnswer: (answer: { request: IncomingMessage; requestId: string; viewer: Viewer; startedAtMs: number }) => void;
+  readonly onAnswer: (answer: {
+    request: IncomingMessage;
+    requestId: string;
+    viewer: Viewer;
+    startedAtMs: number;
+  }) => void;
 }
 
 /**
@@ -39,7 +44,9 @@ export function withHotPath(pipeline: RequestListener, options: HotPathOptions):
     if (!remembered) return goOn();
     const finish = (viewer: Viewer | null) => {
       const freshMs =
-        viewer && identityOf(viewer) === remembered.identity ? options.engine.replay(remembered.from, viewer) : undefined;
+        viewer && identityOf(viewer) === remembered.identity
+          ? options.engine.replay(remembered.from, viewer)
+          : undefined;
       if (!viewer || freshMs === undefined) {
         responses.forget(key);
         return goOn();

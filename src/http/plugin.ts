@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../domains/context.ts';
+import type { JoinedFrom } from '../graphql/joined-execution.ts';
 import type { RequestContext } from '../graphql/request.ts';
 
 /** What the plugins tell each other about a request. The first plugin makes it; each field has one plugin that sets it. */
@@ -16,6 +17,12 @@ export interface Facts {
   context: RequestContext | null;
   /** Errors in the response, as far as they are known when it begins. */
   errorCodes: readonly string[];
+  /** The answer's text; null for a stream and outside of GraphQL. */
+  json: string | null;
+  /** The answer's bytes, compressed if the client takes that. */
+  body: Buffer | null;
+  /** The fragments that alone made the answer, if that is how it was made. */
+  joinedFrom: JoinedFrom | null;
 }
 
 export interface ServerContext {

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { refusal } from './refusal.ts';
 
+const offered = new WeakMap<IncomingMessage, Buffer>();
+
+/** Leaves a body that was read already to whoever asks for it next. */
+export function offerBody(req: IncomingMessage, body: Buffer): void {
+  offered.set(req, body);
+}
+
 /**
  * A request's bytes. Refuses with 413 when they are declared to be too many, or as soon as they are; the rest is let through
  * unread, so that the client comes to read the answer.
@@ -8,7 +15,7 @@ import { refusal } from './refusal.ts';
 export async function readBody(request: Request, req: IncomingMessage | undefined, maxBytes: number): Promise<Buffer> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
-  if (req) return await readStream(req, maxBytes);
+  if (req) return offered.get(req) ?? (await readStream(req, maxBytes));
   const bytes = Buffer.from(await request.arrayBuffer());
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
   return bytes;

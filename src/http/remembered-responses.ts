@@ -85,7 +85,7 @@ export function requestKey({ method, url, headers }: IncomingMessage, body: Buff
     headers['accept-encoding'],
     origin,
     headers['content-type'],
-    body?.latin1Slice() ?? '',
+    body?.toString('latin1') ?? '',
   ].join('\n');
 }
 

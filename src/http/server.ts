@@ -4,11 +4,15 @@ import type { DocumentNode } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { DocumentMemory } from './document-memory.ts';
+import { type HotPathOptions, withHotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
+import { RememberedResponses } from './remembered-responses.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { useAccessLog } from './use-access-log.ts';
+import { logRequest, useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
+import { useCacheHeaders } from './use-cache-headers.ts';
+import { useCompression } from './use-compression.ts';
 import { useCors } from './use-cors.ts';
 import { type Engine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
@@ -20,6 +24,7 @@ import { useNotFound } from './use-not-found.ts';
 import { type BodyLimits, useParameters } from './use-parameters.ts';
 import { type PersistedOperations, usePersistedOperations } from './use-persisted-operations.ts';
 import { type QueryLimits, useQueryLimits } from './use-query-limits.ts';
+import { useAnswerText, useRemembering } from './use-remembering.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
@@ -35,6 +40,8 @@ export interface ServerOptions {
   limits: HttpLimits;
   corsOrigins: readonly string[];
   persistedOperations?: PersistedOperations;
+  /** Whether whole answers are remembered; they are the same either way. */
+  isHot?: boolean;
 }
 
 export interface Server {
@@ -51,12 +58,17 @@ const graphqlPath = '/graphql';
 /** Texts of documents whose syntax trees are kept. */
 const documentChars = 4 * 1024 * 1024;
 
+/** Whole answers that are kept, as bytes. */
+const responseBytes = 8 * 1024 * 1024;
+
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
-  const { engine, media, log, limits, corsOrigins, persistedOperations } = options;
+  const { engine, media, log, limits, corsOrigins, persistedOperations, isHot = true } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
+
+  const responses = new RememberedResponses(responseBytes);
 
   const plugins: HttpPlugin[] = [
     useRequestId(),
@@ -77,6 +89,10 @@ export function createServer(options: ServerOptions): Server {
     useEngine(engine),
     useSubscriptions(subscriptions),
     useErrorReport(log),
+    useAnswerText(),
+    useCompression(),
+    useCacheHeaders(),
+    useRemembering(responses),
     useAccessLog(log),
   ];
 
@@ -100,8 +116,22 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
+  const onAnswer: HotPathOptions['onAnswer'] = ({ request, requestId, viewer, startedAtMs }) => {
+    metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
+    const { method } = request;
+    logRequest(log, 'debug', {
+      requestId,
+      method,
+      path: graphqlPath,
+      type: 'query',
+      viewer: viewer.kind,
+      status: 200,
+      startedAtMs,
+    });
+  };
+  const pipeline: RequestListener = (request, response) => void yoga(request, response);
   return {
-    listener: (request, response) => void yoga(request, response),
+    listener: isHot ? withHotPath(pipeline, { engine, responses, graphqlPath, onAnswer }) : pipeline,
     fetch: async (url, init) => await yoga.fetch(new Request(url, init), {} as ServerContext),
     subscriptions,
     metrics,

@@ -12,28 +12,39 @@ export function useAccessLog(log: Logger): HttpPlugin {
       if (operation) context.facts.operation = { name: operation.name?.value ?? null, type: operation.operation };
     },
     onResponse({ request, response, serverContext: { facts } }) {
-      const { status } = response;
-      log[levelOf(status, facts)](
-        {
-          requestId: facts.requestId,
-          method: request.method,
-          path: pathOf(request.url),
-          operation: facts.operation?.name?.slice(0, 100),
-          type: facts.operation?.type,
-          viewer: facts.viewer?.kind ?? 'ANONYMOUS',
-          status,
-          errors: facts.errorCodes.length > 0 ? facts.errorCodes : undefined,
-          durationMs: Math.round((performance.now() - facts.startedAtMs) * 1000) / 1000,
-        },
-        'request',
-      );
+      const { requestId, startedAtMs, operation, viewer, errorCodes } = facts;
+      const level = response.status >= 500 ? 'warn' : isAnsweredFromCache(facts) ? 'debug' : 'info';
+      logRequest(log, level, {
+        requestId,
+        method: request.method,
+        path: pathOf(request.url),
+        operation: operation?.name?.slice(0, 100),
+        type: operation?.type,
+        viewer: viewer?.kind ?? 'ANONYMOUS',
+        status: response.status,
+        errors: errorCodes.length > 0 ? errorCodes : undefined,
+        startedAtMs,
+      });
     },
   };
 }
 
-function levelOf(status: number, facts: Facts): 'debug' | 'info' | 'warn' {
-  if (status >= 500) return 'warn';
-  return isAnsweredFromCache(facts) ? 'debug' : 'info';
+interface Line {
+  requestId: string;
+  method: string | undefined;
+  path: string;
+  operation?: string;
+  type?: string;
+  viewer: string;
+  status: number;
+  errors?: readonly string[];
+  startedAtMs: number;
+}
+
+/** Answers from the cache go to `debug`, as there are so many of them. */
+export function logRequest(log: Logger, level: 'debug' | 'info' | 'warn', { startedAtMs, ...line }: Line): void {
+  if (!log.isLevelEnabled(level)) return;
+  log[level]({ ...line, durationMs: Math.round((performance.now() - startedAtMs) * 1000) / 1000 }, 'request');
 }
 
 /** Nothing was loaded, and at least one field was found. */

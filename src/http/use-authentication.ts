@@ -8,13 +8,18 @@ export type Authenticate = (token: string) => Viewer | null | Promise<Viewer | n
 /** RFC 6750: the scheme in any case, one space or more, a token68. */
 const bearer = /^bearer +([\w.~+/-]+=*)$/i;
 
+/** The token in an `Authorization` header; undefined when it has another form. */
+export function bearerToken(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : bearer.exec(header)?.[1];
+}
+
 /** Finds who asks, before the body is read. Without a credential they are anonymous; with a bad one they are refused. */
 export function useAuthentication(authenticate: Authenticate): HttpPlugin {
   return {
     async onRequestParse({ request, serverContext: { facts } }) {
       const header = request.headers.get('authorization');
       if (header === null) return;
-      const token = bearer.exec(header)?.[1];
+      const token = bearerToken(header);
       if (token === undefined)
         throw unauthenticated('expected `Authorization: Bearer <token>`, but got another form', 'invalid_request');
       facts.viewer = await authenticate(token);
