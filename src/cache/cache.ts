@@ -9,6 +9,7 @@ import { Loads } from './loads.ts';
 import { type Policy, validatePolicies } from './policy.ts';
 import type { Load, ReadRequest } from './request.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import type { Sizing } from './stack-distances.ts';
 import { Store } from './store.ts';
 
 const HITS_PER_SAMPLE = 32; // a power of two
@@ -17,8 +18,6 @@ export interface CacheOptions<Category extends string> {
   readonly policies: Readonly<Record<Category, Policy>>;
   readonly clock?: Clock;
   readonly timer?: Timer;
-  /** Measures the latency of a sample of hits. */
-  readonly stopwatch?: Clock;
   /** Records of tags that are kept; 100,000 by default. */
   readonly maxTags?: number;
   /** How long anybody waits for a load; 30 s by default. */
@@ -51,9 +50,9 @@ export type InvalidationListener = (tags: readonly string[], cause: string | und
 export class Cache<Category extends string> {
   readonly #ledger: Ledger;
   readonly #stores: ReadonlyMap<string, Store>;
+  #recent: Store;
   readonly #loads: Loads;
   readonly #time: SteadyTime;
-  readonly #stopwatch: Clock;
   readonly #engine: Engine;
   readonly #listeners = new Set<InvalidationListener>();
 
@@ -61,7 +60,6 @@ export class Cache<Category extends string> {
     validatePolicies(options.policies);
     this.#ledger = new Ledger(options.maxTags ?? 100_000);
     this.#time = new SteadyTime(options.clock ?? systemClock);
-    this.#stopwatch = options.stopwatch ?? systemClock;
     this.#loads = new Loads({
       ledger: this.#ledger,
       time: this.#time,
@@ -72,6 +70,9 @@ export class Cache<Category extends string> {
     this.#engine = { ledger: this.#ledger, loads: this.#loads, time: this.#time };
     const policies = Object.entries<Policy>(options.policies);
     this.#stores = new Map(policies.map(([name, policy]) => [name, new Store(name, policy, this.#ledger)]));
+    const [first] = this.#stores.values();
+    if (first === undefined) throw new TypeError('Expected the policy of at least one category but got none');
+    this.#recent = first;
   }
 
   /** The logical clock. */
@@ -79,9 +80,9 @@ export class Cache<Category extends string> {
     return this.#ledger.stamp;
   }
 
-  /** A reading for `ReadRequest.now`: one for each request. */
+  /** A reading for `ReadRequest.now`, in whole milliseconds: one for each request. */
   now(): number {
-    return this.#time.read();
+    return this.#time.now();
   }
 
   /**
@@ -90,15 +91,15 @@ export class Cache<Category extends string> {
    */
   read<T>(request: ReadRequest<Category>, load: Load<T>): Entry<T> | Promise<Entry<T>> {
     const store = this.#store(request.category);
-    const startedAt = store.reads++ % HITS_PER_SAMPLE === 0 ? this.#stopwatch.now() : -1;
-    const now = request.now === undefined ? this.#time.read() : this.#time.notBefore(request.now);
+    const startedAt = store.reads++ % HITS_PER_SAMPLE === 0 ? this.#time.read() : -1;
+    const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
     const entry = store.get(request.key);
     if (entry === undefined || now >= entry.refreshAt || !this.#ledger.isValid(entry)) {
       const late = new LateRead({ request, load, store }, this.#engine);
       return late.answer(entry) as Entry<T> | Promise<Entry<T>>; // who reads a key knows the type of its value
     }
     store.countHit(entry, request.coordinate);
-    if (startedAt >= 0) this.#sample(entry, startedAt);
+    if (startedAt !== -1) this.#sample(entry, startedAt);
     if (request.observe !== undefined) request.observe(seen('HIT', entry, now));
     return entry as Entry<T>;
   }
@@ -183,7 +184,7 @@ export class Cache<Category extends string> {
         only.categories.map((category) => namespaceCategoryTag(namespace, category)),
         cause,
       );
-    for (const category of categories) this.#store(category).sweep(this.#time.read());
+    for (const category of categories) this.#store(category).sweep(this.#time.now());
   }
 
   /** Called after each invalidation, before `invalidate` returns. Returns a function that ends that. */
@@ -204,7 +205,7 @@ export class Cache<Category extends string> {
   }
 
   /** Its value, if the entry and itself are valid. The entry's freshness is the caller's to check, its own end is checked here. */
-  attachment(entry: Entry, id: string, now = this.#time.read()): unknown {
+  attachment(entry: Entry, id: string, now = this.#time.now()): unknown {
     const attachment = entry.attachments?.get(id);
     if (attachment === undefined || !this.#ledger.isValid(entry)) return undefined;
     if (now < attachment.validUntil && this.#ledger.isValid(attachment)) return attachment.value;
@@ -215,26 +216,36 @@ export class Cache<Category extends string> {
   /** Live entries with the most hits first. */
   hottest(category: Category, limit: number, include: (entry: Entry) => boolean = () => true): Entry[] {
     const store = this.#store(category);
-    const now = this.#time.read();
+    const now = this.#time.now();
     const live = [...store.entries()].filter((entry) => store.isAlive(entry, now) && include(entry));
     return live.sort((one, other) => other.hits - one.hits).slice(0, limit);
+  }
+
+  /** The hit ratio that a quarter to four times the entries would have had, the present number among them. */
+  sizing(category: Category): Sizing[] {
+    return this.#store(category).sizing();
   }
 
   /** Plain numbers; reading them changes nothing. */
   snapshot(): Snapshot<Category> {
     const stores = this.#stores as ReadonlyMap<Category, Store>;
-    return snapshotOf(stores, { ledger: this.#ledger, flights: this.#loads.running, now: this.#time.read() });
+    return snapshotOf(stores, { ledger: this.#ledger, flights: this.#loads.running, now: this.#time.now() });
   }
 
+  /** The fields of a list ask for one category again and again. */
   #store(category: string): Store {
+    if (this.#recent.category === category) return this.#recent;
     const store = this.#stores.get(category);
-    if (store !== undefined) return store;
+    if (store !== undefined) {
+      this.#recent = store;
+      return store;
+    }
     throw new TypeError(`Expected one of the categories ${[...this.#stores.keys()].join(', ')} but got "${category}"`);
   }
 
-  #sample(entry: Entry, startedAt: number): void {
-    entry.field.hitLatency.record(this.#stopwatch.now() - startedAt);
-    const overshootMs = this.#time.read() - entry.expiresAt;
-    if (overshootMs > entry.field.overshootMs) entry.field.overshootMs = overshootMs;
+  #sample({ field, expiresAt }: Entry, startedAt: number): void {
+    const endedAt = this.#time.read();
+    field.hitLatency.record(endedAt - startedAt);
+    field.overshootMs = Math.max(field.overshootMs, endedAt - expiresAt);
   }
 }

@@ -31,15 +31,22 @@ export class SteadyTime {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#reading = clock.now();
-    this.#latest = this.#reading;
+    this.#latest = Math.floor(this.#reading);
   }
 
+  /** Exact, to measure by. */
   read(): number {
     const reading = this.#clock.now();
     if (reading < this.#reading) this.#stepsMs += this.#reading - reading;
     this.#reading = reading;
-    this.#latest = reading + this.#stepsMs;
-    return this.#latest;
+    const now = reading + this.#stepsMs;
+    this.#latest = Math.floor(now);
+    return now;
+  }
+
+  /** In whole milliseconds, as all lifetimes are: V8 compares small integers without unboxing them. */
+  now(): number {
+    return Math.floor(this.read());
   }
 
   /** A request's reading, or a later one that was taken since, so that a long request does not see lifetimes stand still. */

@@ -19,17 +19,27 @@ export interface Loaded<T> {
 
 /** A value and what it depends on. Immutable to readers; it may be *detached*, that is, never or no longer kept. */
 export class Entry<T = unknown> implements Dependent, Evictable {
+  // What a hit reads and writes comes first, so that it shares cache lines. All but `value` belongs to the engine's parts.
   readonly key: string;
-  readonly category: string;
-  readonly namespace: string | undefined;
+  readonly refreshAt: number;
+  checkedAt = -1;
+  list = 0;
+  previous: Evictable | null = null;
+  next: Evictable | null = null;
+  frequency = 0;
+  epoch = 0;
+  hits = 0;
+  readonly field: FieldCounters;
   readonly coordinate: string;
   /** Deeply frozen once it is kept. */
   readonly value: T;
+
+  readonly category: string;
+  readonly namespace: string | undefined;
   readonly tags: readonly Tag[];
   /** The logical time at which its load began. */
   readonly stamp: number;
   readonly bornAt: number;
-  readonly refreshAt: number;
   readonly expiresAt: number;
   readonly staleUntil: number;
   readonly errorUntil: number;
@@ -39,35 +49,26 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   /** Of the value and its attachments. */
   bytes = 0;
   digest = 0;
-  hits = 0;
-
-  // The rest belongs to the engine.
-  readonly field: FieldCounters;
-  checkedAt = -1;
   failures = 0;
   retryAt = 0;
   attachments: Map<string, Attachment> | null = null;
-  previous: Evictable | null = null;
-  next: Evictable | null = null;
-  list = 0;
-  frequency = 0;
-  epoch = 0;
 
   constructor(loaded: Loaded<T>) {
+    const { lifetime } = loaded;
     this.key = loaded.key;
+    this.refreshAt = lifetime.refreshAt;
+    this.field = loaded.field;
+    this.coordinate = loaded.field.coordinate;
+    this.value = loaded.value;
     this.category = loaded.category;
     this.namespace = loaded.namespace;
-    this.coordinate = loaded.field.coordinate;
-    this.field = loaded.field;
-    this.value = loaded.value;
     this.tags = loaded.tags;
     this.stamp = loaded.stamp;
-    this.bornAt = loaded.lifetime.bornAt;
-    this.refreshAt = loaded.lifetime.refreshAt;
-    this.expiresAt = loaded.lifetime.expiresAt;
-    this.staleUntil = loaded.lifetime.staleUntil;
-    this.errorUntil = loaded.lifetime.errorUntil;
-    this.validUntil = loaded.lifetime.validUntil;
+    this.bornAt = lifetime.bornAt;
+    this.expiresAt = lifetime.expiresAt;
+    this.staleUntil = lifetime.staleUntil;
+    this.errorUntil = lifetime.errorUntil;
+    this.validUntil = lifetime.validUntil;
     this.keyHash = loaded.keyHash;
     this.loadMs = loaded.loadMs;
   }
@@ -85,7 +86,7 @@ export interface Attachment extends Dependent {
   readonly value: unknown;
 }
 
-/** Moments on the cache's clock, in this order, except that none is later than `validUntil`. */
+/** Moments on the cache's clock, in whole milliseconds and in this order, except that none is later than `validUntil`. */
 export interface Lifetime {
   readonly bornAt: number;
   /** From here on a read starts a background refresh; `expiresAt` where there is no stale window. */
@@ -104,10 +105,10 @@ export function lifetimeOf(
   born: { atMs: number; ttlMs: number; validUntil: number; keyHash: number },
 ): Lifetime {
   const { validUntil } = born;
-  const until = (ms: number) => Math.min(born.atMs + ms, validUntil);
+  const until = (ms: number) => Math.floor(Math.min(born.atMs + ms, validUntil));
   const earlyMs = policy.staleMs > 0 ? born.ttlMs * REFRESH_SPREAD * (born.keyHash / 2 ** 32) : 0;
   return {
-    bornAt: born.atMs,
+    bornAt: Math.floor(born.atMs),
     refreshAt: until(born.ttlMs - earlyMs),
     expiresAt: until(born.ttlMs),
     staleUntil: until(born.ttlMs + policy.staleMs),

@@ -4,6 +4,7 @@ import { LoadLimitError } from './errors.ts';
 import { Flight, type Takeoff } from './flight.ts';
 import type { Ledger } from './ledger.ts';
 import type { Loads } from './loads.ts';
+import { hashText } from './measure.ts';
 import type { Load, Lookup, ReadRequest } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
 import type { Departure, Store } from './store.ts';
@@ -23,6 +24,7 @@ export class LateRead {
   readonly #engine: Engine;
   readonly #field: FieldCounters;
   readonly #stamp: number;
+  readonly #startedAt: number;
   readonly #at: number;
 
   constructor(read: { request: ReadRequest<string>; load: Load<unknown>; store: Store }, engine: Engine) {
@@ -32,7 +34,8 @@ export class LateRead {
     this.#engine = engine;
     this.#field = read.store.field(read.request.coordinate);
     this.#stamp = engine.ledger.stamp;
-    this.#at = engine.time.read();
+    this.#startedAt = engine.time.read();
+    this.#at = Math.floor(this.#startedAt);
   }
 
   answer(entry: Entry | undefined): Entry | Promise<Entry> {
@@ -65,14 +68,19 @@ export class LateRead {
   #miss(): Entry | Promise<Entry> {
     const running = this.#joinable();
     if (running !== undefined) {
-      this.#field.countMiss(running.takeoff.departure.cause);
+      this.#countMiss(running.takeoff.departure);
       return this.#join(running);
     }
     const departure = this.#store.whyMissed(this.#request.key, this.#at);
     const older = this.#store.get(this.#request.key);
     if (this.#engine.loads.isFull) return this.#refuse(older);
-    this.#field.countMiss(departure.cause);
+    this.#countMiss(departure);
     return this.#lead({ departure, older, isRefresh: false });
+  }
+
+  #countMiss({ cause }: Departure): void {
+    this.#field.countMiss(cause);
+    this.#store.demand.record(hashText(this.#request.key), cause === 'expired' || cause === 'invalidated');
   }
 
   #joinable(): Flight | undefined {
@@ -110,7 +118,7 @@ export class LateRead {
     const { store, key } = { store: this.#store, key: this.#request.key };
     const departure: Departure = { cause: 'invalidated' };
     const newer = store.get(key);
-    if (newer !== undefined && this.#engine.ledger.isValid(newer) && this.#engine.time.read() < newer.expiresAt) {
+    if (newer !== undefined && this.#engine.ledger.isValid(newer) && this.#engine.time.now() < newer.expiresAt) {
       return this.#land(newer, this.#takeoff({ departure, older: undefined, isRefresh: false }), 'COALESCED');
     }
     const running = store.flights.get(key);
@@ -132,15 +140,15 @@ export class LateRead {
 
   #land(entry: Entry, { departure, older }: Takeoff, status: 'MISS' | 'COALESCED'): Entry {
     const now = this.#engine.time.read();
-    this.#field.missLatency.record(now - this.#at);
+    this.#field.missLatency.record(now - this.#startedAt);
     const isRescue = entry === older;
     if (isRescue) this.#field.rescues++;
-    this.#request.observe?.({ ...seen(isRescue ? 'STALE' : status, entry, now), ...why(departure) });
+    this.#request.observe?.({ ...seen(isRescue ? 'STALE' : status, entry, Math.floor(now)), ...why(departure) });
     return entry;
   }
 
   #crash(error: unknown, { departure }: Takeoff, status: 'MISS' | 'COALESCED'): never {
-    this.#field.missLatency.record(this.#engine.time.read() - this.#at);
+    this.#field.missLatency.record(this.#engine.time.read() - this.#startedAt);
     this.#request.observe?.({ status, ageMs: 0, expiresInMs: 0, tier: undefined, ...why(departure) });
     throw error;
   }

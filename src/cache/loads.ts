@@ -82,7 +82,7 @@ export class Loads {
     flight.isUnmoved = ledger.firstMoved(flight.tags, flight.stamp) === undefined;
     const entry = this.#entryOf(flight, value, now);
     if (!flight.isUnmoved) flight.takeoff.field.raced++;
-    else if (this.#mayFill(flight)) this.#fill(flight, entry, now);
+    else if (this.#mayFill(flight)) this.#fill(flight, entry, Math.floor(now));
     this.#end(flight);
     flight.answer(entry);
     return entry;
@@ -145,7 +145,7 @@ export class Loads {
   /** An expired entry that may stand in for failed loads answers all waiters, otherwise the error does. */
   #answerFailure(flight: Flight, error: unknown): Entry {
     const { field, older } = flight.takeoff;
-    const now = this.#options.time.read();
+    const now = this.#options.time.now();
     field.failures++;
     if (older !== undefined) {
       older.retryAt = now + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** older.failures++);

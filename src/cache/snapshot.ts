@@ -83,6 +83,7 @@ function categoryOf<Category extends string>(
 }
 
 function addEntry(held: Holdings, entry: Entry, { ledger, now }: { ledger: Ledger; now: number }): void {
+  held.savedMs += entry.hits * entry.loadMs;
   if (!ledger.isValid(entry)) held.invalidated++;
   else if (now >= entry.errorUntil) held.expired++;
   else {
@@ -96,12 +97,13 @@ function addHoldings(sum: Holdings, part: Holdings): void {
   sum.entries += part.entries;
   sum.bytes += part.bytes;
   sum.hits += part.hits;
+  sum.savedMs += part.savedMs;
   sum.invalidated += part.invalidated;
   sum.expired += part.expired;
 }
 
 function nothing(): Holdings {
-  return { entries: 0, bytes: 0, hits: 0, invalidated: 0, expired: 0 };
+  return { entries: 0, bytes: 0, hits: 0, savedMs: 0, invalidated: 0, expired: 0 };
 }
 
 function utilization(held: Holdings, limits: { maxEntries: number; maxBytes: number }): number {

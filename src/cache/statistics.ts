@@ -25,7 +25,7 @@ export class FieldCounters {
   replacements = 0; // left for a newer result of the same key
   expiredReloads = 0; // results of keys whose last result ended by time alone
   unchangedReloads = 0; // of them, those equal to that last result
-  savedMs = 0; // load time that hits did not spend
+  savedMs = 0; // load time that the hits of entries which left did not spend
   overshootMs = 0; // the most by which a fresh answer was older than its lifetime
   readonly hitLatency = new Histogram(); // of a sample
   readonly missLatency = new Histogram();
@@ -96,6 +96,7 @@ export interface Holdings {
   entries: number;
   bytes: number;
   hits: number;
+  savedMs: number;
   /** Invalidated, expired: not yet collected, so not yet counted. */
   invalidated: number;
   expired: number;
@@ -131,7 +132,7 @@ export function countsOf(field: FieldCounters, holdings: Holdings): Counts {
     replacements: field.replacements,
     expiredReloads: field.expiredReloads,
     unchangedReloads: field.unchangedReloads,
-    savedMs: field.savedMs,
+    savedMs: field.savedMs + holdings.savedMs,
     overshootMs: field.overshootMs,
     hitLatency: field.hitLatency.latency(),
     missLatency: field.missLatency.latency(),

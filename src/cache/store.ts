@@ -7,11 +7,15 @@ import type { Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { MissCause } from './request.ts';
 import { SlidingMinute } from './sliding-minute.ts';
+import { type Sizing, StackDistances } from './stack-distances.ts';
 import { FieldCounters } from './statistics.ts';
 
 const LARGEST_SHARE = 8;
 const MAX_FIELDS = 1_000;
 const MAX_ATTACHMENTS = 16;
+const SIZINGS = [0.25, 0.5, 1, 2, 4];
+const LARGEST_SIZING = 4;
+const MAX_DEMAND_KEYS = 16_384;
 
 /** Why a key that was there is not there any more. */
 export interface Departure {
@@ -32,6 +36,8 @@ export class Store {
   readonly maxEntryBytes: number;
   reads = 0;
   readonly flights = new Map<string, Flight>();
+  /** Every lookup, to tell what other sizes would have done. */
+  readonly demand: StackDistances;
   readonly evicted = new SlidingMinute();
   readonly eviction: EvictionPolicy<Entry>;
   readonly #ledger: Ledger;
@@ -47,6 +53,7 @@ export class Store {
     this.policy = policy;
     this.maxEntryBytes = Math.floor(policy.maxBytes / LARGEST_SHARE);
     this.eviction = (policy.eviction === 'arc' ? createArc : createLru)<Entry>(policy.maxEntries);
+    this.demand = new StackDistances(Math.min(LARGEST_SIZING * policy.maxEntries, MAX_DEMAND_KEYS));
     this.#ledger = ledger;
   }
 
@@ -78,7 +85,7 @@ export class Store {
   field(coordinate = ''): FieldCounters {
     const field = this.#fields.get(coordinate);
     if (field !== undefined) return field;
-    if (this.#fields.size >= MAX_FIELDS) return this.field(); // the first one asked for is `''`
+    if (this.#fields.size >= MAX_FIELDS && coordinate !== '') return this.field();
     const added = new FieldCounters(coordinate);
     this.#fields.set(coordinate, added);
     return added;
@@ -96,10 +103,18 @@ export class Store {
     this.#countUse(entry, field);
   }
 
+  /** The load time that hits save is added up when an entry leaves: see `#forget`. */
   #countUse(entry: Entry, field: FieldCounters): void {
-    field.savedMs += entry.loadMs;
     entry.hits++;
+    this.demand.record(entry.keyHash);
     if (entry.isKept) this.eviction.touch(entry);
+    else field.savedMs += entry.loadMs;
+  }
+
+  /** The hit ratios of a quarter to four times the entries. */
+  sizing(): Sizing[] {
+    this.demand.drain();
+    return this.demand.hitRatios(SIZINGS.map((factor) => Math.ceil(factor * this.policy.maxEntries)));
   }
 
   /** Whether it is right, and young enough to be of any use. */
@@ -238,6 +253,7 @@ export class Store {
   #forget(entry: Entry): void {
     this.#entries.delete(entry.key);
     this.#bytes -= entry.bytes;
+    entry.field.savedMs += entry.hits * entry.loadMs;
     for (const attachment of entry.attachments?.values() ?? []) this.#ledger.release(attachment.tags);
     entry.attachments = null;
     this.#ledger.release(entry.tags);
