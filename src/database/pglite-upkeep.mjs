@@ -56,6 +56,7 @@ async function logBytes(database) {
  * @param {PGlite} database
  */
 async function tableToVacuum(database) {
+  await database.query('select pg_stat_force_next_flush()'); // otherwise what is counted may be a second old
   const { rows } = await database.query(
     `select relid::regclass::text as name from pg_stat_user_tables
      where n_dead_tup > 50 + 0.2 * n_live_tup or n_mod_since_analyze > 50 + 0.1 * n_live_tup
