@@ -11,7 +11,7 @@ import {
   findOfferedModels,
   type GenerationRecord,
   insertGeneration,
-  type ModelRecord,
+  type OfferedModel,
 } from './repository.ts';
 import type { GenerationRequest } from './requests.ts';
 import { tidySuggestions } from './suggestions.ts';
@@ -21,7 +21,7 @@ const longestAnswerMs = 120_000;
 
 interface Inquiry extends GenerationRequest {
   readonly brandVoice: string;
-  readonly chosen: ModelRecord;
+  readonly chosen: OfferedModel;
   readonly fingerprint: string;
 }
 

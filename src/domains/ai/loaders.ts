@@ -1,15 +1,12 @@
 import DataLoader from 'dataloader';
 import { inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
-import { findGenerations, findModels, type GenerationRecord, type ModelRecord } from './repository.ts';
+import { findGenerations, type GenerationRecord } from './repository.ts';
 
 export function createAiLoaders({ queries, scope }: LoaderSource) {
   return {
     generation: new DataLoader<string, GenerationRecord | null>(async (ids) =>
       inOrder(ids, await findGenerations(queries, scope.workspaceId, ids), (row) => row.id),
-    ),
-    model: new DataLoader<string, ModelRecord | null>(async (ids) =>
-      inOrder(ids, await findModels(queries, ids), (row) => row.id),
     ),
   };
 }

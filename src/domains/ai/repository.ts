@@ -7,14 +7,14 @@ import type { DateRange } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
 import type { AiProvider, AiSuggestion } from './provider.ts';
 
-/** What a model wrote. `reusedFrom` is the generation whose answer it gives again, be that deleted since or not. */
+/** What a model wrote, on request or, given again, for an equal request before. */
 export interface GenerationRecord {
   readonly id: string;
   readonly kind: AiGenerationKind;
   readonly prompt: string | null;
   readonly suggestions: readonly AiSuggestion[];
-  readonly modelId: string;
-  readonly reusedFrom: string | null;
+  readonly model: ModelRecord;
+  readonly isReused: boolean;
   readonly costUsd: string;
   readonly requestedById: string | null;
   readonly createdAt: string;
@@ -23,6 +23,10 @@ export interface GenerationRecord {
 export interface ModelRecord {
   readonly id: string;
   readonly name: string;
+}
+
+/** A model that may be chosen now. */
+export interface OfferedModel extends ModelRecord {
   readonly inputUsdPerMillion: string;
   readonly outputUsdPerMillion: string;
 }
@@ -33,36 +37,24 @@ export interface GenerationListFilter {
 
 export type GenerationPage = Connection<GenerationRecord, GenerationListFilter>;
 
-/** A generation to store. */
-export interface NewGeneration extends GenerationRecord {
+/** A generation to store. `reusedFrom` is the one whose answer it gives again, be that deleted some day or not. */
+export interface NewGeneration extends Omit<GenerationRecord, 'model' | 'isReused'> {
   readonly workspaceId: string;
+  readonly modelId: string;
   readonly fingerprint: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly reusedFrom: string | null;
 }
-
-const columns = [
-  'id',
-  'kind',
-  'prompt',
-  'suggestions',
-  'modelId',
-  'reusedFrom',
-  'costUsd',
-  'requestedById',
-  'createdAt',
-] as const;
 
 export async function listGenerations(
   queries: Queries,
   { workspaceId, filter, page }: { workspaceId: string; filter: GenerationListFilter; page: Page },
 ): Promise<GenerationPage> {
-  const rows = await matching(queries, workspaceId, filter)
-    .select(columns)
-    .$narrowType<GenerationRecord>()
-    .where(olderThan(page, { instant: 'created_at', id: 'id' }))
+  const rows = await selectGenerations(queries, workspaceId, filter)
+    .where(olderThan(page, { instant: 'ai_generations.created_at', id: 'ai_generations.id' }))
     .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
+    .orderBy('aiGenerations.id', 'desc')
     .limit(page.limit + 1)
     .execute();
   return connectionOf(rows, { page, sortKey: (row) => row.createdAt, filter });
@@ -84,31 +76,28 @@ export function findGenerations(
   workspaceId: string,
   ids: readonly string[],
 ): Promise<GenerationRecord[]> {
-  return matching(queries, workspaceId, { kinds: null })
-    .select(columns)
-    .$narrowType<GenerationRecord>()
-    .where('id', '=', anyOf(idsOf('AiGeneration', ids)))
+  return selectGenerations(queries, workspaceId)
+    .where('aiGenerations.id', '=', anyOf(idsOf('AiGeneration', ids)))
     .execute();
 }
 
 /** The answers that a model gave to equal requests, the latest first: that is the one to give again. */
 export function findAnswers(queries: Queries, workspaceId: string, fingerprint: string): Promise<GenerationRecord[]> {
-  return matching(queries, workspaceId, { kinds: null })
-    .select(columns)
-    .$narrowType<GenerationRecord>()
+  return selectGenerations(queries, workspaceId)
     .where('fingerprint', '=', fingerprint)
     .where('reusedFrom', 'is', null)
     .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
+    .orderBy('aiGenerations.id', 'desc')
     .execute();
 }
 
-export function insertGeneration(queries: Queries, generation: NewGeneration): Promise<GenerationRecord> {
-  return queries
+export async function insertGeneration(queries: Queries, generation: NewGeneration): Promise<GenerationRecord> {
+  await queries
     .insertInto('aiGenerations')
     .values({ ...generation, suggestions: json(generation.suggestions) })
-    .returning(columns)
-    .$narrowType<GenerationRecord>()
+    .execute();
+  return selectGenerations(queries, generation.workspaceId)
+    .where('aiGenerations.id', '=', generation.id)
     .executeTakeFirstOrThrow();
 }
 
@@ -131,18 +120,15 @@ export async function findUsage(
 }
 
 /** The models that the provider has now, the default first. */
-export function findOfferedModels(queries: Queries, provider: AiProvider): Promise<ModelRecord[]> {
-  return selectModels(queries)
+export function findOfferedModels(queries: Queries, provider: AiProvider): Promise<OfferedModel[]> {
+  return queries
+    .selectFrom('aiModels')
+    .select(['id', 'name', 'inputUsdPerMillion', 'outputUsdPerMillion'])
     .where('provider', '=', provider.name)
     .where('id', '=', anyOf(provider.models.map(({ id }) => id)))
     .orderBy('position')
     .orderBy('id')
     .execute();
-}
-
-/** Any models, also those that no provider has any more. */
-export function findModels(queries: Queries, ids: readonly string[]): Promise<ModelRecord[]> {
-  return selectModels(queries).where('id', '=', anyOf(ids)).execute();
 }
 
 /** Writes down the provider's models with their prices of today, as it starts. */
@@ -157,8 +143,15 @@ export async function registerModels(queries: Queries, provider: AiProvider): Pr
   }
 }
 
-function selectModels(queries: Queries) {
-  return queries.selectFrom('aiModels').select(['id', 'name', 'inputUsdPerMillion', 'outputUsdPerMillion']);
+function selectGenerations(queries: Queries, workspaceId: string, filter: GenerationListFilter = { kinds: null }) {
+  return matching(queries, workspaceId, filter)
+    .innerJoin('aiModels', 'aiModels.id', 'aiGenerations.modelId')
+    .select(['aiGenerations.id', 'kind', 'prompt', 'suggestions', 'costUsd', 'requestedById', 'createdAt'])
+    .select([
+      sql<ModelRecord>`json_build_object('id', ai_models.id, 'name', ai_models.name)`.as('model'),
+      sql<boolean>`reused_from is not null`.as('isReused'),
+    ])
+    .$narrowType<GenerationRecord>();
 }
 
 function matching(queries: Queries, workspaceId: string, { kinds }: GenerationListFilter) {

@@ -32,12 +32,6 @@ export const aiResolvers: Resolvers = {
     deleteAiGeneration: mutation(deleteAiGeneration),
   },
   AiGeneration: {
-    isReused: ({ reusedFrom }) => reusedFrom !== null,
-    model: async ({ modelId }, _args, { loaders }) => {
-      const model = await loaders.ai.model.load(modelId);
-      if (!model) throw new Error(`expected the model ${modelId}, but got none`);
-      return model;
-    },
     requestedBy: ({ requestedById }, _args, { loaders }) =>
       requestedById === null ? null : loaders.viewer.user.load(requestedById),
   },
