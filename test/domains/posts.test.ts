@@ -1,0 +1,520 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Viewer } from '../../src/domains/context.ts';
+import { newId } from '../../src/domains/ids.ts';
+import { derivedStatus, type TargetStatus } from '../../src/domains/posts/lifecycle.ts';
+import { engines } from '../setup/databases.ts';
+import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
+import { type PostMutations, postMutations } from './post-mutations.ts';
+
+const tomorrow = '2026-11-23T10:00:00.000Z';
+const nextMonth = '2026-12-24T18:00:00.000Z';
+
+describe('the status of a post that is being published', () => {
+  it.each<[TargetStatus[], string]>([
+    [['PUBLISHED', 'PUBLISHED'], 'PUBLISHED'],
+    [['PUBLISHED', 'FAILED'], 'PARTIALLY_PUBLISHED'],
+    [['FAILED', 'FAILED'], 'FAILED'],
+    [['PUBLISHED', 'PUBLISHING'], 'PUBLISHING'],
+    [['FAILED', 'SCHEDULED'], 'PUBLISHING'],
+  ])('of targets %j is %s', (targets, status) => {
+    expect(derivedStatus(targets)).toBe(status);
+  });
+});
+
+describe.each(engines)('posts on %s', (engine) => {
+  let api: TestApi;
+  let workspace: TestWorkspace;
+  let mastodon: string;
+  let x: string;
+  let owner: Viewer;
+  let posts: PostMutations;
+
+  beforeAll(async () => {
+    api = await createTestApi(engine);
+    workspace = await createTestWorkspace(api.queries);
+    mastodon = await createTestAccount(api.queries, workspace);
+    x = await createTestAccount(api.queries, workspace, { network: 'X' });
+    owner = workspace.viewer();
+    posts = postMutations(api);
+  });
+
+  const draft = async (input: object = {}, viewer = owner) => {
+    const { post, userErrors } = await posts.create(viewer, { text: 'Hello', accountIds: [mastodon, x], ...input });
+    expect(userErrors).toEqual([]);
+    return post;
+  };
+
+  describe('a new post', () => {
+    it('is a draft without an instant, and scheduled with one', async () => {
+      expect(await draft()).toMatchObject({ status: 'DRAFT', scheduledAt: null, revision: 1, author: { name: 'Ada' } });
+      expect(await draft({ scheduledAt: tomorrow })).toMatchObject({
+        status: 'SCHEDULED',
+        scheduledAt: tomorrow,
+        targets: [
+          { status: 'SCHEDULED', account: { id: mastodon } },
+          { status: 'SCHEDULED', account: { id: x } },
+        ],
+      });
+    });
+
+    it('is refused with everything that is wrong with it at once', async () => {
+      const nowhere = newId('Account');
+      const { post, userErrors } = await posts.create(owner, {
+        text: 'e'.repeat(281),
+        accountIds: [x, nowhere],
+        mediaIds: [newId('MediaAsset')],
+        campaignId: newId('Campaign'),
+        templateId: 'none',
+        scheduledAt: '2026-11-22T08:58:59.000Z',
+      });
+      expect(post).toBeNull();
+      expect(userErrors.map(({ code, path }) => [code, path.join('.')])).toEqual([
+        ['INVALID', 'input.scheduledAt'],
+        ['NOT_FOUND', 'input.accountIds.1'],
+        ['TEXT_TOO_LONG', 'input.text'],
+        ['NOT_FOUND', 'input.mediaIds.0'],
+        ['NOT_FOUND', 'input.campaignId'],
+        ['NOT_FOUND', 'input.templateId'],
+      ]);
+    });
+
+    it('may have an instant that passed less than a minute ago', async () => {
+      expect(await draft({ scheduledAt: '2026-11-22T08:59:30.000Z' })).toMatchObject({ status: 'SCHEDULED' });
+    });
+
+    it.each([
+      ['no account', () => ({ accountIds: [] })],
+      ['an account twice', () => ({ accountIds: [x, x] })],
+      ['more than 20 accounts', () => ({ accountIds: Array.from({ length: 21 }, () => newId('Account')) })],
+      ['more than 10 media', () => ({ mediaIds: Array.from({ length: 11 }, () => newId('MediaAsset')) })],
+      ['a NUL character in its text', () => ({ text: 'a\0b' })],
+    ])('is refused with %s', async (_, input) => {
+      const { userErrors } = await posts.create(owner, { text: 'Hello', accountIds: [x], ...input() });
+      expect(userErrors).toMatchObject([{ code: 'INVALID' }]);
+    });
+
+    it('counts characters and not code units against the limit of each network', async () => {
+      expect(await draft({ text: '🎉'.repeat(280) })).toMatchObject({ status: 'DRAFT' });
+      const { userErrors } = await posts.create(owner, { text: '🎉'.repeat(281), accountIds: [x, mastodon] });
+      expect(userErrors).toEqual([
+        expect.objectContaining({ code: 'TEXT_TOO_LONG', network: 'X', maxLength: 280, length: 281 }),
+      ]);
+    });
+
+    it('is refused beyond 10,000 characters whatever the network', async () => {
+      const facebook = await createTestAccount(api.queries, workspace, { network: 'FACEBOOK' });
+      const { userErrors } = await posts.create(owner, { text: 'e'.repeat(10_001), accountIds: [facebook] });
+      expect(userErrors.map(({ network }) => network)).toEqual([null, 'FACEBOOK']);
+    });
+
+    it('may be made from a template of the workspace or of the gallery', async () => {
+      const [own, gallery] = [newId('Template'), newId('Template')];
+      const createdAt = api.clock.toISOString();
+      await api.queries
+        .insertInto('templates')
+        .values({ id: own, workspaceId: workspace.id, title: 'Own', body: '', createdAt, updatedAt: createdAt })
+        .execute();
+      await api.queries
+        .insertInto('galleryTemplates')
+        .values({ id: gallery, title: 'Gallery', body: '', createdAt })
+        .execute();
+      expect(await draft({ templateId: own })).toMatchObject({ template: { title: 'Own' } });
+      expect(await draft({ templateId: gallery })).toMatchObject({ template: { title: 'Gallery' } });
+    });
+
+    it('is made once for an idempotency key, also when it is asked for twice at once', async () => {
+      const input = { text: 'Once', accountIds: [x], idempotencyKey: newId('Post') };
+      const made = await Promise.all(Array.from({ length: 4 }, () => posts.create(owner, input)));
+      const later = await posts.create(owner, input);
+      expect(new Set([...made, later].map(({ post }) => post.id)).size).toBe(1);
+      const { userErrors } = await posts.create(owner, { ...input, text: 'Twice' });
+      expect(userErrors).toMatchObject([{ code: 'CONFLICT', path: ['input', 'idempotencyKey'] }]);
+    });
+
+    it('is still the first one for its key when the same input would be refused by now', async () => {
+      const soon = '2026-11-22T09:30:00.000Z';
+      const input = { text: 'Once', accountIds: [x], scheduledAt: soon, idempotencyKey: newId('Post') };
+      const { post } = await posts.create(owner, input);
+      const present = api.clock;
+      api.clock = new Date('2026-11-22T12:00:00.000Z');
+      const later = await posts.create(owner, input);
+      api.clock = present;
+      expect(later.post?.id).toBe(post.id);
+    });
+  });
+
+  describe('an update', () => {
+    it('keeps the ids of targets that stay, in the new order', async () => {
+      const { id, targets } = await draft();
+      const threads = await createTestAccount(api.queries, workspace, { network: 'THREADS' });
+      const { post } = await posts.update(owner, { id, accountIds: [threads, mastodon] });
+      expect(post.targets).toMatchObject([
+        { account: { id: threads } },
+        { id: targets[0]!.id, account: { id: mastodon } },
+      ]);
+    });
+
+    it('keeps a scheduled post scheduled', async () => {
+      const { id } = await draft({ scheduledAt: tomorrow });
+      const { post } = await posts.update(owner, { id, text: 'Changed' });
+      expect(post).toMatchObject({ text: 'Changed', status: 'SCHEDULED', scheduledAt: tomorrow, revision: 2 });
+    });
+
+    it('orders media as chosen, and takes them away', async () => {
+      const media = await Promise.all([addMedia(), addMedia()]);
+      const { id } = await draft({ mediaIds: media });
+      const { post } = await posts.update(owner, { id, mediaIds: media.toReversed() });
+      expect(post.media.map((asset) => asset.id)).toEqual(media.toReversed());
+      expect((await posts.update(owner, { id, mediaIds: [] })).post.media).toEqual([]);
+    });
+
+    it('is refused when the post was changed since it was read', async () => {
+      const { id } = await draft();
+      await posts.update(owner, { id, text: 'First', expectedRevision: 1 });
+      const { userErrors } = await posts.update(owner, { id, text: 'Second', expectedRevision: 1 });
+      expect(userErrors).toEqual([
+        expect.objectContaining({ code: 'STALE_REVISION', expectedRevision: 1, currentRevision: 2 }),
+      ]);
+    });
+
+    it('of two at once with the same revision lets one through', async () => {
+      const { id } = await draft();
+      const results = await Promise.all(
+        ['A', 'B'].map((text) => posts.update(owner, { id, text, expectedRevision: 1 })),
+      );
+      expect(results.map(({ userErrors }) => userErrors.length).sort()).toEqual([0, 1]);
+    });
+
+    it('checks the text that is there against accounts that are added', async () => {
+      const { id } = await draft({ text: 'e'.repeat(400), accountIds: [mastodon] });
+      const { userErrors } = await posts.update(owner, { id, accountIds: [mastodon, x] });
+      expect(userErrors).toMatchObject([{ code: 'TEXT_TOO_LONG', network: 'X', length: 400 }]);
+    });
+  });
+
+  describe('the lifecycle', () => {
+    const steps = {
+      schedule: (viewer: Viewer, id: string) => posts.schedule(viewer, { id, at: nextMonth }),
+      unschedule: (viewer: Viewer, id: string) => posts.unschedule(viewer, { id }),
+      requestApproval: (viewer: Viewer, id: string) => posts.requestApproval(viewer, { id }),
+      approve: (viewer: Viewer, id: string) => posts.approve(viewer, { id }),
+      reject: (viewer: Viewer, id: string) => posts.reject(viewer, { id, reason: 'Too loud' }),
+      publish: (viewer: Viewer, id: string) => posts.publish(viewer, { id }),
+      retry: (viewer: Viewer, id: string) => posts.retry(viewer, { id }),
+      update: (viewer: Viewer, id: string) => posts.update(viewer, { id, text: 'Changed' }),
+      delete: (viewer: Viewer, id: string) => posts.delete(viewer, { id }),
+    };
+    const table: Record<string, Partial<Record<keyof typeof steps, string>>> = {
+      DRAFT: {
+        schedule: 'SCHEDULED',
+        requestApproval: 'PENDING_APPROVAL',
+        publish: 'PUBLISHING',
+        update: 'DRAFT',
+        delete: '',
+      },
+      PENDING_APPROVAL: {
+        ...{ schedule: 'SCHEDULED', unschedule: 'DRAFT', approve: 'SCHEDULED', reject: 'DRAFT' },
+        ...{ publish: 'PUBLISHING', update: 'PENDING_APPROVAL', delete: '' },
+      },
+      SCHEDULED: { schedule: 'SCHEDULED', unschedule: 'DRAFT', publish: 'PUBLISHING', update: 'SCHEDULED', delete: '' },
+      PUBLISHING: {},
+      PUBLISHED: { delete: '' },
+      PARTIALLY_PUBLISHED: { retry: 'PUBLISHING', delete: '' },
+      FAILED: { schedule: 'SCHEDULED', retry: 'PUBLISHING', update: 'FAILED', delete: '' },
+    };
+    const cases = Object.entries(table).flatMap(([from, to]) =>
+      (Object.keys(steps) as (keyof typeof steps)[]).map((step) => [from, step, to[step] ?? 'CONFLICT'] as const),
+    );
+
+    it.each(cases)('takes a post that is %s by %s to "%s"', async (from, step, to) => {
+      const { id } = await draft({ scheduledAt: tomorrow });
+      await putInto(id, from);
+      const { post, deletedId, userErrors } = await steps[step](owner, id);
+      if (to === 'CONFLICT') expect(userErrors).toMatchObject([{ code: 'CONFLICT', path: ['input', 'id'] }]);
+      else if (to === '') expect(deletedId).toBe(id);
+      else expect(post).toMatchObject({ status: to, revision: 2 });
+    });
+
+    it('makes what is published now due now, and forgets the date that was', async () => {
+      const { id } = await draft({ scheduledAt: nextMonth });
+      const { post } = await posts.publish(owner, { id });
+      expect(post).toMatchObject({ status: 'PUBLISHING', scheduledAt: api.clock.toISOString() });
+      expect(post.targets.map(({ status }) => status)).toEqual(['SCHEDULED', 'SCHEDULED']);
+    });
+
+    it('retries the failed targets alone', async () => {
+      const { id } = await draft({ scheduledAt: tomorrow });
+      await putInto(id, 'PARTIALLY_PUBLISHED');
+      const { post } = await posts.retry(owner, { id });
+      expect(post.targets).toMatchObject([{ status: 'PUBLISHED' }, { status: 'SCHEDULED', failureMessage: null }]);
+    });
+
+    it('takes the date from a post that is unscheduled', async () => {
+      const { id } = await draft({ scheduledAt: tomorrow });
+      expect((await posts.unschedule(owner, { id })).post).toMatchObject({ status: 'DRAFT', scheduledAt: null });
+    });
+
+    it('refuses instants that have passed', async () => {
+      const { id } = await draft();
+      const { userErrors } = await posts.schedule(owner, { id, at: '2026-11-22T08:00:00.000Z' });
+      expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'at'] }]);
+    });
+
+    it('asks a rejection for its reason', async () => {
+      const { id } = await draft();
+      await posts.requestApproval(owner, { id });
+      expect((await posts.reject(owner, { id, reason: ' ' })).userErrors).toMatchObject([{ code: 'INVALID' }]);
+      const { post } = await posts.reject(owner, { id, reason: 'Too loud' });
+      expect(post).toMatchObject({ status: 'DRAFT', rejectionReason: 'Too loud' });
+      expect((await posts.requestApproval(owner, { id })).post).toMatchObject({ rejectionReason: null });
+    });
+  });
+
+  describe('a workspace that requires approval', () => {
+    let strict: TestWorkspace;
+    let contributor: Viewer;
+    let editor: Viewer;
+    let account: string;
+    beforeAll(async () => {
+      strict = await createTestWorkspace(api.queries, { requiresApproval: true });
+      account = await createTestAccount(api.queries, strict);
+      contributor = strict.viewer({ role: 'CONTRIBUTOR' });
+      editor = strict.viewer({ role: 'EDITOR' });
+    });
+    const written = (viewer: Viewer) => draft({ accountIds: [account], scheduledAt: tomorrow }, viewer);
+
+    it('lets what a contributor schedules wait, with its instant', async () => {
+      const post = await written(contributor);
+      expect(post).toMatchObject({ status: 'PENDING_APPROVAL', scheduledAt: tomorrow });
+      const moved = await posts.schedule(contributor, { id: post.id, at: nextMonth });
+      expect(moved.post).toMatchObject({ status: 'PENDING_APPROVAL', scheduledAt: nextMonth });
+      expect((await posts.approve(editor, { id: post.id })).post).toMatchObject({ status: 'SCHEDULED' });
+    });
+
+    it('takes an editor at their word', async () => {
+      expect(await written(editor)).toMatchObject({ status: 'SCHEDULED' });
+    });
+
+    it('approves a post without an instant as a draft', async () => {
+      const { id } = await draft({ accountIds: [account] }, contributor);
+      await posts.requestApproval(contributor, { id });
+      expect((await posts.approve(editor, { id })).post).toMatchObject({ status: 'DRAFT' });
+    });
+
+    it('asks again when a contributor changes what was approved', async () => {
+      const { id } = await written(editor);
+      expect((await posts.update(contributor, { id, text: 'New' })).post).toMatchObject({ status: 'PENDING_APPROVAL' });
+      expect((await posts.approve(editor, { id })).post).toMatchObject({ status: 'SCHEDULED' });
+      expect((await posts.update(editor, { id, text: 'Newer' })).post).toMatchObject({ status: 'SCHEDULED' });
+    });
+
+    it('does not let a contributor approve or publish', async () => {
+      const { id } = await written(contributor);
+      await expect(posts.approve(contributor, { id })).rejects.toThrow('EDITOR');
+      await expect(posts.publish(contributor, { id })).rejects.toThrow('EDITOR');
+    });
+  });
+
+  describe('another workspace', () => {
+    it('neither sees a post nor can touch it, nor use what is not its own', async () => {
+      const other = (await createTestWorkspace(api.queries)).viewer();
+      const { id } = await draft({ scheduledAt: tomorrow });
+      const seen = await api.run(other, `{ post(id: "${id}") { id } posts { totalCount nodes { id } } }`);
+      expect(seen.data).toEqual({ post: null, posts: { totalCount: 0, nodes: [] } });
+      for (const step of [posts.unschedule, posts.publish, posts.delete, posts.approve])
+        expect((await step(other, { id })).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+      const { userErrors } = await posts.create(other, { text: 'Hello', accountIds: [x] });
+      expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'accountIds', '0'] }]);
+    });
+  });
+
+  describe('a viewer confined to an account', () => {
+    it('sees the posts that go there or nowhere, and of them its own targets', async () => {
+      const confined = workspace.viewer({ accountIds: [x] });
+      const [both, elsewhere, nowhere] = [await draft(), await draft({ accountIds: [mastodon] }), await draft()];
+      await api.queries.deleteFrom('postTargets').where('postId', '=', nowhere.id).execute();
+      const ask = (id: string) => api.run(confined, `{ post(id: "${id}") { id targets { account { id } } } }`);
+      expect((await ask(both.id)).data.post.targets).toEqual([{ account: { id: x } }]);
+      expect((await ask(elsewhere.id)).data.post).toBeNull();
+      expect((await ask(nowhere.id)).data.post).toEqual({ id: nowhere.id, targets: [] });
+      expect((await posts.delete(confined, { id: elsewhere.id })).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+      const { userErrors } = await posts.create(confined, { text: 'Hello', accountIds: [mastodon] });
+      expect(userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    });
+
+    it('counts as it lists', async () => {
+      const confined = workspace.viewer({ accountIds: [x] });
+      const { data } = await api.run(confined, '{ posts(first: 100) { totalCount nodes { id } } }');
+      expect(data.posts.totalCount).toBe(data.posts.nodes.length);
+    });
+
+    it('leaves the targets on accounts that it does not see where they are', async () => {
+      const { id } = await draft();
+      const threads = await createTestAccount(api.queries, workspace, { network: 'THREADS' });
+      await posts.update(workspace.viewer({ accountIds: [threads, x] }), { id, accountIds: [threads] });
+      const { data } = await api.run(owner, `{ post(id: "${id}") { targets { account { id } } } }`);
+      expect(data.post.targets).toEqual([{ account: { id: threads } }, { account: { id: mastodon } }]);
+    });
+  });
+
+  describe('what is reported as changed', () => {
+    it('by a new post is its lists, month, campaign, template and media', async () => {
+      const [campaign, media] = [await addCampaign(), await addMedia()];
+      const { invalidated, post } = await posts.create(owner, {
+        ...{ text: 'Hello', accountIds: [x], campaignId: campaign, mediaIds: [media] },
+        // 31 December in UTC, and January already in Vienna.
+        scheduledAt: '2026-12-31T23:30:00.000Z',
+      });
+      expect(invalidated).toEqual(
+        [
+          ...['Post', `Post:${post.id}`, 'Calendar:2027-01', `Campaign:${campaign}:posts`],
+          ...[`MediaAsset:${media}:usage`, 'MediaAsset:usage:false', 'MediaAsset:usage:true'],
+        ].sort(),
+      );
+    });
+
+    it('by a post that moves is the month before and after', async () => {
+      const { id } = await draft({ scheduledAt: tomorrow });
+      const { invalidated } = await posts.schedule(owner, { id, at: nextMonth });
+      expect(invalidated).toEqual(['Calendar:2026-11', 'Calendar:2026-12', 'Post', `Post:${id}`]);
+    });
+
+    it('by a post that changes its campaign is both, and the calendars that filter by them', async () => {
+      const [before, after] = [await addCampaign(), await addCampaign()];
+      const { id } = await draft({ campaignId: before, scheduledAt: tomorrow });
+      const { invalidated } = await posts.update(owner, { id, campaignId: after });
+      expect(invalidated).toEqual(
+        ['Calendar:2026-11', `Campaign:${before}:posts`, `Campaign:${after}:posts`, 'Post', `Post:${id}`].sort(),
+      );
+    });
+
+    it('by a change of the text is the post alone', async () => {
+      const { id } = await draft({ scheduledAt: tomorrow });
+      expect((await posts.update(owner, { id, text: 'New' })).invalidated).toEqual(['Post', `Post:${id}`]);
+    });
+
+    it('by a change of accounts is all that the post is in, as others see it by then', async () => {
+      const media = await addMedia();
+      const { id } = await draft({ scheduledAt: tomorrow, mediaIds: [media] });
+      const { invalidated } = await posts.update(owner, { id, accountIds: [x] });
+      expect(invalidated).toContain('Calendar:2026-11');
+      expect(invalidated).toContain(`MediaAsset:${media}:usage`);
+    });
+
+    it('by the deletion of a published post are also the reports of its accounts', async () => {
+      const { id } = await draft({ scheduledAt: tomorrow });
+      await putInto(id, 'PUBLISHED');
+      const { invalidated } = await posts.delete(owner, { id });
+      for (const key of ['all', x, mastodon]) expect(invalidated).toContain(`AnalyticsReport:${key}`);
+    });
+
+    it('by a refusal is nothing', async () => {
+      const { invalidated } = await posts.update(owner, { id: newId('Post'), text: 'New' });
+      expect(invalidated).toEqual([]);
+    });
+  });
+
+  describe('lists', () => {
+    it('turn their pages without loss or repetition, while posts come, and among equal instants', async () => {
+      const team = await createTestWorkspace(api.queries);
+      const account = await createTestAccount(api.queries, team);
+      const viewer = team.viewer();
+      const made = [];
+      for (let count = 0; count < 7; count += 1) made.push((await draft({ accountIds: [account] }, viewer)).id);
+      const seen: string[] = [];
+      let after: string | null = null;
+      do {
+        const { data } = await api.run(
+          viewer,
+          'query ($after: String) { posts(first: 3, after: $after) { totalCount nodes { id } pageInfo { hasNextPage endCursor } edges { cursor node { id } } } }',
+          { after },
+        );
+        seen.push(...data.posts.nodes.map(({ id }: { id: string }) => id));
+        after = data.posts.pageInfo.hasNextPage ? data.posts.pageInfo.endCursor : null;
+        if (seen.length === 3) await draft({ accountIds: [account] }, viewer);
+      } while (after);
+      expect(seen).toEqual(made.toSorted().toReversed());
+    });
+
+    it('filter by state, account, campaign and text, all at once', async () => {
+      const team = await createTestWorkspace(api.queries);
+      const account = await createTestAccount(api.queries, team);
+      const other = await createTestAccount(api.queries, team);
+      const viewer = team.viewer();
+      const campaign = await addCampaign(team);
+      const wanted = await draft({ text: '100% Wool', accountIds: [account], campaignId: campaign }, viewer);
+      await draft({ text: '100 Wool', accountIds: [account], campaignId: campaign }, viewer);
+      await draft({ text: '100% Wool', accountIds: [other], campaignId: campaign }, viewer);
+      await draft({ text: '100% Wool', accountIds: [account] }, viewer);
+      await draft({ text: '100% Wool', accountIds: [account], campaignId: campaign, scheduledAt: tomorrow }, viewer);
+      const list = async (filter: object) =>
+        (
+          await api.run(viewer, 'query ($filter: PostFilter) { posts(filter: $filter) { totalCount nodes { id } } }', {
+            filter,
+          })
+        ).data.posts;
+      expect(await list({ status: ['DRAFT'], accountIds: [account], campaignId: campaign, search: '0% wOOl' })).toEqual(
+        { totalCount: 1, nodes: [{ id: wanted.id }] },
+      );
+      expect(await list({ status: [] })).toEqual({ totalCount: 0, nodes: [] });
+      expect((await list({ accountIds: ['a\0b'], campaignId: 'c\0d' })).totalCount).toBe(0);
+      expect((await list({ status: null, search: null })).totalCount).toBe(5);
+    });
+
+    it('with all their edges take one statement an edge, whatever the number of posts', async () => {
+      const { statements, data, errors } = await api.run(
+        owner,
+        `{ posts(first: 50) { nodes {
+          id targets { id status account { id handle } } media { id } campaign { id } template { id }
+          author { id } metrics { views }
+        } } }`,
+      );
+      expect(errors).toBeUndefined();
+      expect(data.posts.nodes.length).toBeGreaterThan(10);
+      expect(statements).toBeLessThanOrEqual(8);
+    });
+  });
+
+  async function addCampaign(team = workspace): Promise<string> {
+    const id = newId('Campaign');
+    const createdAt = api.clock.toISOString();
+    await api.queries
+      .insertInto('campaigns')
+      .values({ id, workspaceId: team.id, name: 'Campaign', status: 'PLANNED', createdAt, updatedAt: createdAt })
+      .execute();
+    return id;
+  }
+
+  async function addMedia(): Promise<string> {
+    const id = newId('MediaAsset');
+    await api.queries
+      .insertInto('mediaAssets')
+      .values({
+        ...{ id, workspaceId: workspace.id, fileName: 'a.png', mimeType: 'image/png', byteSize: 1 },
+        ...{ sha256: id, storageKey: id, altText: null, createdAt: api.clock.toISOString() },
+      })
+      .execute();
+    return id;
+  }
+
+  /** Puts a post with two targets where the mutations of users cannot. */
+  async function putInto(id: string, status: string): Promise<void> {
+    const [first, second] = {
+      PUBLISHED: ['PUBLISHED', 'PUBLISHED'] as const,
+      PARTIALLY_PUBLISHED: ['PUBLISHED', 'FAILED'] as const,
+    }[status] ?? [status, status];
+    const isOut = first === 'PUBLISHED';
+    await api.queries
+      .updateTable('posts')
+      .set({ status: status as 'DRAFT', publishedAt: isOut ? api.clock.toISOString() : null })
+      .where('id', '=', id)
+      .execute();
+    for (const [position, target] of [first, second].entries())
+      await api.queries
+        .updateTable('postTargets')
+        .set({ status: target as 'DRAFT' })
+        .where('postId', '=', id)
+        .where('position', '=', position)
+        .execute();
+  }
+});
