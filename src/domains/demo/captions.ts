@@ -1,0 +1,73 @@
+import type { NetworkName } from '../../generated/schema.ts';
+import { networkLimits } from '../accounts/network.ts';
+import type { Pillar } from './brand.ts';
+import { createDeck, type Random } from './random.ts';
+import type { DemoTemplate } from './templates.ts';
+import type { Writer } from './writer.ts';
+
+export interface Caption {
+  readonly text: string;
+  /** The same, ever shorter; the last fits every network. */
+  readonly shorter: readonly string[];
+  readonly pillar: Pillar;
+  readonly template: DemoTemplate | null;
+}
+
+export interface CaptionWriter {
+  write(request: { pillars: readonly Pillar[]; day: string; templates: readonly DemoTemplate[] }): Caption;
+}
+
+const fromTemplateShare = 0.3;
+const closingShare = 0.65;
+const attempts = 12;
+
+/** Writes posts from the brand's texts and templates. No text comes twice as long as there are others. */
+export function createCaptionWriter(pillars: readonly Pillar[], writer: Writer, random: Random): CaptionWriter {
+  const texts = new Map(pillars.map((pillar) => [pillar, createDeck(random, pillar.texts)]));
+  const closings = new Map(pillars.map((pillar) => [pillar, createDeck(random, pillar.closings)]));
+  const written = new Set<string>();
+
+  return {
+    write({ pillars: allowed, day, templates }) {
+      const fitting = templates.filter(({ pillar }) => allowed.includes(pillar));
+      let source: { text: string; pillar: Pillar; template: DemoTemplate | null };
+      let filled = '';
+      for (let attempt = 0; attempt < attempts; attempt += 1) {
+        const template =
+          fitting.length > 0 && random.chance(fromTemplateShare) ? byPopularity(templates, fitting, random) : null;
+        const pillar = template?.pillar ?? random.pickWeighted(allowed, ({ weight }) => weight);
+        source = { pillar, template, text: template?.text ?? texts.get(pillar)!() };
+        filled = writer.fill(source.text, day);
+        if (!written.has(filled)) break;
+      }
+      written.add(filled);
+      const { pillar, template } = source!;
+      const closing = random.chance(closingShare) ? closings.get(pillar)!() : null;
+      const hashtags = random.shuffle(pillar.hashtags).slice(0, random.integer(1, 4));
+      const [text, ...shorter] = versionsOf(filled, closing, hashtags);
+      return { text: text!, shorter, pillar, template };
+    },
+  };
+}
+
+/** What goes to one network when the post's text is too long for it; null when it is not. */
+export function overrideFor(caption: Caption, network: NetworkName): string | null {
+  const { maxTextLength } = networkLimits[network];
+  const fits = (text: string) => [...text].length <= maxTextLength;
+  if (fits(caption.text)) return null;
+  const found = caption.shorter.find(fits);
+  if (found === undefined)
+    throw new RangeError(`expected at most ${maxTextLength} characters, but got "${caption.text}"`);
+  return found;
+}
+
+function versionsOf(text: string, closing: string | null, hashtags: readonly string[]): string[] {
+  const tags = hashtags.map((hashtag) => `#${hashtag}`);
+  const paragraphs = (...parts: (string | null | undefined)[]) => parts.filter(Boolean).join('\n\n');
+  return [paragraphs(text, closing, tags.join(' ')), paragraphs(text, tags.join(' ')), paragraphs(text, tags[0]), text];
+}
+
+/** Zipf's law over all templates, as they are used in life: a few do most of the work. */
+function byPopularity(all: readonly DemoTemplate[], fitting: readonly DemoTemplate[], random: Random): DemoTemplate {
+  return random.pickWeighted(fitting, (template) => 1 / (all.indexOf(template) + 1) ** 1.1);
+}

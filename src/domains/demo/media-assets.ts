@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Insertable } from 'kysely';
+import type { Tables } from '../../database/tables.ts';
+import type { Brand, Pillar } from './brand.ts';
+import { mp4Of } from './files/mp4.ts';
+import { pdfOf } from './files/pdf.ts';
+import { pngOf } from './files/png.ts';
+import { createRandom, type Random } from './random.ts';
+import { dayMs, iso, type Stage, seededId } from './stage.ts';
+
+export interface DemoAsset {
+  readonly row: Insertable<Tables['mediaAssets']>;
+  readonly bytes: Uint8Array;
+  readonly kind: 'image' | 'video' | 'document';
+  /** Null for documents. */
+  readonly pillar: Pillar | null;
+  /** What a model would see in it. */
+  readonly description: string;
+}
+
+const shares = { image: 0.75, video: 0.2 };
+const missingAltTextShare = 0.3;
+
+const framings = [
+  { name: 'close-up', words: 'Close-up of' },
+  { name: 'wide', words: 'Wide shot of' },
+  { name: 'detail', words: 'Detail of' },
+  { name: 'from-the-side', words: 'Side view of' },
+];
+
+/** A library of small, real files. Takes of the same thing share their content, never their storage key. */
+export function makeMediaAssets(stage: Stage): DemoAsset[] {
+  const { brand, size, workspaceId, random, nowMs } = stage;
+  const imageCount = Math.round(size.mediaAssets * shares.image);
+  const videoCount = Math.round(size.mediaAssets * shares.video);
+  const things = [
+    ...imagesOf(brand).slice(0, imageCount),
+    ...videosOf(brand).slice(0, videoCount),
+    ...documentsOf(brand).slice(0, size.mediaAssets - imageCount - videoCount),
+  ];
+  const files = createFiles(brand);
+  return random.shuffle(things).map((thing) => {
+    // Older than every post, or of the last year.
+    const ageDays = random.chance(0.5) ? random.integer(396, 418) : random.integer(0, 395);
+    const createdMs = nowMs - ageDays * dayMs - random.integer(1, dayMs);
+    const { bytes, sha256, mimeType } = files.of(thing);
+    const row = {
+      ...{ id: seededId(random, 'MediaAsset', createdMs), workspaceId, fileName: thing.fileName },
+      ...{ mimeType, byteSize: bytes.byteLength, sha256, storageKey: storageKey(random) },
+      altText: random.chance(missingAltTextShare) ? null : thing.description,
+      createdAt: iso(createdMs),
+    };
+    return { row, bytes, kind: thing.kind, pillar: thing.pillar, description: thing.description };
+  });
+}
+
+interface Thing extends Pick<DemoAsset, 'kind' | 'pillar' | 'description'> {
+  /** Of what: takes of one thing look alike. */
+  readonly name: string;
+  readonly fileName: string;
+}
+
+const takes = 24;
+
+/** First one take of everything, then the next: any beginning of the list has all pillars. */
+function imagesOf({ pillars }: Brand): Thing[] {
+  return Array.from({ length: takes }).flatMap((_, take) => {
+    const framing = framings[take % framings.length]!;
+    return pillars.flatMap((pillar) =>
+      pillar.pictures.map(({ name, shows }) => ({
+        ...{ kind: 'image' as const, pillar, name, description: `${framing.words} ${shows}` },
+        fileName: `${name}-${framing.name}${numbered(Math.floor(take / framings.length))}.png`,
+      })),
+    );
+  });
+}
+
+function videosOf({ pillars }: Brand): Thing[] {
+  return Array.from({ length: takes }).flatMap((_, take) =>
+    pillars.map((pillar) => ({
+      ...{ kind: 'video' as const, pillar, name: pillar.video.name, description: `Video: ${pillar.video.shows}` },
+      fileName: `${pillar.video.name}${numbered(take)}.mp4`,
+    })),
+  );
+}
+
+function documentsOf({ documents }: Brand): Thing[] {
+  return Array.from({ length: takes }).flatMap((_, take) =>
+    documents.map((name) => {
+      const title = `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`;
+      return {
+        kind: 'document' as const,
+        pillar: null,
+        name,
+        description: title,
+        fileName: `${name}${numbered(take)}.pdf`,
+      };
+    }),
+  );
+}
+
+function numbered(round: number): string {
+  return round === 0 ? '' : `-${round + 1}`;
+}
+
+/** The content of each thing, made once. */
+function createFiles({ palette, name: brandName }: Brand) {
+  const made = new Map<string, { bytes: Uint8Array; sha256: string; mimeType: string }>();
+  return {
+    of({ kind, name, description }: Thing) {
+      const known = made.get(name);
+      if (known) return known;
+      const random = createRandom(made.size + 1);
+      const bytes = { image: () => picture(random, palette), video: () => video(random, palette) };
+      const content =
+        kind === 'document' ? pdfOf(`${brandName.replaceAll(/[^ -~]/g, '')}: ${description}`) : bytes[kind]();
+      const file = {
+        bytes: content,
+        sha256: createHash('sha256').update(content).digest('hex'),
+        mimeType: { image: 'image/png', video: 'video/mp4', document: 'application/pdf' }[kind],
+      };
+      made.set(name, file);
+      return file;
+    },
+  };
+}
+
+function picture(random: Random, palette: Brand['palette']): Uint8Array {
+  const [top, bottom, sun, far, near] = random.shuffle(palette) as [string, string, string, string, string];
+  return pngOf({ sky: [top, bottom], sun, hills: [far, near], sunAt: 0.15 + 0.7 * random.next() });
+}
+
+function video(random: Random, palette: Brand['palette']): Uint8Array {
+  const [top, bottom] = random.shuffle(palette) as [string, string];
+  return mp4Of(top, bottom);
+}
+
+/** As `newStorageKey` makes them. It can be guessed from the seed, like all that the demo shows. */
+function storageKey(random: Random): string {
+  return Array.from({ length: 6 }, () =>
+    random
+      .integer(0, 2 ** 32 - 1)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('');
+}
