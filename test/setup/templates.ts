@@ -1,23 +1,28 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 
-/** The states in which a test may want its database; each is made once and then copied. All have the current schema. */
-const preparations: Record<'empty', (database: Database) => Promise<void>> = {
-  empty: async () => {},
+export type TemplateName = 'empty';
+
+interface Template {
+  /** Fills a database that has the current schema and no rows. */
+  prepare(database: Database): Promise<unknown>;
+  /** The folders that it is made of: when one of their files changes, so does the template. */
+  sources: readonly string[];
+}
+
+const migrations = '../../src/database/migrations/';
+
+/** The states in which a test may want its database; each is made once, when it is first wanted, and then copied. */
+const templates: Record<TemplateName, Template> = {
+  empty: { prepare: async () => {}, sources: [migrations] },
 };
-
-export type TemplateName = keyof typeof preparations;
-
-/** What a template is made of: when one of these files changes, so does the template. */
-const sources = ['../../src/database/migrations/', '../../src/domains/demo/'].map(
-  (path) => new URL(path, import.meta.url),
-);
 
 /** Makes the template of a run on the server, unless it is there, and returns the name of its database. */
 export async function postgresTemplate(server: { url: string; run: string }, name: TemplateName): Promise<string> {
@@ -26,6 +31,7 @@ export async function postgresTemplate(server: { url: string; run: string }, nam
     await client.query('select pg_advisory_lock(hashtext($1))', [database]);
     const { rowCount } = await client.query('select from pg_database where datname = $1 and datistemplate', [database]);
     if (rowCount) return;
+    await client.query(`drop database if exists ${database}`); // half made: an earlier attempt failed
     await client.query(`create database ${database}`);
     await prepare(name, { url: databaseUrl(server.url, database) });
     await client.query(`alter database ${database} with is_template true allow_connections false`);
@@ -35,12 +41,14 @@ export async function postgresTemplate(server: { url: string; run: string }, nam
 
 /** Makes the file from which an embedded database begins, unless it is there, and returns its path. Runs share it. */
 export async function pgliteTemplate(name: TemplateName): Promise<string> {
-  const file = join(tmpdir(), `magpie-test-${name}-${fingerprint()}.tar`);
+  const prefix = `magpie-test-${name}-`;
+  const file = join(tmpdir(), `${prefix}${fingerprint(templates[name].sources)}.tar`);
   if (existsSync(file)) return file;
   // Of two that make it at once the later replaces the equal work of the earlier.
   const draft = `${file}.${process.pid}`;
   await prepare(name, {}, async (database) => writeFile(draft, await database.dump!()));
   await rename(draft, file);
+  await removeOutdated(prefix);
   return file;
 }
 
@@ -81,19 +89,30 @@ async function prepare(
 ): Promise<void> {
   const database = await openDatabase(where);
   try {
-    await preparations[name](database);
+    await templates[name].prepare(database);
     await use(database);
   } finally {
     await database.close();
   }
 }
 
-function fingerprint(): string {
+/** Another checkout may be using a recent one. */
+async function removeOutdated(prefix: string): Promise<void> {
+  const dayMs = 24 * 60 * 60 * 1000;
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(tmpdir(), name);
+    const modified = await stat(path).catch(() => undefined);
+    if (modified && Date.now() - modified.mtimeMs > dayMs) await rm(path, { force: true });
+  }
+}
+
+function fingerprint(folders: readonly string[]): string {
   const hash = createHash('sha256').update(pgliteVersion());
-  for (const source of sources) {
-    if (!existsSync(source)) continue;
-    for (const file of readdirSync(source, { recursive: true, withFileTypes: true })) {
-      if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
+  for (const folder of folders.map((path) => fileURLToPath(new URL(path, import.meta.url)))) {
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+      const path = join(folder, file);
+      if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
     }
   }
   return hash.digest('hex').slice(0, 16);
