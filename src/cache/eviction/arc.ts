@@ -33,7 +33,6 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   #ageStart = 0;
   #room = 0; // how many entries the store proved to have room for; below `capacity` where bytes are the limit
   #newcomer: E | undefined;
-  #newcomerWasAgain = false;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -46,14 +45,13 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   }
 
   admit(entry: E): void {
-    const faded = this.#faded.recall(entry.key);
     const ghost = this.#recall(entry);
     entry.frequency = (ghost ? this.#frequencyNow(ghost) : 0) + 1;
     entry.epoch = this.#duel.now;
     (ghost ? this.#again : this.#once).append(entry);
     this.#room = Math.min(this.#capacity, Math.max(this.#room, this.#size));
     this.#trimGhosts();
-    this.#duel.access(0, (ghost ?? faded)?.epoch ?? 0, this.#room);
+    this.#duel.access(0, ghost?.epoch ?? 0, this.#room);
   }
 
   touch(entry: E): void {
@@ -81,7 +79,6 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     (this.#once.has(victim) ? this.#onceGhosts : this.#againGhosts).remember(victim.key, { frequency, epoch });
     this.#unlink(victim);
     this.#room = this.#size;
-    this.#onceShare = Math.min(this.#onceShare, this.#room);
     this.#trimGhosts();
     return victim;
   }
@@ -114,8 +111,8 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     const ghost = onceGhost ?? this.#againGhosts.recall(newcomer.key);
     if (onceGhost) this.#onceShare = Math.min(this.#room, this.#onceShare + Math.max(1, again / once));
     else if (ghost) this.#onceShare = Math.max(0, this.#onceShare - Math.max(1, once / again));
+    this.#faded.recall(newcomer.key);
     this.#newcomer = newcomer;
-    this.#newcomerWasAgain = ghost !== undefined && ghost !== onceGhost;
     return ghost;
   }
 
@@ -131,7 +128,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   #sparesOnce(): boolean {
     const newcomer = this.#newcomer;
     const others = this.#once.size - (newcomer && this.#once.has(newcomer) ? 1 : 0);
-    return others < this.#onceShare || others === 0 || (others === this.#onceShare && !this.#newcomerWasAgain);
+    return others <= this.#onceShare;
   }
 
   #leastFrequent(oldest: E | null): E | null {
