@@ -1,12 +1,6 @@
 import { usePersistedOperations as usePlugin } from '@graphql-yoga/plugin-persisted-operations';
+import type { PersistedOperations } from './persisted-operations.ts';
 import type { HttpPlugin } from './plugin.ts';
-
-export interface PersistedOperations {
-  /** Documents by the SHA-256 that clients send in `extensions.persistedQuery.sha256Hash`. */
-  readonly documents: ReadonlyMap<string, string>;
-  /** Whether others are refused. */
-  readonly isExclusive: boolean;
-}
 
 export function usePersistedOperations({ documents, isExclusive }: PersistedOperations): HttpPlugin {
   const refused = { extensions: { http: { status: 400 } } };

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { type DemoToken, openDemo } from './demo.ts';
+import { createMastodonNetwork } from './domains/accounts/mastodon-network.ts';
+import type { Network } from './domains/accounts/network.ts';
+import { createBuiltInProvider } from './domains/ai/built-in-provider.ts';
+import { createOpenAiProvider } from './domains/ai/openai-provider.ts';
+import type { AiProvider } from './domains/ai/provider.ts';
+import { registerModels } from './domains/ai/repository.ts';
+import { createDemoLife } from './domains/demo/life.ts';
+import { createSandboxNetwork } from './domains/demo/sandbox-network.ts';
+import { createWakeClock } from './domains/inbox/wake-clock.ts';
+import { findServed } from './domains/media/serving.ts';
+import { createDiskMediaStore } from './domains/media/store.ts';
+import { createPublisher } from './domains/posts/publisher.ts';
+import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
+import { readPersistedOperations } from './http/persisted-operations.ts';
+import { createServer, type Server } from './http/server.ts';
+
+export interface App {
+  readonly server: Server;
+  readonly engine: GraphqlEngine;
+  /** What the demo's members sign in with; empty without a demo. */
+  readonly demoTokens: readonly DemoToken[];
+  /** Whether the database answers, and soon. */
+  isReady(): Promise<boolean>;
+  /** Begins no more work of its own and ends subscriptions; requests are answered on. */
+  quiesce(): Promise<void>;
+  /** Closes what is open. Nothing may be asked afterwards. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  log: Logger;
+  /** Hears of what takes long. */
+  progress?: (message: string) => void;
+}
+
+/** How often subscriptions are checked for tokens that ended by themselves, and the cache for alerts. */
+const checkEveryMs = 10_000;
+/** A database that takes longer to say a word is not ready. */
+const readyWithinMs = 1_000;
+/** Of everything in the demo. */
+const demoSeed = 1;
+
+/** Puts everything together and starts the background work. */
+export async function createApp(config: Config, { log, progress }: AppOptions): Promise<App> {
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log: progress });
+  try {
+    return await build(config, { database, log, progress });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function build(config: Config, { database, log, progress }: AppOptions & { database: Database }): Promise<App> {
+  const { queries } = database;
+  const media = createDiskMediaStore(join(config.dataDir, 'media'));
+  const { dataDir } = config;
+  const ai = aiFor(config);
+  await registerModels(queries, ai);
+  const demoTokens = config.isDemo ? await openDemo({ queries, media, dataDir, seed: demoSeed, progress }) : [];
+  const persistedOperations = config.persistedOperations && (await readPersistedOperations(config.persistedOperations));
+
+  const network = networkFor(config);
+  const engine = createGraphqlEngine({
+    queries,
+    ports: { network, ai, media },
+    policies: config.policies,
+    isCaching: config.isCaching,
+    isJoining: config.isCaching,
+    isWarming: true,
+    isDemo: config.isDemo,
+    log: {
+      alert: (event, alert) => log[event === 'raised' ? 'warn' : 'info']({ alert }, `cache: alert ${event}`),
+      failure: (message, error) => log.error({ err: error }, message),
+    },
+  });
+  const server = createServer({
+    engine,
+    media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
+    log,
+    limits: config.limits,
+    corsOrigins: config.corsOrigins,
+    persistedOperations,
+  });
+
+  const execute = engine.executeAsSystem;
+  const background = [
+    createPublisher({ queries, network, execute, log }),
+    createWakeClock({ queries, execute, log }),
+    ...(config.isDemoLive ? [createDemoLife({ queries, execute, log, seed: demoSeed })] : []),
+  ];
+  for (const work of background) work.start();
+  const checks = setInterval(() => {
+    engine.checkAlerts();
+    server.subscriptions.recheck().catch((error) => log.error({ err: error }, 'subscriptions could not be checked'));
+  }, checkEveryMs);
+
+  const quiesce = async () => {
+    clearInterval(checks);
+    server.subscriptions.endAll();
+    await Promise.all(background.map((work) => work.stop()));
+  };
+  return {
+    ...{ server, engine, demoTokens, quiesce },
+    isReady: () => answers(database),
+    async close() {
+      await quiesce();
+      await database.close();
+    },
+  };
+}
+
+function networkFor({ mastodon }: Config): Network {
+  return mastodon ? createMastodonNetwork(mastodon) : createSandboxNetwork({ seed: demoSeed });
+}
+
+/** What such a server charges is not ours to know, so its answers count as free. */
+function aiFor({ ai }: Config): AiProvider {
+  if (!ai) return createBuiltInProvider();
+  const { baseUrl, apiKey, model } = ai;
+  const models = [{ id: model, name: model, inputUsdPerMillion: '0', outputUsdPerMillion: '0' }];
+  return createOpenAiProvider({ baseUrl, apiKey, models });
+}
+
+async function answers({ queries }: Database): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), readyWithinMs);
+  });
+  const query = queries.selectFrom('workspaces').select('id').limit(1);
+  const answered = query.execute().then(
+    () => true,
+    () => false,
+  );
+  return await Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
+}

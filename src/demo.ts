@@ -1,0 +1,62 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Queries } from './database/database.ts';
+import { type DemoToken, seedDemo } from './domains/demo/seed.ts';
+import type { MediaStore } from './domains/media/store.ts';
+
+export type { DemoToken };
+
+export interface DemoOptions {
+  queries: Queries;
+  media: MediaStore;
+  dataDir: string;
+  seed: number;
+  progress?: (message: string) => void;
+}
+
+export const demoTokensFile = 'demo-tokens.json';
+
+/**
+ * Seeds the demo into a database that has no workspace yet, and resolves with the tokens of its members, which are kept in a
+ * file for its owner alone. The file comes before the commit: a crash in between leaves a file that the next start replaces,
+ * never a demo that nobody can enter.
+ */
+export async function openDemo({ queries, dataDir, ...options }: DemoOptions): Promise<readonly DemoToken[]> {
+  const file = join(dataDir, demoTokensFile);
+  const isEmpty = (await queries.selectFrom('workspaces').select('id').limit(1).executeTakeFirst()) === undefined;
+  if (!isEmpty) return await readTokens(file);
+  return await seedDemo(queries, {
+    ...options,
+    now: new Date(),
+    beforeCommit: (tokens) => writeTokens(file, tokens),
+  });
+}
+
+/** None when the file is gone: members still sign in with their passwords. */
+async function readTokens(file: string): Promise<readonly DemoToken[]> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return '[]';
+  });
+  try {
+    return JSON.parse(text) as DemoToken[];
+  } catch {
+    throw new Error(
+      `${file}: expected the list of demo tokens as JSON, but got something else; remove it to go on without`,
+    );
+  }
+}
+
+async function writeTokens(file: string, tokens: readonly DemoToken[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.draft`;
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.chmod(0o600); // of a draft that was left behind, too
+    await handle.writeFile(`${JSON.stringify(tokens, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+}

@@ -1,0 +1,80 @@
+import { pino } from 'pino';
+import { type App, createApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { createListener, type Listener } from './http/listener.ts';
+import { welcome } from './welcome.ts';
+
+/** Beyond the time for requests in flight: what else may take at the end. */
+const closingMs = 10_000;
+
+/** What people read goes to the standard output, the log to the standard error. */
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  for (const line of message.split('\n')) process.stderr.write(`magpie cannot start: ${line}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = pino({ level: config.logLevel }, pino.destination(2));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'a bug: an error that nobody caught');
+    process.exit(1);
+  });
+
+  const listener = createListener();
+  const url = await listen(listener, config);
+  const starting = createApp(config, { log, progress: (message) => print(`magpie: ${message}`) });
+  stopOnSignals({ config, listener, starting });
+  const app = await starting;
+  listener.serve(app.server.listener, app.isReady);
+  print(welcome({ url, config, demoTokens: app.demoTokens }));
+}
+
+async function listen(listener: Listener, { host, port }: Config): Promise<string> {
+  try {
+    return await listener.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new Error(`PORT ${port} of ${host} is taken: stop what listens there, or choose another`);
+    if (code === 'EACCES')
+      throw new Error(`PORT ${port} of ${host} may not be used by this account: choose one above 1023`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`HOST ${host} is not an address of this machine`);
+    throw error;
+  }
+}
+
+/** The first signal lets requests finish; the second one does not. */
+function stopOnSignals({
+  config,
+  listener,
+  starting,
+}: {
+  config: Config;
+  listener: Listener;
+  starting: Promise<App>;
+}): void {
+  let isStopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    const { drainMs } = config.limits;
+    print(`magpie: ${signal}, finishing what is in flight; once more to stop at once`);
+    setTimeout(() => process.exit(1), drainMs + closingMs).unref();
+    const app = await starting.catch(() => undefined);
+    const [cutOff] = await Promise.all([listener.drain(drainMs), app?.quiesce()]);
+    if (cutOff > 0) print(`magpie: ${cutOff} requests were cut off after ${drainMs / 1000} s`);
+    await app?.close();
+    print('magpie: stopped');
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal).catch(fail));
+}
+
+main().catch(fail);

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { type DemoToken, demoTokensFile } from './demo.ts';
+
+/** What is printed once the server answers: where to look, and how to get in. */
+export function welcome({
+  url,
+  config,
+  demoTokens,
+}: {
+  url: string;
+  config: Config;
+  demoTokens: readonly DemoToken[];
+}): string {
+  const here = reachable(url);
+  const links = demoTokens
+    .filter(isShown)
+    .map(
+      ({ workspace, token }) => [`GraphiQL, as owner of ${workspace.name}`, `${here}/graphql#token=${token}`] as const,
+    );
+  const rows = [
+    ...(links.length > 0 ? links : [['GraphiQL', `${here}/graphql`] as const]),
+    ...(links.length > 0 ? [['Tokens of other members', join(config.dataDir, demoTokensFile)] as const] : []),
+    ['Health', `${here}/healthz and ${here}/readyz`] as const,
+    ['Figures', `${here}/metrics`] as const,
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
+  const lines = rows.map(([label, text]) => `  ${label.padEnd(width)}${text}`);
+  return ['', `Magpie listens on ${here}`, '', ...lines, ''].join('\n');
+}
+
+/** One link a workspace is enough to begin with. */
+function isShown({ role }: DemoToken): boolean {
+  return role === 'OWNER';
+}
+
+/** An address that a browser of this machine can open. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
