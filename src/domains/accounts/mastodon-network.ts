@@ -7,12 +7,13 @@ export interface MastodonOptions {
   readonly accessToken: string;
   /** What the addresses of media, which are relative, are relative to. Posts with media are refused without it. */
   readonly mediaBaseUrl?: string;
+  /** How long to wait before asking again whether an upload is processed. */
+  readonly processingPollMs?: number;
   readonly fetch?: typeof fetch;
 }
 
 type Media = Parameters<Network['publish']>[0]['media'][number];
 
-const processingPollMs = 1_000;
 const maxDetailLength = 500;
 
 /**
@@ -55,7 +56,7 @@ async function upload(options: MastodonOptions, asset: Media, signal: AbortSigna
   const { id } = (await response.json()) as { id: string };
   // 202 Accepted, then 206 Partial Content: not yet.
   while (response.status !== 200) {
-    await pause(processingPollMs, signal);
+    await pause(options.processingPollMs ?? 1_000, signal);
     response = await request(options, `/api/v1/media/${encodeURIComponent(id)}`, { signal });
     await response.body?.cancel();
   }

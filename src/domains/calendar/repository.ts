@@ -105,7 +105,7 @@ async function entriesBetween(
         .select((eb) => [
           eb.fn
             .agg<number>('row_number')
-            .over((over) => over.partitionBy('day').orderBy(['rank', 'at', 'id']))
+            .over((over) => over.partitionBy('day').orderBy('rank').orderBy('at').orderBy('id'))
             .as('place'),
           eb.fn
             .countAll<number>()

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMastodonNetwork } from '../../../src/domains/accounts/mastodon-network.ts';
+import { type Network, NetworkRefusal } from '../../../src/domains/accounts/network.ts';
+
+const account = { id: 'acc_1', network: 'MASTODON', handle: 'wool' } as const;
+const { signal } = new AbortController();
+
+/** What docs.joinmastodon.org says of statuses and media, as far as we use it, on a real socket. */
+class MastodonServer {
+  readonly statuses = new Map<string, { id: string; url: string; body: Record<string, unknown> }>();
+  readonly uploads: { id: string; description: string | null; bytes: string; checks: number }[] = [];
+  /** Answers the next requests instead of what is meant to happen. */
+  readonly failures: { status: number; body: string }[] = [];
+  /** How often the processing of media is asked for before it is done. */
+  processingChecks = 0;
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  baseUrl = '';
+
+  async start(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.baseUrl = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const send = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const bytes = Buffer.concat(await request.toArray());
+    const { pathname } = new URL(request.url!, this.baseUrl);
+    if (pathname.startsWith('/files/')) return void response.end(`bytes of ${pathname.slice(7)}`);
+    const failure = this.failures.shift();
+    if (failure) return void response.writeHead(failure.status).end(failure.body);
+    if (request.headers.authorization !== 'Bearer secret')
+      return void send(401, { error: 'The access token is invalid' });
+
+    if (request.method === 'POST' && pathname === '/api/v1/statuses') {
+      const body = JSON.parse(bytes.toString()) as Record<string, unknown>;
+      if ([...(body.status as string)].length > 500)
+        return void send(422, { error: 'Validation failed: Text character limit of 500 exceeded' });
+      const key = request.headers['idempotency-key'] as string;
+      const id = String(this.statuses.size + 1);
+      const status = this.statuses.get(key) ?? { id, url: `${this.baseUrl}/@wool/${id}`, body };
+      this.statuses.set(key, status);
+      return void send(200, { id: status.id, uri: `${status.url}/uri`, url: status.url });
+    }
+    if (request.method === 'POST' && pathname === '/api/v2/media') {
+      const form = await new Response(bytes, {
+        headers: { 'content-type': request.headers['content-type']! },
+      }).formData();
+      const id = `m${this.uploads.length + 1}`;
+      const file = form.get('file') as File;
+      const description = form.get('description') as string | null;
+      this.uploads.push({ id, description, bytes: await file.text(), checks: 0 });
+      return void send(this.processingChecks > 0 ? 202 : 200, { id, url: null });
+    }
+    const upload = this.uploads.find(({ id }) => pathname === `/api/v1/media/${id}`);
+    if (!upload) return void send(404, { error: 'Record not found' });
+    upload.checks += 1;
+    send(upload.checks < this.processingChecks ? 206 : 200, { id: upload.id });
+  }
+}
+
+describe('Mastodon as a network', () => {
+  let server: MastodonServer;
+  let network: Network;
+
+  beforeEach(async () => {
+    server = new MastodonServer();
+    await server.start();
+    network = connect();
+  });
+  afterEach(() => server.stop());
+
+  const connect = (options: object = {}) =>
+    createMastodonNetwork({
+      ...{ baseUrl: server.baseUrl, accessToken: 'secret', mediaBaseUrl: server.baseUrl, processingPollMs: 1 },
+      ...options,
+    });
+  const publish = (request: object = {}, signalled = signal) =>
+    network.publish({ id: 'tgt_1', account, text: 'Hello', media: [], ...request }, signalled);
+
+  it('publishes a status and gives its address', async () => {
+    expect(await publish()).toEqual({ permalink: `${server.baseUrl}/@wool/1` });
+    expect(server.statuses.get('tgt_1')!.body).toMatchObject({ status: 'Hello', visibility: 'public' });
+  });
+
+  it('publishes once what is sent twice with the same id', async () => {
+    expect(await publish()).toEqual(await publish());
+    expect(server.statuses.size).toBe(1);
+  });
+
+  it('sends media first, with their descriptions, in their order, and waits until they are processed', async () => {
+    server.processingChecks = 2;
+    const media = ['cat.png', 'dog.png'].map((name) => ({
+      ...{
+        id: `media_${name}`,
+        url: `/files/${name}`,
+        mimeType: 'image/png',
+        altText: name === 'cat.png' ? 'A cat' : null,
+      },
+    }));
+    await publish({ media });
+    expect(server.uploads).toEqual([
+      { id: 'm1', description: 'A cat', bytes: 'bytes of cat.png', checks: 2 },
+      { id: 'm2', description: null, bytes: 'bytes of dog.png', checks: 2 },
+    ]);
+    expect(server.statuses.get('tgt_1')!.body.media_ids).toEqual(['m1', 'm2']);
+  });
+
+  it('does not publish without its media when it cannot read them', async () => {
+    network = connect({ mediaBaseUrl: undefined });
+    const media = [{ id: 'media_1', url: '/files/cat.png', mimeType: 'image/png', altText: null }];
+    await expect(publish({ media })).rejects.toThrow(NetworkRefusal);
+    expect(server.statuses.size).toBe(0);
+  });
+
+  it('answers a contact by a status that only they see', async () => {
+    await network.reply({ id: 'msg_1', account, contactHandle: 'bob@example.social', text: 'Hi' }, signal);
+    expect(server.statuses.get('msg_1')!.body).toEqual({ status: '@bob@example.social Hi', visibility: 'direct' });
+  });
+
+  it('passes on why the server refuses', async () => {
+    const refusal = await publish({ text: 'e'.repeat(501) }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(NetworkRefusal);
+    expect((refusal as Error).message).toContain('Text character limit of 500 exceeded');
+    network = connect({ accessToken: 'wrong' });
+    await expect(publish()).rejects.toThrow('The access token is invalid');
+  });
+
+  it.each([429, 500, 503])('asks to be tried again after %s', async (status) => {
+    server.failures.push({ status, body: '<html>Try later</html>' });
+    const error = await publish().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(NetworkRefusal);
+    await publish();
+    expect(server.statuses.size).toBe(1);
+  });
+
+  it('ends with its signal', async () => {
+    const reason = new Error('too late');
+    await expect(publish({}, AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
