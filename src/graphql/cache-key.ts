@@ -40,10 +40,10 @@ export function fieldKey(
   return `${prefix.key}${coordinate}${parent === undefined ? '' : JSON.stringify(parent)}${short === '{}' ? '' : short}`;
 }
 
-/** A nested field's parent is known by its `id`, or by an `identity` that its own resolver gave it. */
+/** A nested field's parent is known by its `id`, by an `identity` that its own resolver gave it, or, the viewer, by `userId`. */
 export function parentIdentity(parent: unknown, coordinate: string): string {
-  const { id, identity } = (parent ?? {}) as { id?: unknown; identity?: unknown };
-  const known = id ?? identity;
+  const { id, identity, userId } = (parent ?? {}) as { id?: unknown; identity?: unknown; userId?: unknown };
+  const known = id ?? identity ?? userId;
   if (typeof known === 'string') return known;
   throw new TypeError(
     `${coordinate}: expected a parent with an id or an identity, but got ${JSON.stringify(parent)?.slice(0, 80)}`,
