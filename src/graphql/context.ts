@@ -56,7 +56,13 @@ export function createContext(
     get loaders() {
       if (!loaders || loadersStamp !== stamp()) {
         loadersStamp = stamp();
-        loaders = createLoaders({ queries, scope: viewer ?? unauthenticated() });
+        loaders = createLoaders({
+          queries,
+          // Who has just signed in has no scope yet, and needs none to see themselves.
+          get scope() {
+            return viewer ?? unauthenticated();
+          },
+        });
       }
       return loaders;
     },
