@@ -104,6 +104,19 @@ describe.each(engines)('a transaction on %s', (engine) => {
   });
 });
 
+describe.each(engines)('a connection on %s', (engine) => {
+  it('takes no transaction that was left open to whoever has it next', async () => {
+    const { queries } = await createTestDatabase(engine, { poolSize: 1 });
+    await createNotes(queries);
+    await queries.connection().execute(async (connection) => {
+      await sql`begin`.execute(connection);
+      await write(connection, 1);
+    });
+    await write(queries, 2);
+    expect(await notes(queries)).toEqual([2]);
+  });
+});
+
 function raise(queries: Queries, code: string): Promise<unknown> {
   return sql.raw(`do $$ begin raise exception 'conflict' using errcode = '${code}'; end $$`).execute(queries);
 }
