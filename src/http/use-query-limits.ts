@@ -1,7 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, visit } from 'graphql';
 import type { HttpPlugin } from './plugin.ts';
 import { type Measure, measureOperation } from './query-measure.ts';
-import { refusal } from './refusal.ts';
 
 export interface QueryLimits {
   maxTokens: number;
@@ -34,7 +33,7 @@ const parseWithin: (maxTokens: number, ...source: Parameters<typeof parse>) => D
   try {
     return parse(source, { ...options, maxTokens });
   } catch (error) {
-    if (!(error instanceof GraphQLError) || !error.message.includes(`more than ${maxTokens} tokens`)) throw error;
+    if (!(error instanceof GraphQLError) || !error.message.endsWith('tokens. Parsing aborted.')) throw error;
     throw tooLarge(`expected at most ${maxTokens} tokens, but got more`);
   }
 };
@@ -66,11 +65,14 @@ function nulCharacters(document: DocumentNode): GraphQLError[] {
       isFound ||= value.includes('\0');
     },
   });
-  return isFound
-    ? [refusal('A NUL character is not allowed anywhere in a request.', { status: 400, code: 'BAD_REQUEST' })]
-    : [];
+  return isFound ? [requestError('A NUL character is not allowed anywhere in a request.', 'BAD_REQUEST')] : [];
 }
 
 function tooLarge(problem: string): GraphQLError {
-  return refusal(`The operation is too large: ${problem}.`, { status: 400, code: 'QUERY_TOO_LARGE' });
+  return requestError(`The operation is too large: ${problem}.`, 'QUERY_TOO_LARGE');
+}
+
+/** As for a document that is not valid: 400 for clients that know `application/graphql-response+json`, or else 200. */
+function requestError(message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } });
 }
