@@ -3,7 +3,7 @@ import { networkLimits } from '../accounts/network.ts';
 import type { Pillar } from './brand.ts';
 import { createDeck, type Random } from './random.ts';
 import type { DemoTemplate } from './templates.ts';
-import type { Writer } from './writer.ts';
+import { fillTogether, type Writer } from './writer.ts';
 
 export interface Caption {
   readonly text: string;
@@ -19,6 +19,7 @@ export interface CaptionWriter {
 
 const fromTemplateShare = 0.3;
 const closingShare = 0.65;
+const longShare = 0.15;
 const attempts = 12;
 
 /** Writes posts from the brand's texts and templates. No text comes twice as long as there are others. */
@@ -31,16 +32,17 @@ export function createCaptionWriter(pillars: readonly Pillar[], writer: Writer, 
     write({ pillars: allowed, day, templates }) {
       const fitting = templates.filter(({ pillar }) => allowed.includes(pillar));
       let source: { text: string; pillar: Pillar; template: DemoTemplate | null };
-      let filled = '';
+      let filled: string[] = [];
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         const template =
           fitting.length > 0 && random.chance(fromTemplateShare) ? byPopularity(templates, fitting, random) : null;
         const pillar = template?.pillar ?? random.pickWeighted(allowed, ({ weight }) => weight);
         source = { pillar, template, text: template?.text ?? texts.get(pillar)!() };
-        filled = writer.fill(source.text, day);
-        if (!written.has(filled)) break;
+        const more = random.chance(longShare) ? texts.get(pillar)!() : source.text;
+        filled = fillTogether(writer, [source.text, ...(more === source.text ? [] : [more])], day);
+        if (!written.has(filled[0]!)) break;
       }
-      written.add(filled);
+      written.add(filled[0]!);
       const { pillar, template } = source!;
       const closing = random.chance(closingShare) ? closings.get(pillar)!() : null;
       const hashtags = random.shuffle(pillar.hashtags).slice(0, random.integer(1, 4));
@@ -61,10 +63,16 @@ export function overrideFor(caption: Caption, network: NetworkName): string | nu
   return found;
 }
 
-function versionsOf(text: string, closing: string | null, hashtags: readonly string[]): string[] {
+function versionsOf([text, ...more]: readonly string[], closing: string | null, hashtags: readonly string[]): string[] {
   const tags = hashtags.map((hashtag) => `#${hashtag}`);
   const paragraphs = (...parts: (string | null | undefined)[]) => parts.filter(Boolean).join('\n\n');
-  return [paragraphs(text, closing, tags.join(' ')), paragraphs(text, tags.join(' ')), paragraphs(text, tags[0]), text];
+  return [
+    paragraphs(text, ...more, closing, tags.join(' ')),
+    paragraphs(text, closing, tags.join(' ')),
+    paragraphs(text, tags.join(' ')),
+    paragraphs(text, tags[0]),
+    text!,
+  ];
 }
 
 /** Zipf's law over all templates, as they are used in life: a few do most of the work. */

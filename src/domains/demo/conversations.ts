@@ -4,12 +4,12 @@ import type { NetworkName } from '../../generated/schema.ts';
 import { today } from '../date-range.ts';
 import { snippetOf } from '../inbox/snippet.ts';
 import type { AccountRow } from './accounts.ts';
-import type { ConversationKind } from './brand.ts';
+import type { ConversationKind, Topic } from './brand.ts';
 import { createContacts } from './contacts.ts';
 import { createDeck, deal, type Random } from './random.ts';
 import { dayMs, hourMs, iso, minuteMs, type Stage, seededId } from './stage.ts';
 import { atWallClock } from './wall-clock.ts';
-import type { Writer } from './writer.ts';
+import { fillTogether, type Writer } from './writer.ts';
 
 type MessageRow = Insertable<Tables['messages']>;
 type ConversationRow = Insertable<Tables['conversations']>;
@@ -145,20 +145,20 @@ function createScripts({ brand, random, days }: Stage, writer: Writer) {
 
   return (kind: ConversationKind, turns: readonly Turn[]): string[] => {
     const lines: string[] = [];
+    const topics = new Set<Topic>();
     while (lines.length < turns.length) {
-      // Whoever comes back after a review or a mention writes directly.
-      const topic = decks.get(lines.length === 0 || kind === 'COMMENT' ? kind : 'DIRECT_MESSAGE')!();
-      lines.push(...fillThread(writer, [random.pick(topic.openings), ...topic.turns], days.at(-1)!), ...closing());
+      // Whoever comes back after a review or a mention writes directly; nobody asks the same again while there is more.
+      const later = kind === 'COMMENT' ? kind : 'DIRECT_MESSAGE';
+      const draw = decks.get(lines.length === 0 ? kind : later)!;
+      let topic = draw();
+      for (let redraw = 0; topics.has(topic) && redraw < brand.conversations[later].length; redraw += 1) topic = draw();
+      topics.add(topic);
+      lines.push(...fillTogether(writer, [random.pick(topic.openings), ...topic.turns], days.at(-1)!), ...closing());
     }
     return turns.map((turn, index) =>
       turn === 'nudge' ? nudges[(index + lines[0]!.length) % nudges.length]! : lines[index]!,
     );
   };
-}
-
-/** Filled as one text, so that the whole thread speaks of the same things. */
-function fillThread(writer: Writer, lines: readonly string[], day: string): string[] {
-  return writer.fill(lines.join('.\n'), day).split('.\n');
 }
 
 /** From the last message backwards: answers within the hour or so, a new subject after days. */

@@ -9,7 +9,7 @@ import type { DemoConversation } from './conversations.ts';
 import type { DemoAsset } from './media-assets.ts';
 import { createDeck, deal } from './random.ts';
 import { dayMs, hourMs, iso, type Stage, seededId } from './stage.ts';
-import type { Writer } from './writer.ts';
+import { fillTogether, type Writer } from './writer.ts';
 
 type GenerationRow = Insertable<Tables['aiGenerations']>;
 type Kind = GenerationRow['kind'];
@@ -124,9 +124,9 @@ function createAnswers(stage: Stage, { writer, captions, conversations, assets }
     switch (kind) {
       case 'CAPTION': {
         const { pillar, prompt } = prompts();
-        const asked = writer.fill(prompt, day);
-        const written = Array.from({ length: 3 }, () => captions.write({ pillars: [pillar], day, templates: [] }).text);
-        const suggestions = written.map((text) => ({ text, hashtags: hashtagsIn(text) }));
+        const texts = random.shuffle(pillar.texts).slice(0, 3);
+        const [asked, ...written] = fillTogether(writer, [prompt, ...texts], day) as [string, ...string[]];
+        const suggestions = written.map((text) => suggestionOf(text, random.shuffle(pillar.hashtags).slice(0, 3)));
         return { prompt: asked, identity: [normalizeText(asked), null, null], count: 3, suggestions };
       }
       case 'HASHTAGS': {
@@ -152,8 +152,8 @@ function createAnswers(stage: Stage, { writer, captions, conversations, assets }
   };
 }
 
-function hashtagsIn(text: string): string[] {
-  return [...text.matchAll(/#(\w+)/g)].map(([, hashtag]) => hashtag!);
+function suggestionOf(text: string, hashtags: readonly string[]): AiSuggestion {
+  return { text: `${text}\n\n${hashtags.map((hashtag) => `#${hashtag}`).join(' ')}`, hashtags };
 }
 
 /** About four characters each, in English. */

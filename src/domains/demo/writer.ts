@@ -45,6 +45,13 @@ export function createWriter(slots: Slots, random: Random): Writer {
   };
 }
 
+/** Fills texts that speak of the same things. */
+export function fillTogether(writer: Writer, texts: readonly string[], day: string): string[] {
+  // Ends a sentence, and no text holds it.
+  const seam = '.\n';
+  return writer.fill(texts.join(seam), day).split(seam);
+}
+
 function momentOf(day: string, random: Random): [string, string][] {
   const date = new Date(day);
   const month = date.getUTCMonth();

@@ -36,7 +36,7 @@ export const cairnAndCompass: Brand = {
       },
       {
         name: 'Adirondack Canoe Route',
-        where: 'New York',
+        where: 'upstate New York',
         days: '5 days',
         miles: '38 miles',
         price: '$1,040',
@@ -68,7 +68,7 @@ export const cairnAndCompass: Brand = {
       },
       {
         name: 'Finger Lakes Trail',
-        where: 'New York',
+        where: 'upstate New York',
         days: '3 days',
         miles: '27 miles',
         price: '$590',
@@ -84,7 +84,7 @@ export const cairnAndCompass: Brand = {
       },
       {
         name: 'Catskills High Peaks',
-        where: 'New York',
+        where: 'upstate New York',
         days: '4 days',
         miles: '33 miles',
         price: '$860',
@@ -168,7 +168,7 @@ export const cairnAndCompass: Brand = {
       { name: 'Marcus and his daughter June', did: 'paddled five days without a phone' },
       { name: 'Priya', did: 'slept outside for the first time in her life' },
       { name: 'the Delgado brothers', did: 'carried the canoe the whole mile without putting it down' },
-      { name: 'Tom, who "hates hills"', did: 'asked for one more summit' },
+      { name: 'Tom (who "hates hills")', did: 'asked for one more summit' },
       { name: 'Aisha', did: 'led the group on the last day' },
       { name: 'Wen and Paul', did: 'celebrated 30 years of marriage in a lean-to' },
       { name: 'Jordan', did: 'finished the trip that an injury ended two years ago' },
@@ -187,9 +187,9 @@ export const cairnAndCompass: Brand = {
   pillars,
   campaigns: [
     {
-      name: 'Winter on foot',
+      name: 'Weekdays outside',
       brief:
-        'Show that winter trips are for normal people: snowshoes, hot drinks, short days. Sell the traverse and the skills course.',
+        'Show that trips on weekdays are for normal people: fewer cars, lower prices, quiet camps. Sell the short trips and the skills course.',
       from: -398,
       to: -275,
       pillars: ['Trips', 'Skills', 'Gear'],
@@ -203,9 +203,9 @@ export const cairnAndCompass: Brand = {
       pillars: ['Trips', 'Last places', 'Stories'],
     },
     {
-      name: 'Mud season manners',
+      name: 'Trail manners',
       brief:
-        'Stay off the high trails until they are dry. No selling in this one: alternatives in the valleys, and why it matters.',
+        'Stay off trails that are not dry. No selling in this one: alternatives in the valleys, and why it matters.',
       from: -215,
       to: -150,
       pillars: ['Leave no trace', 'Trail reports'],
@@ -219,14 +219,14 @@ export const cairnAndCompass: Brand = {
       pillars: ['Skills', 'Gear', 'Stories', 'Trips'],
     },
     {
-      name: 'Foliage, away from the crowds',
+      name: 'Away from the crowds',
       brief: 'Weekday trips at the edge of the season. We name no overlook that has no parking.',
       from: -75,
       to: 18,
       pillars: ['Trail reports', 'Trips', 'Guides', 'Last places'],
     },
     {
-      name: 'Next year opens',
+      name: 'The new calendar',
       brief: 'The new calendar with 41 departures. Former guests first, one week before everyone else.',
       from: 3,
       to: 70,

@@ -24,7 +24,7 @@ export const pillars: readonly Pillar[] = [
       'You carry your clothes and your share of the food. We bring the tents, the maps and {guide}, who has a story for every mile in {trip.where}.',
       'The {month} departure of {trip.name} is on: {trip.days}, {trip.miles} through {trip.where}. Forecast: {condition}. Packed: {dish}.',
       'Why only eight people on {trip.name}? Because that is how many fit around one stove, and how many names {guide} can learn before lunch.',
-      'Morning in {trip.where}: frost on the tent, {dish} on the stove, {trip.miles} on the map. Nobody is in a hurry.',
+      'Morning in {trip.where}: dew on the tent, {dish} on the stove, {trip.miles} on the map. Nobody is in a hurry.',
       '{trip.name} was our first trip, with a borrowed van and four guests. It is still the one {guide} asks for every year.',
     ],
     closings: [
@@ -60,13 +60,13 @@ export const pillars: readonly Pillar[] = [
       },
       {
         title: 'Closure',
-        text: 'Please stay off the upper trails around {trip.name} until they have dried out. Boots in mud season leave ruts for years. We will say when it is fine again.',
+        text: 'Please stay off the upper trails around {trip.name} until they have dried out. Boots in soft ground leave ruts for years. We will say when it is fine again.',
       },
     ],
     texts: [
       'Conditions on {trip.name}: {condition}. The view is there on some days, the wind on all of them.',
       '{guide} just radioed in from {trip.where}: {condition}, good spirits, {dish} for dinner.',
-      'First frost on {trip.name}. The roots are slick until ten, then it is the best hiking of the year.',
+      'Early morning on {trip.name}: the roots are slick until ten, then it is the best hiking of the week.',
       'A tree came down across {trip.name}. Thanks to the volunteers with the crosscut saw, the detour is gone since {weekday}.',
       '{condition}. That is the whole report for {trip.where}, and the mountains do not mind repeating it.',
     ],

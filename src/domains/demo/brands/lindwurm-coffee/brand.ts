@@ -169,8 +169,8 @@ export const lindwurmCoffee: Brand = {
   pillars,
   campaigns: [
     {
-      name: 'Winter Blend',
-      brief: 'Our once-a-year blend for moka pots and cold mornings. Aim: 900 bags, half of them as gifts.',
+      name: 'House Blend No. 7',
+      brief: 'Our once-a-year blend for moka pots and early mornings. Aim: 900 bags, half of them as gifts.',
       from: -395,
       to: -290,
       pillars: ['New coffees', 'Subscriptions', 'Our cafés'],
@@ -183,15 +183,15 @@ export const lindwurmCoffee: Brand = {
       pillars: ['Origins', 'Responsibility', 'New coffees'],
     },
     {
-      name: 'Cold brew summer',
-      brief: 'Make cold brew at home the habit of the season: recipe, jar, refill discount at all three cafés.',
+      name: 'Cold brew at home',
+      brief: 'Make cold brew at home a habit: recipe, jar, refill discount at all three cafés.',
       from: -200,
       to: -95,
       pillars: ['Brewing', 'Our cafés', 'Subscriptions'],
     },
     {
       name: 'Back to the grinder',
-      brief: 'Classes and brew guides for people who come home from holidays and want better coffee there.',
+      brief: 'Classes and brew guides for people who want better coffee at home.',
       from: -110,
       to: -12,
       pillars: ['Brewing', 'Classes', 'Guests'],

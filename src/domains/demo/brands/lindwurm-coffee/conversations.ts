@@ -60,7 +60,10 @@ export const conversations: Brand['conversations'] = {
       ],
     },
     {
-      openings: ['Please bring back the Winter Blend!', 'When is the {season} menu over? I am in Vienna next month.'],
+      openings: [
+        'Please bring back the blend from last year!',
+        'When is the {season} menu over? I am in Vienna next month.',
+      ],
       turns: [
         'We are working on it. You are the fourth person this week.',
         'So there is hope?',

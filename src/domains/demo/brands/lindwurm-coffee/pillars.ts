@@ -109,7 +109,7 @@ export const pillars: readonly Pillar[] = [
       'Two flights, one bus and a pick-up with opinions of its own: {barista} is in {coffee.from} to see where {coffee.name} grows.',
       'A coffee tree gives about 500 g of roasted coffee a year. Your weekend bag of {coffee.name} is half a tree. We think of that when we pour.',
       'We pay for {coffee.name} before it leaves {coffee.from}, not ninety days after. A small line in a contract, a large one in a household.',
-      'In {coffee.from} it is {season} too, but it smells different: fermenting fruit, diesel, warm rain. A letter from the washing station of {coffee.name}.',
+      'While it is {season} in Vienna, {coffee.from} smells of fermenting fruit, diesel and warm rain. A letter from the washing station of {coffee.name}.',
       'From cherry to your cup in Vienna: {coffee.name} takes about five months. Most of that is waiting for a ship.',
     ],
     closings: [
@@ -196,7 +196,7 @@ export const pillars: readonly Pillar[] = [
       'Rain over Vienna, {treat} in the oven, {coffee.name} on the filter bar. {place} is open until six.',
       'To the guest who left a poem under the saucer at {place}: it hangs above the grinder now. Your next {treat} is on us.',
       'Yes, you may bring your laptop. No, not at the weekend. Yes, the dog gets water. {place}, every day from seven.',
-      '{barista} swapped the playlist at {place}. Reviews so far: one "finally", one "hm", one request for Falco. And there is {treat}.',
+      '{barista} swapped the playlist at {place}. Reviews so far: one "finally", one "hm", one request for Falco. Also new: the {treat}.',
     ],
     closings: [
       'See you at the bar.',
@@ -236,7 +236,7 @@ export const pillars: readonly Pillar[] = [
     ],
     texts: [
       'Nobody is born with a sense for {coffee.notes}. It takes practice, and a table with twelve bowls. Open cupping, every Saturday at ten.',
-      'Latte art is 90% milk and 10% wrist. {barista} explains both in "{class.name}", {weekday} at {class.time}.',
+      'Latte art is 90% milk and 10% wrist. {barista} explains both in our class for beginners, {weekday} at 18:00.',
       'Give somebody an evening instead of a thing: "{class.name}" at {place}, {class.price}, vouchers at the bar.',
       'What we learnt from teaching "{class.name}": adults love permission to slurp.',
       'A cupping has three rules: slurp loudly, write before you talk, and never trust the person who says "coffee-like". {weekday}, {class.time}.',

@@ -138,9 +138,9 @@ export const satoumiTrust: Brand = {
       pillars: ['Giving', 'Volunteers', 'Results'],
     },
     {
-      name: 'Eelgrass spring',
+      name: 'Ten hectares of eelgrass',
       brief:
-        'Planting season with divers and school classes. Explain why a meadow under water matters. Show progress by square metres.',
+        'Planting with divers and school classes. Explain why a meadow under water matters. Show progress by square metres.',
       from: -290,
       to: -180,
       pillars: ['Habitats', 'Schools', 'Volunteers'],
@@ -153,7 +153,7 @@ export const satoumiTrust: Brand = {
       pillars: ['Habitats', 'Science and policy', 'Fishers'],
     },
     {
-      name: 'After the typhoon',
+      name: 'After the storm',
       brief: 'Quick clean-ups after storms. Calls go out at most 48 hours before; safety first, no rivers.',
       from: -110,
       to: -30,
@@ -167,8 +167,8 @@ export const satoumiTrust: Brand = {
       pillars: ['Clean-ups', 'Results', 'Science and policy', 'Schools', 'Volunteers'],
     },
     {
-      name: 'Year-end giving',
-      brief: 'Half of our yearly donations. One story a week, one number a post, thanks before asking.',
+      name: 'A thousand new members',
+      brief: 'Membership instead of single gifts. One story a week, one number a post, thanks before asking.',
       from: 4,
       to: 55,
       pillars: ['Giving', 'Results'],
@@ -237,7 +237,7 @@ export const satoumiTrust: Brand = {
     { day: 11, text: 'School visit: box of finds is in the van' },
     { day: 18, text: 'Public holiday: thank-you post, no asks' },
     { day: 22, text: 'Grant report due' },
-    { day: 30, text: 'New Year greetings: photo with all volunteers' },
+    { day: 30, text: 'Group photo with all volunteers' },
     { day: 44, text: 'Office closed' },
   ],
   documents: [

@@ -11,7 +11,10 @@ export const conversations: Brand['conversations'] = {
       ],
     },
     {
-      openings: ['{kilos} kg, that is both wonderful and terrible.', 'How is there still so much {find}?'],
+      openings: [
+        '{kilos} kg, that is both wonderful and terrible.',
+        'And that is one beach. Where does it all come from, {find} and so on?',
+      ],
       turns: [
         'We feel the same. It is less than last year, and the trend counts.',
         'Where does it come from?',

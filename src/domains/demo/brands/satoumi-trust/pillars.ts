@@ -63,10 +63,10 @@ export const pillars: readonly Pillar[] = [
       },
     ],
     texts: [
-      'Less {find} at {beach}, for the third year in a row. One reason: {partner} changed a single supplier.',
+      'The column "{find}" for {beach} is shorter than last year, for the third time in a row. One reason: {partner} changed a single supplier.',
       'We publish what does not work as well: our net at {beach} caught more leaves than {find}. It is out of the water again.',
-      '{count} surveys, one table, free for everyone. A student in Osaka has just used it to show where {find} really comes from.',
-      'What happens with {kilos} kg from {beach}? A third is recycled, most is burnt for heat, and the {find} goes to a school project.',
+      '{count} surveys, one table, free for everyone. A student in Osaka has just used it to trace {find} back to the source.',
+      'What happens with {kilos} kg from {beach}? A third is recycled, most is burnt for heat, and we keep the {find} for a school project.',
       'A small number with a large meaning: 11. So many nests of the {species.name} were counted near {beach}. Last {season} it was 4.',
     ],
     closings: ['All data are open.', 'Method and errors on our site.', 'Source: our own surveys.', 'You did this.'],
@@ -301,7 +301,7 @@ export const pillars: readonly Pillar[] = [
     templates: [
       {
         title: 'Study, explained',
-        text: 'A new study with {partner}, in one paragraph: {find} near {beach} comes mostly from the river, and most of it from the first rain in {month}. So that is when we will be there.',
+        text: 'A new study with {partner}, in one paragraph: what washes up near {beach}, {find} above all, comes mostly down the river, with the first rain in {month}. So that is when we will be there.',
       },
       {
         title: 'Open consultation',
@@ -317,7 +317,7 @@ export const pillars: readonly Pillar[] = [
       'Blue carbon, in one sentence: plants under water store it faster than forests. In a second one: only if {species.name} and mud are left alone.',
       'A sign that says "please" works better than one that says "forbidden". We have tested both at {beach}, for {count} days.',
       'Our director spoke at the town council for three minutes. Then {person.name}, {person.role}, spoke for one: "{person.says}." It passed.',
-      'Correction: last week we wrote that {find} at {beach} had halved. It fell by 41%. Still good, and now also right.',
+      'Correction: last week we wrote that the finds of {find} at {beach} had halved. They fell by 41%. Still good, and now also right.',
     ],
     closings: [
       'The study is open access.',
