@@ -34,6 +34,7 @@ export interface Limits {
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxRootFields: number;
+  readonly maxRepeats: number;
   readonly maxCost: number;
   readonly maxSubscriptions: number;
   /** Time that requests in flight have when the server is told to stop. */
@@ -75,7 +76,8 @@ export function readConfig(environment: Environment = process.env): Config {
       maxTokens: read.integer('MAX_QUERY_TOKENS', 2_500),
       maxDepth: read.integer('MAX_QUERY_DEPTH', 12),
       maxAliases: read.integer('MAX_QUERY_ALIASES', 100),
-      maxRootFields: read.integer('MAX_QUERY_ROOT_FIELDS', 30),
+      maxRootFields: read.integer('MAX_QUERY_ROOT_FIELDS', 40),
+      maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
       maxCost: read.integer('MAX_QUERY_COST', 20_000),
       maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
       drainMs: read.integer('DRAIN_SECONDS', 20, { max: 600 }) * 1000,

@@ -22,6 +22,8 @@ export interface Measure {
   readonly depth: number;
   readonly aliases: number;
   readonly rootFields: number;
+  /** Fields of one name, with selections of their own, at one place: validation compares each with each. */
+  readonly repeats: number;
   /** Fields that would be answered if every page were full. */
   readonly cost: number;
 }
@@ -70,7 +72,8 @@ export function measureOperation(
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, isPaged: boolean): Measure => {
     const aliases = node.alias ? 1 : 0;
     // Introspection has rules of its own in graphql-js, and is answered from memory.
-    if (!node.selectionSet || node.name.value.startsWith('__')) return { depth: 1, aliases, rootFields: 1, cost: 1 };
+    if (!node.selectionSet || node.name.value.startsWith('__'))
+      return { depth: 1, aliases, rootFields: 1, repeats: 1, cost: 1 };
     const field = fieldOf(parent, node.name.value);
     const type = field && getNamedType(field.type);
     const page = field && pageSizeOf(node, field);
@@ -81,22 +84,36 @@ export function measureOperation(
       depth: within.depth + 1,
       aliases: within.aliases + aliases,
       rootFields: 1,
+      repeats: Math.max(within.repeats, repeatsIn(node.selectionSet)),
       cost: 1 + items * within.cost,
     };
   };
 
-  return ofSelection(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false);
+  const root = ofSelection(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false);
+  return { ...root, repeats: Math.max(root.repeats, repeatsIn(operation.selectionSet)) };
 }
 
-const nothing: Measure = { depth: 0, aliases: 0, rootFields: 0, cost: 0 };
+const nothing: Measure = { depth: 0, aliases: 0, rootFields: 0, repeats: 0, cost: 0 };
 
 function sum(one: Measure, other: Measure): Measure {
   return {
     depth: Math.max(one.depth, other.depth),
     aliases: one.aliases + other.aliases,
     rootFields: one.rootFields + other.rootFields,
+    repeats: Math.max(one.repeats, other.repeats),
     cost: one.cost + other.cost,
   };
+}
+
+/** Named fragments apart, which graphql-js compares only once. */
+function repeatsIn(set: SelectionSetNode, counts = new Map<string, number>()): number {
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.INLINE_FRAGMENT) repeatsIn(selection.selectionSet, counts);
+    if (selection.kind !== Kind.FIELD || !selection.selectionSet) continue;
+    const name = (selection.alias ?? selection.name).value;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
 }
 
 function fieldOf(type: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {

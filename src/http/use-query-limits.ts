@@ -7,6 +7,7 @@ export interface QueryLimits {
   maxDepth: number;
   maxAliases: number;
   maxRootFields: number;
+  maxRepeats: number;
   maxCost: number;
 }
 
@@ -42,6 +43,7 @@ const names: Record<keyof Measure, { limit: keyof QueryLimits; unit: string }> =
   depth: { limit: 'maxDepth', unit: 'levels of fields' },
   aliases: { limit: 'maxAliases', unit: 'aliases' },
   rootFields: { limit: 'maxRootFields', unit: 'root fields' },
+  repeats: { limit: 'maxRepeats', unit: 'fields of one name in one place' },
   cost: { limit: 'maxCost', unit: 'fields in the answer, were every page full' },
 };
 

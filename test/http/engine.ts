@@ -124,6 +124,7 @@ export const limits: ServerOptions['limits'] = {
   maxDepth: 12,
   maxAliases: 100,
   maxRootFields: 40,
+  maxRepeats: 25,
   maxCost: 20_000,
   maxSubscriptions: 100,
 };

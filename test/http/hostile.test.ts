@@ -66,6 +66,11 @@ describe('an operation that is too large', () => {
     ['of 60,000 tokens', `{ ${'hello '.repeat(60_000)} }`, /at most 2500 tokens/],
     ['of 50 root fields', `{ ${'hello '.repeat(50)} }`, /at most 40 root fields, but got 50/],
     [
+      'of one field again and again',
+      `{ item { ${'parent { tags { id } } '.repeat(30)} } }`,
+      /at most 25 fields of one name in one place, but got 30/,
+    ],
+    [
       'of pages within pages',
       '{ items(first: 100) { nodes { children(first: 100) { nodes { children(first: 100) { nodes { id } } } } } } }',
       /at most 20000 fields in the answer/,
