@@ -16,8 +16,8 @@ import { createContext } from './context.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
-import { InvalidationFeed } from './invalidation-feed.ts';
 import { countFragment, isStanding } from './fragments.ts';
+import { InvalidationFeed } from './invalidation-feed.ts';
 import { executeJoined, type JoinedFrom } from './joined-execution.ts';
 import { Principals } from './principals.ts';
 import type { RequestContext } from './request.ts';
@@ -82,18 +82,15 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const cache = new Cache<CacheCategory>({ policies: options.policies, clock });
   const feed = new InvalidationFeed();
   const alerts = new AlertWatch({ now: wallNow, log: log.alert });
-  const principals = new Principals({
-    clock,
-    wallNow,
-    async find(token) {
-      const viewer = await findViewer(queries, token, wallNow());
-      if (viewer)
-        touchToken(queries, viewer.tokenId, wallNow()).catch((error) =>
-          log.failure('a token could not be touched', error),
-        );
-      return viewer;
-    },
-  });
+  const findPrincipal = async (token: string) => {
+    const viewer = await findViewer(queries, token, wallNow());
+    if (viewer)
+      touchToken(queries, viewer.tokenId, wallNow()).catch((error) =>
+        log.failure('a token could not be touched', error),
+      );
+    return viewer;
+  };
+  const principals = new Principals({ clock, wallNow, find: findPrincipal });
   cache.onInvalidate((tags, cause) => {
     principals.invalidate(tags, cause);
     feed.publish(tags);
@@ -130,7 +127,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
       return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
     },
-    authenticate: (token) => principals.authenticate(token),
+    authenticate: (token) => (options.isCaching ? principals.authenticate(token) : findPrincipal(token)),
     async execute(args, executeFn) {
       const context = args.contextValue as RequestContext;
       if (!options.isCaching) return afterExecution(undefined, context, await executeFn(args));

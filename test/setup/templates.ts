@@ -7,8 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../src/database/database.ts';
+import { seedDemo } from '../../src/domains/demo/seed.ts';
 
-export type TemplateName = 'empty';
+export type TemplateName = 'empty' | 'seeded';
+
+/** The seeded template's today. */
+export const seededAt = new Date('2026-11-22T12:00:00.000Z');
 
 interface Template {
   /** Fills a database that has the current schema and no rows. */
@@ -22,6 +26,11 @@ const migrations = '../../src/database/migrations/';
 /** The states in which a test may want its database; each is made once, when it is first wanted, and then copied. */
 const templates: Record<TemplateName, Template> = {
   empty: { prepare: async () => {}, sources: [migrations] },
+  /** The demo. Its media files are in no store. */
+  seeded: {
+    prepare: ({ queries }) => seedDemo(queries, { now: seededAt, media: { put: async () => {} } }),
+    sources: [migrations, '../../src/domains/demo/'],
+  },
 };
 
 /** Makes the template of a run on the server, unless it is there, and returns the name of its database. */

@@ -1,0 +1,156 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import pino from 'pino';
+import { afterAll } from 'vitest';
+import type { Policy } from '../../src/cache/policy.ts';
+import { policies } from '../../src/cache-policies.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Database } from '../../src/database/database.ts';
+import { createBuiltInProvider } from '../../src/domains/ai/built-in-provider.ts';
+import { createSandboxNetwork } from '../../src/domains/demo/sandbox-network.ts';
+import type { MediaStore } from '../../src/domains/media/store.ts';
+import { issueSession } from '../../src/domains/viewer/credentials.ts';
+import type { CacheCategory, WorkspaceRole } from '../../src/generated/schema.ts';
+import { createGraphqlEngine, type GraphqlEngine } from '../../src/graphql/engine.ts';
+import { createServer } from '../../src/http/server.ts';
+import { seededAt } from '../setup/templates.ts';
+
+/** The wall clock and the cache's clock of a test, which moves only when told to. */
+export class TestTime {
+  #ms = seededAt.getTime();
+
+  pass(ms: number): void {
+    this.#ms += ms;
+  }
+
+  now = () => this.#ms;
+  date = () => new Date(this.#ms);
+}
+
+export interface Magpie {
+  readonly engine: GraphqlEngine;
+  readonly url: string;
+  /** Sends a request and resolves with the answer as it came. */
+  ask(token: string, document: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
+  readonly json: any;
+}
+
+export interface MagpieOptions {
+  readonly isCaching?: boolean;
+  readonly isJoining?: boolean;
+  readonly isHot?: boolean;
+  readonly policies?: Readonly<Record<CacheCategory, Policy>>;
+  readonly time?: TestTime;
+}
+
+/** The whole product over a socket: everything that `app.ts` puts together, but for background work, which a test starts itself. */
+export async function startMagpie(
+  { queries }: Pick<Database, 'queries'>,
+  options: MagpieOptions = {},
+): Promise<Magpie> {
+  const { isCaching = true, isJoining = isCaching, isHot = isJoining, time = new TestTime() } = options;
+  const log = pino({ level: 'silent' });
+  const media = createMemoryStore();
+  const engine = createGraphqlEngine({
+    queries,
+    ports: { network: createSandboxNetwork(), ai: createBuiltInProvider(), media },
+    policies: options.policies ?? policies,
+    ...{ isCaching, isJoining, isWarming: false, isDemo: false },
+    ...{ clock: time, wallNow: time.date },
+    log: { alert: () => {}, failure: () => {} },
+  });
+  const { limits } = readConfig({});
+  const server = createServer({
+    ...{ engine, log, limits, corsOrigins: [], isHot },
+    media: { find: async () => null, open: (key, range) => media.open(key, range) },
+  });
+  const listening = createHttpServer(server.listener);
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}/graphql`;
+  afterAll(() => {
+    listening.closeAllConnections();
+    listening.close();
+  });
+  return {
+    engine,
+    url,
+    async ask(token, query, variables = {}, headers = {}) {
+      const files = Object.entries(variables).some(([, value]) => holdsFile(value));
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(files ? { 'x-requested-with': 'test' } : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: files ? multipart(query, variables) : JSON.stringify({ query, variables }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
+    },
+  };
+}
+
+/** A new session of a demo member with this role, in the demo workspace of this place (0, 1, 2). */
+export async function signInAs(
+  { queries }: Pick<Database, 'queries'>,
+  role: WorkspaceRole,
+  place = 0,
+): Promise<Session> {
+  const workspaces = await queries.selectFrom('workspaces').select('id').orderBy('id').execute();
+  const workspaceId = workspaces[place]!.id;
+  const { userId } = await queries
+    .selectFrom('memberships')
+    .select('userId')
+    .where((eb) => eb.and({ workspaceId, role }))
+    .orderBy('userId')
+    .executeTakeFirstOrThrow();
+  const { id, token } = await issueSession(queries, { workspaceId, userId, name: 'test', now: seededAt });
+  return { workspaceId, userId, tokenId: id, token };
+}
+
+export interface Session {
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly tokenId: string;
+  readonly token: string;
+}
+
+function createMemoryStore(): MediaStore {
+  const files = new Map<string, Uint8Array>();
+  return {
+    async put(key, bytes) {
+      files.set(key, bytes);
+    },
+    async open(key) {
+      const bytes = files.get(key);
+      return bytes ? { stream: Readable.from([Buffer.from(bytes)]), size: bytes.byteLength } : null;
+    },
+    async remove(key) {
+      files.delete(key);
+    },
+  };
+}
+
+function holdsFile(value: unknown): boolean {
+  if (value instanceof File) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsFile);
+}
+
+/** GraphQL multipart request specification: operations, a map, and the one file at `input.file`. */
+function multipart(query: string, variables: object): FormData {
+  const { input } = variables as { input: { file: File } };
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query, variables: { ...variables, input: { ...input, file: null } } }));
+  form.set('map', JSON.stringify({ 0: ['variables.input.file'] }));
+  form.set('0', input.file);
+  return form;
+}

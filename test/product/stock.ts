@@ -1,0 +1,76 @@
+import type { Queries } from '../../src/database/database.ts';
+import type { Random } from './random.ts';
+
+const tables = {
+  posts: 'posts',
+  targets: 'postTargets',
+  accounts: 'accounts',
+  templates: 'templates',
+  campaigns: 'campaigns',
+  conversations: 'conversations',
+  media: 'mediaAssets',
+  notes: 'calendarNotes',
+  replies: 'savedReplies',
+  generations: 'aiGenerations',
+} as const;
+
+export type Kind = keyof typeof tables;
+
+/** What there is in a workspace, to pick from. Ids of what is gone come up now and then, as they do in life. */
+export class Stock {
+  readonly #queries: Queries;
+  readonly workspaceId: string;
+  readonly #random: Random;
+  readonly #ids = new Map<Kind, string[]>();
+  users: string[] = [];
+  tokens: string[] = [];
+
+  constructor(queries: Queries, workspaceId: string, random: Random) {
+    this.#queries = queries;
+    this.workspaceId = workspaceId;
+    this.#random = random;
+  }
+
+  /** Looks again at what there is. */
+  async refresh(): Promise<void> {
+    for (const [kind, table] of Object.entries(tables) as [Kind, 'posts'][]) {
+      const rows = await this.#queries
+        .selectFrom(table)
+        .select('id')
+        .where('workspaceId', '=', this.workspaceId)
+        .orderBy('id', 'desc')
+        .limit(40)
+        .execute();
+      const gone = (this.#ids.get(kind) ?? []).slice(-1);
+      this.#ids.set(kind, [...rows.map((row) => row.id), ...gone]);
+    }
+    const members = await this.#queries
+      .selectFrom('memberships')
+      .select('userId')
+      .where('workspaceId', '=', this.workspaceId)
+      .orderBy('userId')
+      .execute();
+    this.users = members.map((row) => row.userId);
+    const tokens = await this.#queries
+      .selectFrom('tokens')
+      .select('id')
+      .where('workspaceId', '=', this.workspaceId)
+      .where('kind', '=', 'API')
+      .execute();
+    this.tokens = tokens.map((row) => row.id);
+  }
+
+  /** Mostly one of the few newest, so that reads and writes meet. */
+  one(kind: Kind): string {
+    const ids = this.#ids.get(kind)!;
+    return this.#random.pick(this.#random.happens(0.7) ? ids.slice(0, 6) : ids);
+  }
+
+  some(kind: Kind, max: number): string[] {
+    return this.#random.some(this.#ids.get(kind)!.slice(0, 8), max);
+  }
+
+  isEmpty(kind: Kind): boolean {
+    return this.#ids.get(kind)!.length === 0;
+  }
+}
