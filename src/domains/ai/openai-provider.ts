@@ -12,7 +12,7 @@ export interface OpenAiOptions {
   /** For a whole request, with its repetitions and the waiting between. */
   timeoutMs?: number;
   maxAttempts?: number;
-  /** How to wait between attempts; rejects when the signal aborts. */
+  /** How to wait between attempts; may end early when the signal aborts. */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -21,42 +21,44 @@ const firstWaitMs = 500;
 
 /** Any server that speaks OpenAI's chat completions. Only what all of them know is sent: no sampling, no response format. */
 export function createOpenAiProvider(options: OpenAiOptions): AiProvider {
-  const { baseUrl, apiKey, models, timeoutMs = 60_000, maxAttempts = 3, wait = defaultWait } = options;
-  const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
-  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
-  if (apiKey) headers.authorization = `Bearer ${apiKey}`;
-
-  async function attempt(body: string, signal: AbortSignal): Promise<AiAnswer> {
-    // A redirect could carry the key to somebody else.
-    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw refusedError(response);
-    }
-    return readCompletion(await readText(response), body.length);
-  }
-
+  const { models, timeoutMs = 60_000, maxAttempts = 3, wait = waitAtMost } = options;
+  const post = poster(options);
   return {
     name: 'openai',
     models,
     async generate(request, signal) {
-      const deadline = Date.now() + timeoutMs;
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const body = JSON.stringify({ model: request.model, messages: await messagesOf(request) });
-      for (let attempts = 1; ; attempts += 1) {
-        try {
-          return await attempt(body, limited);
-        } catch (error) {
-          const failure = limited.aborted ? timedOut(timeoutMs, error) : asFailure(error);
-          const waitMs = failure.retryAfterMs ?? firstWaitMs * 2 ** (attempts - 1);
-          const isLast = !failure.isWorthRepeating || attempts >= maxAttempts || Date.now() + waitMs >= deadline;
-          if (limited.aborted || isLast) throw failure.error;
-          await wait(waitMs, limited).catch((cause) => {
-            throw timedOut(timeoutMs, cause).error;
-          });
-        }
+      const deadline = performance.now() + timeoutMs;
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      for (let attempt = 1; ; attempt += 1) {
+        const outcome = await post(body, limit);
+        if ('answer' in outcome) return outcome.answer;
+        if (limit.aborted) throw timedOut(timeoutMs, outcome.error);
+        const waitMs = outcome.retryAfterMs ?? firstWaitMs * 2 ** (attempt - 1);
+        const isInTime = performance.now() + waitMs < deadline;
+        if (!outcome.error.isRetryable || attempt === maxAttempts || !isInTime) throw outcome.error;
+        await wait(waitMs, limit);
       }
     },
+  };
+}
+
+type Outcome = { answer: AiAnswer } | { error: AiProviderError; retryAfterMs?: number };
+
+function poster({ baseUrl, apiKey }: OpenAiOptions): (body: string, signal: AbortSignal) => Promise<Outcome> {
+  const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
+  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
+  if (apiKey) headers.authorization = `Bearer ${apiKey}`;
+  return async (body, signal) => {
+    try {
+      // A redirect could carry the key to somebody else.
+      const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
+      if (response.ok) return { answer: readCompletion(await readText(response), body.length) };
+      await response.body?.cancel();
+      return { error: refused(response.status), retryAfterMs: retryAfterOf(response.headers.get('retry-after')) };
+    } catch (error) {
+      return { error: error instanceof AiProviderError ? error : unreachable(error) };
+    }
   };
 }
 
@@ -91,27 +93,6 @@ async function readText(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-interface Failure {
-  readonly error: AiProviderError;
-  readonly isWorthRepeating: boolean;
-  readonly retryAfterMs?: number;
-}
-
-/** What a status says, without the body: that may repeat parts of the key. */
-class RefusedError extends Error {
-  readonly status: number;
-  readonly retryAfterMs: number | undefined;
-  constructor(status: number, retryAfterMs: number | undefined) {
-    super(`HTTP ${status}`);
-    this.status = status;
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
-function refusedError(response: Response): RefusedError {
-  return new RefusedError(response.status, retryAfterOf(response.headers.get('retry-after')));
-}
-
 /** RFC 9110, 10.2.3: seconds or a date. */
 function retryAfterOf(header: string | null): number | undefined {
   if (header === null) return undefined;
@@ -119,16 +100,9 @@ function retryAfterOf(header: string | null): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-function asFailure(error: unknown): Failure {
-  if (error instanceof AiProviderError) return { error, isWorthRepeating: false };
-  if (error instanceof RefusedError) {
-    const { status, retryAfterMs } = error;
-    const isRetryable = status === 408 || status === 429 || status >= 500;
-    const failed = new AiProviderError(explained(status), { isRetryable, cause: error });
-    return { error: failed, isWorthRepeating: isRetryable, retryAfterMs };
-  }
-  const unreachable = new AiProviderError('The AI server could not be reached.', { isRetryable: true, cause: error });
-  return { error: unreachable, isWorthRepeating: true };
+/** By the status alone: the body may repeat parts of the key. */
+function refused(status: number): AiProviderError {
+  return new AiProviderError(explained(status), { isRetryable: status === 408 || status === 429 || status >= 500 });
 }
 
 function explained(status: number): string {
@@ -138,11 +112,16 @@ function explained(status: number): string {
   return `The AI server answered with HTTP ${status}.`;
 }
 
-function timedOut(timeoutMs: number, cause: unknown): Failure {
-  const message = `The AI server did not answer within ${timeoutMs / 1_000} seconds.`;
-  return { error: new AiProviderError(message, { isRetryable: true, cause }), isWorthRepeating: false };
+function unreachable(cause: unknown): AiProviderError {
+  return new AiProviderError('The AI server could not be reached.', { isRetryable: true, cause });
 }
 
-function defaultWait(ms: number, signal: AbortSignal): Promise<void> {
-  return waitFor(ms, undefined, { signal });
+function timedOut(timeoutMs: number, cause: unknown): AiProviderError {
+  const message = `The AI server did not answer within ${timeoutMs / 1_000} seconds.`;
+  return new AiProviderError(message, { isRetryable: true, cause });
+}
+
+/** Ends early with the signal: the next attempt finds it aborted. */
+function waitAtMost(ms: number, signal: AbortSignal): Promise<void> {
+  return waitFor(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,6 +1,9 @@
 const maxSubjectLength = 120;
-const request =
-  /^(?:please\s+)?(?:write|create|make|draft|give me|announce|promote|post)\s+(?:(?:me\s+)?(?:an?|some|the|\d+)\s+)?(?:(?:short|new|nice|catchy|instagram|social media)\s+)*(?:(?:captions?|posts?|texts?|something)\s+)?(?:(?:about|for|on|that)\s+)?/i;
+const verb = '(?:please\\s+)?(?:write|create|make|draft|give me|announce|promote|post)';
+const text =
+  '(?:me\\s+)?(?:(?:an?|some|the|\\d+)\\s+)?(?:(?:short|new|nice|catchy|instagram)\\s+)*(?:captions?|posts?|texts?)';
+/** How people begin when they ask for a text, up to its subject. */
+const request = new RegExp(`^${verb}\\s+(?:${text}\\s+(?:for|on|that)\\s+|${text}\\s+)?(?:about\\s+)?`, 'i');
 
 /** What a prompt is about, to stand inside a sentence: "Write a caption about our autumn roast." is about "our autumn roast". */
 export function subjectOf(prompt: string): string {
@@ -22,7 +25,7 @@ function startsAcronymOrName(text: string): boolean {
 }
 
 const stopWords = new Set(
-  `about after again also and any are because been before but can could did does for from get had has have her here his how
+  `about after again also and any are because been before but can could did does every for from get had has have her here his how
   into its just like made make many more most much new not now off one only other our out over own really should some such
   than that the their them then there these they this those through today too under until very want was were what when where
   which while who why will with would you your post caption write please text short announce promote`.split(/\s+/),
