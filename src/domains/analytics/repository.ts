@@ -41,7 +41,7 @@ export async function computeReports(
   subjects: readonly Subject[],
 ): Promise<AnalyticsReportRecord[]> {
   const { rows } = await sql<ReportRow>`
-    with subjects as ${subjectsOf(scope, subjects)},
+    with subjects ${subjectsOf(scope, subjects)},
     days as (
       select position, "from" + n as date, n >= 0 as is_current
       from subjects cross join generate_series(-days, days - 1) as n
@@ -55,16 +55,31 @@ export async function computeReports(
         union all
         select position, date, views, reach, engagements, clicks
         from subjects join posts using (campaign_id) join post_metrics on post_metrics.post_id = posts.id
-        where post_metrics.workspace_id = ${scope.workspaceId} and date between "from" - days and "to" and ${isPublishedOnAccounts}
+        where posts.workspace_id = ${scope.workspaceId} and date between "from" - days and "to" and ${isPublishedOnAccounts}
       ) as numbers
       group by position, date
     ),
-    -- An account's followers are those of its last report: what each report adds to the one before, summed up day by day.
-    follower_changes as (
-      select position, greatest(date, "from" - days) as date,
-        followers - coalesce(lag(followers) over (partition by position, account_id order by date), 0) as change
+    -- The followers of each account at each report, and before the first day.
+    follower_reports as (
+      select position, account_id, date, followers
       from subjects join account_metrics on ${isOnAccount(sql`account_metrics.account_id`)}
-      where campaign_id is null and workspace_id = ${scope.workspaceId} and date <= "to" and followers is not null
+      where campaign_id is null and workspace_id = ${scope.workspaceId} and date between "from" - days and "to"
+        and followers is not null
+      union all
+      select position, accounts.id, "from" - days - 1, latest.followers
+      from subjects join accounts on ${isOnAccount(sql`accounts.id`)}
+        cross join lateral (
+          select followers from account_metrics
+          where account_id = accounts.id and date < "from" - days and followers is not null
+          order by date desc limit 1
+        ) as latest
+      where campaign_id is null and workspace_id = ${scope.workspaceId}
+    ),
+    -- What each report adds to the one before: summed up day by day, these are the last known followers of all accounts.
+    follower_changes as (
+      select position, greatest(follower_reports.date, "from" - days) as date,
+        followers - coalesce(lag(followers) over (partition by position, account_id order by date), 0) as change
+      from follower_reports join subjects using (position)
     ),
     followed as (
       select position, date, sum(change) as change from follower_changes group by position, date
@@ -108,14 +123,14 @@ export async function rankPosts(
 ): Promise<PostPerformanceRecord[][]> {
   const subjects = requests.map(({ subject }) => subject);
   const { rows } = await sql<PostPerformanceRecord & { position: number }>`
-    with subjects as ${subjectsOf(scope, subjects)},
+    with subjects ${subjectsOf(scope, subjects)},
     ranked as (
       select position, posts.id as post_id, sum(engagements) as value,
         row_number() over (partition by position order by sum(engagements) desc, posts.id) as rank
       from subjects
         join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
         join post_metrics on post_metrics.post_id = posts.id
-      where post_metrics.workspace_id = ${scope.workspaceId} and date between "from" and "to" and engagements is not null
+      where posts.workspace_id = ${scope.workspaceId} and date between "from" and "to" and engagements is not null
         and ${isPublishedOnAccounts}
       group by position, posts.id
     )
@@ -151,20 +166,17 @@ function reportOf({ from, to, accountIds, campaignId }: Subject, rows: readonly 
   };
 }
 
-/** The reports asked for as rows: `position` from 1, `days` of the period, and the accounts that count, null for all. */
+/**
+ * The reports asked for as rows: `position` from 1, `days` of the period, and the accounts that count, null for all. One row
+ * of VALUES, not materialized, is as good as constants to the planner: what the report does not need is not even read.
+ */
 function subjectsOf(scope: Scope, subjects: readonly Subject[]): RawBuilder<unknown> {
-  const rows = subjects.map(({ from, to, accountIds, campaignId }, i) => ({
-    position: i + 1,
-    from,
-    to,
-    days: daysBetween(from, addDays(to, 1)),
-    campaign_id: campaignId && (idsOf('Campaign', [campaignId])[0] ?? 'no campaign'),
-    account_ids: counted(scope, accountIds),
-  }));
-  return sql`(
-    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as subject (position bigint, "from" date, "to" date, days int, campaign_id text, account_ids text[])
-  )`;
+  const rows = subjects.map(({ from, to, accountIds, campaignId }, i) => {
+    const days = daysBetween(from, addDays(to, 1));
+    const campaign = campaignId && (idsOf('Campaign', [campaignId])[0] ?? 'no campaign');
+    return sql`(${i + 1}::bigint, ${from}::date, ${to}::date, ${days}::int, ${campaign}::text, ${counted(scope, accountIds)}::text[])`;
+  });
+  return sql`(position, "from", "to", days, campaign_id, account_ids) as not materialized (values ${sql.join(rows)})`;
 }
 
 /** A viewer who is confined to accounts gets the numbers of these alone. */
