@@ -15,7 +15,9 @@ export interface Process {
 
 /** Runs a TypeScript file in a process of its own, which does not outlive the test. */
 export function startProcess(script: URL, ...args: string[]): Process {
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(script), ...args], {
+  // It will not live long enough for PGlite to be compiled twice, the second time well.
+  const flags = ['--liftoff-only', '--import', 'tsx'];
+  const child = spawn(process.execPath, [...flags, fileURLToPath(script), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => {

@@ -1,9 +1,11 @@
-// Opens the embedded database of its argument, prints the pairs that it finds there, then writes more until it is killed,
-// printing the number of each as soon as its transaction is acknowledged.
+// When a line arrives, opens the embedded database of its argument, prints the pairs that it finds there, then writes more
+// until it is killed, printing the number of each as soon as its transaction is acknowledged.
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { sql } from 'kysely';
 import { openDatabase } from '../../../src/database/database.ts';
 
+await once(process.stdin, 'data');
 const database = await openDatabase({ dataDir: process.argv[2] });
 const { queries } = database;
 const print = (line: string) => writeSync(1, `${line}\n`); // leaves the process before anything else happens
