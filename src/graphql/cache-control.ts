@@ -4,18 +4,31 @@ import type { RequestContext } from './request.ts';
 import type { Warmer } from './warmer.ts';
 
 /** `clearCache` and `warmCache`. */
-export function cacheControlResolvers({ cache, warmer }: { cache: Cache<CacheCategory>; warmer: () => Warmer }) {
+export function cacheControlResolvers({
+  cache,
+  spread,
+  warmer,
+}: {
+  cache: Cache<CacheCategory>;
+  spread: (tags: readonly string[], cause: string) => Promise<void>;
+  warmer: () => Warmer;
+}) {
   const entries = () => cache.snapshot().total.entries;
   return {
     Mutation: {
-      clearCache(
+      async clearCache(
         _: unknown,
         { input }: { input: { categories?: CacheCategory[] | null } },
         { viewer }: RequestContext,
       ) {
         const before = entries();
+        const cleared: string[] = [];
+        const stopListening = cache.onInvalidate((tags) => cleared.push(...tags));
         cache.clear({ namespace: viewer.workspaceId, categories: input.categories ?? undefined }, 'clearCache');
-        return { clearedEntries: before - entries(), userErrors: [] };
+        stopListening();
+        const clearedEntries = before - entries();
+        await spread(cleared, 'clearCache');
+        return { clearedEntries, userErrors: [] };
       },
       async warmCache(_: unknown, __: unknown, { viewer }: RequestContext) {
         const before = entries();

@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly isJoining: boolean;
   /** Whether a workspace is warmed in the background when it is first used. */
   readonly isWarming: boolean;
+  /** Tells other processes what was invalidated here; resolves when all of them have it. Alone, there is nobody to tell. */
+  readonly spread?: (tags: readonly string[], cause: string | undefined) => Promise<void>;
   /** Whether every member may ask for explanations, not only ADMIN and above. */
   readonly isDemo: boolean;
   readonly clock?: Clock;
@@ -78,7 +80,7 @@ export interface GraphqlEngine {
 }
 
 export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
-  const { queries, ports, clock = systemClock, wallNow = () => new Date(), log } = options;
+  const { queries, ports, clock = systemClock, wallNow = () => new Date(), spread = async () => {}, log } = options;
   const cache = new Cache<CacheCategory>({ policies: options.policies, clock });
   const feed = new InvalidationFeed();
   const alerts = new AlertWatch({ now: wallNow, log: log.alert });
@@ -102,11 +104,14 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     resolvers: [
       ...resolvers,
       statisticsResolvers(cache, alerts, wallNow()),
-      cacheControlResolvers({ cache, warmer: () => warmer }),
+      cacheControlResolvers({ cache, spread, warmer: () => warmer }),
       subscriptionResolvers({ feed, forget: (tags) => forgetting!(tags) }),
     ],
     cache: options.isCaching ? cache : undefined,
-    invalidate: (tags, cause) => cache.invalidate(tags, cause),
+    invalidate(tags, cause) {
+      cache.invalidate(tags, cause);
+      return spread(tags, cause);
+    },
   });
   forgetting = createForgetting(plans);
 

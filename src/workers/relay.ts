@@ -1,0 +1,125 @@
+/**
+ * How the workers of one machine agree on what is valid, without Redis: a worker that invalidated something tells the
+ * primary, the primary tells the others, and the mutation is answered when every one of them has it. A worker that does not
+ * say so in time is ended: what is not there serves nothing stale.
+ */
+export type ToPrimary =
+  /** From now on the worker may keep something, and must hear of invalidations. */
+  | { readonly kind: 'joined' }
+  /** It answers requests. */
+  | { readonly kind: 'serving' }
+  | { readonly kind: 'invalidated'; readonly id: number; readonly tags: readonly string[]; readonly cause?: string }
+  | { readonly kind: 'applied'; readonly id: number };
+
+export type ToWorker =
+  | { readonly kind: 'apply'; readonly id: number; readonly tags: readonly string[]; readonly cause?: string }
+  | { readonly kind: 'agreed'; readonly id: number };
+
+/** A worker, as the primary knows it. */
+export interface Member {
+  send(message: ToWorker): void;
+  /** Ends it at once; `leave` follows. */
+  kill(): void;
+}
+
+interface Round {
+  readonly origin: Member;
+  /** The origin's own number for it. */
+  readonly originId: number;
+  readonly missing: Set<Member>;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The primary's side. */
+export class Relay {
+  readonly #members = new Set<Member>();
+  readonly #rounds = new Map<number, Round>();
+  readonly #ackWithinMs: number;
+  #lastRound = 0;
+
+  constructor({ ackWithinMs }: { ackWithinMs: number }) {
+    this.#ackWithinMs = ackWithinMs;
+  }
+
+  receive(from: Member, message: ToPrimary): void {
+    if (message.kind === 'joined') this.#members.add(from);
+    else if (message.kind === 'invalidated') this.#spread(from, message);
+    else if (message.kind === 'applied') this.#acknowledge(message.id, from);
+  }
+
+  /** It is gone: nobody needs to wait for it any more. */
+  leave(member: Member): void {
+    this.#members.delete(member);
+    for (const id of [...this.#rounds.keys()]) this.#acknowledge(id, member);
+  }
+
+  #spread(origin: Member, { id: originId, tags, cause }: ToPrimary & { kind: 'invalidated' }): void {
+    const id = ++this.#lastRound;
+    const missing = new Set([...this.#members].filter((member) => member !== origin));
+    const timer = setTimeout(() => this.#endLaggards(id), this.#ackWithinMs);
+    this.#rounds.set(id, { origin, originId, missing, timer });
+    for (const member of missing) member.send({ kind: 'apply', id, tags, cause });
+    this.#settle(id);
+  }
+
+  #acknowledge(id: number, member: Member): void {
+    if (this.#rounds.get(id)?.missing.delete(member)) this.#settle(id);
+  }
+
+  #settle(id: number): void {
+    const round = this.#rounds.get(id);
+    if (!round || round.missing.size > 0) return;
+    clearTimeout(round.timer);
+    this.#rounds.delete(id);
+    round.origin.send({ kind: 'agreed', id: round.originId });
+  }
+
+  #endLaggards(id: number): void {
+    for (const member of this.#rounds.get(id)?.missing ?? []) member.kill();
+  }
+}
+
+/** A worker's line to the primary. */
+export interface Line {
+  send(message: ToPrimary): void;
+  onMessage(listener: (message: ToWorker) => void): void;
+}
+
+/** The worker's side. */
+export class RelayLine {
+  readonly #line: Line;
+  readonly #waiting = new Map<number, () => void>();
+  #lastId = 0;
+
+  constructor(line: Line) {
+    this.#line = line;
+  }
+
+  /** Hears of the others' invalidations from now on. */
+  join(apply: (tags: readonly string[], cause: string | undefined) => void): void {
+    this.#line.onMessage((message) => {
+      if (message.kind === 'agreed') {
+        this.#waiting.get(message.id)?.();
+        this.#waiting.delete(message.id);
+      } else {
+        apply(message.tags, message.cause);
+        this.#line.send({ kind: 'applied', id: message.id });
+      }
+    });
+    this.#line.send({ kind: 'joined' });
+  }
+
+  /** Tells that requests are answered from now on. */
+  announce(): void {
+    this.#line.send({ kind: 'serving' });
+  }
+
+  /** Resolves when every other worker has applied it, or is gone. */
+  spread(tags: readonly string[], cause: string | undefined): Promise<void> {
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#line.send({ kind: 'invalidated', id, tags, cause });
+    });
+  }
+}
