@@ -6,7 +6,7 @@ export function endable<T>(source: AsyncIterable<T>, onEnd: () => void) {
   const events = source[Symbol.asyncIterator]();
   let isOver = false;
   let lastEvent: IteratorResult<T> | undefined;
-  /** Of the consumer who waits for the next event, if there is one. */
+  /** Of the consumer who waits for the next event, if there is one; one at a time, as `for await` does. */
   let wake: ((result: IteratorResult<T>) => void) | undefined;
 
   const finish = () => {
@@ -25,16 +25,19 @@ export function endable<T>(source: AsyncIterable<T>, onEnd: () => void) {
       if (isOver) return Promise.resolve(takeLast());
       return new Promise((resolve, reject) => {
         wake = resolve;
-        events.next().then(
-          (result) => {
+        events
+          .next()
+          .then((result) => {
             if (result.done) finish();
             resolve(result);
-          },
-          (error) => {
+          })
+          .catch((error: unknown) => {
             finish();
             reject(error);
-          },
-        );
+          })
+          .finally(() => {
+            wake = undefined;
+          });
       });
     },
     async return() {
@@ -49,7 +52,7 @@ export function endable<T>(source: AsyncIterable<T>, onEnd: () => void) {
     if (isOver) return;
     finish();
     if (event !== undefined) lastEvent = { done: false, value: event };
-    if (wake) wake(takeLast());
+    wake?.(takeLast());
     // A generator that waits for its next event returns only then; nobody waits for it.
     void Promise.resolve(events.return?.()).catch(() => {});
   };

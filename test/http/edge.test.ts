@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import { ada, ask, createTestServer, post } from './engine.ts';
+
+const signedIn = { authorization: 'Bearer good-token' };
+
+describe('who asks', () => {
+  it('is known by the Bearer token', async () => {
+    expect((await ask(createTestServer(), '{ whoami }', { headers: signedIn })).data).toEqual({ whoami: 'user_1' });
+  });
+
+  it('is known whatever the case of the scheme', async () => {
+    const headers = { authorization: 'bearer  good-token' };
+    expect((await ask(createTestServer(), '{ whoami }', { headers })).data).toEqual({ whoami: 'user_1' });
+  });
+
+  it('is nobody without a token', async () => {
+    expect((await ask(createTestServer(), '{ whoami }')).data).toEqual({ whoami: 'nobody' });
+  });
+
+  it('is refused from the next request on when the token is revoked', async () => {
+    const server = createTestServer();
+    await post(server, '{ whoami }', { headers: signedIn });
+    server.engine.tokens.clear();
+    expect((await post(server, '{ whoami }', { headers: signedIn })).status).toBe(401);
+  });
+});
+
+describe('an unexpected error', () => {
+  it('says nothing but the id under which the log has the rest', async () => {
+    const server = createTestServer();
+    const { data, errors } = await ask(server, '{ fail hello }', { headers: { 'x-request-id': 'req-1' } });
+    expect(data).toEqual({ fail: null, hello: 'hello world' });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: 'Unexpected error',
+        path: ['fail'],
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'req-1' },
+      }),
+    ]);
+    expect(server.lines).toContainEqual(
+      expect.objectContaining({
+        requestId: 'req-1',
+        err: expect.objectContaining({ message: expect.stringContaining('hunter2') }),
+      }),
+    );
+  });
+
+  it('is masked in parts that are deferred and streamed as well', async () => {
+    const server = createTestServer();
+    const response = await post(server, '{ hello ... @defer { fail } }', { headers: { accept: 'multipart/mixed' } });
+    const text = await response.text();
+    expect(text).toContain('"Unexpected error"');
+    expect(text).toContain('"requestId"');
+    expect(text).not.toContain('hunter2');
+  });
+});
+
+describe('an error that was written for clients', () => {
+  it('passes as it is', async () => {
+    const { errors } = await ask(createTestServer(), '{ refuse }');
+    expect(errors).toEqual([expect.objectContaining({ message: 'Not for you.', extensions: { code: 'FORBIDDEN' } })]);
+  });
+});
+
+describe('a misspelt field', () => {
+  it('is corrected for who is signed in and for nobody else, in any order', async () => {
+    const server = createTestServer();
+    const message = async (headers = {}) => (await ask(server, '{ helo }', { headers })).errors?.[0]?.message;
+    expect(await message()).toBe('Cannot query field "helo" on type "Query".');
+    expect(await message(signedIn)).toBe('Cannot query field "helo" on type "Query". Did you mean "hello"?');
+    expect(await message()).toBe('Cannot query field "helo" on type "Query".');
+  });
+});
+
+describe('the request id', () => {
+  it('is the client’s when it is harmless', async () => {
+    const response = await post(createTestServer(), '{ hello }', { headers: { 'x-request-id': 'trace:1.a-b_c' } });
+    expect(response.headers.get('x-request-id')).toBe('trace:1.a-b_c');
+  });
+
+  it.each(['<script>', 'a b', 'x'.repeat(101)])('is a new one when it is not: %s', async (id) => {
+    const response = await post(createTestServer(), '{ hello }', { headers: { 'x-request-id': id } });
+    expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  });
+});
+
+describe('the log', () => {
+  it('has one line a request, with what helps and nothing secret', async () => {
+    const server = createTestServer();
+    const query = 'query Greeting($name: String) { hello(name: $name) }';
+    await post(server, query, { variables: { name: 'secret-variable' }, headers: signedIn });
+    await server.fetch('http://magpie.test/graphql?query={hello(name:"secret-literal")}');
+    expect(server.lines).toEqual([
+      expect.objectContaining({
+        ...{ msg: 'request', method: 'POST', path: '/graphql', operation: 'Greeting', type: 'query' },
+        ...{ viewer: 'MEMBER', status: 200, durationMs: expect.any(Number), requestId: expect.any(String) },
+      }),
+      expect.objectContaining({ method: 'GET', path: '/graphql', viewer: 'ANONYMOUS' }),
+    ]);
+    expect(JSON.stringify(server.lines)).not.toMatch(/secret|good-token/);
+  });
+
+  it('says at level debug what was answered from the cache alone', async () => {
+    const server = createTestServer();
+    const { contextFor } = server.engine;
+    server.engine.contextFor = (request) => {
+      const context = contextFor(request);
+      context.state.outcome.hits = 1;
+      return context;
+    };
+    await ask(server, '{ hello }');
+    expect(server.lines).toEqual([expect.objectContaining({ msg: 'request', level: 20 })]);
+  });
+
+  it('has the codes of the errors that were answered', async () => {
+    const server = createTestServer();
+    await ask(server, '{ refuse fail }');
+    expect(server.lines.at(-1)).toMatchObject({ errors: ['FORBIDDEN', 'INTERNAL_SERVER_ERROR'] });
+  });
+});
+
+describe('CORS', () => {
+  const preflight = (origin: string) => ({
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+  });
+  const corsOf = (response: Response) =>
+    [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
+
+  it('is for no origin unless configured', async () => {
+    const server = createTestServer();
+    const asked = await server.fetch('http://magpie.test/graphql', preflight('https://app.example'));
+    const answered = await post(server, '{ hello }', { headers: { origin: 'https://app.example' } });
+    expect(corsOf(asked)).toEqual([]);
+    expect(corsOf(answered)).toEqual([]);
+  });
+
+  it('is for the configured origins and no other, and never lets credentials along', async () => {
+    const server = createTestServer({ corsOrigins: ['https://app.example'] });
+    const allowed = await server.fetch('http://magpie.test/graphql', preflight('https://app.example'));
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+    for (const origin of ['https://evil.example', 'null', 'https://app.example.evil.example']) {
+      expect(corsOf(await server.fetch('http://magpie.test/graphql', preflight(origin)))).toEqual([]);
+      const answered = await post(server, '{ hello }', { headers: { origin } });
+      expect(corsOf(answered)).toEqual([]);
+      expect(answered.headers.get('vary')).toContain('Origin');
+    }
+  });
+});
+
+describe('every answer', () => {
+  it.each(['/graphql?query={hello}', '/nowhere', '/metrics'])('is safe for a browser: %s', async (path) => {
+    const { headers } = await createTestServer().fetch(`http://magpie.test${path}`);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cache-control')).toMatch(/no-store|no-cache/);
+  });
+});
+
+describe('another path', () => {
+  it('is not found, in JSON', async () => {
+    const response = await createTestServer().fetch('http://magpie.test/graphql/x');
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  });
+});
+
+describe('the metrics', () => {
+  it('count requests by type and status, whatever names clients choose', async () => {
+    const server = createTestServer();
+    await ask(server, 'query Mine { hello }');
+    await ask(server, 'mutation { write(text: "x") }');
+    await server.fetch('http://magpie.test/nowhere');
+    const text = await (await server.fetch('http://magpie.test/metrics')).text();
+    expect(text).toContain('magpie_requests_total{type="query",status="200"} 1');
+    expect(text).toContain('magpie_requests_total{type="mutation",status="200"} 1');
+    expect(text).toContain('magpie_requests_total{type="other",status="404"} 1');
+    expect(text).toContain('magpie_request_duration_seconds_count{type="query"} 1');
+    expect(text).toContain('magpie_subscriptions_open 0');
+    expect(text).not.toContain('Mine');
+  });
+});
+
+describe('an upload', () => {
+  const form = (operations: object, map: object, files: Record<string, File> = {}) => {
+    const body = new FormData();
+    body.set('operations', JSON.stringify(operations));
+    body.set('map', JSON.stringify(map));
+    for (const [name, file] of Object.entries(files)) body.set(name, file);
+    return body;
+  };
+  const query = 'mutation ($file: Upload!) { upload(file: $file) }';
+  const file = new File(['content'], 'name.txt', { type: 'text/plain' });
+  const send = async (body: FormData) => {
+    const headers = { 'x-requested-with': 'test', accept: 'application/graphql-response+json' };
+    const response = await createTestServer().fetch('http://magpie.test/graphql', { method: 'POST', headers, body });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+
+  it('puts the file where the map says', async () => {
+    const answer = await send(form({ query, variables: { file: null } }, { 0: ['variables.file'] }, { 0: file }));
+    expect(answer).toMatchObject({ status: 200, data: { upload: 'name.txt: content' } });
+  });
+
+  it.each([
+    ['into the query', { 0: ['query'] }],
+    ['where something is already', { 0: ['variables.text'] }],
+    ['into a prototype', { 0: ['variables.__proto__.file'] }],
+    ['nowhere', { 0: ['variables.other'] }],
+    ['that is not there', { 1: ['variables.file'] }],
+  ])('is refused when the map puts a file %s', async (_, map) => {
+    const answer = await send(form({ query, variables: { file: null, text: 'x' } }, map, { 0: file }));
+    expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  });
+
+  it('is refused as a batch', async () => {
+    expect(await send(form([{ query: '{ hello }' }], {}))).toMatchObject({ status: 400 });
+  });
+});
+
+describe('persisted operations', () => {
+  const documents = new Map([['abc', '{ hello }']]);
+  const persisted = (sha256Hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
+  const send = async (server: ReturnType<typeof createTestServer>, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await server.fetch('http://magpie.test/graphql', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as object;
+  };
+
+  it('are found by their hash', async () => {
+    const server = createTestServer({ persistedOperations: { documents, isExclusive: false } });
+    expect(await send(server, persisted('abc'))).toEqual({ data: { hello: 'hello world' } });
+    expect(await send(server, persisted('unknown'))).toMatchObject({
+      errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+    });
+    expect(await send(server, { query: '{ whoami }' })).toEqual({ data: { whoami: 'nobody' } });
+  });
+
+  it('can be all that is answered', async () => {
+    const server = createTestServer({ persistedOperations: { documents, isExclusive: true } });
+    expect(await send(server, persisted('abc'))).toEqual({ data: { hello: 'hello world' } });
+    expect(await send(server, { query: '{ whoami }' })).toHaveProperty('errors');
+  });
+});
+
+describe('a viewer’s engine', () => {
+  it('hears who asks, under which id, and whether the cache is to be explained', async () => {
+    const server = createTestServer();
+    const heard: unknown[] = [];
+    const { contextFor } = server.engine;
+    server.engine.contextFor = (request) => {
+      heard.push(request);
+      return contextFor(request);
+    };
+    await ask(server, '{ hello }', { headers: { ...signedIn, 'x-request-id': 'r1', 'x-cache-debug': '1' } });
+    expect(heard).toEqual([{ viewer: ada, requestId: 'r1', isDebugging: true }]);
+  });
+});

@@ -1,0 +1,86 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createListener } from '../../src/http/listener.ts';
+import { createTestServer } from './engine.ts';
+import { createLiveServer } from './live.ts';
+
+const ask = (url: string, query: string, init: RequestInit = {}) =>
+  fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+    ...init,
+  });
+
+const statusOf = async (url: string) => (await fetch(url)).status;
+
+describe('a server that starts', () => {
+  it('is alive, but not ready, and refuses requests until it serves', async () => {
+    const listener = createListener();
+    const url = await listener.listen({ host: '127.0.0.1', port: 0 });
+    expect(await statusOf(`${url}/healthz`)).toBe(200);
+    expect(await statusOf(`${url}/readyz`)).toBe(503);
+    const refused = await ask(url, '{ hello }');
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+    listener.serve(createTestServer().listener, async () => true);
+    expect(await statusOf(`${url}/readyz`)).toBe(200);
+    expect(await statusOf(`${url}/graphql?query={hello}`)).toBe(200);
+    await listener.drain(1_000);
+  });
+});
+
+describe('a server that serves', () => {
+  it('is ready only while the database answers', async () => {
+    const { url, live, listener } = await createLiveServer();
+    live.serve(listener, async () => false);
+    expect(await statusOf(`${url}/readyz`)).toBe(503);
+    live.serve(listener, () => Promise.reject(new Error('gone')));
+    expect(await statusOf(`${url}/readyz`)).toBe(503);
+    expect(await statusOf(`${url}/healthz`)).toBe(200);
+  });
+});
+
+describe('a server that drains', () => {
+  it('answers what is in flight, refuses what is new, and then is gone', async () => {
+    const { url, live, engine } = await createLiveServer();
+    const inFlight = ask(url, '{ wait }');
+    await engine.reached.opened;
+    const drained = live.drain(10_000);
+
+    const refused = await ask(url, '{ hello }');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('connection')).toBe('close');
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(await statusOf(`${url}/readyz`)).toBe(503);
+    expect(await statusOf(`${url}/healthz`)).toBe(200);
+
+    engine.waiting.open();
+    const answered = await inFlight;
+    expect(answered.headers.get('connection')).toBe('close');
+    expect(await answered.json()).toEqual({ data: { wait: 'waited' } });
+    expect(await drained).toBe(0);
+    await expect(ask(url, '{ hello }')).rejects.toThrow();
+  });
+
+  it('does not wait for connections that are idle', async () => {
+    const { url, live } = await createLiveServer();
+    const { hostname, port } = new URL(url);
+    const idle = connect(Number(port), hostname);
+    await new Promise((resolve) => idle.once('connect', resolve));
+    const closed = new Promise((resolve) => idle.once('close', resolve));
+    idle.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    await new Promise((resolve) => idle.once('data', resolve));
+    expect(await live.drain(10_000)).toBe(0);
+    await closed;
+  });
+
+  it('cuts off what does not end in time, and says how many', async () => {
+    const { url, live, engine } = await createLiveServer();
+    const inFlight = ask(url, '{ wait }').catch(() => 'cut off');
+    await engine.reached.opened;
+    expect(await live.drain(1)).toBe(1);
+    expect(await inFlight).toBe('cut off');
+    engine.waiting.open();
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it, vi } from 'vitest';
+import { endable } from '../../src/http/endable.ts';
+import { ada, createTestServer, gate, limits, post } from './engine.ts';
+import { createLiveServer } from './live.ts';
+
+const sse = { accept: 'text/event-stream', authorization: 'Bearer good-token' };
+
+/** The events of a response, as they come. */
+async function* eventsOf(response: Response): AsyncGenerator<string> {
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const events = text.split('\n\n');
+    text = events.pop()!;
+    yield* events.filter((event) => event.startsWith('event:'));
+  }
+}
+
+async function all(events: AsyncGenerator<string>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const event of events) found.push(event);
+  return found;
+}
+
+async function next(events: AsyncGenerator<string>): Promise<string | undefined> {
+  const { value } = await events.next();
+  return value as string | undefined;
+}
+
+const complete = 'event: complete\ndata:';
+
+describe('a subscription', () => {
+  it('sends its events as they come, and then that it is complete', async () => {
+    const server = createTestServer();
+    const events = eventsOf(await post(server, 'subscription { ticks }', { headers: sse }));
+    expect(await all(events)).toEqual([
+      'event: next\ndata: {"data":{"ticks":1}}',
+      'event: next\ndata: {"data":{"ticks":2}}',
+      complete,
+    ]);
+    expect(server.subscriptions.size).toBe(0);
+  });
+
+  it('may be asked for by GET, as EventSource does', async () => {
+    const { fetch } = createTestServer();
+    const response = await fetch('http://magpie.test/graphql?query=subscription{ticks}', { headers: sse });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    expect(await all(eventsOf(response))).toHaveLength(3);
+  });
+
+  it('ends when the server drains, without waiting for its next event', async () => {
+    const server = createTestServer();
+    const events = eventsOf(await post(server, 'subscription { forever }', { headers: sse }));
+    await next(events);
+    await server.engine.reached.opened;
+    server.subscriptions.endAll();
+    expect(await next(events)).toBe(complete);
+    expect(server.subscriptions.size).toBe(0);
+  });
+
+  it('ends with a reason when its token is revoked', async () => {
+    const server = createTestServer();
+    const events = eventsOf(await post(server, 'subscription { forever }', { headers: sse }));
+    await next(events);
+    server.engine.tokens.clear();
+    await server.subscriptions.recheck();
+    expect(await next(events)).toContain('"code":"UNAUTHENTICATED"');
+    expect(await next(events)).toBe(complete);
+  });
+
+  it('ends with a reason when the role behind its token is another', async () => {
+    const server = createTestServer();
+    const events = eventsOf(await post(server, 'subscription { forever }', { headers: sse }));
+    await next(events);
+    server.engine.tokens.set('good-token', { ...ada, role: 'READER' });
+    await server.subscriptions.recheck();
+    expect(await next(events)).toContain('"code":"ACCESS_CHANGED"');
+    expect(await next(events)).toBe(complete);
+  });
+
+  it('goes on when nothing changed', async () => {
+    const server = createTestServer();
+    const events = eventsOf(await post(server, 'subscription { forever }', { headers: sse }));
+    await next(events);
+    await server.subscriptions.recheck();
+    expect(server.subscriptions.size).toBe(1);
+    server.engine.waiting.open();
+    expect(await next(events)).toBe(complete);
+  });
+
+  it('is refused when there are too many', async () => {
+    const server = createTestServer({ limits: { ...limits, maxSubscriptions: 1 } });
+    const events = eventsOf(await post(server, 'subscription { forever }', { headers: sse }));
+    await next(events);
+    const refused = await post(server, 'subscription { forever }', { headers: sse });
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toContain('"code":"TOO_MANY_SUBSCRIPTIONS"');
+    server.subscriptions.endAll();
+  });
+
+  it('is forgotten when its client goes away', async () => {
+    const server = await createLiveServer();
+    const client = new AbortController();
+    const response = await fetch(`${server.url}/graphql?query=subscription{forever}`, {
+      headers: sse,
+      signal: client.signal,
+    });
+    await next(eventsOf(response));
+    expect(server.subscriptions.size).toBe(1);
+    client.abort();
+    await vi.waitFor(() => expect(server.subscriptions.size).toBe(0));
+  });
+});
+
+describe('an answer in parts', () => {
+  it('comes with @defer', async () => {
+    const headers = { accept: 'multipart/mixed' };
+    const text = await (await post(createTestServer(), '{ hello ... @defer { whoami } }', { headers })).text();
+    expect(text).toContain('{"data":{"hello":"hello world"},"hasNext":true}');
+    expect(text).toContain('"incremental":[{"data":{"whoami":"nobody"},"path":[]}]');
+  });
+
+  it('comes with @stream', async () => {
+    const headers = { accept: 'multipart/mixed' };
+    const text = await (await post(createTestServer(), '{ slowItems @stream(initialCount: 1) }', { headers })).text();
+    expect(text).toContain('{"data":{"slowItems":["a"]},"hasNext":true}');
+    expect(text).toContain('"items":["b"]');
+  });
+});
+
+describe('an iteration that can be ended', () => {
+  async function* counting(until: Promise<void>): AsyncGenerator<number> {
+    yield 1;
+    await until;
+    yield 2;
+  }
+
+  it('ends while its consumer waits', async () => {
+    const ended = vi.fn();
+    const { iterator, end } = endable(counting(gate().opened), ended);
+    await iterator.next();
+    const waiting = iterator.next();
+    end();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+
+  it('ends while nobody waits, with a last word', async () => {
+    const { iterator, end } = endable(counting(gate().opened), () => {});
+    await iterator.next();
+    end(7);
+    end(8);
+    expect(await iterator.next()).toEqual({ done: false, value: 7 });
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('passes an error on and is over', async () => {
+    const ended = vi.fn();
+    const { iterator } = endable(
+      (async function* () {
+        yield 1;
+        throw new Error('lost');
+      })(),
+      ended,
+    );
+    await iterator.next();
+    await expect(iterator.next()).rejects.toThrow('lost');
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+});
