@@ -15,17 +15,20 @@ export function createPictureDesk(assets: readonly DemoAsset[], random: Random) 
   const unused = Math.round(assets.length * unusedShare) - documents;
   const fates = deal(random, visible.length, { unused, used: visible.length - unused });
   const used = visible.filter((_, index) => fates[index] === 'used');
-  const uses = new Map(used.map((asset) => [asset, 0]));
+  const shelves = new Map<string, { asset: DemoAsset; createdMs: number; uses: number }[]>();
+  for (const asset of used) {
+    const label = `${asset.kind} ${asset.pillar?.name}`;
+    const shelf = shelves.get(label) ?? [];
+    shelves.set(label, [...shelf, { asset, createdMs: Date.parse(asset.row.createdAt), uses: 0 }]);
+  }
 
   /** The least used that was there by then; undefined when the subject has none of that kind. */
   const next = ({ pillar, kind, byMs }: { pillar: Pillar; kind: DemoAsset['kind']; byMs: number }) => {
-    const fitting = used.filter(
-      (asset) => asset.pillar === pillar && asset.kind === kind && Date.parse(asset.row.createdAt) < byMs,
-    );
-    const least = Math.min(...fitting.map((asset) => uses.get(asset)!));
-    const asset = fitting.find((candidate) => uses.get(candidate) === least);
-    if (asset) uses.set(asset, least + 1);
-    return asset;
+    const fitting = (shelves.get(`${kind} ${pillar.name}`) ?? []).filter(({ createdMs }) => createdMs < byMs);
+    const least = Math.min(...fitting.map(({ uses }) => uses));
+    const chosen = fitting.find(({ uses }) => uses === least);
+    if (chosen) chosen.uses += 1;
+    return chosen?.asset;
   };
 
   return {

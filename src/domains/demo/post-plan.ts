@@ -26,7 +26,7 @@ const futureDays = 30;
 /** From Sunday to Saturday. */
 const weekdayWeights = [0.4, 1, 1.15, 1.2, 1.15, 1, 0.5];
 /** Peaks at 9, 12 and 18 o'clock. */
-const hourWeights = new Map([
+const hourWeights = [
   [7, 1],
   [8, 3],
   [9, 6],
@@ -40,12 +40,14 @@ const hourWeights = new Map([
   [18, 6],
   [19, 3],
   [20, 1],
-]);
+] as const;
 
 /** Twelve months that were published ever more often, and the next thirty days. */
 export function planPosts(stage: Stage): PlannedPost[] {
   const { random, nowMs, size, brand } = stage;
   const soon = [nextMinutes(nowMs, 3), nextMinutes(nowMs, 15)];
+  const past = weightedDays(stage, -pastDays, 0, (day) => 0.4 + (1.2 * (day + pastDays)) / pastDays);
+  const future = weightedDays(stage, 0, futureDays, () => 1);
   return deal(random, size.posts, postStatusShares).map((status): PlannedPost => {
     const scheduledMs = scheduledFor(status);
     const createdMs = createdBefore(Math.min(scheduledMs ?? nowMs, nowMs));
@@ -56,14 +58,25 @@ export function planPosts(stage: Stage): PlannedPost[] {
     switch (status) {
       case 'SCHEDULED':
         // The first go out while somebody is looking.
-        return soon.shift() ?? futureInstant(stage);
+        return soon.shift() ?? futureInstant();
       case 'DRAFT':
-        return random.chance(0.5) ? futureInstant(stage) : null;
+        return random.chance(0.5) ? futureInstant() : null;
       case 'PENDING_APPROVAL':
-        return random.chance(0.8) ? futureInstant(stage) : null;
+        return random.chance(0.8) ? futureInstant() : null;
       default:
-        return pastInstant(stage);
+        return pastInstant();
     }
+  }
+
+  function pastInstant(): number {
+    const at = instantOn(stage, past);
+    // The day of today is not over.
+    return at <= nowMs - 10 * minuteMs ? at : at - 7 * dayMs;
+  }
+
+  function futureInstant(): number {
+    const at = instantOn(stage, future);
+    return at >= nowMs + 30 * minuteMs ? at : at + 7 * dayMs;
   }
 
   function createdBefore(latestMs: number): number {
@@ -71,27 +84,26 @@ export function planPosts(stage: Stage): PlannedPost[] {
   }
 }
 
-function pastInstant(stage: Stage): number {
-  const { nowMs } = stage;
-  const at = instantWithin(stage, -pastDays, 0, (day) => 0.4 + (1.2 * (day + pastDays)) / pastDays);
-  // The day of today is not over.
-  return at <= nowMs - 10 * minuteMs ? at : at - 7 * dayMs;
+interface WeightedDay {
+  readonly day: string;
+  readonly weight: number;
 }
 
-function futureInstant(stage: Stage): number {
-  const { nowMs } = stage;
-  const at = instantWithin(stage, 0, futureDays, () => 1);
-  return at >= nowMs + 30 * minuteMs ? at : at + 7 * dayMs;
-}
-
-function instantWithin(stage: Stage, fromDay: number, toDay: number, weightOf: (day: number) => number): number {
-  const { random, brand, days } = stage;
-  const candidates = Array.from({ length: toDay - fromDay + 1 }, (_, index) => {
+function weightedDays(
+  { days }: Stage,
+  fromDay: number,
+  toDay: number,
+  weightOf: (day: number) => number,
+): WeightedDay[] {
+  return Array.from({ length: toDay - fromDay + 1 }, (_, index) => {
     const day = addDays(days.at(-1)!, fromDay + index);
     return { day, weight: weightOf(fromDay + index) * weekdayWeights[new Date(day).getUTCDay()]! };
   });
-  const { day } = random.pickWeighted(candidates, ({ weight }) => weight);
-  const [hour] = random.pickWeighted([...hourWeights], ([, weight]) => weight);
+}
+
+function instantOn({ random, brand }: Stage, days: readonly WeightedDay[]): number {
+  const { day } = random.pickWeighted(days, ({ weight }) => weight);
+  const [hour] = random.pickWeighted(hourWeights, ([, weight]) => weight);
   return atWallClock(brand.timeZone, day, hour * 60 + random.pick([0, 0, 0, 15, 30, 30, 45]));
 }
 

@@ -22,7 +22,7 @@ export function mp4Of(top: string, bottom: string): Uint8Array {
 const sequenceParameters = Buffer.from('6742000af841a2', 'hex');
 const pictureParameters = Buffer.from('68ce3880', 'hex');
 /** An IDR slice up to the samples of its first macroblock. */
-const sliceHeader = Buffer.from('65888421a0', 'hex');
+const sliceHeader = Buffer.from('6588840868', 'hex');
 /** mb_type I_PCM, and zeros to the next byte. */
 const macroblockHeader = Buffer.from('0d00', 'hex');
 const stopBit = Buffer.from('80', 'hex');
