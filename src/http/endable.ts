@@ -25,19 +25,18 @@ export function endable<T>(source: AsyncIterable<T>, onEnd: () => void) {
       if (isOver) return Promise.resolve(takeLast());
       return new Promise((resolve, reject) => {
         wake = resolve;
-        events
-          .next()
-          .then((result) => {
+        events.next().then(
+          (result) => {
+            wake = undefined;
             if (result.done) finish();
             resolve(result);
-          })
-          .catch((error: unknown) => {
+          },
+          (error: unknown) => {
+            wake = undefined;
             finish();
             reject(error);
-          })
-          .finally(() => {
-            wake = undefined;
-          });
+          },
+        );
       });
     },
     async return() {
