@@ -399,7 +399,11 @@ describe.each(engines)('AI generations on %s', (engine) => {
 
     it('are written down as the provider starts, with the prices that hold then', async () => {
       const prices = { inputUsdPerMillion: '1', outputUsdPerMillion: '2' };
-      const other = (name: string): AiProvider => ({ ...ai, name: 'openai', models: [{ id: 'm1', name, ...prices }] });
+      const other = (name: string): AiProvider => ({
+        name: 'openai',
+        models: [{ id: 'm1', name, ...prices }],
+        generate: (request, signal) => ai.generate(request, signal),
+      });
       await registerModels(api.queries, other('Old name'));
       await registerModels(api.queries, other('New name'));
       const row = await api.queries.selectFrom('aiModels').selectAll().where('id', '=', 'm1').executeTakeFirst();
