@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { buildSchema, parse, validate } from 'graphql';
+import { chromium } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { readTypeDefs } from '../../src/graphql/schema.ts';
+import { readDefaultQuery } from '../../src/http/graphiql-page.ts';
+import { measureOperation } from '../../src/http/query-measure.ts';
+import { createTestServer, limits } from './engine.ts';
+import { createLiveServer } from './live.ts';
+
+const browser = { accept: 'text/html,application/xhtml+xml' };
+const page = (headers: Record<string, string> = {}) =>
+  createTestServer().fetch('http://magpie.test/graphql', { headers: { ...browser, ...headers } });
+
+describe('the default query', () => {
+  it('is valid, asks for all ten areas, and is well within the limits', async () => {
+    const schema = buildSchema(readTypeDefs().join('\n'));
+    const document = parse(await readDefaultQuery());
+    expect(validate(schema, document)).toEqual([]);
+    const [operation] = document.definitions;
+    if (operation?.kind !== 'OperationDefinition') throw new Error('expected one operation');
+    const fields = operation.selectionSet.selections.map((field) => (field.kind === 'Field' ? field.name.value : ''));
+    expect(fields).toEqual(
+      expect.arrayContaining([
+        ...['analytics', 'templates', 'accounts', 'inbox', 'campaigns'],
+        ...['settings', 'calendar', 'aiGenerations', 'posts', 'media'],
+      ]),
+    );
+    const measure = measureOperation(schema, document, operation);
+    expect(measure.cost).toBeLessThan(limits.maxCost / 4);
+    expect(measure.depth).toBeLessThan(limits.maxDepth / 1.5);
+  });
+});
+
+describe('GraphiQL', () => {
+  it('is for browsers that open the address, and for nobody else', async () => {
+    expect((await page()).headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const program = await createTestServer().fetch('http://magpie.test/graphql?query={hello}');
+    expect(await program.json()).toEqual({ data: { hello: 'hello world' } });
+  });
+
+  it('comes compressed, and not again', async () => {
+    const whole = Buffer.from(await (await page()).arrayBuffer());
+    const compressed = await page({ 'accept-encoding': 'gzip, br' });
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(gunzipSync(Buffer.from(await compressed.arrayBuffer())).equals(whole)).toBe(true);
+    const again = await page({ 'if-none-match': compressed.headers.get('etag')! });
+    expect(again.status).toBe(304);
+  });
+
+  it('may run its own scripts alone, and talk to this server alone', async () => {
+    const policy = (await page()).headers.get('content-security-policy')!;
+    expect(policy).toMatch(/script-src 'sha256-[^']+' 'sha256-[^']+' blob:;/);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src 'self'");
+  });
+});
+
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+describe.skipIf(!chromiumPath)('GraphiQL in a browser', () => {
+  it('runs a query as who the link is for, without a word to any other host, and forgets the token’s address', async () => {
+    const { url, lines } = await createLiveServer();
+    const launched = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
+    try {
+      const tab = await launched.newPage();
+      const requests: string[] = [];
+      const problems: string[] = [];
+      tab.on('request', (request) => requests.push(request.url()));
+      tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      tab.on('pageerror', (error) => problems.push(error.message));
+      await tab.goto(`${url}/graphql?query=${encodeURIComponent('{ whoami }')}#token=good-token`);
+      await tab.getByRole('button', { name: /execute/i }).click();
+      await tab.getByText('"user_1"').waitFor();
+      expect(tab.url()).not.toContain('good-token');
+      expect(requests.filter((one) => !one.startsWith(url) && !/^(data|blob):/.test(one))).toEqual([]);
+      expect(problems).toEqual([]);
+      expect(JSON.stringify(lines)).not.toContain('good-token');
+    } finally {
+      await launched.close();
+    }
+  });
+});
