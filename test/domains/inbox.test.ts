@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
 import type { Viewer } from '../../src/domains/context.ts';
@@ -118,6 +119,12 @@ describe.each(engines)('the inbox on %s', (engine) => {
       )
     ).data.inbox as { totalCount: number; nodes: { id: string }[] };
 
+  async function countOfWaiting(): Promise<number> {
+    const { rows } = await sql<{ count: number }>`select count(*) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(api.queries);
+    return rows[0]!.count;
+  }
+
   describe('a message that comes in', () => {
     it('begins a conversation with its contact', async () => {
       const { message, conversation, invalidated } = await receive({ contactHandle: '@lea', text: 'Is it\nopen?' });
@@ -161,6 +168,18 @@ describe.each(engines)('the inbox on %s', (engine) => {
       const { id } = answers[0]!.conversation;
       expect(await read(id)).toMatchObject({ unreadCount: 1, snippet: 'Once', messages: { totalCount: 1 } });
       for (const { invalidated } of answers) expect(invalidated).toContain(`Conversation:${id}`);
+    });
+
+    // The embedded database has one connection: nothing ever happens at once there.
+    it.runIf(engine === 'postgres')('is taken once when all its deliveries arrive at the same moment', async () => {
+      const gate = await api.queries.startTransaction().execute();
+      await gate.selectFrom('accounts').select('id').where('id', '=', account).forUpdate().execute();
+      const deliveries = [1, 2, 3].map(() => receive({ externalId: 'ext-1' }));
+      while ((await countOfWaiting()) < deliveries.length);
+      await gate.commit().execute();
+      const ids = (await Promise.all(deliveries)).map(({ message }) => message.id);
+      expect(new Set(ids).size).toBe(1);
+      expect((await list(null)).totalCount).toBe(1);
     });
 
     it('is another one on another account, and in another workspace', async () => {
