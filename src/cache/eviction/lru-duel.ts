@@ -1,13 +1,13 @@
 import { LruWindow } from './lru-window.ts';
 
-const SHORTEST_TERM = 25; // accesses for each entry
-const LONGEST_TERM = 200;
+const SHORTEST_TERM = 5; // accesses for each entry
+const LONGEST_TERM = 40;
 
 /**
- * Keeps score of a policy's hits against those that plain LRU would have had, so that the policy can follow LRU where it is
- * the better one. Falling behind by 2√capacity hits, which chance alone rarely does within `capacity` differing accesses, begins a
- * term of following; each that follows without a win in between is twice as long. So over a long run the policy is behind LRU by about
- * (2√capacity + what it costs to change sides) / (200 × capacity) of the accesses, whatever the traffic.
+ * Keeps score of a policy's hits against those that plain LRU would have had, so that the policy can follow LRU where LRU is
+ * the better one. Falling behind by more than √capacity hits, as far as chance goes in `capacity` accesses that differ, begins a term of
+ * following; each one without a win since the last is twice as long. So in the long run the policy is behind LRU in no more
+ * than about (√capacity + what changing sides costs) of 40 × capacity accesses, whatever the traffic.
  */
 export class LruDuel {
   readonly #capacity: number;
@@ -19,7 +19,7 @@ export class LruDuel {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    this.#stake = Math.ceil(2 * Math.sqrt(capacity));
+    this.#stake = Math.ceil(Math.sqrt(capacity));
     this.#term = SHORTEST_TERM * capacity;
     this.#window = new LruWindow(capacity);
   }

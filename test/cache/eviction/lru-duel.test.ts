@@ -59,8 +59,8 @@ describe('the LRU window', () => {
 });
 
 describe('the duel with LRU', () => {
-  const capacity = 16; // a stake of 8 hits
-  const terms = 25 * capacity;
+  const capacity = 64; // a stake of 8 hits
+  const terms = 5 * capacity;
 
   /** LRU hits, as the key is accessed over and over; the policy does not. */
   function fallBehind(duel: LruDuel, hits: number): void {
