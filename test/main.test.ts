@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+
+interface Running {
+  readonly child: ChildProcess;
+  /** All that was written so far. */
+  readonly said: { out: string; err: string };
+  /** Resolves with the first match in what is printed; rejects when the process ends before. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the server as `npm start` does. */
+function start(environment: Record<string, string>): Running {
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: root,
+    env: { PATH, PORT: '0', DEMO_LIVE: 'off', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const said = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said.err += text;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const prints = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(said.out);
+        if (match) resolve(match);
+      };
+      child.stdout.on('data', look);
+      look();
+      void ended.then(() => reject(new Error(`ended without printing ${pattern}:\n${said.out}${said.err}`)));
+    });
+  return { child, said, prints, ended };
+}
+
+async function makeDataDir(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'magpie-main-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+const link = /(http:\/\/127\.0\.0\.1:\d+)\/graphql#token=(\S+)/;
+
+async function ask(url: string, { token, query }: { token: string; query: string }) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as { data?: unknown };
+}
+
+describe('npm start', { timeout: 180_000 }, () => {
+  it('prints links that work, stops when told to, and comes back with what it had', async () => {
+    const DATA_DIR = await makeDataDir();
+    const first = start({ DATA_DIR });
+    const [, url = '', token = ''] = await first.prints(link);
+    const created = await ask(url, {
+      token,
+      query: 'mutation { createTemplate(input: { title: "Kept", body: "x" }) { userErrors { message } } }',
+    });
+    expect(created).toEqual({ data: { createTemplate: { userErrors: [] } } });
+
+    const intruder = start({ DATA_DIR });
+    expect(await intruder.ended).toBe(1);
+    expect(intruder.said.err).toMatch(/^magpie cannot start: .*DATA_DIR/);
+
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(first.said.out).toContain('magpie: stopped');
+    expect(first.said.err).not.toContain(token);
+
+    const second = start({ DATA_DIR });
+    const [, againUrl = '', againToken = ''] = await second.prints(link);
+    expect(againToken).toBe(token);
+    expect(await ask(againUrl, { token, query: '{ templates(first: 1) { nodes { title } } }' })).toEqual({
+      data: { templates: { nodes: [{ title: 'Kept' }] } },
+    });
+    second.child.kill('SIGINT');
+    expect(await second.ended).toBe(0);
+  });
+
+  it('says everything that is wrong with its configuration, a line each, and ends with 1', async () => {
+    const { said, ended } = start({ PORT: 'x', CACHE_POSTS_TTL: '1' });
+    expect(await ended).toBe(1);
+    expect(said.err.trim().split('\n')).toEqual([
+      expect.stringMatching(/^magpie cannot start: PORT: expected a whole number/),
+      expect.stringMatching(/^magpie cannot start: CACHE_POSTS_TTL: expected a name such as CACHE_POSTS_TTL_SECONDS/),
+    ]);
+  });
+
+  it('says in one line that its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as { port: number };
+    const { said, ended } = start({ DATA_DIR: await makeDataDir(), PORT: String(port) });
+    expect(await ended).toBe(1);
+    expect(said.err).toMatch(new RegExp(`^magpie cannot start: PORT ${port} of 127.0.0.1 is taken: .*\n$`));
+  });
+});
