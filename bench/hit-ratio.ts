@@ -11,7 +11,7 @@ import { lookupsOf } from './hit-ratio/workload-fields.ts';
 
 const SIZES = [30, 50, 100, 200, 300, 500, 1_000];
 const BUSIEST_TYPES = 8;
-const SYNTHETIC_REQUESTS = 50_000;
+const SYNTHETIC_REQUESTS = 60_000;
 const SEED = 285_084;
 
 /** Requests of a recorded trace that are replayed. */
@@ -19,7 +19,7 @@ interface Prefix {
   readonly ofTrace: number;
   readonly ofType: number;
 }
-const USUAL_PREFIX: Prefix = { ofTrace: 300_000, ofType: 100_000 };
+const USUAL_PREFIX: Prefix = { ofTrace: 600_000, ofType: 200_000 };
 const NO_LIMIT: Prefix = { ofTrace: Number.POSITIVE_INFINITY, ofType: Number.POSITIVE_INFINITY };
 
 const MOST_UNDER_LRU = 2; // points, in any cell
