@@ -12,7 +12,7 @@ import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { Sizing } from './stack-distances.ts';
 import { Store } from './store.ts';
 
-const HITS_PER_SAMPLE = 32; // a power of two
+const READS_PER_SAMPLE = 64; // a reading of the clock costs as much as a hit
 
 export interface CacheOptions<Category extends string> {
   readonly policies: Readonly<Record<Category, Policy>>;
@@ -91,8 +91,8 @@ export class Cache<Category extends string> {
    */
   read<T>(request: ReadRequest<Category>, load: Load<T>): Entry<T> | Promise<Entry<T>> {
     const store = this.#store(request.category);
-    const startedAt = store.reads++ % HITS_PER_SAMPLE === 0 ? this.#time.read() : -1;
     const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
+    const startedAt = store.reads++ % READS_PER_SAMPLE === 0 ? this.#time.read() : -1;
     const entry = store.get(request.key);
     if (entry === undefined || now >= entry.refreshAt || !this.#ledger.isValid(entry)) {
       const late = new LateRead({ request, load, store }, this.#engine);
@@ -115,7 +115,11 @@ export class Cache<Category extends string> {
     const { category, key, namespace, coordinate, ttlMs, tags = [] } = request;
     const store = this.#store(category);
     const flight: Takeoff = {
-      ...{ store, key, namespace, ttlMs, field: store.field(coordinate) },
+      store,
+      key,
+      namespace,
+      ttlMs,
+      field: store.field(coordinate),
       startedAt: this.#time.read(),
       stamp: request.stamp ?? this.#ledger.stamp,
       departure: { cause: 'cold' },
@@ -219,6 +223,17 @@ export class Cache<Category extends string> {
     const now = this.#time.now();
     const live = [...store.entries()].filter((entry) => store.isAlive(entry, now) && include(entry));
     return live.sort((one, other) => other.hits - one.hits).slice(0, limit);
+  }
+
+  /** What is held in all, the dead included until their room is needed; all but `remembered` is 0 when everything has gone. */
+  indexes(): { entries: number; bytes: number; tags: number; flights: number; remembered: number } {
+    const sum = { entries: 0, bytes: 0, tags: this.#ledger.size, flights: this.#loads.running, remembered: 0 };
+    for (const store of this.#stores.values()) {
+      sum.entries += store.size;
+      sum.bytes += store.bytes;
+      sum.remembered += store.remembered;
+    }
+    return sum;
   }
 
   /** The hit ratio that a quarter to four times the entries would have had, the present number among them. */

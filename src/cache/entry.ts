@@ -97,22 +97,26 @@ export interface Lifetime {
   readonly validUntil: number;
 }
 
+export interface Birth {
+  readonly atMs: number;
+  readonly ttlMs: number;
+  readonly validUntil: number;
+  readonly keyHash: number;
+}
+
 const REFRESH_SPREAD = 0.1;
 
 /** The key's hash spreads refreshes over the last tenth of the lifetime: earlier, never later than expiry. */
-export function lifetimeOf(
-  policy: Policy,
-  born: { atMs: number; ttlMs: number; validUntil: number; keyHash: number },
-): Lifetime {
-  const { validUntil } = born;
-  const until = (ms: number) => Math.floor(Math.min(born.atMs + ms, validUntil));
-  const earlyMs = policy.staleMs > 0 ? born.ttlMs * REFRESH_SPREAD * (born.keyHash / 2 ** 32) : 0;
+export function lifetimeOf(policy: Policy, born: Birth): Lifetime {
+  const { atMs, ttlMs, validUntil } = born;
+  const earlyMs = policy.staleMs > 0 ? ttlMs * REFRESH_SPREAD * (born.keyHash / 2 ** 32) : 0;
+  const spareMs = Math.max(policy.staleMs, policy.staleIfErrorMs);
   return {
-    bornAt: Math.floor(born.atMs),
-    refreshAt: until(born.ttlMs - earlyMs),
-    expiresAt: until(born.ttlMs),
-    staleUntil: until(born.ttlMs + policy.staleMs),
-    errorUntil: until(born.ttlMs + Math.max(policy.staleMs, policy.staleIfErrorMs)),
+    bornAt: Math.floor(atMs),
+    refreshAt: Math.floor(Math.min(atMs + ttlMs - earlyMs, validUntil)),
+    expiresAt: Math.floor(Math.min(atMs + ttlMs, validUntil)),
+    staleUntil: Math.floor(Math.min(atMs + ttlMs + policy.staleMs, validUntil)),
+    errorUntil: Math.floor(Math.min(atMs + ttlMs + spareMs, validUntil)),
     validUntil,
   };
 }

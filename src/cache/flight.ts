@@ -42,20 +42,21 @@ export class Flight implements Loading {
   isOverdue = false;
   /** Set when it lands: no tag, declared or found, was invalidated since it started. */
   isUnmoved = false;
-  /** What the waiters get. */
-  readonly outcome: Promise<Entry>;
-  readonly #settle: Settle;
+  #outcome: Promise<Entry> | undefined;
+  #settle: Settle | undefined;
 
   constructor(takeoff: Takeoff, ledger: Ledger) {
     this.takeoff = takeoff;
     this.stamp = takeoff.stamp;
     this.#ledger = ledger;
-    let settle!: Settle;
-    this.outcome = new Promise((resolve, reject) => {
-      settle = { resolve, reject };
+  }
+
+  /** What the waiters get; ask for it while the load runs. */
+  get outcome(): Promise<Entry> {
+    this.#outcome ??= new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
     });
-    this.outcome.catch(() => {}); // a refresh may have no waiters
-    this.#settle = settle;
+    return this.#outcome;
   }
 
   get tags(): ReadonlySet<Tag> {
@@ -96,11 +97,11 @@ export class Flight implements Loading {
   }
 
   answer(entry: Entry): void {
-    this.#settle.resolve(entry);
+    this.#settle?.resolve(entry);
   }
 
   fail(error: unknown): void {
-    this.#settle.reject(error);
+    this.#settle?.reject(error);
   }
 
   expire(): void {

@@ -16,6 +16,8 @@ export interface Engine {
   readonly time: SteadyTime;
 }
 
+type Start = Pick<Takeoff, 'departure' | 'older' | 'isRefresh'>;
+
 /** A read that no fresh entry answered: it is served an old one within the bounds of its category, or waits for a load. */
 export class LateRead {
   readonly #request: ReadRequest<string>;
@@ -88,7 +90,7 @@ export class LateRead {
     return running !== undefined && !running.isOverdue && running.isRightFor(this.#stamp) ? running : undefined;
   }
 
-  #lead(miss: Pick<Takeoff, 'departure' | 'older' | 'isRefresh'>): Entry | Promise<Entry> {
+  #lead(miss: Start): Entry | Promise<Entry> {
     const takeoff = this.#takeoff(miss);
     this.#field.loads++;
     try {
@@ -157,18 +159,18 @@ export class LateRead {
     return this.#request.tags ?? [];
   }
 
-  #takeoff(miss: Pick<Takeoff, 'departure' | 'older' | 'isRefresh'>): Takeoff {
-    const { key, namespace, ttlMs } = this.#request;
-    const { stamp } = this.#engine.ledger; // of the load, which may begin later than the read
+  #takeoff({ departure, older, isRefresh }: Start): Takeoff {
     return {
-      ...miss,
       store: this.#store,
-      key,
-      namespace,
-      ttlMs,
+      key: this.#request.key,
+      namespace: this.#request.namespace,
+      ttlMs: this.#request.ttlMs,
       field: this.#field,
       startedAt: this.#engine.time.read(),
-      stamp,
+      stamp: this.#engine.ledger.stamp, // of the load, which may begin later than the read
+      departure,
+      older,
+      isRefresh,
     };
   }
 }

@@ -30,6 +30,7 @@ const FORGOTTEN = Number.POSITIVE_INFINITY;
 export class Ledger {
   readonly #maxTags: number;
   readonly #tags = new Map<string, Tag>(); // the longest unmoved first
+  readonly #idle = new Set<Tag>(); // of them, those that nobody holds, remembered for their stamp alone
   #stamp = 0;
   #version = 0;
   #floor = 0;
@@ -74,6 +75,7 @@ export class Ledger {
       tag.cause = cause;
       this.#tags.delete(name);
       this.#tags.set(name, tag);
+      if (tag.holders === 0) this.#idle.add(tag);
     }
     this.#makeRoom();
     if (this.#holds === 0) this.#forgetAll();
@@ -93,7 +95,7 @@ export class Ledger {
 
   /** One more hold on a tag that is held. */
   retain(tag: Tag): void {
-    tag.holders++;
+    if (tag.holders++ === 0) this.#idle.delete(tag);
     this.#holds++;
   }
 
@@ -101,7 +103,9 @@ export class Ledger {
     for (const tag of tags) {
       tag.holders--;
       this.#holds--;
-      if (tag.holders === 0 && tag.stamp <= this.#floor) this.#forget(tag);
+      if (tag.holders > 0 || tag.stamp === FORGOTTEN) continue;
+      if (tag.stamp > this.#floor) this.#idle.add(tag);
+      else this.#forget(tag);
     }
     if (this.#holds === 0) this.#forgetAll();
   }
@@ -111,23 +115,25 @@ export class Ledger {
     this.#floor = this.#stamp;
     for (const tag of this.#tags.values()) tag.stamp = FORGOTTEN;
     this.#tags.clear();
+    this.#idle.clear();
   }
 
   #makeRoom(): void {
     if (this.#tags.size <= this.#maxTags) return;
-    const roomy = this.#maxTags - (this.#maxTags >> 3); // an eighth at once, so that the scan is not repeated for each
-    for (const tag of this.#tags.values()) {
+    const roomy = this.#maxTags - (this.#maxTags >> 6); // more than needed, so that the walk is not repeated for each
+    for (const tag of this.#idle) {
       if (this.#tags.size <= roomy) return;
-      if (tag.holders === 0) this.#forget(tag);
+      this.#forget(tag);
     }
     for (const tag of this.#tags.values()) {
-      if (this.#tags.size <= this.#maxTags) return;
+      if (this.#tags.size <= roomy) return;
       this.#version++; // entries hold it, and must look again
       this.#forget(tag);
     }
   }
 
   #forget(tag: Tag): void {
+    this.#idle.delete(tag);
     if (this.#tags.get(tag.name) !== tag) return;
     this.#tags.delete(tag.name);
     if (tag.stamp > this.#floor) this.#floor = tag.stamp;

@@ -123,9 +123,18 @@ export class Loads {
       validUntil: flight.validUntilMs,
       keyHash,
     });
-    const tags = [...flight.tags];
-    const loaded = { key, category: store.category, namespace, field, value, tags, stamp: flight.stamp };
-    return new Entry({ ...loaded, lifetime, keyHash, loadMs: now - startedAt });
+    return new Entry({
+      key,
+      category: store.category,
+      namespace,
+      field,
+      value,
+      tags: [...flight.tags],
+      stamp: flight.stamp,
+      lifetime,
+      keyHash,
+      loadMs: now - startedAt,
+    });
   }
 
   #timeOut(flight: Flight): void {

@@ -21,11 +21,13 @@ export function measureAndFreeze(value: unknown, maxBytes: number): Measure {
   return { bytes: pass.bytes, digest: pass.digest >>> 0 };
 }
 
-/** FNV-1a over UTF-16 code units, as an unsigned 32-bit integer. */
+/** FNV-1a over UTF-16 code units, its bits mixed as in MurmurHash3 (keys often differ in their last digits only); unsigned 32 bits. */
 export function hashText(text: string): number {
   let hash = OFFSET;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);
-  return hash >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 class Pass {

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { createCounter, createEngine, createGate } from './engine.ts';
+
+describe('an entry', () => {
+  it('is fresh for its time to live, and not a millisecond longer', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 10_000 });
+    const counter = createCounter();
+    await fetch('key', counter.load);
+    time.pass(9_999);
+    expect(await fetch('key', counter.load)).toBe(1);
+    time.pass(1);
+    expect(await fetch('key', counter.load)).toBe(2);
+  });
+
+  it('ages from the start of its load', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 10_000 });
+    const gate = createGate<string>();
+    const answer = fetch('key', gate.load);
+    time.pass(4_000);
+    gate.open('read four seconds ago');
+    await answer;
+    time.pass(6_000);
+    expect(await fetch('key', () => 'new')).toBe('new');
+  });
+
+  it('may have a time to live of its own', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 10_000 });
+    const counter = createCounter();
+    await fetch({ key: 'key', ttlMs: 2_000 }, counter.load);
+    time.pass(2_000);
+    expect(await fetch('key', counter.load)).toBe(2);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('with a time to live of %d is not kept', async (ttlMs) => {
+    const { fetch } = createEngine({ staleMs: 5_000, staleIfErrorMs: 5_000 });
+    const counter = createCounter();
+    await fetch({ key: 'key', ttlMs }, counter.load);
+    expect(await fetch({ key: 'key', ttlMs }, counter.load)).toBe(2);
+  });
+
+  it('ends early where the load says until when it is right', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 10_000, staleMs: 10_000 });
+    const counter = createCounter();
+    const load = (validUntil: number) => (loading: { validUntil(atMs: number): void }) => {
+      loading.validUntil(validUntil);
+      loading.validUntil(20_000); // the earliest counts
+      return counter.load();
+    };
+    await fetch('key', load(3_000));
+    time.pass(2_999);
+    expect(await fetch('key', load(9_000))).toBe(1);
+    time.pass(1);
+    expect(await fetch('key', load(9_000))).toBe(2);
+  });
+
+  it('that is over when its load ends is not kept', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 1_000 });
+    const gate = createGate<string>();
+    const answer = fetch('key', gate.load);
+    time.pass(1_000);
+    gate.open('slow');
+    expect(await answer).toBe('slow');
+    expect(await fetch('key', () => 'new')).toBe('new');
+  });
+
+  it('of null has the shorter lifetime', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 10_000, nullTtlMs: 1_000 });
+    await fetch('key', () => null);
+    time.pass(999);
+    expect(await fetch('key', () => 'found')).toBeNull();
+    time.pass(1);
+    expect(await fetch('key', () => 'found')).toBe('found');
+  });
+
+  it('of null lives no longer than any other', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 500, nullTtlMs: 1_000 });
+    await fetch('key', () => null);
+    time.pass(500);
+    expect(await fetch('key', () => 'found')).toBe('found');
+  });
+});
+
+describe('a clock that steps', () => {
+  it('back lets no entry live longer', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 10_000 });
+    const counter = createCounter();
+    await fetch('key', counter.load);
+    time.step(-3_600_000);
+    await fetch('key', counter.load);
+    time.step(9_999);
+    expect(await fetch('key', counter.load)).toBe(1);
+    time.step(1);
+    expect(await fetch('key', counter.load)).toBe(2);
+  });
+
+  it('forward and back again makes no entry immortal', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 10_000 });
+    const counter = createCounter();
+    time.step(3_600_000);
+    await fetch('key', counter.load);
+    time.step(-3_600_000);
+    expect(await fetch('key', counter.load)).toBe(1);
+    time.step(10_000);
+    expect(await fetch('key', counter.load)).toBe(2);
+  });
+
+  it('shows no negative age', async () => {
+    const { look, cache, time } = createEngine();
+    const now = cache.now();
+    time.pass(1_000);
+    await look('key', () => 'value');
+    time.step(-500);
+    expect((await look({ key: 'key', now }, () => 'new')).ageMs).toBe(0);
+  });
+});
+
+describe("a request's one reading of the clock", () => {
+  it('decides without a further one', async () => {
+    let readings = 0;
+    const { cache, fetch } = createEngine({}, { clock: { now: () => readings++ } });
+    await fetch('key', () => 'value');
+    const now = cache.now();
+    readings = 0;
+    for (let hit = 0; hit < 1_000; hit++) cache.read({ category: 'POSTS', key: 'key', now }, () => 'new');
+    expect(readings).toBeLessThan(1_000 / 10); // those of the sample
+  });
+
+  it('does not keep lifetimes from ending in a request that takes long', async () => {
+    const { cache, fetch, time } = createEngine({ ttlMs: 10_000 });
+    const now = cache.now();
+    await fetch({ key: 'key', now }, () => 'old');
+    time.pass(10_000);
+    await fetch({ key: 'something slow', now }, () => 'loaded');
+    expect(await fetch({ key: 'key', now }, () => 'new')).toBe('new');
+  });
+
+  it('that is too old shows as overshoot', async () => {
+    const { cache, fetch, time, stats } = createEngine({ ttlMs: 10_000 });
+    const now = cache.now();
+    await fetch({ key: 'key', now }, () => 'old');
+    time.step(10_700);
+    for (let hit = 0; hit < 100; hit++) await fetch({ key: 'key', now: now + 1 }, () => 'new');
+    expect(stats().overshootMs).toBe(700);
+  });
+});
