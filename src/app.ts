@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { type DemoToken, openDemo } from './demo.ts';
 import { createMastodonNetwork } from './domains/accounts/mastodon-network.ts';
-import type { Network } from './domains/accounts/network.ts';
+import type { Network, NetworkAccount } from './domains/accounts/network.ts';
 import { createBuiltInProvider } from './domains/ai/built-in-provider.ts';
 import { createOpenAiProvider } from './domains/ai/openai-provider.ts';
 import type { AiProvider } from './domains/ai/provider.ts';
@@ -18,6 +18,7 @@ import { createPublisher } from './domains/posts/publisher.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
 import { readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
+import type { RelayLine } from './workers/relay.ts';
 
 export interface App {
   readonly server: Server;
@@ -34,6 +35,8 @@ export interface App {
 
 export interface AppOptions {
   log: Logger;
+  /** To the other workers, when there are any. */
+  line?: RelayLine;
   /** Hears of what takes long. */
   progress?: (message: string) => void;
 }
@@ -46,17 +49,19 @@ const readyWithinMs = 1_000;
 const demoSeed = 1;
 
 /** Puts everything together and starts the background work. */
-export async function createApp(config: Config, { log, progress }: AppOptions): Promise<App> {
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
+  const { progress } = options;
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log: progress });
   try {
-    return await build(config, { database, log, progress });
+    return await build(config, { ...options, database });
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function build(config: Config, { database, log, progress }: AppOptions & { database: Database }): Promise<App> {
+async function build(config: Config, options: AppOptions & { database: Database }): Promise<App> {
+  const { database, log, line, progress } = options;
   const { queries } = database;
   const media = createDiskMediaStore(join(config.dataDir, 'media'));
   const { dataDir } = config;
@@ -72,13 +77,15 @@ async function build(config: Config, { database, log, progress }: AppOptions & {
     policies: config.policies,
     isCaching: config.isCaching,
     isJoining: config.isCaching,
-    isWarming: true,
+    isWarming: config.isWarming,
+    spread: line && ((tags, cause) => line.spread(tags, cause)),
     isDemo: config.isDemo,
     log: {
       alert: (event, alert) => log[event === 'raised' ? 'warn' : 'info']({ alert }, `cache: alert ${event}`),
       failure: (message, error) => log.error({ err: error }, message),
     },
   });
+  line?.join((tags, cause) => engine.cache.invalidate(tags, cause));
   const server = createServer({
     engine,
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
@@ -89,11 +96,14 @@ async function build(config: Config, { database, log, progress }: AppOptions & {
   });
 
   const execute = engine.executeAsSystem;
-  const background = [
-    createPublisher({ queries, network, execute, log }),
-    createWakeClock({ queries, execute, log }),
-    ...(config.isDemoLive ? [createDemoLife({ queries, execute, log, seed: demoSeed })] : []),
-  ];
+  const background =
+    config.workerRole === 'first'
+      ? [
+          createPublisher({ queries, network, execute, log }),
+          createWakeClock({ queries, execute, log }),
+          ...(config.isDemoLive ? [createDemoLife({ queries, execute, log, seed: demoSeed })] : []),
+        ]
+      : [];
   for (const work of background) work.start();
   const checks = setInterval(() => {
     engine.checkAlerts();
@@ -115,8 +125,16 @@ async function build(config: Config, { database, log, progress }: AppOptions & {
   };
 }
 
-function networkFor({ mastodon }: Config): Network {
-  return mastodon ? createMastodonNetwork(mastodon) : createSandboxNetwork({ seed: demoSeed });
+/** Accounts of networks that nothing real is configured for publish to the sandbox. */
+function networkFor({ mastodon, publicUrl }: Config): Network {
+  const sandbox = createSandboxNetwork({ seed: demoSeed });
+  if (!mastodon) return sandbox;
+  const real = createMastodonNetwork({ ...mastodon, mediaBaseUrl: publicUrl });
+  const of = ({ network }: NetworkAccount) => (network === 'MASTODON' ? real : sandbox);
+  return {
+    publish: (request, signal) => of(request.account).publish(request, signal),
+    reply: (request, signal) => of(request.account).reply(request, signal),
+  };
 }
 
 /** What such a server charges is not ours to know, so its answers count as free. */

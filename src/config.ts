@@ -11,12 +11,18 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly workers: number;
+  /** Set by the primary for its workers: the first one migrates, seeds and runs the background work. */
+  readonly workerRole: 'first' | 'other';
   readonly logLevel: (typeof logLevels)[number];
   /** Whether demo workspaces are seeded at the first start. */
   readonly isDemo: boolean;
   /** Whether the sandbox network goes on living. */
   readonly isDemoLive: boolean;
   readonly isCaching: boolean;
+  /** Whether a workspace is warmed in the background when it is first used. */
+  readonly isWarming: boolean;
+  /** Where networks reach this server, to fetch media from. */
+  readonly publicUrl: string | undefined;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
   readonly corsOrigins: readonly string[];
   /** A server that speaks OpenAI's chat completions; the built-in provider when absent. */
@@ -41,6 +47,7 @@ export interface Limits {
   readonly drainMs: number;
 }
 
+const oneProcess = ' (the embedded database belongs to one process; set DATABASE_URL for more)';
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const switches = ['on', 'off'] as const;
 
@@ -57,11 +64,14 @@ export function readConfig(environment: Environment = process.env): Config {
     port: read.integer('PORT', 4000, { min: 0, max: 65_535 }),
     databaseUrl,
     dataDir: read.text('DATA_DIR', '.magpie'),
-    workers: read.integer('WORKERS', 1, { max: 1, why: ' (several processes are not part of this version)' }),
+    workers: read.integer('WORKERS', 1, isEmbedded ? { max: 1, why: oneProcess } : { max: 256 }),
+    workerRole: read.choice('MAGPIE_WORKER', ['first', 'other'] as const, 'first'),
     logLevel: read.choice('LOG_LEVEL', logLevels, 'info'),
     isDemo,
     isDemoLive: read.choice('DEMO_LIVE', switches, isDemo ? 'on' : 'off') === 'on',
     isCaching: read.choice('CACHE', switches, 'on') === 'on',
+    isWarming: read.choice('WARM_UP', switches, 'on') === 'on',
+    publicUrl: read.url('PUBLIC_URL', ['http:', 'https:']),
     policies: readPolicies(read),
     corsOrigins: read.list('CORS_ORIGINS', {
       expected: '`*`, or origins such as https://app.example',

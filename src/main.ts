@@ -1,8 +1,10 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { welcome } from './welcome.ts';
+import { supervise } from './workers/supervisor.ts';
+import { connectToPrimary, isWorker } from './workers/worker.ts';
 
 /** Beyond the time for requests in flight: what else may take at the end. */
 const closingMs = 10_000;
@@ -21,18 +23,37 @@ function fail(error: unknown): never {
 async function main(): Promise<void> {
   const config = readConfig();
   const log = pino({ level: config.logLevel }, pino.destination(2));
+  if (config.workers > 1 && !isWorker()) return await leadWorkers(config, log);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'a bug: an error that nobody caught');
     process.exit(1);
   });
 
   const listener = createListener();
-  const url = await listen(listener, config);
-  const starting = createApp(config, { log, progress: (message) => print(`magpie: ${message}`) });
+  const line = isWorker() ? connectToPrimary() : undefined;
+  // Alone, it says from the start that it is not ready yet; a worker would take requests from those that are.
+  const early = line ? undefined : await listen(listener, config);
+  const starting = createApp(config, { log, line, progress: (message) => print(`magpie: ${message}`) });
   stopOnSignals({ config, listener, starting });
   const app = await starting;
   listener.serve(app.server.listener, app.isReady);
-  print(welcome({ url, config, demoTokens: app.demoTokens }));
+  const url = early ?? (await listen(listener, config));
+  if (config.workerRole === 'first') print(welcome({ url, config, demoTokens: app.demoTokens }));
+  line?.announce();
+}
+
+/** The primary of several workers answers nothing itself. */
+async function leadWorkers(config: Config, log: Logger): Promise<void> {
+  const supervisor = supervise({ count: config.workers, log });
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      void supervisor.stop(signal).then(() => process.exit(0), fail);
+    });
+  await supervisor.serving;
+  print(`magpie: ${config.workers} workers`);
 }
 
 async function listen(listener: Listener, { host, port }: Config): Promise<string> {

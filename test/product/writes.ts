@@ -140,6 +140,7 @@ export const inputs: Record<string, MakeInput> = {
     weekStartsOn: maybe(random, random.pick(['MONDAY', 'SUNDAY'])),
     brandVoice: maybe(random, text(random)),
   }),
+  updateWorkspace: (random) => ({ name: text(random) }),
   updatePreferences: (random) => ({
     theme: random.pick(['LIGHT', 'DARK', 'SYSTEM']),
     locale: maybe(random, random.pick(['de', 'en'])),

@@ -178,11 +178,7 @@ describe('a cached field', () => {
   it.each(everyTag.map(({ coordinate, tag }) => [tag.text, coordinate, tag] as const))(
     'has no tag that no mutation invalidates: %s of %s',
     (text, coordinate, tag) => {
-      const isWorkspaces = text === 'Workspace'; // a workspace has no mutation: its name is set by the operator
-      expect([coordinate, isWorkspaces || invalidated.some((other) => canMeet(other, tag))]).toEqual([
-        coordinate,
-        true,
-      ]);
+      expect([coordinate, invalidated.some((other) => canMeet(other, tag))]).toEqual([coordinate, true]);
     },
   );
 });

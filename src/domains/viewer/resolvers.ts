@@ -21,6 +21,7 @@ import {
   type PreferencesRecord,
 } from './repository.ts';
 import { signIn } from './sign-in.ts';
+import { updateWorkspace } from './workspace.ts';
 
 const defaultPreferences: PreferencesRecord = { locale: 'en', theme: 'SYSTEM' };
 
@@ -38,6 +39,7 @@ export const viewerResolvers: Resolvers = {
     revokeApiToken: mutation(revokeApiToken),
     updateMember: mutation(updateMember),
     removeMember: mutation(removeMember),
+    updateWorkspace: mutation(updateWorkspace),
     updatePreferences: mutation(updatePreferences),
   },
   Viewer: {
