@@ -17,13 +17,29 @@ export interface ScopePrefix {
 
 const publicPrefix: ScopePrefix = { key: `${publicNamespace} `, namespace: publicNamespace };
 
-/** Who may share an entry stands at the beginning of its key. */
+/** Who may share an entry stands at the beginning of its key: all of the viewer that a resolver of that scope may read. */
 export function scopePrefix(scope: CacheScope, viewer: Viewer | null): ScopePrefix | undefined {
   if (scope === 'PUBLIC') return publicPrefix;
   if (!viewer) return undefined;
-  const namespace = viewer.workspaceId;
-  if (scope === 'WORKSPACE') return { key: `${namespace} ${visibility(viewer)} `, namespace };
-  return viewer.userId ? { key: `${namespace} ${viewer.userId} `, namespace } : undefined;
+  let own = prefixes.get(viewer);
+  if (!own) {
+    own = prefixesOf(viewer);
+    prefixes.set(viewer, own);
+  }
+  return own[scope];
+}
+
+/** A viewer is remembered from one request to the next, and with it its prefixes. */
+const prefixes = new WeakMap<Viewer, ReturnType<typeof prefixesOf>>();
+
+/** A request that began before a change of role, time zone or visibility goes on as it was, and must not answer those after. */
+function prefixesOf(viewer: Viewer): { WORKSPACE: ScopePrefix; VIEWER: ScopePrefix | undefined } {
+  const { workspaceId: namespace, userId, role, timeZone, weekStartsOn } = viewer;
+  const shared = `${namespace} ${timeZone} ${weekStartsOn} ${visibility(viewer)} `;
+  return {
+    WORKSPACE: { key: shared, namespace },
+    VIEWER: userId === null ? undefined : { key: `${shared}${role} ${userId} `, namespace },
+  };
 }
 
 /** The key of a field's value: scope, coordinate, the parent's identity, arguments. */
@@ -50,17 +66,10 @@ export function parentIdentity(parent: unknown, coordinate: string): string {
   );
 }
 
-const visibilities = new WeakMap<readonly string[], string>();
-
 /** Members who see the same accounts see the same data: `*` for all accounts, else a digest of those they see. */
 function visibility({ accountIds }: Viewer): string {
   if (!accountIds) return '*';
-  let digest = visibilities.get(accountIds);
-  if (!digest) {
-    digest = createHash('sha256').update(accountIds.join('\n')).digest('base64url').slice(0, 22);
-    visibilities.set(accountIds, digest);
-  }
-  return digest;
+  return createHash('sha256').update(JSON.stringify(accountIds)).digest('base64url').slice(0, 22);
 }
 
 /** Tags live inside their namespace: no tenant can reach another's. */
