@@ -1,0 +1,27 @@
+import type pg from 'pg';
+import { createQueries, type Queries } from '../../src/database/database.ts';
+
+/** A statement as it goes over the wire. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** Queries whose database is a function of the test: the product's own statements, answered with rows as a server would send them. */
+export function createWire(answer: (statement: Statement) => readonly object[] | Promise<readonly object[]>) {
+  const statements: Statement[] = [];
+  const client = {
+    async query(sql: string, parameters: readonly unknown[] = []) {
+      if (/^(begin|commit|rollback)/i.test(sql)) return { rows: [], rowCount: 0, command: sql.toUpperCase() };
+      const statement = { sql, parameters };
+      statements.push(statement);
+      const rows = await answer(statement);
+      return { rows: [...rows], rowCount: rows.length, command: sql.split(' ', 1)[0]!.toUpperCase() };
+    },
+    getTransactionStatus: () => 'I',
+    release() {},
+  };
+  const pool = { connect: async () => client, end: async () => {} };
+  const queries: Queries = createQueries(pool as unknown as pg.Pool);
+  return { queries, statements };
+}
