@@ -56,6 +56,10 @@ describe('a configuration', () => {
     expect(readConfig({ DEMO_LIVE: 'off' })).toMatchObject({ isDemo: true, isDemoLive: false });
   });
 
+  it('has several workers only beside a database of one’s own', () => {
+    expect(readConfig({ DATABASE_URL: 'postgres://localhost/magpie', WORKERS: '4' }).workers).toBe(4);
+  });
+
   it('overrides any cell of the policies, and no other', () => {
     const overridden = readConfig({
       CACHE_POSTS_TTL_SECONDS: '45',
@@ -93,7 +97,7 @@ describe('a value that makes no sense', () => {
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL: expected one of trace, debug, .* but got "loud"$/],
     ['HOST', 'not a host', /^HOST: expected an IP address or a host name, but got "not a host"$/],
     ['REDIS_URL', 'redis://localhost', /^REDIS_URL: .*the remote tier is not part of this version/],
-    ['WORKERS', '4', /^WORKERS: .*several processes are not part of this version/],
+    ['WORKERS', '4', /^WORKERS: .*the embedded database belongs to one process/],
   ])('stops the start: %s=%s', (name, value, problem) => {
     expect(problemsOf({ [name]: value })).toEqual([
       typeof problem === 'string' ? problem : expect.stringMatching(problem),
