@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Queries } from '../../src/database/database.ts';
 import type { Viewer } from '../../src/domains/context.ts';
 import { engines } from '../setup/databases.ts';
 import { createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
+import { atOnce } from './at-once.ts';
 
 const fields = 'id timeZone locale weekStartsOn requiresApproval brandVoice revision';
 
@@ -97,9 +99,11 @@ describe.each(engines)('settings on %s', (engine) => {
 
   it('refuse a revision that is not theirs any more', async () => {
     await fresh();
-    const outcomes = await Promise.all([
-      update({ brandVoice: 'One', expectedRevision: 1 }),
-      update({ brandVoice: 'Other', expectedRevision: 1 }),
+    const hold = (transaction: Queries) =>
+      transaction.selectFrom('settings').select('id').where('workspaceId', '=', workspace.id).forUpdate().execute();
+    const outcomes = await atOnce({ queries: api.queries, engine }, hold, [
+      () => update({ brandVoice: 'One', expectedRevision: 1 }),
+      () => update({ brandVoice: 'Other', expectedRevision: 1 }),
     ]);
     expect(outcomes.flatMap(({ userErrors }) => userErrors)).toEqual([
       { code: 'STALE_REVISION', path: ['input', 'expectedRevision'], expectedRevision: 1, currentRevision: 2 },

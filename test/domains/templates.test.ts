@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Queries } from '../../src/database/database.ts';
 import type { Viewer } from '../../src/domains/context.ts';
 import { newId } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
 import { createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
+import { atOnce } from './at-once.ts';
 
 const fields = 'id title body hashtags author { id } usageCount revision createdAt updatedAt';
 const refused = 'userErrors { code message path }';
@@ -112,6 +114,11 @@ describe.each(engines)('templates on %s', (engine) => {
       template: null,
       userErrors: [{ code: 'STALE_REVISION' }],
     });
+    const hold = (transaction: Queries) =>
+      transaction.selectFrom('templates').select('id').where('id', '=', template.id).forUpdate().execute();
+    const change = (title: string) => () => update({ id: template.id, title, expectedRevision: 3 });
+    const outcomes = await atOnce({ queries: api.queries, engine }, hold, [change('One'), change('Other')]);
+    expect(outcomes.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: 'STALE_REVISION' }]);
   });
 
   it('are gone once deleted, and posts made from them stay', async () => {

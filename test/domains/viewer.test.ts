@@ -1,6 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Queries } from '../../src/database/database.ts';
 import type { Viewer } from '../../src/domains/context.ts';
 import { newId } from '../../src/domains/ids.ts';
 import {
@@ -14,6 +15,7 @@ import { hashPassword, verifyPassword } from '../../src/domains/viewer/passwords
 import type { WorkspaceRole } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
+import { atOnce } from './at-once.ts';
 
 const refused = 'userErrors { code message path }';
 const day = 86_400_000;
@@ -340,7 +342,10 @@ describe.each(engines)('viewers on %s', (engine) => {
         ...{ role: 'READER' as const, name: 'x', createdAt: api.clock.toISOString() },
       }));
       await api.queries.insertInto('tokens').values(rows).execute();
-      const made = await Promise.all([1, 2, 3].map(() => createApiToken(own.viewer(), { name: 'x', role: 'READER' })));
+      const hold = (transaction: Queries) =>
+        transaction.selectFrom('workspaces').select('id').where('id', '=', own.id).forUpdate().execute();
+      const make = () => createApiToken(own.viewer(), { name: 'x', role: 'READER' });
+      const made = await atOnce({ queries: api.queries, engine }, hold, [make, make, make]);
       expect(made.filter(({ token }) => token !== null)).toHaveLength(1);
       expect(made.flatMap(({ userErrors }) => userErrors)).toMatchObject([
         { code: 'LIMIT_REACHED' },
@@ -390,9 +395,11 @@ describe.each(engines)('viewers on %s', (engine) => {
     it('keeps the last owner one, even when two resign at once', async () => {
       const own = await createTestWorkspace(api.queries);
       const second = await addMember('OWNER', own);
-      const outcomes = await Promise.all([
-        outcome(own.viewer(), { userId: own.userId, role: 'EDITOR' }),
-        outcome(second.viewer, { userId: second.userId, role: 'EDITOR' }),
+      const hold = (transaction: Queries) =>
+        transaction.selectFrom('memberships').select('userId').where('workspaceId', '=', own.id).forUpdate().execute();
+      const outcomes = await atOnce({ queries: api.queries, engine }, hold, [
+        () => outcome(own.viewer(), { userId: own.userId, role: 'EDITOR' }),
+        () => outcome(second.viewer, { userId: second.userId, role: 'EDITOR' }),
       ]);
       expect(outcomes.flatMap(({ userErrors }) => userErrors)).toMatchObject([
         { code: 'CONFLICT', path: ['input', 'role'] },
