@@ -8,6 +8,8 @@ import { connectToPrimary, isWorker } from './workers/worker.ts';
 
 /** Beyond the time for requests in flight: what else may take at the end. */
 const closingMs = 10_000;
+/** Signals within this time are one. */
+const sameSignalMs = 500;
 
 /** What people read goes to the standard output, the log to the standard error. */
 function print(text: string): void {
@@ -45,13 +47,7 @@ async function main(): Promise<void> {
 /** The primary of several workers answers nothing itself. */
 async function leadWorkers(config: Config, log: Logger): Promise<void> {
   const supervisor = supervise({ count: config.workers, log });
-  let isStopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      if (isStopping) process.exit(1);
-      isStopping = true;
-      void supervisor.stop(signal).then(() => process.exit(0), fail);
-    });
+  onStopSignal((signal) => supervisor.stop(signal));
   await supervisor.serving;
   print(`magpie: ${config.workers} workers`);
 }
@@ -71,9 +67,8 @@ async function listen(listener: Listener, { host, port }: Config): Promise<strin
   }
 }
 
-/** The first signal lets requests finish; the second one does not. */
 function stopOnSignals({
-  config,
+  config: { limits },
   listener,
   starting,
 }: {
@@ -81,11 +76,8 @@ function stopOnSignals({
   listener: Listener;
   starting: Promise<App>;
 }): void {
-  let isStopping = false;
-  const stop = async (signal: NodeJS.Signals) => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    const { drainMs } = config.limits;
+  onStopSignal(async (signal) => {
+    const { drainMs } = limits;
     print(`magpie: ${signal}, finishing what is in flight; once more to stop at once`);
     setTimeout(() => process.exit(1), drainMs + closingMs).unref();
     const app = await starting.catch(() => undefined);
@@ -93,9 +85,21 @@ function stopOnSignals({
     if (cutOff > 0) print(`magpie: ${cutOff} requests were cut off after ${drainMs / 1000} s`);
     await app?.close();
     print('magpie: stopped');
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal).catch(fail));
+  });
+}
+
+/**
+ * The first signal stops in good order, one that comes later at once. Ctrl-C reaches us twice within moments, from the terminal
+ * and from npm or our primary, and means it once.
+ */
+function onStopSignal(stop: (signal: NodeJS.Signals) => Promise<void>): void {
+  let firstAtMs: number | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (firstAtMs === undefined) stop(signal).then(() => process.exit(0), fail);
+      else if (performance.now() - firstAtMs > sameSignalMs) process.exit(1);
+      firstAtMs ??= performance.now();
+    });
 }
 
 main().catch(fail);

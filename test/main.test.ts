@@ -80,6 +80,8 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(await intruder.ended).toBe(1);
     expect(intruder.said.err).toMatch(/^magpie cannot start: .*DATA_DIR/);
 
+    // Twice, as Ctrl-C comes from the terminal and from npm.
+    first.child.kill('SIGINT');
     first.child.kill('SIGTERM');
     expect(await first.ended).toBe(0);
     expect(first.said.out).toContain('magpie: stopped');
