@@ -99,7 +99,7 @@ export class Cache<Category extends string> {
       return late.answer(entry) as Entry<T> | Promise<Entry<T>>; // who reads a key knows the type of its value
     }
     store.countHit(entry, request.coordinate);
-    if (startedAt !== -1) this.#sample(entry, startedAt);
+    if (startedAt !== -1) this.#sample(store, entry, startedAt);
     if (request.observe !== undefined) request.observe(seen('HIT', entry, now));
     return entry as Entry<T>;
   }
@@ -150,7 +150,9 @@ export class Cache<Category extends string> {
 
   /** Counts exactly as a hit of `read`, for an entry that `peek` gave. */
   countHit(entry: Entry, coordinate = entry.coordinate): void {
-    this.#store(entry.category).countHit(entry, coordinate);
+    const store = this.#store(entry.category);
+    store.countHit(entry, coordinate);
+    store.drainSoon();
   }
 
   /** A lookup in which the cache took no part. */
@@ -258,9 +260,10 @@ export class Cache<Category extends string> {
     throw new TypeError(`Expected one of the categories ${[...this.#stores.keys()].join(', ')} but got "${category}"`);
   }
 
-  #sample({ field, expiresAt }: Entry, startedAt: number): void {
+  #sample(store: Store, { field, expiresAt }: Entry, startedAt: number): void {
     const endedAt = this.#time.read();
     field.hitLatency.record(endedAt - startedAt);
     field.overshootMs = Math.max(field.overshootMs, endedAt - expiresAt);
+    store.drainSoon();
   }
 }

@@ -83,6 +83,7 @@ export class LateRead {
   #countMiss({ cause }: Departure): void {
     this.#field.countMiss(cause);
     this.#store.demand.record(hashText(this.#request.key), cause === 'expired' || cause === 'invalidated');
+    this.#store.drainSoon();
   }
 
   #joinable(): Flight | undefined {

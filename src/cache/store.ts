@@ -44,6 +44,7 @@ export class Store {
   readonly #entries = new Map<string, Entry>(); // the oldest first
   readonly #departures = new Map<string, Departure>(); // of as many keys as there may be entries
   readonly #fields = new Map<string, FieldCounters>();
+  #isDraining = false;
   #bytes = 0;
   #sweptVersion = 0;
   #nextLapse = Number.POSITIVE_INFINITY;
@@ -109,6 +110,16 @@ export class Store {
     this.demand.record(entry.keyHash);
     if (entry.isKept) this.eviction.touch(entry);
     else field.savedMs += entry.loadMs;
+  }
+
+  /** Call now and then: counts the lookups before there are more than can be written down, off the path of any. */
+  drainSoon(): void {
+    if (!this.demand.isNearlyFull || this.#isDraining) return;
+    this.#isDraining = true;
+    setImmediate(() => {
+      this.#isDraining = false;
+      this.demand.drain();
+    });
   }
 
   /** The hit ratios of a quarter to four times the entries. */

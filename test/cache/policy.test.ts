@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { Cache } from '../../src/cache/cache.ts';
+import { type Policy, validatePolicies } from '../../src/cache/policy.ts';
+import { policy } from './engine.ts';
+
+const nonsense = [-1, Number.NaN, Number.POSITIVE_INFINITY, '60', null, undefined] as number[];
+
+describe('a policy', () => {
+  it.each<[keyof Policy, readonly (number | string)[], string]>([
+    ['ttlMs', [0, ...nonsense], 'a finite number of milliseconds above 0'],
+    ['staleMs', nonsense, 'a finite number of milliseconds, 0 or more'],
+    ['staleIfErrorMs', nonsense, 'a finite number of milliseconds, 0 or more'],
+    ['nullTtlMs', nonsense, 'a finite number of milliseconds, 0 or more'],
+    ['maxEntries', [0, 1.5, ...nonsense], 'a whole number above 0'],
+    ['maxBytes', [0, 1.5, ...nonsense], 'a whole number above 0'],
+    ['eviction', ['fifo', ''], '"arc" or "lru"'],
+  ])('of nonsensical %s is refused, by name', (cell, values, expected) => {
+    for (const value of values) {
+      const shown = typeof value === 'string' ? `"${value}"` : `${value}`;
+      expect(() => validatePolicies({ POSTS: policy, MEDIA: { ...policy, [cell]: value } })).toThrow(
+        new RangeError(`Policy MEDIA.${cell}: expected ${expected} but got ${shown}`),
+      );
+    }
+  });
+
+  it('is refused by the cache itself', () => {
+    expect(() => new Cache({ policies: { POSTS: { ...policy, ttlMs: 0 } } })).toThrow('Policy POSTS.ttlMs');
+  });
+
+  it('of sense is taken', () => {
+    expect(() => validatePolicies({ POSTS: { ...policy, staleMs: 0, nullTtlMs: 0, ttlMs: 0.5 } })).not.toThrow();
+  });
+});
