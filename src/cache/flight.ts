@@ -87,12 +87,18 @@ export class Flight implements Loading {
     this.validUntilMs = Math.min(this.validUntilMs, atMs);
   }
 
+  /** Whether a reader may wait for it who arrived at the logical time `stamp`, at `now`: its result is recent enough in both. */
+  isJoinable(stamp: number, now: number): boolean {
+    const { startedAt, ttlMs, store } = this.takeoff;
+    return !this.isOverdue && now - startedAt < (ttlMs ?? store.policy.ttlMs) && this.isRightFor(stamp);
+  }
+
   /**
-   * Whether a reader that arrived at `arrival` may have its result, as far as is known. A tag remembers only its last stamp, so
-   * one that moved after the arrival may have moved before it too: only a flight that started later is beyond doubt.
+   * Whether a reader who arrived at the logical time `stamp` may have its result, as far as is known. A tag remembers only its last
+   * invalidation: one after the arrival may hide one before it. Only a flight that started later is beyond doubt.
    */
-  isRightFor(arrival: number): boolean {
-    if (this.stamp >= arrival) return true;
+  isRightFor(stamp: number): boolean {
+    if (this.stamp >= stamp) return true;
     return this.#ended ? this.isUnmoved : this.#ledger.firstMoved(this.#tags, this.stamp) === undefined;
   }
 

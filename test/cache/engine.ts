@@ -17,13 +17,14 @@ export type Category = 'POSTS' | 'MEDIA';
 
 /** A clock and a timer that move when the test says so. */
 export class ManualTime implements Timer {
-  #now = 0;
+  #elapsed = 0;
+  #steps = 0;
   #alarms: { at: number; run: () => void }[] = [];
 
-  readonly clock = { now: () => this.#now };
+  readonly clock = { now: () => this.#elapsed + this.#steps };
 
   after(delayMs: number, run: () => void): () => void {
-    const alarm = { at: this.#now + delayMs, run };
+    const alarm = { at: this.#elapsed + delayMs, run };
     this.#alarms.push(alarm);
     return () => {
       this.#alarms = this.#alarms.filter((other) => other !== alarm);
@@ -36,16 +37,15 @@ export class ManualTime implements Timer {
 
   /** Time passes, and alarms go off. */
   pass(ms: number): void {
-    this.step(ms);
-    for (const alarm of this.#alarms.filter(({ at }) => at <= this.#now)) {
-      this.#alarms = this.#alarms.filter((other) => other !== alarm);
-      alarm.run();
-    }
+    this.#elapsed += ms;
+    const due = this.#alarms.filter(({ at }) => at <= this.#elapsed);
+    this.#alarms = this.#alarms.filter(({ at }) => at > this.#elapsed);
+    for (const alarm of due) alarm.run();
   }
 
-  /** The clock steps, and nothing else happens. */
+  /** The clock steps; no time passes. */
   step(ms: number): void {
-    this.#now += ms;
+    this.#steps += ms;
   }
 }
 

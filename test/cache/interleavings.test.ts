@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Cache } from '../../src/cache/cache.ts';
+import type { Loading, Lookup } from '../../src/cache/request.ts';
+import { type Category, createEngine, type ManualTime } from './engine.ts';
+
+/*
+ * A world of three nodes and a list of some of them, which several readers and writers share. Every step of a load and of a
+ * write is a turn that the scheduler may put off, so that anything may happen in between. The model is naive: it knows the
+ * truth, and what had been written *and* invalidated when a reader arrived. That reader must see at least as much.
+ */
+
+const limits = { ttlMs: 1_000, staleMs: 500, staleIfErrorMs: 800, nullTtlMs: 300, maxEntries: 3, maxBytes: 4_000 };
+const longestMs = limits.ttlMs + Math.max(limits.staleMs, limits.staleIfErrorMs);
+
+const node = fc.nat(2);
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('read' as const),
+      key: fc.constantFrom('list', 'node 0', 'node 1', 'node 2'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('update' as const), node }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('toggle' as const), node }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fragment' as const), node }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), node }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), what: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1, 90, 400, 700, 1_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('jump' as const), ms: fc.integer({ min: -5_000, max: 2_000 }) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+interface Seen {
+  /** When the load that brought it began. */
+  readonly at: number;
+  readonly versions: Readonly<Record<number, number>>;
+  readonly listing?: number;
+}
+
+class World {
+  readonly #cache: Cache<Category>;
+  readonly #time: ManualTime;
+  readonly #scheduler: fc.Scheduler;
+  readonly versions = [0, 0, 0]; // what is true
+  readonly members = new Set([0, 1]);
+  listing = 0;
+  readonly #told = { versions: [0, 0, 0], listing: 0 }; // what was written and invalidated
+  #isBroken = false;
+  #trueNow = 0;
+  readonly #failures: unknown[] = [];
+
+  constructor(scheduler: fc.Scheduler, maxTags: number) {
+    const { cache, time } = createEngine(limits, { maxTags, loadTimeoutMs: 600 });
+    this.#cache = cache;
+    this.#time = time;
+    this.#scheduler = scheduler;
+  }
+
+  async take(steps: readonly Step[]): Promise<void> {
+    for (const next of steps) {
+      await this.#take(next);
+      this.#check(() => expect(this.#cache.indexes().entries).toBeLessThanOrEqual(limits.maxEntries));
+    }
+    await this.#scheduler.waitIdle();
+    this.#isBroken = false;
+    for (const key of ['list', 'node 0', 'node 1', 'node 2']) {
+      const last = this.#read(key);
+      await this.#scheduler.waitFor(last);
+    }
+    await this.#scheduler.waitIdle();
+    this.#check(() => expect(this.#cache.indexes().flights).toBe(0));
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  async #take(next: Step): Promise<void> {
+    if (next.do === 'read') void this.#read(next.key);
+    else if (next.do === 'update') void this.#update(next.node);
+    else if (next.do === 'toggle') void this.#toggle(next.node);
+    else if (next.do === 'fragment') void this.#fragment(next.node);
+    else if (next.do === 'set') void this.#set(next.node);
+    else if (next.do === 'forget') this.#forget(next.what);
+    else if (next.do === 'break') this.#isBroken = !this.#isBroken;
+    else if (next.do === 'pass') this.#pass(next.ms);
+    else if (next.do === 'jump') this.#jump(next.ms);
+    else if (this.#scheduler.count() > 0) await this.#scheduler.waitOne();
+  }
+
+  async #read(key: string): Promise<void> {
+    const must = structuredClone(this.#told);
+    const arrivedAt = this.#trueNow;
+    let lookup: Lookup | undefined;
+    const tags = key === 'list' ? ['List'] : [`Node:${key.slice(5)}`];
+    const request = { category: 'POSTS', key, tags, observe: (seen: Lookup) => (lookup = seen) } as const;
+    const answer = this.#cache.read(request, (loading) => this.#load(key, loading));
+    const wasAtOnce = !(answer instanceof Promise);
+    let seen: Seen;
+    try {
+      seen = (await answer).value;
+    } catch (error) {
+      this.#check(() => expect(String(error)).toMatch(/broken|to end within/));
+      return;
+    }
+    this.#check(() => {
+      for (const [id, version] of Object.entries(seen.versions)) {
+        expect(version, `node ${id} of ${key}`).toBeGreaterThanOrEqual(must.versions[Number(id)]!);
+      }
+      if (seen.listing !== undefined) expect(seen.listing).toBeGreaterThanOrEqual(must.listing);
+      const ageMs = arrivedAt - seen.at;
+      if (wasAtOnce) expect(ageMs).toBeLessThan(lookup!.status === 'HIT' ? limits.ttlMs : longestMs);
+      if (lookup!.status !== 'STALE') expect(ageMs).toBeLessThan(limits.ttlMs);
+    });
+  }
+
+  async #load(key: string, loading: Loading): Promise<Seen> {
+    const at = this.#trueNow;
+    await this.#turn(`load ${key}`);
+    if (this.#isBroken) throw new Error('broken');
+    const seen = this.#look(key, at);
+    await this.#turn(`answer ${key}`);
+    if (key === 'list') loading.depend(Object.keys(seen.versions).map((id) => `Node:${id}`));
+    return seen;
+  }
+
+  #look(key: string, at: number): Seen {
+    const ids = key === 'list' ? [...this.members] : [Number(key.slice(5))];
+    const versions = Object.fromEntries(ids.map((id) => [id, this.versions[id]!]));
+    return key === 'list' ? { at, versions, listing: this.listing } : { at, versions };
+  }
+
+  async #update(id: number): Promise<void> {
+    await this.#turn(`update ${id}`);
+    const version = ++this.versions[id]!;
+    await this.#turn(`invalidate ${id}`);
+    this.#cache.invalidate([`Node:${id}`], 'update');
+    this.#told.versions[id] = Math.max(version, this.#told.versions[id]!);
+  }
+
+  async #toggle(id: number): Promise<void> {
+    await this.#turn(`toggle ${id}`);
+    if (!this.members.delete(id)) this.members.add(id);
+    const listing = ++this.listing;
+    await this.#turn('invalidate the list');
+    this.#cache.invalidate(['List'], 'toggle');
+    this.#told.listing = Math.max(listing, this.#told.listing);
+  }
+
+  /** Hangs what it makes of another node on the list's entry, or checks what hangs there. */
+  async #fragment(id: number): Promise<void> {
+    const entry = this.#cache.peek('POSTS', 'list', this.#cache.now());
+    if (entry === undefined) return;
+    const found = this.#cache.attachment(entry, `${id}`);
+    if (found !== undefined) {
+      this.#check(() => expect(found).toBeGreaterThanOrEqual(this.#told.versions[id]!));
+      return;
+    }
+    const { stamp } = this.#cache;
+    await this.#turn(`make fragment ${id}`);
+    const value = this.versions[id]!;
+    await this.#turn(`attach fragment ${id}`);
+    this.#cache.attach(entry, `${id}`, { bytes: 10, stamp, tags: [`Node:${id}`], value });
+  }
+
+  async #set(id: number): Promise<void> {
+    const { stamp } = this.#cache;
+    const at = this.#trueNow;
+    await this.#turn(`look at ${id}`);
+    const seen = this.#look(`node ${id}`, at);
+    await this.#turn(`set ${id}`);
+    if (this.#trueNow === at)
+      this.#cache.set({ category: 'POSTS', key: `node ${id}`, tags: [`Node:${id}`], stamp }, seen);
+  }
+
+  #forget(what: number): void {
+    if (what === 3) this.#cache.clear();
+    else this.#cache.delete('POSTS', `node ${what}`);
+  }
+
+  #pass(ms: number): void {
+    this.#trueNow += ms;
+    this.#time.pass(ms);
+  }
+
+  /** The clock steps, shortly after it was read. */
+  #jump(ms: number): void {
+    this.#cache.now();
+    this.#time.step(ms);
+  }
+
+  #turn(label: string): Promise<void> {
+    return this.#scheduler.schedule(Promise.resolve(), label);
+  }
+
+  #check(assert: () => void): void {
+    try {
+      assert();
+    } catch (failure) {
+      this.#failures.push(failure);
+    }
+  }
+}
+
+describe('whatever happens in whatever order', () => {
+  it('nobody is served what was invalidated before they came, nor what is too old', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.constantFrom(8, 1_000),
+        fc.array(step, { minLength: 5, maxLength: 60 }),
+        async (scheduler, maxTags, steps) => new World(scheduler, maxTags).take(steps),
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
