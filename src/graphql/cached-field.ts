@@ -3,6 +3,7 @@ import { pathToArray } from 'graphql/jsutils/Path.js';
 import type { Cache } from '../cache/cache.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Lookup } from '../cache/request.ts';
+import type { Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { fieldKey, namespaced, parentIdentity, type ScopePrefix, scopePrefix } from './cache-key.ts';
 import type { CachePlan, FieldPlan } from './field-plan.ts';
@@ -30,15 +31,17 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
   return (source, args, context, info) => {
     const { state } = context;
     const prefix = scopePrefix(plan.cache.scope, state.viewer);
-    if (!prefix) {
+    if (!prefix || (plan.cache.scope === 'VIEWER' && isOfAnother(state.viewer, source))) {
       cache.countBypass(plan.cache.category, plan.coordinate);
       state.outcome.bypasses++;
+      explain(context, plan, { info, lookup: bypass });
       return resolve(source, args, context, info);
     }
     const lookup = fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
     let seen: Lookup | undefined;
     const observe = (made: Lookup) => {
       seen = made;
+      explain(context, plan, { info, lookup: made });
     };
     const scoped =
       plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
@@ -48,11 +51,17 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
       return value;
     });
     const answer = (found: Entry) => {
-      note(context, plan, { seen, info, entry: found });
+      note(context, { seen, info, entry: found });
       return found.value;
     };
     return entry instanceof Promise ? entry.then(answer) : answer(entry);
   };
+}
+
+/** Whether a parent is a viewer, but not the one who asks: `signIn` answers with somebody else, or in another workspace. */
+function isOfAnother(viewer: Viewer | null, parent: unknown): boolean {
+  const { userId, workspaceId } = (parent ?? {}) as Partial<Viewer>;
+  return userId !== undefined && (userId !== viewer?.userId || workspaceId !== viewer.workspaceId);
 }
 
 /** What is looked up for a field with these arguments. The hot path asks it too, without an execution. */
@@ -77,21 +86,22 @@ export function fieldLookup(
 
 function note(
   context: RequestContext,
-  plan: FieldPlan & { cache: CachePlan },
   { seen, info, entry }: { seen: Lookup | undefined; info: GraphQLResolveInfo; entry: Entry },
 ): void {
-  const { state } = context;
-  const { outcome } = state;
+  const { outcome } = context.state;
   if (seen?.status === 'HIT') outcome.hits++;
   else if (seen?.status === 'STALE') outcome.stale++;
   else outcome.misses++;
   outcome.freshUntil = Math.min(outcome.freshUntil, entry.expiresAt);
-  if (seen && state.explanations)
-    state.explanations.push({
-      path: pathToArray(info.path),
-      coordinate: plan.coordinate,
-      category: plan.cache.category,
-      lookup: seen,
-    });
   traceCached(context, info, entry);
+}
+
+const bypass: Lookup = { status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined };
+
+function explain(
+  { state }: RequestContext,
+  { coordinate, cache: { category } }: FieldPlan & { cache: CachePlan },
+  { info, lookup }: { info: GraphQLResolveInfo; lookup: Lookup },
+): void {
+  state.explanations?.push({ path: pathToArray(info.path), coordinate, category, lookup });
 }

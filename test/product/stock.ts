@@ -22,6 +22,8 @@ export class Stock {
   readonly workspaceId: string;
   readonly #random: Random;
   readonly #ids = new Map<Kind, string[]>();
+  readonly #posts = new Map<string, string[]>();
+  readonly #targets = new Map<string, string[]>();
   users: string[] = [];
   tokens: string[] = [];
 
@@ -44,6 +46,8 @@ export class Stock {
       const gone = (this.#ids.get(kind) ?? []).slice(-1);
       this.#ids.set(kind, [...rows.map((row) => row.id), ...gone]);
     }
+    await this.#refreshByStatus(this.#posts, 'posts');
+    await this.#refreshByStatus(this.#targets, 'postTargets');
     const members = await this.#queries
       .selectFrom('memberships')
       .select('userId')
@@ -58,6 +62,30 @@ export class Stock {
       .where('kind', '=', 'API')
       .execute();
     this.tokens = tokens.map((row) => row.id);
+  }
+
+  async #refreshByStatus(byStatus: Map<string, string[]>, table: 'posts' | 'postTargets'): Promise<void> {
+    byStatus.clear();
+    const rows = await this.#queries
+      .selectFrom(table)
+      .select(['id', 'status'])
+      .where('workspaceId', '=', this.workspaceId)
+      .orderBy('id', 'desc')
+      .execute();
+    for (const { id, status } of rows) byStatus.set(status, [...(byStatus.get(status) ?? []), id]);
+  }
+
+  /** Mostly a post in this state, if there is one. */
+  postThatIs(status: string): string {
+    return this.#mostly(this.#posts.get(status)) ?? this.one('posts');
+  }
+
+  targetThatIs(status: string): string {
+    return this.#mostly(this.#targets.get(status)) ?? this.one('targets');
+  }
+
+  #mostly(ids: readonly string[] = []): string | undefined {
+    return ids.length > 0 && this.#random.happens(0.8) ? this.#random.pick(ids.slice(0, 5)) : undefined;
   }
 
   /** Mostly one of the few newest, so that reads and writes meet. */

@@ -59,10 +59,10 @@ export const inputs: Record<string, MakeInput> = {
   schedulePost: (random, stock, now) => ({ id: stock.one('posts'), at: later(random, now) }),
   unschedulePost: one('posts'),
   requestPostApproval: one('posts'),
-  approvePost: one('posts'),
-  rejectPost: (random, stock) => ({ id: stock.one('posts'), reason: text(random) }),
+  approvePost: (_, stock) => ({ id: stock.postThatIs('PENDING_APPROVAL') }),
+  rejectPost: (random, stock) => ({ id: stock.postThatIs('PENDING_APPROVAL'), reason: text(random) }),
   publishPost: one('posts'),
-  retryPost: one('posts'),
+  retryPost: (_, stock) => ({ id: stock.postThatIs('FAILED') }),
   deletePost: one('posts'),
   uploadMedia: (random) => ({
     file: new File([png], `${random.pick(words).replaceAll(' ', '-')}.png`, { type: 'image/png' }),
@@ -163,11 +163,11 @@ export const inputs: Record<string, MakeInput> = {
 export const systemInputs: Record<string, MakeInput> = {
   claimTargets: (random) => ({ limit: 1 + random.below(5), leaseSeconds: 60 }),
   recordPublication: (random, stock) => ({
-    targetId: stock.one('targets'),
+    targetId: stock.targetThatIs('PUBLISHING'),
     ...(random.happens(0.7) ? { permalink: 'https://sandbox.example/1' } : { failureMessage: 'The network said no.' }),
   }),
   recordPostMetrics: (random, stock) => ({
-    postId: stock.one('posts'),
+    postId: stock.postThatIs('PUBLISHED'),
     date: past(random),
     views: random.below(900),
     engagements: random.below(90),

@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../setup/databases.ts';
+import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
+import { Random } from './random.ts';
+import { type Read, reads } from './reads.ts';
+import { Stock } from './stock.ts';
+import { inputs, systemInputs } from './writes.ts';
+
+/** Inputs that one may try until a mutation takes one: most depend on the state of what they happen to pick. */
+const maxTries = 60;
+
+describe('after a mutation, every read of a fixed set answers exactly as without a cache:', () => {
+  const time = new TestTime();
+  let cached: Magpie;
+  let plain: Magpie;
+  let owner: Session;
+  let stock: Stock;
+
+  beforeAll(async () => {
+    const database = await createTestDatabase('postgres', { template: 'seeded' });
+    cached = await startMagpie(database, { time });
+    plain = await startMagpie(database, { time, isCaching: false });
+    owner = await signInAs(database, 'OWNER');
+    await database.queries.updateTable('settings').set({ requiresApproval: false }).execute();
+    stock = new Stock(database.queries, owner.workspaceId, new Random(1));
+  });
+
+  const mutations = [...Object.keys(inputs), ...Object.keys(systemInputs)];
+
+  it.each(mutations)('%s', async (mutation) => {
+    const random = new Random(mutations.indexOf(mutation) + 1);
+    await stock.refresh();
+    const fixed: Read[] = Object.values(reads).flatMap((make) => [make(random, stock), make(random, stock)]);
+    for (const read of fixed) await cached.ask(owner.token, read.document, read.variables);
+    await takeOnce(mutation, random);
+    for (const read of fixed) {
+      const [one, other] = [cached, plain].map((magpie) => magpie.ask(owner.token, read.document, read.variables));
+      const [{ text }, expected] = [await one!, await other!];
+      expect({ read, text }).toEqual({ read, text: expected.text });
+    }
+  });
+
+  async function takeOnce(mutation: string, random: Random): Promise<void> {
+    const type = String(cached.engine.schema.getMutationType()!.getFields()[mutation]!.args[0]!.type);
+    const document = `mutation ($input: ${type}) { ${mutation}(input: $input) { userErrors { code message } } }`;
+    const refusals: unknown[] = [];
+    for (let tries = 0; tries < maxTries; tries++) {
+      const isSystem = mutation in systemInputs;
+      const input = (isSystem ? systemInputs : inputs)[mutation]!(random, stock, time.date());
+      const data = isSystem
+        ? await cached.engine.executeAsSystem(owner.workspaceId, document, { input })
+        : (await cached.ask(owner.token, document, { input })).json.data;
+      const { userErrors } = data[mutation] as { userErrors: unknown[] };
+      if (userErrors.length === 0) return;
+      refusals.push(...userErrors);
+    }
+    throw new Error(
+      `${mutation}: expected one of ${maxTries} inputs to be taken, but got ${JSON.stringify(refusals.slice(-3))}`,
+    );
+  }
+});
