@@ -46,7 +46,7 @@ export function resolveTags(templates: readonly TagTemplate[], sources: TagSourc
   );
 }
 
-/** Whether some tag could come from both: placeholders match anything. The schema's tests ask this. */
+/** Whether some tag could come from both: placeholders match anything without a colon, nothing included. The schema's tests ask this. */
 export function canMeet(one: TagTemplate, other: TagTemplate): boolean {
   const [a, b] = [one, other].map(({ parts }) =>
     parts.map((part) => (typeof part === 'string' ? part : '\0')).join(''),
@@ -55,12 +55,12 @@ export function canMeet(one: TagTemplate, other: TagTemplate): boolean {
 }
 
 function meets(a: string, b: string): boolean {
-  if (a === '' || b === '') return a === b;
   const anySegment = (text: string) => text.startsWith('\0');
   if (anySegment(a) || anySegment(b)) {
     const rest = (text: string) => text.slice(text.indexOf(':') === -1 ? text.length : text.indexOf(':'));
     return meets(rest(a), rest(b));
   }
+  if (a === '' || b === '') return a === b;
   return a[0] === b[0] && meets(a.slice(1), b.slice(1));
 }
 
