@@ -1,6 +1,7 @@
 import {
   defaultFieldResolver,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getDirectiveValues,
@@ -49,7 +50,12 @@ export function planField(
   const coordinate = `${type.name}.${field.name}`;
   const read = <T>(name: string): T | undefined => {
     const directive = schema.getDirective(name);
-    return directive && field.astNode ? (getDirectiveValues(directive, field.astNode) as T | undefined) : undefined;
+    if (!directive || !field.astNode) return undefined;
+    try {
+      return getDirectiveValues(directive, field.astNode) as T | undefined;
+    } catch (error) {
+      throw new TypeError(`${coordinate}: @${name}: ${(error as Error).message}`);
+    }
   };
   const cache = read<{ category: CacheCategory; scope: CacheScope; maxAge?: number; tags: string[] }>('cache');
   const invalidates = read<{ tags: string[] }>('invalidates');
@@ -81,6 +87,18 @@ export function planField(
     hasNothing: read('invalidatesNothing') !== undefined,
   });
   return plan;
+}
+
+const directiveNames = ['cache', 'dependsOn', 'invalidates', 'invalidatesNothing', 'access'];
+
+/** An interface's field is resolved by the types that implement it: what its directives say would go unheard. */
+export function refuseDirectivesOf(type: GraphQLInterfaceType): void {
+  for (const field of Object.values(type.getFields()))
+    for (const { name } of field.astNode?.directives ?? [])
+      if (directiveNames.includes(name.value))
+        throw new TypeError(
+          `${type.name}.${field.name}: expected its directives on the types that implement ${type.name}, but got @${name.value}`,
+        );
 }
 
 function parseTag(tag: string, coordinate: string): TagTemplate {
@@ -118,7 +136,7 @@ function isNode(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): b
 
 function refuseMisuse(
   schema: GraphQLSchema,
-  { coordinate, cache, invalidates, dependsOn }: FieldPlan,
+  { coordinate, access, cache, invalidates, dependsOn }: FieldPlan,
   {
     type,
     field,
@@ -139,7 +157,10 @@ function refuseMisuse(
   if (cache && isMutation) refuse('no @cache on a mutation', '@cache');
   if (cache && isSubscription) refuse('no @cache on a subscription', '@cache');
   if (cache && dependsOn) refuse('@cache or @dependsOn', 'both');
-  if (dependsOn && type === schema.getQueryType()) refuse('@dependsOn on a nested field', 'a root field');
+  const isRoot = isMutation || isSubscription || type === schema.getQueryType();
+  if (dependsOn && isRoot) refuse('@dependsOn on a nested field', 'a root field');
+  if (access && (!isRoot || isSubscription))
+    refuse('@access on a query or a mutation', `it on a field of ${type.name}`); // answers from the cache ask at the root alone
   if (maxAge !== undefined && maxAge <= 0) refuse('a maxAge above 0 seconds', String(maxAge));
   if (cache?.scope === 'PUBLIC' && type !== schema.getQueryType())
     refuse('PUBLIC scope on a root field, which no workspace stands above', `it on a field of ${type.name}`);

@@ -7,13 +7,14 @@ import {
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
+  isInterfaceType,
   isObjectType,
 } from 'graphql';
 import { resolveDateRange } from '../domains/date-range.ts';
 import type { DateRangeInput } from '../generated/schema.ts';
 import { checkAccess } from './access.ts';
 import { cachedField, type FieldCache } from './cached-field.ts';
-import { type FieldPlan, planField } from './field-plan.ts';
+import { type FieldPlan, planField, refuseDirectivesOf } from './field-plan.ts';
 import { type Invalidate, mutationField } from './mutation-field.ts';
 import type { RequestContext } from './request.ts';
 import { scalars } from './scalars.ts';
@@ -58,6 +59,7 @@ export function buildPlannedSchema({
     resolvers: [scalars, ...resolvers] as ResolverMaps,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
+  Object.values(schema.getTypeMap()).filter(isInterfaceType).forEach(refuseDirectivesOf);
   const plans = new Map<string, FieldPlan>();
   for (const type of objectTypes(schema))
     for (const field of Object.values(type.getFields())) {
@@ -71,6 +73,10 @@ export function buildPlannedSchema({
       if (plan.kind === 'open' && remembered.has(type))
         throw new TypeError(
           `${plan.coordinate}: expected @cache or @dependsOn on a resolver beneath a cached field, but got neither`,
+        );
+      if (plan.cache?.scope === 'VIEWER' && remembered.has(type))
+        throw new TypeError(
+          `${plan.coordinate}: expected WORKSPACE scope beneath a field that is shared, but got VIEWER`,
         );
       const resolve = wrap(plan, field.resolve as Resolver | undefined, {
         ...{ cache, invalidate },

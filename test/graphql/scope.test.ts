@@ -20,13 +20,12 @@ function peeking(read: (context: RequestContext) => unknown) {
       extend type Campaign {
         dependent: String @dependsOn(tags: ["Campaign"])
         cached: String @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
-        own: String @cache(category: POSTS, scope: VIEWER, tags: ["Post"])
       }
       extend type Post { edge: Campaign }
     `,
     resolvers: {
       Query: { shared: peek, everybodys: peek, mine: peek, uncached: peek },
-      Campaign: { dependent: peek, cached: peek, own: peek },
+      Campaign: { dependent: peek, cached: peek },
       Post: {
         edge(_: unknown, __: unknown, context: RequestContext) {
           peek(_, __, context);
@@ -52,7 +51,6 @@ describe.each(personal)('a field that a workspace shares and that reads the %s',
   it.each([
     'campaigns { dependent }',
     'campaigns { cached }',
-    'campaigns { own }',
     'posts { nodes { edge { id } } }',
     'feed { ... on Campaign { dependent } }',
   ])('throws beneath one too: %s', async (selection) => {
