@@ -41,6 +41,15 @@ describe("a member's own value", () => {
     expect(nest.runs('Viewer.preferences')).toBe(1);
   });
 
+  it('is not kept for who signs in as somebody else', async () => {
+    const { nest, themeOf } = await withThemes();
+    const signIn = 'mutation { signIn(userId: "user_ada") { preferences { theme } } }';
+    for (const as of [bob, zoe, null])
+      expect((await nest.ask(signIn, { as })).data.signIn.preferences).toEqual({ theme: 'DARK' });
+    expect(nest.stats('SETTINGS')).toMatchObject({ entries: 1, bypasses: 3 });
+    expect(await themeOf(bob)).toEqual({ theme: 'LIGHT' });
+  });
+
   it('is not stored for who is nobody', async () => {
     const { nest, themeOf } = await withThemes();
     for (let round = 0; round < 2; round++) expect(await themeOf(robot)).toEqual({ theme: 'LIGHT' });

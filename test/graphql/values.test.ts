@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { createNest } from './nest.ts';
+
+/** One field of every shape, each of which answers with what the test says. */
+function answering(answer: () => unknown) {
+  return createNest({
+    typeDefs: /* GraphQL */ `
+      extend type Query {
+        number: Int @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
+        text: String @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
+        flag: Boolean @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
+        list: [Int] @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
+        strict: Strict @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
+        brief: String @cache(category: POSTS, scope: WORKSPACE, maxAge: 2, tags: ["Post"])
+      }
+      type Strict { id: ID! name: String! friend: Strict }
+    `,
+    resolvers: {
+      Query: { number: answer, text: answer, flag: answer, list: answer, strict: answer, brief: answer },
+    },
+  });
+}
+
+describe('a value that is', () => {
+  it.each([
+    ['null', 'text', null],
+    ['an empty text', 'text', ''],
+    ['zero', 'number', 0],
+    ['false', 'flag', false],
+    ['an empty list', 'list', []],
+    ['a list of null', 'list', [null]],
+  ])('%s is kept as such', async (_, field, value) => {
+    const nest = answering(() => value);
+    for (let round = 0; round < 2; round++) expect((await nest.ask(`{ ${field} }`)).data).toEqual({ [field]: value });
+    expect(nest.runs(`Query.${field}`)).toBe(1);
+  });
+
+  it('null is kept for the shorter time of its category', async () => {
+    const nest = answering(() => null);
+    await nest.ask('{ text }');
+    nest.pass(9_999);
+    await nest.ask('{ text }');
+    expect(nest.runs('Query.text')).toBe(1);
+    nest.pass(1);
+    await nest.ask('{ text }');
+    expect(nest.runs('Query.text')).toBe(2);
+  });
+
+  it('kept lives as long as its category says, and a field with `maxAge` as long as that', async () => {
+    const nest = answering(() => 'value');
+    await nest.ask('{ text brief }');
+    nest.pass(1_999);
+    await nest.ask('{ text brief }');
+    expect(nest.runs('Query.brief')).toBe(1);
+    nest.pass(1);
+    await nest.ask('{ text brief }');
+    expect([nest.runs('Query.text'), nest.runs('Query.brief')]).toEqual([1, 2]);
+    nest.pass(28_000);
+    await nest.ask('{ text }');
+    expect(nest.runs('Query.text')).toBe(2);
+  });
+});
+
+describe('an error', () => {
+  it.each([
+    ['thrown', () => Promise.reject(new Error('broken')), '{ text }', 'Query.text'],
+    ['returned', () => new Error('broken'), '{ text }', 'Query.text'],
+    ['of a value that does not fit its type', () => 'many', '{ number }', 'Query.number'],
+    ['of a null where none may be', () => ({ id: '1', name: null }), '{ strict { name } }', 'Query.strict'],
+    [
+      'of such a null further down',
+      () => ({ id: '1', friend: { id: '2' } }),
+      '{ strict { friend { name } } }',
+      'Query.strict',
+    ],
+    ['of a list that is none', () => 7, '{ list }', 'Query.list'],
+  ])('is not kept: one %s', async (_, answer, document, coordinate) => {
+    for (const isJoining of [false, true]) {
+      const nest = answering(answer);
+      for (let round = 1; round <= 2; round++) {
+        expect((await nest.ask(document, { isJoining })).errors).toHaveLength(1);
+        expect(nest.runs(coordinate)).toBe(round);
+      }
+    }
+  });
+
+  it('gives way to a value as soon as there is one', async () => {
+    let isBroken = true;
+    const nest = answering(() => {
+      if (isBroken) throw new Error('broken');
+      return 'fine';
+    });
+    expect((await nest.ask('{ text }')).errors).toHaveLength(1);
+    isBroken = false;
+    expect((await nest.ask('{ text }')).data.text).toBe('fine');
+  });
+
+  it('leaves other entries of the answer alone', async () => {
+    const nest = answering(() => ({ id: '1', name: null }));
+    for (let round = 0; round < 2; round++)
+      expect((await nest.ask('{ postCount strict { name } }')).data).toEqual({ postCount: 0, strict: null });
+    expect([nest.runs('Query.postCount'), nest.runs('Query.strict')]).toEqual([1, 2]);
+  });
+
+  it('is gone from selections that did not meet it, too', async () => {
+    let name: string | null = null;
+    const nest = answering(() => ({ id: '1', name }));
+    await nest.ask('{ strict { id } }');
+    await nest.ask('{ strict { id name } }');
+    name = 'fine';
+    expect((await nest.ask('{ strict { id name } }')).data.strict.name).toBe('fine');
+  });
+});
+
+describe('a hundred who ask at once', () => {
+  it('share one load', async () => {
+    const nest = createNest();
+    nest.rows.addPost('post_1');
+    const hold = nest.hold('Query.postCount');
+    const all = Array.from({ length: 100 }, () => nest.ask('{ postCount }'));
+    await hold.isReached;
+    hold.open();
+    expect(new Set((await Promise.all(all)).map(({ data }) => data.postCount))).toEqual(new Set([1]));
+    expect(nest.runs('Query.postCount')).toBe(1);
+    expect(nest.stats('POSTS')).toMatchObject({ misses: 100, loads: 1, coalesced: 99 });
+  });
+
+  it('share one failure, and nobody tries again by themselves', async () => {
+    const nest = answering(() => Promise.reject(new Error('broken')));
+    const all = await Promise.all(Array.from({ length: 100 }, () => nest.ask('{ text }')));
+    expect(all.map(({ errors }) => errors?.map(({ message }) => message))).toEqual(all.map(() => ['broken']));
+    expect(nest.runs('Query.text')).toBe(1);
+  });
+
+  it('stop waiting when the load takes too long', async () => {
+    const nest = answering(() => new Promise(() => {}));
+    const all = Array.from({ length: 100 }, () => nest.ask('{ text }'));
+    await Promise.resolve();
+    nest.pass(30_000);
+    for (const { errors } of await Promise.all(all)) expect(errors).toHaveLength(1);
+    expect(nest.runs('Query.text')).toBe(1);
+  });
+
+  it('are answered though who came first has gone', async () => {
+    const nest = createNest();
+    const hold = nest.hold('Query.postCount');
+    const first = nest.ask('{ postCount }');
+    await hold.isReached;
+    const gone = first.then(() => {
+      throw new Error('the client is gone');
+    });
+    const second = nest.ask('{ postCount }');
+    hold.open();
+    await expect(gone).rejects.toThrow();
+    expect((await second).data.postCount).toBe(0);
+    expect(nest.runs('Query.postCount')).toBe(1);
+  });
+});
+
+describe('an expired value', () => {
+  it('stands in when its load fails, for ten minutes', async () => {
+    let isBroken = false;
+    const nest = answering(() => {
+      if (isBroken) throw new Error('broken');
+      return 'fine';
+    });
+    await nest.ask('{ text }');
+    isBroken = true;
+    nest.pass(31_000);
+    expect((await nest.ask('{ text }')).data.text).toBe('fine');
+    nest.pass(600_000);
+    expect((await nest.ask('{ text }')).errors).toHaveLength(1);
+  });
+
+  it('does not stand in once it is untrue', async () => {
+    let isBroken = false;
+    const nest = answering(() => {
+      if (isBroken) throw new Error('broken');
+      return 'fine';
+    });
+    await nest.ask('{ text }');
+    isBroken = true;
+    nest.cache.invalidate(['ws_nest/Post']);
+    expect((await nest.ask('{ text }')).errors).toHaveLength(1);
+  });
+});
