@@ -190,10 +190,11 @@ class World {
     this.#time.pass(ms);
   }
 
-  /** The clock steps, shortly after it was read. */
+  /** The clock steps, and is read just before and after that. */
   #jump(ms: number): void {
     this.#cache.now();
     this.#time.step(ms);
+    this.#cache.now();
   }
 
   #turn(label: string): Promise<void> {
