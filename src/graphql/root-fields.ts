@@ -111,11 +111,16 @@ export class QueryOperations {
       key,
       plan,
       selection: (variables) =>
-        selected.length === 0 ? digest : `${digest} ${JSON.stringify(selected.map((name) => variables[name]))}`,
+        selected.length === 0 ? digest : `${digest} ${selected.map((name) => givenText(variables, name)).join()}`,
       args: (variables) =>
         fixedArgs ?? (field ? getArgumentValues(field, node, variables as Record<string, unknown>) : {}),
     };
   }
+}
+
+/** An absent variable stands for an argument's default, which null does not. */
+function givenText(variables: Variables, name: string): string {
+  return Object.hasOwn(variables, name) ? JSON.stringify(variables[name]) : '';
 }
 
 const maxSmallerDocuments = 64;
