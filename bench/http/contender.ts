@@ -1,0 +1,111 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Memory, Question } from './probe.ts';
+
+/** What is started to be measured. */
+export interface ContenderPlan {
+  readonly name: string;
+  /** As the tables call it. */
+  readonly label: string;
+  /** From the repository's root. */
+  readonly script: string;
+  readonly argument?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A server in a process of its own, on a core of its own. */
+export interface Contender extends ContenderPlan {
+  readonly port: number;
+  /** CPU time so far, of all its threads, in milliseconds; NaN where the system does not tell. */
+  cpuMs(): number;
+  memory(): Promise<Memory>;
+  slowDown(delayMs: number): Promise<void>;
+  /** How often each statement was sent to the database since this was last asked. */
+  statements(): Promise<ReadonlyMap<string, number>>;
+  stop(): Promise<void>;
+}
+
+const root = new URL('../../', import.meta.url).pathname;
+export const serverCore = 0;
+export const generatorCore = 1;
+
+/** Whether each side can have a core of its own. */
+export const canPin = process.platform === 'linux' && hasTaskset();
+const ticksPerSecond =
+  process.platform === 'linux' ? Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : Number.NaN;
+
+/** Keeps this process, and the database that it will start, off the servers' core. */
+export function pinGenerator(): void {
+  if (canPin) execFileSync('taskset', ['-a', '-cp', String(generatorCore), String(process.pid)]);
+}
+
+/** What it logs goes to a file of the folder. */
+export async function startContender(plan: ContenderPlan, folder: string): Promise<Contender> {
+  const node = [process.execPath, '--import', 'tsx', '--import', './bench/http/probe.ts', plan.script];
+  if (plan.argument !== undefined) node.push(plan.argument);
+  const [command, ...args] = canPin ? ['taskset', '-c', String(serverCore), ...node] : node;
+  const logFile = join(folder, `${plan.name}.log`);
+  const log = openSync(logFile, 'w');
+  const child = spawn(command!, args, {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: 'production', ...plan.environment },
+    stdio: ['ignore', 'pipe', log, 'ipc'],
+  });
+  closeSync(log);
+  const killWithUs = () => child.kill('SIGKILL');
+  process.on('exit', killWithUs);
+  const port = await portOf(child, { ...plan, logFile });
+  const ask = async <T>(question: Question) => {
+    child.send(question);
+    const [answer] = await once(child, 'message');
+    return answer as T;
+  };
+  return {
+    ...plan,
+    port,
+    cpuMs: () => cpuMsOf(child.pid!),
+    memory: () => ask<Memory>({ ask: 'memory' }),
+    slowDown: (delayMs) => ask({ ask: 'slow down', delayMs }),
+    statements: async () => new Map(await ask<[string, number][]>({ ask: 'statements' })),
+    async stop() {
+      process.off('exit', killWithUs);
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+/** Each says on a line of its own where it listens. */
+function portOf(child: ChildProcess, { name, logFile }: ContenderPlan & { logFile: string }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      const lastWords = readFileSync(logFile, 'utf8').slice(-5_000);
+      reject(new Error(`${name} ended with ${code ?? signal} instead of listening:\n${lastWords}`));
+    });
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      const port = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+      if (port) resolve(Number(port));
+    });
+  });
+}
+
+/** Fields 14 and 15 of /proc/<pid>/stat, of which the second may hold spaces (proc(5)). */
+function cpuMsOf(pid: number): number {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  const text = readFileSync(file, 'latin1');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
+}
+
+function hasTaskset(): boolean {
+  try {
+    execFileSync('taskset', ['-c', `${serverCore},${generatorCore}`, 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+import { type Arena, inRoles, named } from './arena.ts';
+import { takesCompression } from './correctness.ts';
+import { requestOf, zipfRequests } from './questions.ts';
+import { range, shown, tableOf } from './report.ts';
+import { inRounds, ratio, type Spread, type Traffic, type Turn } from './rounds.ts';
+
+export type HotQuestion = 'small' | 'medium' | 'page' | 'gzip' | 'zipf';
+export const hotQuestions: readonly HotQuestion[] = ['small', 'medium', 'page', 'gzip', 'zipf'];
+
+const about: Record<HotQuestion, string> = {
+  small: 'one object of ten fields',
+  medium: 'a list of 20',
+  page: 'five root fields',
+  gzip: 'the page, compressed',
+  zipf: '1,000 keys, exponent 0.9',
+};
+
+/** How much of the bare server's rate Magpie is to reach, and how many times the best peer's. */
+const targets: Partial<Record<HotQuestion, { limit: number; peer: number; among: 'all peers' | 'cached peers' }>> = {
+  small: { limit: 1, peer: 1.5, among: 'all peers' },
+  page: { limit: 1, peer: 5, among: 'all peers' },
+  zipf: { limit: 0.9, peer: 2.3, among: 'cached peers' },
+};
+
+/** Everything that is asked for is in the cache, of whoever has one. */
+export async function askHot(arena: Arena, question: HotQuestion): Promise<void> {
+  const { report, pace, answers } = arena;
+  const competitors = inRoles(arena, 'magpie', 'uncached', 'limit', 'cached peer', 'free peer').filter(
+    (competitor) => question !== 'gzip' || takesCompression(competitor),
+  );
+  const turns = await inRounds({
+    ...{ title: question, contenders: competitors, pace, progress: report.progress },
+    trafficFor: () => hotTraffic(arena, question),
+  });
+  const bytes = Buffer.byteLength(
+    question === 'zipf' ? Object.values(answers.byId)[0]! : answers.byName[question === 'gzip' ? 'page' : question]!,
+  );
+  report.say('', `### Hot ${question}: ${about[question]}, ${bytes.toLocaleString('en')} bytes`);
+  tableOf(report, competitors, { turns, against: named(arena, 'bare') && 'bare' });
+  report.say('');
+  judge(arena, question, turns);
+}
+
+export function hotTraffic({ sender, stage }: Arena, question: HotQuestion): Traffic {
+  if (question === 'zipf') return { next: zipfRequests(sender, 1) };
+  const variables = question === 'small' ? { id: stage.workspaces[0]!.ids.templates[0] } : undefined;
+  const request =
+    question === 'gzip'
+      ? requestOf('page', undefined, { ...sender, acceptEncoding: 'gzip' })
+      : requestOf(question, variables, sender);
+  return { next: () => request };
+}
+
+function judge(arena: Arena, question: HotQuestion, turns: ReadonlyMap<string, readonly Turn[]>): void {
+  const { report } = arena;
+  const magpie = turns.get('magpie')!;
+  const limit = turns.get('bare');
+  if (limit) sayGeneratorLoad(arena, limit);
+  const target = targets[question];
+  if (limit && target) {
+    const share = ratio(magpie, limit);
+    report.verdict(`hot ${question} ≥ ${target.limit} × the bare server`, share.median >= target.limit, shown(share));
+  }
+  const roles = target?.among === 'cached peers' ? (['cached peer'] as const) : (['cached peer', 'free peer'] as const);
+  const best = bestOf(inRoles(arena, ...roles), { magpie, turns });
+  if (!best) return;
+  const found = `${shown(best.times)}, which is ${best.label}`;
+  if (target)
+    report.verdict(`hot ${question} ≥ ${target.peer} × the best peer`, best.times.median >= target.peer, found);
+  else
+    report.say(
+      `- ${question}: ${best.times.median.toFixed(2)} × the best peer (${range(best.times)}), which is ${best.label}`,
+    );
+}
+
+/** The peer that Magpie is the fewest times as fast as. */
+function bestOf(
+  peers: readonly { name: string; label: string }[],
+  { magpie, turns }: { magpie: readonly Turn[]; turns: ReadonlyMap<string, readonly Turn[]> },
+): { label: string; times: Spread } | undefined {
+  return peers
+    .flatMap(({ name, label }) => (turns.has(name) ? [{ label, times: ratio(magpie, turns.get(name)!) }] : []))
+    .sort((one, other) => one.times.median - other.times.median)[0];
+}
+
+/** Whoever generates the load must not be what is measured. */
+function sayGeneratorLoad({ report }: Arena, limit: readonly Turn[]): void {
+  const busiest = Math.max(...limit.map(({ generatorLoad }) => generatorLoad));
+  const verdict = busiest < 0.9 ? 'not what is measured' : 'TOO BUSY: the fastest rates here are its own';
+  report.say(
+    `- the generator was busy ${(100 * busiest).toFixed(0)} % of the time under the bare server, at most: ${verdict}`,
+  );
+}

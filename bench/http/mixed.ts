@@ -1,0 +1,80 @@
+import { type Arena, inRoles } from './arena.ts';
+import { requestOf } from './questions.ts';
+import { range, whole } from './report.ts';
+import { inRounds, spread, type Traffic } from './rounds.ts';
+
+const oneWriteIn = 20;
+const mostTimesTheMedian = 3;
+
+/** The page, with 5 % writes to one of its five root fields. */
+export async function askMixed(arena: Arena): Promise<void> {
+  const { report, pace } = arena;
+  const competitors = inRoles(arena, 'magpie', 'uncached', 'cached peer');
+  const turns = await inRounds({
+    ...{ title: 'mixed', contenders: competitors, pace, progress: report.progress },
+    trafficFor: () => mixedTraffic(arena),
+  });
+  report.say('', `### Mixed: the page with ${100 / oneWriteIn} % writes to one of its root fields`);
+  report.table(
+    [
+      'contender',
+      'requests/s',
+      '(min–max)',
+      'hot p50 ms',
+      'p99',
+      'other reads p50',
+      'p99',
+      'writes p50',
+      'p99',
+      'CPU µs',
+    ],
+    competitors.map(({ name, label }) => {
+      const own = turns.get(name)!;
+      const rates = spread(own.map(({ rate }) => rate));
+      const cells = ['hot', 'other', 'write'].flatMap((kind) =>
+        (['p50Ms', 'p99Ms'] as const).map((key) =>
+          ms(own.map((turn) => turn.latencies.get(kind)?.[key] ?? Number.NaN)),
+        ),
+      );
+      return [
+        label,
+        whole(rates.median),
+        `${whole(rates.min)}–${whole(rates.max)}`,
+        ...cells,
+        whole(spread(own.map(({ cpuUs }) => cpuUs)).median),
+      ];
+    }),
+  );
+  report.say('');
+  const times = spread(
+    turns
+      .get('magpie')!
+      .map(({ latencies }) => latencies.get('hot')!)
+      .map(({ p50Ms, p99Ms }) => p99Ms / p50Ms),
+  );
+  report.verdict(
+    `p99 of hot answers under 5 % writes ≤ ${mostTimesTheMedian} × their p50`,
+    times.median <= mostTimesTheMedian,
+    `${times.median.toFixed(2)} (${range(times)})`,
+  );
+}
+
+/** Magpie says which of its answers came from the cache alone: they are hot. */
+function mixedTraffic({ sender, stage }: Arena): Traffic {
+  const page = requestOf('page', undefined, sender);
+  const { templates } = stage.workspaces[0]!.ids;
+  let sent = 0;
+  const rename = () => {
+    const input = { id: templates[sent % 5], title: `Title number ${sent}` };
+    return requestOf('rename', { input }, sender);
+  };
+  return {
+    next: () => (++sent % oneWriteIn === 0 ? rename() : page),
+    nameOf: ({ kind }, { head }) => (kind === 'rename' ? 'write' : head.includes('magpie; hit') ? 'hot' : 'other'),
+  };
+}
+
+function ms(values: readonly number[]): string {
+  const { median } = spread(values);
+  return Number.isFinite(median) ? median.toFixed(2) : '–';
+}

@@ -1,0 +1,129 @@
+import { type WorkloadEvent, workload, workloadA } from '../hit-ratio/workload.ts';
+import { type Arena, type Competitor, inRoles, named } from './arena.ts';
+import { post, type Request } from './client.ts';
+import { hotTraffic } from './hot.ts';
+import { Load, quantile } from './load.ts';
+import { warmUp } from './rounds.ts';
+import { scenarioRequests } from './scenario.ts';
+
+const users = 100;
+const oneCreateIn = 10;
+const seed = 285_084;
+
+const longestHitMs = 0.3;
+const leastSaved = 0.8;
+const longestListMs = 500;
+const longestCreateMs = 1_000;
+
+/** The figures that Magpie began with: hits, the scenario of 1,000 requests, and 100 users at once. */
+export async function askUsers(arena: Arena): Promise<void> {
+  const magpie = named(arena, 'magpie')!;
+  arena.report.say('', '### Users', '');
+  await askHits(arena, magpie);
+  await askScenario(arena);
+  await askManyUsers(arena, magpie);
+}
+
+/** By the server's own clock, from the request read to the response begun. */
+async function askHits({ report, pace, ...arena }: Arena, magpie: Competitor): Promise<void> {
+  const traffic = hotTraffic({ ...arena, report, pace }, 'page');
+  await warmUp(magpie, traffic, pace.warmUpMs);
+  const before = await durationsOf(magpie);
+  await warmUp(magpie, traffic, pace.turnMs);
+  const after = await durationsOf(magpie);
+  const meanMs = (1_000 * (after.sum - before.sum)) / (after.count - before.count);
+  report.verdict(
+    `a hit in under ${longestHitMs} ms at the server`,
+    meanMs < longestHitMs,
+    `${meanMs.toFixed(3)} ms on average, hot pages`,
+  );
+}
+
+/** One after the other, in the scenario's order, as fast as they are answered. */
+async function askScenario(arena: Arena): Promise<void> {
+  const { report, stage } = arena;
+  const events = workload(workloadA, seed);
+  const seconds = new Map<string, number>();
+  for (const competitor of inRoles(arena, 'magpie', 'uncached')) {
+    for (const { token } of stage.workspaces) await forgetAll(competitor, token);
+    let spentMs = 0;
+    const requests = scenarioRequests(events, stage.workspaces);
+    let sent = 0;
+    const load = await Load.open({
+      port: competitor.port,
+      connections: 1,
+      next: () => requests[sent++],
+      nameOf: () => nameOf(events[sent - 1]!),
+    });
+    const { latencies } = await load.run(Number.POSITIVE_INFINITY);
+    load.close();
+    for (const latency of latencies.get('user')!) spentMs += latency;
+    seconds.set(competitor.role, spentMs / 1_000);
+    report.progress(`users: the scenario took ${competitor.label} ${(spentMs / 1_000).toFixed(2)} s`);
+  }
+  const [cached, uncached] = [seconds.get('magpie')!, seconds.get('uncached')];
+  if (uncached === undefined) return;
+  const saved = 1 - cached / uncached;
+  report.verdict(
+    `1,000 requests of the scenario at least ${100 * leastSaved} % faster than uncached`,
+    saved >= leastSaved,
+    `${(100 * saved).toFixed(1)} %: ${cached.toFixed(2)} s instead of ${uncached.toFixed(2)} s, from an empty cache on`,
+  );
+}
+
+function nameOf({ user }: WorkloadEvent): string {
+  return user < 0 ? 'by itself' : 'user';
+}
+
+async function askManyUsers({ report, stage, pace }: Arena, magpie: Competitor): Promise<void> {
+  const drawn = workload(workloadA, seed + 1);
+  const ofKind = (kind: string, ...operations: readonly WorkloadEvent['operation'][]): Request[] =>
+    scenarioRequests(
+      drawn.filter(({ operation }) => operations.includes(operation)),
+      stage.workspaces,
+    ).map((request) => ({ ...request, kind }));
+  const lists = ofKind('list', 'PostList', 'InboxList', 'MediaLibrary', 'TemplatePicker', 'CampaignList', 'AiHistory');
+  const creates = ofKind('create', 'createPost');
+  let sent = 0;
+  const next = () => {
+    const turn = sent++;
+    return turn % oneCreateIn === 0 ? creates[turn % creates.length] : lists[turn % lists.length];
+  };
+  const load = await Load.open({ port: magpie.port, connections: users, next });
+  const { latencies } = await load.run(3 * pace.turnMs);
+  load.close();
+  for (const [kind, longestMs] of [
+    ['list', longestListMs],
+    ['create', longestCreateMs],
+  ] as const) {
+    const sample = latencies.get(kind)!;
+    const p99 = quantile(sample, 0.99);
+    report.verdict(
+      `${kind}s under ${longestMs} ms at p99 with ${users} users`,
+      p99 < longestMs,
+      `${p99.toFixed(1)} ms (p50 ${quantile(sample, 0.5).toFixed(1)} ms, ${sample.length.toLocaleString('en')} ${kind}s), one create in ${oneCreateIn}`,
+    );
+  }
+}
+
+async function durationsOf({ port }: Competitor): Promise<{ sum: number; count: number }> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const figure = (name: string) =>
+    Number(new RegExp(`^magpie_request_duration_seconds_${name}{type="query"} (.+)$`, 'm').exec(text)![1]);
+  return { sum: figure('sum'), count: figure('count') };
+}
+
+async function forgetAll({ port }: Competitor, token: string): Promise<void> {
+  const bytes = post({ query: 'mutation { clearCache(input: {}) { clearedEntries } }' }, { token });
+  const load = await Load.open({ port, connections: 1, next: once({ kind: 'clear', bytes }) });
+  await load.run(10_000).finally(() => load.close());
+}
+
+function once<T>(value: T): () => T | undefined {
+  let left: T | undefined = value;
+  return () => {
+    const given = left;
+    left = undefined;
+    return given;
+  };
+}
