@@ -16,7 +16,7 @@ import { createContext } from './context.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
-import { countFragment, isStanding } from './fragments.ts';
+import { countFragment, freshUntilOf, isStanding } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
 import { executeJoined, type JoinedFrom } from './joined-execution.ts';
 import { Principals } from './principals.ts';
@@ -149,7 +149,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       let freshUntil = Number.POSITIVE_INFINITY;
       for (const one of found) {
         countFragment(cache, one);
-        freshUntil = Math.min(freshUntil, one.entry.expiresAt);
+        freshUntil = Math.min(freshUntil, freshUntilOf(one));
       }
       return freshUntil - now;
     },

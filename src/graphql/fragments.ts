@@ -16,6 +16,8 @@ export interface Fragment {
   readonly json: string;
   /** Lookups beneath the root field, to be counted with each use. */
   readonly lookups: readonly TracedLookup[];
+  /** The moment at which the first lifetime of an entry beneath ends. */
+  readonly freshUntil: number;
 }
 
 /** A root field's answer from the cache, found and not yet counted. */
@@ -62,6 +64,11 @@ export function findFragment(
   }
 }
 
+/** The moment at which the first lifetime of an entry in it ends. */
+export function freshUntilOf({ entry, fragment }: FoundFragment): number {
+  return Math.min(entry.expiresAt, fragment.freshUntil);
+}
+
 /** Counts the use of a fragment exactly as an execution would have counted its lookups. Returns how many there were. */
 export function countFragment(cache: FieldCache, { entry, fragment }: FoundFragment): number {
   cache.countHit(entry);
@@ -84,15 +91,17 @@ export function keepFragment(
   if (!trace?.root || trace.isOpen) return;
   const { entry } = trace.root;
   const isPublic = entry.namespace === publicNamespace;
-  if (isPublic && (trace.tags.size > 0 || trace.lookups.length > 0)) return; // what lies beneath is a workspace's
+  if (isPublic && trace.reachesOut) return; // what lies beneath may be a workspace's
   const tags = new Set<string>();
   for (const tag of trace.tags) tags.add(namespaced(entry.namespace!, tag));
-  let validUntil = entry.validUntil;
+  let { validUntil } = entry;
+  let freshUntil = Number.POSITIVE_INFINITY;
   for (const lookup of trace.lookups) {
     for (const tag of lookup.entry.tags) tags.add(tag.name);
     validUntil = Math.min(validUntil, lookup.entry.refreshAt);
+    freshUntil = Math.min(freshUntil, lookup.entry.expiresAt);
   }
-  const fragment: Fragment = { json, lookups: trace.lookups };
+  const fragment: Fragment = { json, lookups: trace.lookups, freshUntil };
   cache.attach(entry as Entry & { category: CacheCategory }, id, {
     bytes: Buffer.byteLength(json),
     stamp,

@@ -2,7 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getVariab
 import { today } from '../domains/date-range.ts';
 import type { FieldCache } from './cached-field.ts';
 import { type AnyResult, isStream } from './execution.ts';
-import { countFragment, type FoundFragment, findFragment, keepFragment } from './fragments.ts';
+import { countFragment, type FoundFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
 import type { RequestContext } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
 
@@ -73,7 +73,7 @@ export async function executeJoined(
 function countAll(cache: FieldCache, { state: { outcome } }: RequestContext, found: readonly FoundFragment[]): void {
   for (const one of found) {
     outcome.hits += countFragment(cache, one);
-    outcome.freshUntil = Math.min(outcome.freshUntil, one.entry.expiresAt);
+    outcome.freshUntil = Math.min(outcome.freshUntil, freshUntilOf(one));
   }
 }
 

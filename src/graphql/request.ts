@@ -25,6 +25,8 @@ export interface Trace {
   readonly lookups: TracedLookup[];
   /** The root field's own. */
   root: TracedLookup | undefined;
+  /** Whether its selection left the root field's own value, so that it may differ from workspace to workspace, tags or none. */
+  reachesOut: boolean;
   /** Whether something was touched of which nothing can be remembered. */
   isOpen: boolean;
 }

@@ -14,7 +14,7 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   const key = String(root.key);
   let trace = state.traces.get(key);
   if (!trace) {
-    trace = { tags: new Set(), lookups: [], root: undefined, isOpen: false };
+    trace = { tags: new Set(), lookups: [], root: undefined, reachesOut: false, isOpen: false };
     state.traces.set(key, trace);
   }
   return trace;
@@ -25,14 +25,18 @@ export function traceCached(context: RequestContext, info: GraphQLResolveInfo, e
   const trace = traceOf(context, info);
   if (!trace) return;
   const lookup = { path: pathOf(info.path), entry };
-  if (info.path.prev) trace.lookups.push(lookup);
-  else trace.root = lookup;
+  if (info.path.prev) {
+    trace.lookups.push(lookup);
+    trace.reachesOut = true;
+  } else trace.root = lookup;
 }
 
 /** An edge: the nodes that it led to. A reference that leads nowhere is its parent's, whose tag stands already. */
 export function traceEdge(context: RequestContext, info: GraphQLResolveInfo, value: unknown): void {
   const trace = traceOf(context, info);
-  if (trace) nodeTags(value, trace.tags);
+  if (!trace) return;
+  trace.reachesOut = true;
+  nodeTags(value, trace.tags);
 }
 
 /** A dependent field: what its directive says. */
@@ -48,6 +52,7 @@ export function traceDependent(
 ): void {
   const trace = traceOf(context, info);
   if (!trace) return;
+  trace.reachesOut = true;
   for (const tag of resolveTags(tags, { args, parent })) trace.tags.add(tag);
   nodeTags(value, trace.tags);
 }
