@@ -80,6 +80,21 @@ describe('an entry', () => {
   });
 });
 
+describe('a load that takes longer than its result is fresh', () => {
+  it('is not waited for by those who may not have its result', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 1_000 });
+    const gate = createGate<string>();
+    const early = [fetch('key', gate.load)];
+    time.pass(999);
+    early.push(fetch('key', gate.load));
+    time.pass(1);
+    expect(await fetch('key', () => 'new')).toBe('new');
+    gate.open('old');
+    expect(await Promise.all(early)).toEqual(['old', 'old']);
+    expect(await fetch('key', () => 'not loaded')).toBe('new');
+  });
+});
+
 describe('a clock that steps', () => {
   it('back lets no entry live longer', async () => {
     const { fetch, time } = createEngine({ ttlMs: 10_000 });

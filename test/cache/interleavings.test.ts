@@ -5,38 +5,38 @@ import type { Loading, Lookup } from '../../src/cache/request.ts';
 import { type Category, createEngine, type ManualTime } from './engine.ts';
 
 /*
- * A world of three nodes and a list of some of them, which several readers and writers share. Every step of a load and of a
+ * A world of two nodes and a list of some of them, which several readers and writers share. Every step of a load and of a
  * write is a turn that the scheduler may put off, so that anything may happen in between. The model is naive: it knows the
  * truth, and what had been written *and* invalidated when a reader arrived. That reader must see at least as much.
  */
 
-const limits = { ttlMs: 1_000, staleMs: 500, staleIfErrorMs: 800, nullTtlMs: 300, maxEntries: 3, maxBytes: 4_000 };
+const limits = { ttlMs: 1_000, staleMs: 500, staleIfErrorMs: 800, nullTtlMs: 300, maxEntries: 2, maxBytes: 4_000 };
 const longestMs = limits.ttlMs + Math.max(limits.staleMs, limits.staleIfErrorMs);
 
-const node = fc.nat(2);
+const node = fc.nat(1);
 const step = fc.oneof(
   {
-    weight: 6,
+    weight: 8,
     arbitrary: fc.record({
       do: fc.constant('read' as const),
-      key: fc.constantFrom('list', 'node 0', 'node 1', 'node 2'),
+      key: fc.constantFrom('list', 'list', 'node 0', 'node 1'),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('update' as const), node }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('update' as const), node }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('fragment' as const), node }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('toggle' as const), node }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('fragment' as const), node }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), node }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), what: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const) }) },
   {
-    weight: 3,
+    weight: 2,
     arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1, 90, 400, 700, 1_000) }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), node }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), what: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const) }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('jump' as const), ms: fc.integer({ min: -5_000, max: 2_000 }) }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -51,10 +51,10 @@ class World {
   readonly #cache: Cache<Category>;
   readonly #time: ManualTime;
   readonly #scheduler: fc.Scheduler;
-  readonly versions = [0, 0, 0]; // what is true
+  readonly versions = [0, 0]; // what is true
   readonly members = new Set([0, 1]);
   listing = 0;
-  readonly #told = { versions: [0, 0, 0], listing: 0 }; // what was written and invalidated
+  readonly #told = { versions: [0, 0], listing: 0 }; // what was written and invalidated
   #isBroken = false;
   #trueNow = 0;
   readonly #failures: unknown[] = [];
@@ -73,7 +73,7 @@ class World {
     }
     await this.#scheduler.waitIdle();
     this.#isBroken = false;
-    for (const key of ['list', 'node 0', 'node 1', 'node 2']) {
+    for (const key of ['list', 'node 0', 'node 1']) {
       const last = this.#read(key);
       await this.#scheduler.waitFor(last);
     }
@@ -181,7 +181,7 @@ class World {
   }
 
   #forget(what: number): void {
-    if (what === 3) this.#cache.clear();
+    if (what === 2) this.#cache.clear();
     else this.#cache.delete('POSTS', `node ${what}`);
   }
 
@@ -216,7 +216,7 @@ describe('whatever happens in whatever order', () => {
       fc.asyncProperty(
         fc.scheduler(),
         fc.constantFrom(8, 1_000),
-        fc.array(step, { minLength: 5, maxLength: 60 }),
+        fc.array(step, { maxLength: 80, size: 'max' }),
         async (scheduler, maxTags, steps) => new World(scheduler, maxTags).take(steps),
       ),
       { numRuns: 400 },

@@ -199,6 +199,17 @@ describe('an expired entry whose load fails', () => {
     expect(stats().hitsBy.stale).toBe(1);
   });
 
+  it('does not stand in once its bound has passed while the load runs', async () => {
+    const { look, time } = createEngine(bounded);
+    await look('key', () => 'old');
+    time.pass(69_999);
+    const gate = createGate<string>();
+    const answer = look('key', gate.load);
+    time.pass(1);
+    gate.fail(new Error('down'));
+    await expect(answer).rejects.toThrow('down');
+  });
+
   it('does not stand in beyond the moment until which it is right', async () => {
     const { look, time } = createEngine({ ...bounded, staleMs: 60_000 });
     await look('key', (loading) => {

@@ -130,6 +130,26 @@ describe('an entry', () => {
 });
 
 describe('a load that was overtaken', () => {
+  it('is known to be invalid to whom it was answered, and takes no room', async () => {
+    const { cache, look, stats } = createEngine();
+    const gate = createGate<string>();
+    const early = look(request, gate.load);
+    cache.invalidate(['Post']);
+    gate.open('old');
+    const { entry } = await early;
+    expect([entry.stamp, cache.isValid(entry)]).toEqual([0, false]);
+    expect(cache.indexes()).toMatchObject({ entries: 0, bytes: 0 });
+    expect(stats().raced).toBe(1);
+  });
+
+  it('does not keep those waiting who come after it', async () => {
+    const { cache, fetch } = createEngine();
+    void fetch(request, () => new Promise(() => {}));
+    cache.invalidate(['Post']);
+    const late = await Promise.race([fetch(request, () => 'new'), settle().then(() => 'still waits')]);
+    expect(late).toBe('new');
+  });
+
   it('does not take the place of what was loaded after the invalidation', async () => {
     const { cache, fetch } = createEngine();
     const slow = createGate<string>();

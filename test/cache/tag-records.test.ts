@@ -28,7 +28,7 @@ describe('the records of tags', () => {
 
 describe('a tag whose record was dropped', () => {
   it('leaves no entry behind that would miss its next invalidation', async () => {
-    const { cache, fetch } = createEngine({}, { maxTags: 50 });
+    const { cache, fetch } = createEngine({ maxEntries: 1_000 }, { maxTags: 50 });
     await fetch({ tags: ['Post'] }, () => 'old');
     for (const tag of flood) await fetch({ key: tag, tags: [tag] }, () => 'value');
     cache.invalidate(['Post']);

@@ -1,0 +1,306 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** A line of the engine that keeps a promise, what it is without that, and a test that then turns red. */
+interface Guard {
+  readonly promise: string;
+  readonly file: string;
+  readonly guard: string;
+  readonly without: string;
+  readonly spec: string;
+  /** Part of the test's title. */
+  readonly test: string;
+}
+
+const interleavings = { spec: 'interleavings', test: 'nobody is served what was invalidated' };
+
+const guards: readonly Guard[] = [
+  {
+    promise: 'an invalidated entry is not served',
+    file: 'ledger.ts',
+    guard: 'if (this.firstMoved(dependent.tags, dependent.stamp) !== undefined) return false;',
+    without: '',
+    ...interleavings,
+  },
+  {
+    promise: 'an entry that was found valid is looked at again after an invalidation',
+    file: 'ledger.ts',
+    guard: 'this.#stamp++;\n    this.#version++;',
+    without: 'this.#stamp++;',
+    ...interleavings,
+  },
+  {
+    promise: 'a name without a record counts as invalidated at the floor',
+    file: 'ledger.ts',
+    guard: 'stamp: this.#floor',
+    without: 'stamp: 0',
+    spec: 'tag-records',
+    test: 'was invalidated as far as a load knows that began before',
+  },
+  {
+    promise: 'the floor rises with each record that is dropped',
+    file: 'ledger.ts',
+    guard: 'if (tag.stamp > this.#floor) this.#floor = tag.stamp;',
+    without: '',
+    spec: 'tag-records',
+    test: 'was invalidated as far as a load knows that began before',
+  },
+  {
+    promise: 'a dropped record invalidates what refers to it',
+    file: 'ledger.ts',
+    guard: 'this.#floor = tag.stamp;\n    tag.stamp = FORGOTTEN;',
+    without: 'this.#floor = tag.stamp;',
+    spec: 'tag-records',
+    test: 'would miss its next invalidation',
+  },
+  {
+    promise: 'a dropped record is noticed by what was found valid before',
+    file: 'ledger.ts',
+    guard: 'this.#version++; // entries hold it, and must look again',
+    without: '',
+    spec: 'tag-records',
+    test: 'even when it was just found valid',
+  },
+  {
+    promise: 'an entry has the stamp at which its load began',
+    file: 'loads.ts',
+    guard: 'stamp: flight.stamp,',
+    without: 'stamp: this.#options.ledger.stamp,',
+    spec: 'stamp-rule',
+    test: 'is known to be invalid to whom it was answered',
+  },
+  {
+    promise: 'what was invalidated during its load is not kept',
+    file: 'loads.ts',
+    guard: 'if (!flight.isUnmoved) flight.takeoff.field.raced++;\n    else if',
+    without: 'if',
+    spec: 'stamp-rule',
+    test: 'takes no room',
+  },
+  {
+    promise: 'a flight that lost its key fills nothing',
+    file: 'loads.ts',
+    guard: 'if (store.flights.get(key) !== flight) return false;',
+    without: '',
+    spec: 'stamp-rule',
+    test: 'does not take the place of what was set meanwhile',
+  },
+  {
+    promise: 'a refresh replaces the entry that it started from, or nothing',
+    file: 'loads.ts',
+    guard: 'return !isRefresh || store.get(key) === older;',
+    without: 'return !isRefresh || older !== undefined;',
+    spec: 'stale-while-revalidate',
+    test: 'is not brought back by a refresh',
+  },
+  {
+    promise: 'an invalidated flight is not joined',
+    file: 'flight.ts',
+    guard: ' && this.isRightFor(stamp);',
+    without: ';',
+    spec: 'stamp-rule',
+    test: 'does not keep those waiting who come after it',
+  },
+  {
+    promise: 'those who joined too early look again when more tags are known',
+    file: 'late-read.ts',
+    guard: 'return isRight ?',
+    without: 'return isRight || true ?',
+    spec: 'stamp-rule',
+    test: 'is seen by those who join a load that began before it',
+  },
+  {
+    promise: 'a flight older than the time to live is not joined',
+    file: 'flight.ts',
+    guard: 'now - startedAt < (ttlMs ?? store.policy.ttlMs) &&',
+    without: '',
+    spec: 'freshness',
+    test: 'is not waited for by those who may not have its result',
+  },
+  {
+    promise: 'a flight over its time limit is not joined',
+    file: 'flight.ts',
+    guard: 'return !this.isOverdue &&',
+    without: 'return',
+    spec: 'single-flight',
+    test: 'is not joined by later readers',
+  },
+  {
+    promise: 'those who miss a key share its flight',
+    file: 'loads.ts',
+    guard: 'store.flights.set(key, flight);',
+    without: '',
+    spec: 'single-flight',
+    test: 'share one load',
+  },
+  {
+    promise: 'loads at once are limited',
+    file: 'late-read.ts',
+    guard: 'if (this.#engine.loads.isFull) return this.#refuse(older);',
+    without: '',
+    spec: 'single-flight',
+    test: 'refuses one more',
+  },
+  {
+    promise: 'what is expired is not served as fresh',
+    file: 'cache.ts',
+    guard: 'entry === undefined || now >= entry.refreshAt ||',
+    without: 'entry === undefined ||',
+    ...interleavings,
+  },
+  {
+    promise: 'what is stale is served within its window',
+    file: 'late-read.ts',
+    guard: 'isBackingOff ? entry.errorUntil : entry.staleUntil',
+    without: 'entry.errorUntil',
+    spec: 'stale-while-revalidate',
+    test: 'gives way to the next that succeeds',
+  },
+  {
+    promise: 'what stands in for a failed load is not older than it may be',
+    file: 'loads.ts',
+    guard: 'now < older.errorUntil && ',
+    without: '',
+    spec: 'stale-while-revalidate',
+    test: 'once its bound has passed while the load runs',
+  },
+  {
+    promise: 'what stands in for a failed load is valid',
+    file: 'loads.ts',
+    guard: ' && this.#options.ledger.isValid(older)',
+    without: '',
+    spec: 'stale-while-revalidate',
+    test: 'once it is invalidated while the load runs',
+  },
+  {
+    promise: 'failed refreshes back off',
+    file: 'late-read.ts',
+    guard: ' && !isBackingOff) this.#refresh(entry);',
+    without: ') this.#refresh(entry);',
+    spec: 'stale-while-revalidate',
+    test: 'survives a refresh that fails',
+  },
+  {
+    promise: 'a step back of the clock is undone',
+    file: 'clock.ts',
+    guard: 'if (reading < this.#reading) this.#stepsMs += this.#reading - reading;',
+    without: '',
+    spec: 'freshness',
+    test: 'back lets no entry live longer',
+  },
+  {
+    promise: 'a long request sees lifetimes end',
+    file: 'clock.ts',
+    guard: 'return reading > this.#latest ? reading : this.#latest;',
+    without: 'return reading;',
+    spec: 'freshness',
+    test: 'does not keep lifetimes from ending',
+  },
+  {
+    promise: 'a value is frozen',
+    file: 'measure.ts',
+    guard: 'Object.freeze(value);',
+    without: '',
+    spec: 'values',
+    test: 'cannot be changed by who reads it',
+  },
+  {
+    promise: 'too large an entry is not kept',
+    file: 'store.ts',
+    guard: 'if (entry.bytes > this.maxEntryBytes) {\n      entry.field.rejected++;',
+    without: 'if (entry.bytes === Number.POSITIVE_INFINITY) {\n      entry.field.rejected++;',
+    spec: 'bounds',
+    test: 'is answered, not kept, and counted',
+  },
+  {
+    promise: 'the dead leave first',
+    file: 'store.ts',
+    guard: 'this.sweep(now);\n      this.#dropLapsed(now);',
+    without: '',
+    spec: 'bounds',
+    test: 'evicts no live entry while there are invalidated ones',
+  },
+  {
+    promise: 'those kept in case a load fails leave before the fresh',
+    file: 'store.ts',
+    guard: 'this.#dropLapsed(now);\n    }',
+    without: '}',
+    spec: 'bounds',
+    test: 'evicts no live entry while there are some kept only in case',
+  },
+  {
+    promise: 'an attachment is checked by its own tags',
+    file: 'cache.ts',
+    guard: 'now < attachment.validUntil && this.#ledger.isValid(attachment)',
+    without: 'now < attachment.validUntil',
+    spec: 'attachments',
+    test: 'ends with one of its own tags',
+  },
+  {
+    promise: 'an attachment whose making was overtaken is refused',
+    file: 'cache.ts',
+    guard: 'if (this.#ledger.isValid(attachment)) return this.#store',
+    without: 'return this.#store',
+    spec: 'attachments',
+    test: 'is refused when one of its tags was invalidated',
+  },
+];
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** Runs each guard's spec, in one child process, against a copy of the engine that lacks the guard. */
+async function runWithout(directory: string): Promise<Map<string, { title: string; status: string }[]>> {
+  await symlink(path.join(root, 'node_modules'), path.join(directory, 'node_modules'));
+  await writeFile(path.join(directory, 'package.json'), '{ "type": "module" }');
+  for (const [index, { file, guard, without, spec }] of guards.entries()) {
+    const copy = path.join(directory, `${index}`);
+    await cp(path.join(root, 'src/cache'), path.join(copy, 'src/cache'), { recursive: true });
+    await mkdir(path.join(copy, 'test/cache'), { recursive: true });
+    for (const name of ['engine.ts', `${spec}.test.ts`]) {
+      await cp(path.join(root, 'test/cache', name), path.join(copy, 'test/cache', name));
+    }
+    const source = path.join(copy, 'src/cache', file);
+    const text = await readFile(source, 'utf8');
+    expect(text.split(guard), `${file} has this once: ${guard}`).toHaveLength(2);
+    await writeFile(
+      source,
+      text.replace(guard, () => without),
+    );
+  }
+  const output = path.join(directory, 'results.json');
+  const pattern = [...new Set(guards.map(({ test }) => test))].join('|');
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
+  const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+  const args = ['run', '--root', directory, '--reporter=json', `--outputFile=${output}`, '-t', pattern];
+  await promisify(execFile)(process.execPath, [vitest, ...args], { cwd: directory, env }).catch(() => {}); // red, as it should be
+  const results = JSON.parse(await readFile(output, 'utf8')) as {
+    testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
+  };
+  return new Map(
+    results.testResults.map(({ name, assertionResults }) => [
+      path.relative(directory, name).split(path.sep)[0]!,
+      assertionResults.map(({ fullName, status }) => ({ title: fullName, status })),
+    ]),
+  );
+}
+
+describe('without the line that keeps it, a test turns red:', () => {
+  let directory: string;
+  let results: Awaited<ReturnType<typeof runWithout>>;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'magpie-guards-'));
+    results = await runWithout(directory);
+  }, 300_000);
+
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it.each(guards.map((guard, index) => [guard.promise, index, guard] as const))('%s', (_, index, { test }) => {
+    const outcomes = results.get(`${index}`)?.filter(({ title }) => title.includes(test)) ?? [];
+    expect(outcomes.map(({ status }) => status)).toContain('failed');
+  });
+});
