@@ -167,7 +167,7 @@ describe('a value in the cache', () => {
     });
     for (let round = 0; round < 2; round++) {
       const { data, errors } = await nest.ask('{ basket { items stolen } }');
-      expect(errors?.[0]?.message).toContain(('object is not extensible' satisfies string) ? 'Cannot' : '');
+      expect(errors?.[0]?.message).toContain('Cannot delete property');
       expect(data.basket.items).toEqual(['egg', 'spoon']);
     }
   });

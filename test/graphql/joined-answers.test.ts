@@ -43,7 +43,7 @@ function inNest(options: NestOptions = {}) {
   return nest;
 }
 
-type Asked = readonly [name: string, document: string, ask?: Ask];
+type Asked = [name: string, document: string, ask?: Ask];
 
 const asked: readonly Asked[] = [
   ['one field', '{ postCount }'],
@@ -214,7 +214,7 @@ const asked: readonly Asked[] = [
 ];
 
 describe('a joined answer is the executed one, to the byte', () => {
-  it.each(asked)('of %s', async (_, document, ask = {}) => {
+  it.each<Asked>(asked)('of %s', async (_, document, ask = {}) => {
     const [nest, uncached] = [inNest(), inNest({ isCaching: false })];
     const { text } = await uncached.ask(document, ask);
     for (let round = 0; round < 3; round++)

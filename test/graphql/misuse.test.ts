@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createNest } from './nest.ts';
 
-const refused: readonly (readonly [string, string, string, object?])[] = [
+type Refused = [what: string, typeDefs: string, message: string, resolvers?: object];
+
+const refused: Refused[] = [
   [
     'a cached mutation',
     'extend type Mutation { bad: Int @cache(category: POSTS, scope: WORKSPACE) @invalidates(tags: ["Post"]) }',
@@ -128,7 +130,7 @@ const refused: readonly (readonly [string, string, string, object?])[] = [
 ];
 
 describe('a schema that makes no sense is refused when it is built, with the field and what was expected', () => {
-  it.each(refused)('%s', (_, typeDefs, message, resolvers = {}) => {
+  it.each<Refused>(refused)('%s', (_, typeDefs, message, resolvers = {}) => {
     expect(() => createNest({ typeDefs, resolvers: resolvers as never })).toThrow(message);
   });
 
