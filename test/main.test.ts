@@ -1,51 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Program, printedLink, startProgram } from './setup/program.ts';
 
-const root = resolve(import.meta.dirname, '..');
-
-interface Running {
-  readonly child: ChildProcess;
-  /** All that was written so far. */
-  readonly said: { out: string; err: string };
-  /** Resolves with the first match in what is printed; rejects when the process ends before. */
-  prints(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Resolves with the exit code. */
-  readonly ended: Promise<number | null>;
-}
-
-/** Starts the server as `npm start` does. */
-function start(environment: Record<string, string>): Running {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    cwd: root,
-    env: { PATH, PORT: '0', DEMO_LIVE: 'off', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const said = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    said.out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    said.err += text;
-  });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  const prints = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>((resolve, reject) => {
-      const look = () => {
-        const match = pattern.exec(said.out);
-        if (match) resolve(match);
-      };
-      child.stdout.on('data', look);
-      look();
-      void ended.then(() => reject(new Error(`ended without printing ${pattern}:\n${said.out}${said.err}`)));
-    });
-  return { child, said, prints, ended };
+function start(environment: Record<string, string>): Program {
+  const program = startProgram(environment);
+  onTestFinished(() => void program.child.kill('SIGKILL'));
+  return program;
 }
 
 async function makeDataDir(): Promise<string> {
@@ -53,8 +17,6 @@ async function makeDataDir(): Promise<string> {
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   return dataDir;
 }
-
-const link = /(http:\/\/127\.0\.0\.1:\d+)\/graphql#token=(\S+)/;
 
 async function ask(url: string, { token, query }: { token: string; query: string }) {
   const response = await fetch(`${url}/graphql`, {
@@ -69,7 +31,7 @@ describe('npm start', { timeout: 180_000 }, () => {
   it('prints links that work, stops when told to, and comes back with what it had', async () => {
     const DATA_DIR = await makeDataDir();
     const first = start({ DATA_DIR });
-    const [, url = '', token = ''] = await first.prints(link);
+    const [, url = '', token = ''] = await first.prints(printedLink);
     const created = await ask(url, {
       token,
       query: 'mutation { createTemplate(input: { title: "Kept", body: "x" }) { userErrors { message } } }',
@@ -88,7 +50,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(first.said.err).not.toContain(token);
 
     const second = start({ DATA_DIR });
-    const [, againUrl = '', againToken = ''] = await second.prints(link);
+    const [, againUrl = '', againToken = ''] = await second.prints(printedLink);
     expect(againToken).toBe(token);
     expect(await ask(againUrl, { token, query: '{ templates(first: 1) { nodes { title } } }' })).toEqual({
       data: { templates: { nodes: [{ title: 'Kept' }] } },

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { buildSchema, parse, validate } from 'graphql';
-import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
 import { readDefaultQuery } from '../../src/http/graphiql-page.ts';
 import { measureOperation } from '../../src/http/query-measure.ts';
+import { describeInBrowser, launchBrowser } from '../setup/browser.ts';
 import { createTestServer, limits } from './engine.ts';
 import { createLiveServer } from './live.ts';
 
@@ -57,12 +56,10 @@ describe('GraphiQL', () => {
   });
 });
 
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-
-describe.skipIf(!chromiumPath)('GraphiQL in a browser', () => {
+describeInBrowser('GraphiQL in a browser', () => {
   it('runs a query as who the link is for, without a word to any other host, and forgets the token’s address', async () => {
     const { url, lines } = await createLiveServer();
-    const launched = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
+    const launched = await launchBrowser();
     try {
       const tab = await launched.newPage();
       const requests: string[] = [];
