@@ -1,6 +1,6 @@
 import { typeOfId } from '../domains/ids.ts';
 import type { FieldPlan } from './field-plan.ts';
-import { canMeet, parseTagTemplate } from './tag-template.ts';
+import { canMeet, type TagTemplate } from './tag-template.ts';
 
 /** What a client's own cache must forget. */
 export interface Forgetting {
@@ -20,7 +20,7 @@ export function createForgetting(plans: ReadonlyMap<string, FieldPlan>): (tags: 
   function typeNamesOf(tag: string): readonly string[] {
     let names = typeNamesByTag.get(tag);
     if (!names) {
-      const written = parseTagTemplate(tag);
+      const written: TagTemplate = { text: tag, parts: [tag], readsOutcome: false }; // whatever an argument put into it
       const dependent = cached.filter((plan) => plan.cache!.tags.some((own) => canMeet(own, written)));
       names = [tag.split(':', 1)[0]!, ...dependent.map((plan) => plan.typeName)];
       if (typeNamesByTag.size < 1_000) typeNamesByTag.set(tag, names);
