@@ -85,6 +85,7 @@ export function requestKey({ method, url, headers }: IncomingMessage, body: Buff
     headers['accept-encoding'],
     origin,
     headers['content-type'],
+    headers['content-encoding'],
     body?.toString('latin1') ?? '',
   ].join('\n');
 }
