@@ -30,7 +30,7 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
   const isRoot = plan.coordinate.startsWith('Query.');
   return (source, args, context, info) => {
     const { state } = context;
-    const prefix = scopePrefix(plan.cache.scope, state.viewer);
+    const prefix = state.isCaching ? scopePrefix(plan.cache.scope, state.viewer) : undefined;
     if (!prefix || (plan.cache.scope === 'VIEWER' && isOfAnother(state.viewer, source))) {
       cache.countBypass(plan.cache.category, plan.coordinate);
       state.outcome.bypasses++;

@@ -12,6 +12,8 @@ export interface ContextSources {
   readonly stamp: () => number;
   readonly cacheNow: () => number;
   readonly wallNow: () => Date;
+  /** Whether the cache may be used now; always, if absent. */
+  readonly isCaching?: () => boolean;
 }
 
 /** Makes the context of one request. Loaders read rows as of one stamp: when it has advanced, they are made anew. */
@@ -19,7 +21,7 @@ export function createContext(
   sources: ContextSources,
   request: { viewer: Viewer | null; requestId: string; isDebugging: boolean },
 ): RequestContext {
-  const { queries, ports, stamp, cacheNow, wallNow } = sources;
+  const { queries, ports, stamp, cacheNow, wallNow, isCaching = () => true } = sources;
   const { viewer, requestId } = request;
   let loaders: Loaders | undefined;
   let loadersStamp = -1;
@@ -30,6 +32,7 @@ export function createContext(
     requestId,
     explanations: request.isDebugging ? [] : undefined,
     outcome: { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY },
+    isCaching: isCaching(),
     now: cacheNow(),
     traces: undefined,
     refreshLoaders() {
@@ -38,6 +41,7 @@ export function createContext(
     renew() {
       loaders = undefined;
       now = wallNow();
+      state.isCaching = isCaching();
       state.now = cacheNow();
     },
   };

@@ -12,6 +12,7 @@ import { mayAs } from './access.ts';
 import { type Alert, AlertWatch } from './alerts.ts';
 import { cacheControlResolvers } from './cache-control.ts';
 import { statisticsResolvers } from './cache-statistics.ts';
+import { CachingSwitch } from './caching-switch.ts';
 import { createContext } from './context.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
@@ -30,7 +31,7 @@ export interface EngineOptions {
   readonly queries: Queries;
   readonly ports: Ports;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
-  /** Off: every field resolves as it is. */
+  /** Off: every field resolves as it is, until `allowCaching` says otherwise. */
   readonly isCaching: boolean;
   /** Whether answers are joined from serialised fragments. The answers are the same without, and slower. */
   readonly isJoining: boolean;
@@ -64,6 +65,11 @@ export interface GraphqlEngine {
   readonly cache: Cache<CacheCategory>;
   readonly principals: Principals;
   contextFor(request: EdgeRequest): RequestContext;
+  /**
+   * Allows the cache until a moment of `performance.now()`: `Infinity` for good, 0 not at all from now on. That resolves when no
+   * request that began with it is still executing, or after a second. It begins empty each time.
+   */
+  allowCaching(untilMs: number): Promise<void>;
   /** Who a token stands for; null when it is unknown, expired or revoked. */
   authenticate(token: string): Viewer | null | Promise<Viewer | null>;
   /** Runs an execution with all that goes with it; `executeFn` is the server's. */
@@ -93,6 +99,11 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     return viewer;
   };
   const principals = new Principals({ clock, wallNow, find: findPrincipal });
+  const forget = () => {
+    cache.clear();
+    principals.clear();
+  };
+  const caching = new CachingSwitch({ isOn: options.isCaching, forget });
   cache.onInvalidate((tags, cause) => {
     principals.invalidate(tags, cause);
     feed.publish(tags);
@@ -107,7 +118,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       cacheControlResolvers({ cache, spread, warmer: () => warmer }),
       subscriptionResolvers({ feed, forget: (tags) => forgetting!(tags) }),
     ],
-    cache: options.isCaching ? cache : undefined,
+    cache,
     invalidate(tags, cause) {
       cache.invalidate(tags, cause);
       return spread(tags, cause);
@@ -115,7 +126,10 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   });
   forgetting = createForgetting(plans);
 
-  const sources = { queries, ports, wallNow, stamp: () => cache.stamp, cacheNow: () => cache.now() };
+  const sources = {
+    ...{ queries, ports, wallNow, stamp: () => cache.stamp, cacheNow: () => cache.now() },
+    isCaching: () => caching.isOn,
+  };
   const newContext = (request: EdgeRequest) => createContext(sources, request);
   const background = (viewer: Viewer) => newContext({ viewer, requestId: 'background', isDebugging: false });
   const warmer = new Warmer({ schema, contextFor: background });
@@ -128,21 +142,25 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     cache,
     principals,
     contextFor({ viewer, requestId, isDebugging }) {
-      if (viewer && options.isWarming && options.isCaching) warmer.firstUse(viewer);
+      if (viewer && options.isWarming && caching.isOn) warmer.firstUse(viewer);
       const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
       return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
     },
-    authenticate: (token) => (options.isCaching ? principals.authenticate(token) : findPrincipal(token)),
+    allowCaching: (untilMs) => caching.allowUntil(untilMs),
+    authenticate: (token) => (caching.isOn ? principals.authenticate(token) : findPrincipal(token)),
     async execute(args, executeFn) {
       const context = args.contextValue as RequestContext;
-      if (!options.isCaching) return afterExecution(undefined, context, await executeFn(args));
+      if (!context.state.isCaching) return afterExecution(undefined, context, await executeFn(args));
       context.state.traces = new Map();
-      const joined = options.isJoining
-        ? await executeJoined(args, executeFn, { cache, operations, schema })
-        : undefined;
-      return afterExecution(cache, context, joined ?? (await executeFn(args)));
+      return await caching.during(async () => {
+        const joined = options.isJoining
+          ? await executeJoined(args, executeFn, { cache, operations, schema })
+          : undefined;
+        return afterExecution(cache, context, joined ?? (await executeFn(args)));
+      });
     },
     replay({ found, day }, viewer) {
+      if (!caching.isOn) return undefined;
       const now = cache.now();
       if (day !== undefined && today(viewer.timeZone, wallNow()) !== day) return undefined;
       if (!found.every((one) => isStanding(cache, one, now))) return undefined;

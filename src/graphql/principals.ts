@@ -48,6 +48,10 @@ export class Principals {
     this.#cache.invalidate(tags, cause);
   }
 
+  clear(): void {
+    this.#cache.clear();
+  }
+
   /** Moves with every invalidation: a principal that was found at a stamp stands while it has not moved. */
   get stamp(): number {
     return this.#cache.stamp;

@@ -48,6 +48,8 @@ export interface RequestState {
   /** Explanations, when they were asked for and may be given. */
   readonly explanations: Explanation[] | undefined;
   readonly outcome: Outcome;
+  /** Whether the cache may be used: one answer for the whole request. */
+  isCaching: boolean;
   /** The one reading of the cache's clock. */
   now: number;
   /** By response key of the root field; undefined when nothing is to be remembered. */
