@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { CategorySnapshot } from '../../src/cache/snapshot.ts';
+import { adviceFor } from '../../src/graphql/advice.ts';
+
+const quiet = {
+  category: 'INBOX',
+  policy: { maxEntries: 500, maxBytes: 2_097_152 },
+  ...{ lookups: 1_000, evictions: 50, expiredReloads: 0, unchangedReloads: 0, rejected: 0 },
+};
+const sizing = (...hitRatios: number[]) =>
+  [125, 250, 500, 1_000, 2_000].map((maxEntries, i) => ({ maxEntries, hitRatio: hitRatios[i]! }));
+const flat = sizing(0.7, 0.7, 0.7, 0.7, 0.7);
+const advise = (changed: object, sizes = flat) => adviceFor({ ...quiet, ...changed } as CategorySnapshot, sizes);
+
+describe('advice about size', () => {
+  it('names the smallest size that gains most of what any would', () => {
+    expect(advise({}, sizing(0.5, 0.6, 0.71, 0.83, 0.85))).toEqual([
+      'INBOX: 1000 entries would raise the hit ratio from 0.71 to 0.83.',
+    ]);
+  });
+
+  it('names a larger one when a smaller gains too little of it', () => {
+    expect(advise({}, sizing(0.5, 0.6, 0.6, 0.66, 0.9))).toEqual([
+      'INBOX: 2000 entries would raise the hit ratio from 0.60 to 0.90.',
+    ]);
+  });
+
+  it.each([
+    ['little would be gained', {}, sizing(0.5, 0.6, 0.7, 0.74, 0.749)],
+    ['nothing was evicted', { evictions: 0 }, sizing(0.5, 0.6, 0.7, 0.8, 0.9)],
+    ['there were few lookups', { lookups: 199 }, sizing(0.5, 0.6, 0.7, 0.8, 0.9)],
+    ['only a smaller size would do better', {}, sizing(0.9, 0.9, 0.7, 0.7, 0.7)],
+    ['nothing is known of the present size', {}, []],
+  ])('is not given when %s', (_, changed, sizes) => {
+    expect(advise(changed, sizes)).toEqual([]);
+  });
+});
+
+describe('advice about lifetime', () => {
+  it('is given when reloads after expiry find nothing new', () => {
+    expect(advise({ category: 'TEMPLATES', expiredReloads: 100, unchangedReloads: 97 })).toEqual([
+      'TEMPLATES: 97 % of reloads after expiry found nothing new; a longer TTL costs nothing.',
+    ]);
+  });
+
+  it('does not round up to what is not so', () => {
+    expect(advise({ expiredReloads: 1_000, unchangedReloads: 999 })[0]).toContain('99 %');
+  });
+
+  it.each([
+    ['there were few', { expiredReloads: 19, unchangedReloads: 19 }],
+    ['there were none', { expiredReloads: 0, unchangedReloads: 0 }],
+    ['some found something', { expiredReloads: 100, unchangedReloads: 89 }],
+  ])('is not given when %s', (_, changed) => {
+    expect(advise(changed)).toEqual([]);
+  });
+});
+
+describe('advice about bytes', () => {
+  it('is given when values were too large to be kept', () => {
+    expect(advise({ rejected: 3 })).toEqual([
+      'INBOX: 3 values were larger than an eighth of 2097152 bytes and were not kept; allow more bytes, or ask for smaller pages.',
+    ]);
+  });
+});
+
+describe('a category in which all is well', () => {
+  it('gets none', () => {
+    expect(advise({})).toEqual([]);
+  });
+});

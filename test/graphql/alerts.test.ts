@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/cache/snapshot.ts';
+import { policies } from '../../src/cache-policies.ts';
+import type { CacheCategory } from '../../src/generated/schema.ts';
+import { type Alert, AlertWatch } from '../../src/graphql/alerts.ts';
+
+interface Figures {
+  hits?: number;
+  misses?: number;
+  evictionsPerMinute?: number;
+  p95Ms?: number | null;
+  bytes?: number;
+}
+
+function createWatch() {
+  let now = new Date('2026-11-22T12:00:00Z');
+  const log: string[] = [];
+  const watch = new AlertWatch({
+    now: () => now,
+    log: (event, { kind, category }) => log.push(`${event} ${kind} ${category}`),
+  });
+  /** The alerts that stand when the category INBOX, or the whole cache, has these figures. */
+  const look = (figures: Figures, wholeCache: Figures = {}): Alert[] =>
+    watch.check({
+      categories: [{ category: 'INBOX', ...shaped(figures) }],
+      total: shaped(wholeCache),
+    } as Snapshot<CacheCategory>);
+  return {
+    ...{ look, log },
+    at(time: string) {
+      now = new Date(`2026-11-22T${time}Z`);
+    },
+  };
+}
+
+function shaped({ hits = 0, misses = 0, evictionsPerMinute = 0, p95Ms = null, bytes = 0 }: Figures) {
+  const hitRatio = hits + misses === 0 ? null : hits / (hits + misses);
+  return { ...{ hits, misses, hitRatio, evictionsPerMinute, bytes }, hitLatency: { p95Ms }, policy: policies.INBOX };
+}
+
+describe('an alert', () => {
+  it('says what it is about, what is the matter, and since when', () => {
+    const { look, at } = createWatch();
+    at('12:34:56');
+    expect(look({ hits: 41, misses: 59 })).toEqual([
+      {
+        kind: 'LOW_HIT_RATIO',
+        category: 'INBOX',
+        message: 'INBOX: hit ratio 0.41, expected 0.50 or more.',
+        since: '2026-11-22T12:34:56.000Z',
+      },
+    ]);
+  });
+
+  it('stands since it was raised, with the figures of now', () => {
+    const { look, at } = createWatch();
+    look({ hits: 41, misses: 59 });
+    at('13:00:00');
+    expect(look({ hits: 52, misses: 48 })).toMatchObject([
+      { message: 'INBOX: hit ratio 0.52, expected 0.50 or more.', since: '2026-11-22T12:00:00.000Z' },
+    ]);
+  });
+
+  it('is logged once when it is raised and once when it is withdrawn', () => {
+    const { look, log } = createWatch();
+    for (const hits of [41, 45, 52, 54, 90, 90, 52]) look({ hits, misses: 100 - hits });
+    expect(log).toEqual(['raised LOW_HIT_RATIO INBOX', 'withdrawn LOW_HIT_RATIO INBOX']);
+  });
+
+  it('may stand beside others', () => {
+    const { look } = createWatch();
+    const standing = look({ hits: 1, misses: 999, evictionsPerMinute: 99, p95Ms: 99 }, { bytes: 99_000_000 });
+    expect(standing.map(({ kind, category }) => [kind, category])).toEqual([
+      ['LOW_HIT_RATIO', 'INBOX'],
+      ['HIGH_EVICTION_RATE', 'INBOX'],
+      ['SLOW_HITS', 'INBOX'],
+      ['HIGH_MEMORY', null],
+    ]);
+  });
+});
+
+/** Figures in turn, and whether the alert stands after each. */
+const courses: Record<string, [message: string, ...[Figures, boolean][]]> = {
+  LOW_HIT_RATIO: [
+    'INBOX: hit ratio 0.49, expected 0.50 or more.',
+    [{ hits: 50, misses: 50 }, false],
+    [{ hits: 49, misses: 51 }, true],
+    [{ hits: 54, misses: 46 }, true],
+    [{ hits: 55, misses: 45 }, false],
+    [{ hits: 50, misses: 50 }, false],
+  ],
+  HIGH_EVICTION_RATE: [
+    'INBOX: 11 evictions a minute, expected 10 or fewer.',
+    [{ evictionsPerMinute: 10 }, false],
+    [{ evictionsPerMinute: 11 }, true],
+    [{ evictionsPerMinute: 6 }, true],
+    [{ evictionsPerMinute: 5 }, false],
+    [{ evictionsPerMinute: 10 }, false],
+  ],
+  SLOW_HITS: [
+    'INBOX: 95 % of hits within 51 ms, expected 50 ms or less.',
+    [{ p95Ms: 50 }, false],
+    [{ p95Ms: 51 }, true],
+    [{ p95Ms: 41 }, true],
+    [{ p95Ms: 40 }, false],
+    [{ p95Ms: 50 }, false],
+  ],
+};
+
+describe.each(Object.entries(courses))('%s', (kind, [message, ...course]) => {
+  it('is raised at one bound and withdrawn at another', () => {
+    const { look } = createWatch();
+    const messages: string[] = [];
+    for (const [figures, stands] of course) {
+      const standing = look(figures).filter((alert) => alert.kind === kind);
+      expect([figures, standing.length]).toEqual([figures, stands ? 1 : 0]);
+      messages.push(...standing.map((alert) => alert.message));
+    }
+    expect(messages[0]).toBe(message);
+  });
+});
+
+describe('HIGH_MEMORY', () => {
+  it('is about the whole cache, raised above 10 MB and withdrawn at 9', () => {
+    const { look } = createWatch();
+    const stands = [10_000_000, 10_100_000, 9_100_000, 9_000_000, 10_000_000].map(
+      (bytes) => look({}, { bytes }).length,
+    );
+    expect(stands).toEqual([0, 1, 1, 0, 0]);
+    expect(look({}, { bytes: 12_340_000 })).toMatchObject([
+      { category: null, message: 'The cache: 12.3 MB held, expected 10 MB or less.' },
+    ]);
+  });
+});
+
+describe('too little to judge by', () => {
+  it.each([
+    ['few lookups', { hits: 0, misses: 99 }],
+    ['no lookups', {}],
+    ['no hits that were timed', { hits: 100, p95Ms: null }],
+  ])('raises nothing: %s', (_, figures) => {
+    expect(createWatch().look(figures)).toEqual([]);
+  });
+});

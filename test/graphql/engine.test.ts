@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import { policies } from '../../src/cache-policies.ts';
+import type { Viewer } from '../../src/domains/context.ts';
+import { ada, bob, zoe } from './nest.ts';
+import { createProduct, tokenRow } from './product.ts';
+
+const hour = 3_600_000;
+const token = `mgp_${'a'.repeat(43)}`;
+
+describe('an answer that was joined', () => {
+  const document = '{ posts { nodes { id } } networks { id } }';
+  const joined = async (product = createProduct(), text = document) => {
+    await product.ask(text);
+    const { joinedFrom } = await product.ask(text);
+    expect(joinedFrom).toBeDefined();
+    return { product, replay: (as: Viewer = ada) => product.engine.replay(joinedFrom!, as) };
+  };
+
+  it('is replayed while all of its entries stand, and says for how long they are fresh', async () => {
+    const { product, replay } = await joined();
+    expect(replay()).toBe(30_000);
+    product.pass(29_999);
+    expect(replay()).toBe(1);
+    product.pass(1);
+    expect(replay()).toBeUndefined();
+  });
+
+  it('is not replayed once one of them was invalidated', async () => {
+    const { product, replay } = await joined();
+    product.engine.cache.invalidate(['ws_nest/Template']);
+    expect(replay()).toBeDefined();
+    product.engine.cache.invalidate(['ws_nest/Post']);
+    expect(replay()).toBeUndefined();
+  });
+
+  it('is not replayed once one of them was replaced', async () => {
+    const { product, replay } = await joined();
+    product.engine.cache.invalidate(['ws_nest/Post']);
+    await product.ask(document);
+    await product.ask(document);
+    expect(replay()).toBeUndefined();
+  });
+
+  it('is not replayed once one of them had to make room', async () => {
+    const small = { ...policies, POSTS: { ...policies.POSTS, maxEntries: 1 } };
+    const { product, replay } = await joined(createProduct({}, { policies: small }));
+    await product.ask('{ posts(first: 1) { nodes { id } } }');
+    expect(replay()).toBeUndefined();
+  });
+
+  it('is counted with each use, exactly as one that is executed', async () => {
+    const [{ product, replay }, { product: other }] = [await joined(), await joined()];
+    const before = product.engine.cache.snapshot().total.hits;
+    replay();
+    await other.ask(document);
+    expect(product.engine.cache.snapshot().total.hits).toBe(before + 2);
+    expect(other.engine.cache.snapshot().total.hits).toBe(before + 2);
+  });
+
+  it('is not counted when it is not replayed', async () => {
+    const { product, replay } = await joined();
+    product.engine.cache.invalidate(['ws_nest/Post']);
+    const before = product.engine.cache.snapshot().total;
+    replay();
+    expect(product.engine.cache.snapshot().total).toEqual(before);
+  });
+
+  it("with days in it is not replayed after the workspace's midnight", async () => {
+    const { product, replay } = await joined(
+      createProduct(),
+      '{ calendar(range: { preset: TODAY }) { days { date } } }',
+    );
+    product.pass(200_000);
+    expect(replay()).toBeDefined();
+    expect(replay({ ...ada, timeZone: 'Pacific/Auckland' })).toBeUndefined();
+    const late = createProduct();
+    late.pass(12 * hour - 1_000);
+    const { replay: replayLate } = await joined(late, '{ calendar(range: { preset: TODAY }) { days { date } } }');
+    expect(replayLate()).toBeDefined();
+    late.pass(1_000);
+    expect(replayLate()).toBeUndefined();
+  });
+
+  it('is none when anything in it was executed, or failed', async () => {
+    const product = createProduct();
+    for (let round = 0; round < 2; round++) {
+      expect((await product.ask('{ networks { id } viewer { userId: __typename } }')).joinedFrom).toBeUndefined();
+      const failed = await product.ask(
+        '{ networks { id } calendar(range: { between: { from: "2026-11-02", to: "2026-11-01" } }) { from } }',
+      );
+      expect([failed.errors.length, failed.joinedFrom]).toEqual([1, undefined]);
+    }
+  });
+
+  it('is none with joining off, and the answer is the same', async () => {
+    const [product, plain, uncached] = [
+      createProduct(),
+      createProduct({}, { isJoining: false }),
+      createProduct({}, { isJoining: false, isCaching: false }),
+    ];
+    for (let round = 0; round < 2; round++) {
+      const [one, other, third] = [
+        await product.ask(document),
+        await plain.ask(document),
+        await uncached.ask(document),
+      ];
+      expect(other.joinedFrom).toBeUndefined();
+      expect([other.data, third.data]).toEqual([one.data, one.data]);
+    }
+    expect(uncached.engine.cache.snapshot().total).toMatchObject({ hits: 0, misses: 0, entries: 0 });
+  });
+});
+
+describe('an explanation', () => {
+  it.each([
+    ['an administrator', ada, false, true],
+    ['an editor', bob, false, false],
+    ['anybody in a demo', bob, true, true],
+    ['nobody', null, true, false],
+  ] as const)('is given to those who may ask for it: %s', async (_, as, isDemo, isGiven) => {
+    const product = createProduct({}, { isDemo });
+    const { extensions } = await product.ask('{ networks { id } }', { as, isDebugging: true });
+    expect(extensions?.cache !== undefined).toBe(isGiven);
+  });
+});
+
+describe('a token', () => {
+  const withToken = (options = {}) => {
+    const database = { row: tokenRow(ada) as object | null };
+    const product = createProduct(
+      { tokens: ({ sql }) => (sql.startsWith('select') && database.row ? [database.row] : []) },
+      options,
+    );
+    return { database, product };
+  };
+
+  it('stands for its member, until that is revoked', async () => {
+    const { database, product } = withToken();
+    expect(await product.engine.authenticate(token)).toMatchObject({ userId: 'user_ada', role: 'OWNER' });
+    database.row = null;
+    expect(await product.engine.authenticate(token)).not.toBeNull();
+    product.engine.cache.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
+    expect(await product.engine.authenticate(token)).toBeNull();
+  });
+
+  it('that has no likeness to one is not looked for', async () => {
+    const { product } = withToken();
+    for (const text of ['', 'password', `mgp_${'a'.repeat(42)}`, `${token}!`])
+      expect(await product.engine.authenticate(text)).toBeNull();
+    expect(product.statements).toEqual([]);
+  });
+
+  it('is looked for each time with the cache off', async () => {
+    const { database, product } = withToken({ isCaching: false, isJoining: false });
+    await product.engine.authenticate(token);
+    database.row = null;
+    expect(await product.engine.authenticate(token)).toBeNull();
+  });
+});
+
+describe('background work', () => {
+  const settings = () => [{ time_zone: 'Europe/Vienna', week_starts_on: 'MONDAY' }];
+
+  it('runs through the schema, as the system of its workspace, and invalidates as any', async () => {
+    const product = createProduct({ settings });
+    await product.ask('{ inbox { nodes { id } } }');
+    const { stamp } = product.engine.cache;
+    const document =
+      'mutation ($input: WakeConversationsInput!) { wakeConversations(input: $input) { userErrors { message } } }';
+    const data = await product.engine.executeAsSystem('ws_nest', document, { input: { limit: 1 } });
+    expect(data).toEqual({ wakeConversations: { userErrors: [] } });
+    expect(product.engine.cache.stamp).toBeGreaterThan(stamp);
+  });
+
+  it('throws what went wrong', async () => {
+    const product = createProduct({ settings });
+    await expect(product.engine.executeAsSystem('ws_nest', '{ campaign }')).rejects.toThrow('must have a selection');
+    await expect(
+      product.engine.executeAsSystem(
+        'ws_nest',
+        '{ calendar(range: { between: { from: "2026-11-02", to: "2026-11-01" } }) { from } }',
+      ),
+    ).rejects.toThrow('range: expected');
+    await expect(createProduct().engine.executeAsSystem('ws_gone', '{ networks { id } }')).rejects.toThrow(
+      'expected a workspace, but got ws_gone',
+    );
+  });
+});
+
+describe('clearCache', () => {
+  const clear = (product: ReturnType<typeof createProduct>, categories?: string[], as = ada) =>
+    product.ask(
+      'mutation ($input: ClearCacheInput!) { clearCache(input: $input) { clearedEntries userErrors { message } } }',
+      {
+        ...{ as, variables: { input: { categories } } },
+      },
+    );
+  const fill = async (product: ReturnType<typeof createProduct>) => {
+    for (const as of [ada, zoe])
+      await product.ask('{ posts { nodes { id } } campaigns { nodes { id } } networks { id } }', { as });
+  };
+  const left = (product: ReturnType<typeof createProduct>) =>
+    (['POSTS', 'CAMPAIGNS', 'ACCOUNTS'] as const).flatMap((category) =>
+      product.engine.cache.hottest(category, 9).map(({ namespace, coordinate }) => `${namespace} ${coordinate}`),
+    );
+
+  it("forgets the workspace's entries, not another's and not everybody's", async () => {
+    const product = createProduct();
+    await fill(product);
+    expect((await clear(product)).data.clearCache).toEqual({ clearedEntries: 2, userErrors: [] });
+    expect(left(product)).toEqual(['ws_other Query.posts', 'ws_other Query.campaigns', 'public Query.networks']);
+  });
+
+  it('forgets only the categories that are asked for', async () => {
+    const product = createProduct();
+    await fill(product);
+    expect((await clear(product, ['POSTS', 'ACCOUNTS'])).data.clearCache.clearedEntries).toBe(1);
+    expect(left(product)).toContain('ws_nest Query.campaigns');
+    expect(left(product)).toContain('public Query.networks');
+  });
+
+  it('tells the other processes, and is done when they know', async () => {
+    const told: unknown[] = [];
+    const product = createProduct({}, { spread: async (tags, cause) => void told.push([...tags, cause]) });
+    await clear(product);
+    expect(told).toEqual([['namespace ws_nest', 'clearCache']]);
+  });
+
+  it('is for administrators', async () => {
+    const { errors } = await clear(createProduct(), undefined, bob);
+    expect(errors[0].extensions.code).toBe('FORBIDDEN');
+  });
+});
+
+describe('a mutation', () => {
+  it('is answered when the other processes know what it invalidated', async () => {
+    const order: string[] = [];
+    const product = createProduct(
+      { settings: () => [{ time_zone: 'UTC', week_starts_on: 'MONDAY' }] },
+      {
+        async spread(tags) {
+          await new Promise(setImmediate);
+          order.push(`told ${tags[0]}`);
+        },
+      },
+    );
+    await product.ask(
+      'mutation { createCampaign(input: { name: "spring" }) { campaign { id } userErrors { message } } }',
+    );
+    order.push('answered');
+    expect(order).toEqual(['told ws_nest/Campaign', 'answered']);
+  });
+});
+
+describe('the alerts', () => {
+  it('are logged without anybody asking for them', async () => {
+    const product = createProduct();
+    for (let n = 0; n < 120; n++) await product.ask(`{ posts(filter: { search: "${n}" }) { nodes { id } } }`);
+    expect(product.engine.checkAlerts()).toMatchObject([{ kind: 'LOW_HIT_RATIO', category: 'POSTS' }]);
+    expect(product.logged).toEqual(['raised LOW_HIT_RATIO']);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { createForgetting } from '../../src/graphql/forgetting.ts';
+import { InvalidationFeed } from '../../src/graphql/invalidation-feed.ts';
+import { createNest } from './nest.ts';
+
+const forget = createForgetting(createNest().plans);
+
+describe('what a client must forget', () => {
+  it.each([
+    ['of a node: the node', ['Post:post_1'], [], ['post_1']],
+    ['of what hangs on a node: the node', ['Campaign:camp_1:posts'], [], ['camp_1']],
+    [
+      'of a type: its name, and those of the types that show lists, counts and aggregates of it',
+      ['Post'],
+      ['FeedItem', 'Int', 'Node', 'Post', 'PostConnection', 'Report'],
+      [],
+    ],
+    ['of a type that fewer fields depend on: fewer', ['Campaign'], ['Campaign', 'FeedItem', 'Node'], []],
+    ['of a facet: its type, and those of the fields that depend on it', ['Calendar:2026-11'], ['Calendar'], []],
+    [
+      'of a mutation: each once, in order',
+      ['Post:post_2', 'Campaign', 'Post:post_1', 'Post:post_2'],
+      ['Campaign', 'FeedItem', 'Node'],
+      ['post_1', 'post_2'],
+    ],
+    ['of what an argument put into a tag: its type', ['Post:{id} of mine'], ['Post'], []],
+    ['of nothing: nothing', [], [], []],
+  ])('%s', (_, tags, typeNames, nodeIds) => {
+    expect(forget(tags)).toEqual({ typeNames, nodeIds });
+  });
+
+  it('names no type that everybody shares', () => {
+    const shared = createForgetting(
+      createNest({
+        typeDefs:
+          'type Gallery { id: ID! } extend type Query { gallery: Gallery @cache(category: MEDIA, scope: PUBLIC, tags: ["Post"]) }',
+      }).plans,
+    );
+    expect(shared(['Post']).typeNames).not.toContain('Gallery');
+  });
+});
+
+describe('the feed of invalidations', () => {
+  it('tells each workspace of its own, without their namespace, and nobody of the engine', () => {
+    const feed = new InvalidationFeed();
+    const heard: string[] = [];
+    feed.listen('ws_1', (tags) => heard.push(`1 ${tags}`));
+    feed.listen('ws_2', (tags) => heard.push(`2 ${tags}`));
+    feed.publish([
+      'ws_1/Post',
+      'ws_2/Post:post_1',
+      'ws_1/Post:post_2',
+      'key POSTS ws_1',
+      'namespace ws_1',
+      'public/Network',
+    ]);
+    feed.publish(['ws_2/Campaign']);
+    expect(heard).toEqual(['1 Post,Post:post_2', '2 Post:post_1', '2 Campaign']);
+  });
+
+  it('tells nobody who has stopped listening', () => {
+    const feed = new InvalidationFeed();
+    const heard: string[] = [];
+    const end = feed.listen('ws_1', (tags) => heard.push(...tags));
+    feed.publish(['ws_1/Post']);
+    end();
+    feed.publish(['ws_1/Campaign']);
+    expect(heard).toEqual(['Post']);
+  });
+});

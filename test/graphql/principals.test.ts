@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { FoundViewer } from '../../src/domains/viewer/credentials.ts';
+import { Principals } from '../../src/graphql/principals.ts';
+import { createGate, ManualTime } from '../cache/engine.ts';
+import { ada } from './nest.ts';
+
+const known: FoundViewer = { ...ada, tokenId: 'tok_ada', expiresAt: null };
+
+/** What the database says of a token; a test may change it, which is a write that nobody told of until `invalidate`. */
+function createPrincipals(found: FoundViewer | null = known) {
+  const time = new ManualTime();
+  let wallMs = Date.parse('2026-11-22T12:00:00Z');
+  const database = { viewer: found as FoundViewer | null | Promise<FoundViewer | null>, reads: 0 };
+  const principals = new Principals({
+    clock: time.clock,
+    wallNow: () => new Date(wallMs),
+    async find() {
+      database.reads++;
+      return database.viewer;
+    },
+  });
+  const pass = (ms: number) => {
+    time.pass(ms);
+    wallMs += ms;
+  };
+  return { principals, database, pass, authenticate: async (token = 'token') => principals.authenticate(token) };
+}
+
+describe('a principal', () => {
+  it('is found once, and known at once from then on', async () => {
+    const { principals, database, authenticate } = createPrincipals();
+    expect(await authenticate()).toEqual(known);
+    expect(principals.authenticate('token')).toEqual(known);
+    expect(database.reads).toBe(1);
+  });
+
+  it('is another for another token', async () => {
+    const { database, authenticate } = createPrincipals();
+    await authenticate('one');
+    database.viewer = null;
+    expect(await authenticate('other')).toBeNull();
+    expect(await authenticate('one')).toEqual(known);
+  });
+
+  it('is found once for all who ask at once', async () => {
+    const { database, authenticate } = createPrincipals();
+    await Promise.all(Array.from({ length: 50 }, () => authenticate()));
+    expect(database.reads).toBe(1);
+  });
+
+  it.each<[string, string, Partial<FoundViewer> | null]>([
+    ['its token is revoked', 'Token:tok_ada', null],
+    ['it is removed from the workspace', 'Membership:user_ada', null],
+    ['its role changes', 'Membership:user_ada', { role: 'READER' }],
+    ['its visibility changes', 'Membership:user_ada', { accountIds: ['acc_1'] }],
+    ['the time zone changes', 'WorkspaceSettings:timeZone', { timeZone: 'Asia/Tokyo' }],
+    ['the first day of the week changes', 'WorkspaceSettings:weekStartsOn', { weekStartsOn: 'SUNDAY' }],
+  ])('is another with the next request once %s', async (_, tag, change) => {
+    const { principals, database, authenticate } = createPrincipals();
+    await authenticate();
+    const after = change && { ...known, ...change };
+    database.viewer = after;
+    principals.invalidate([`ws_nest/${tag}`], 'a mutation');
+    expect(await authenticate()).toEqual(after);
+  });
+
+  it.each([
+    'ws_other/Token:tok_ada',
+    'ws_nest/Token:tok_other',
+    'ws_nest/Membership:user_other',
+    'ws_nest/WorkspaceSettings',
+  ])('goes on when something else changes: %s', async (tag) => {
+    const { principals, database, authenticate } = createPrincipals();
+    await authenticate();
+    principals.invalidate([tag], undefined);
+    await authenticate();
+    expect(database.reads).toBe(1);
+  });
+
+  it('that was being looked for when it was revoked is not remembered', async () => {
+    const { principals, database, authenticate } = createPrincipals();
+    const gate = createGate<FoundViewer>();
+    database.viewer = gate.promise;
+    const early = authenticate();
+    await Promise.resolve();
+    principals.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
+    gate.open(known);
+    await early;
+    database.viewer = null;
+    expect(await authenticate()).toBeNull();
+  });
+
+  it('without a user follows its token alone', async () => {
+    const robot: FoundViewer = { ...known, kind: 'API_TOKEN', userId: null };
+    const { principals, database, authenticate } = createPrincipals(robot);
+    await authenticate();
+    principals.invalidate(['ws_nest/Membership:null', 'ws_nest/Membership:user_ada'], undefined);
+    await authenticate();
+    expect(database.reads).toBe(1);
+    principals.invalidate(['ws_nest/Token:tok_ada'], undefined);
+    await authenticate();
+    expect(database.reads).toBe(2);
+  });
+
+  it('ends at the moment at which its token does, remembered or not', async () => {
+    const { database, pass, authenticate } = createPrincipals({ ...known, expiresAt: '2026-11-22T12:00:03.000Z' });
+    expect(await authenticate()).not.toBeNull();
+    pass(2_999);
+    expect(await authenticate()).not.toBeNull();
+    pass(1);
+    expect(await authenticate()).toBeNull();
+    expect(database.reads).toBe(1);
+  });
+
+  it('that was changed past the server is known within five seconds', async () => {
+    const { database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    database.viewer = null;
+    pass(4_999);
+    expect(await authenticate()).toEqual(known);
+    pass(1);
+    expect(await authenticate()).toBeNull();
+  });
+
+  it('is not kept for longer when the database does not answer', async () => {
+    const { database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    database.viewer = Promise.reject(new Error('no database'));
+    pass(5_000);
+    await expect(authenticate()).rejects.toThrow('no database');
+  });
+
+  it('that there is none of is remembered for a second', async () => {
+    const { database, pass, authenticate } = createPrincipals(null);
+    for (let round = 0; round < 2; round++) expect(await authenticate()).toBeNull();
+    expect(database.reads).toBe(1);
+    database.viewer = known;
+    pass(1_000);
+    expect(await authenticate()).toEqual(known);
+  });
+});

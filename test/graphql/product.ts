@@ -1,0 +1,72 @@
+import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql';
+import { policies } from '../../src/cache-policies.ts';
+import type { Ports, Viewer } from '../../src/domains/context.ts';
+import { createGraphqlEngine, type EngineOptions } from '../../src/graphql/engine.ts';
+import type { JoinedResult } from '../../src/graphql/joined-execution.ts';
+import { ManualTime } from '../cache/engine.ts';
+import { ada } from './nest.ts';
+import { createWire, type Statement } from './wire.ts';
+
+/** Rows by the table that a statement reads first, as a server would send them. */
+export type Tables = Record<string, (statement: Statement) => readonly object[]>;
+
+/** A viewer's token and what the database knows of it. */
+export function tokenRow(viewer: Viewer, expiresAt: string | null = null): object {
+  return {
+    ...{ id: viewer.tokenId, workspace_id: viewer.workspaceId, user_id: viewer.userId, own_role: viewer.role },
+    ...{ role: viewer.userId === null ? null : viewer.role, account_ids: viewer.accountIds, expires_at: expiresAt },
+    ...{ time_zone: viewer.timeZone, week_starts_on: viewer.weekStartsOn },
+  };
+}
+
+/** The product's own engine over a database of the test's, under clocks that stand still until told. */
+export function createProduct(tables: Tables = {}, options: Partial<EngineOptions> = {}) {
+  const time = new ManualTime();
+  let wallMs = Date.parse('2026-11-22T12:00:00Z');
+  const { queries, statements } = createWire((statement) => {
+    const [, table = ''] = /(?:from|into|update) "(\w+)"/.exec(statement.sql) ?? [];
+    return tables[table]?.(statement) ?? [];
+  });
+  const logged: string[] = [];
+  const engine = createGraphqlEngine({
+    ...{ queries, policies, ports: {} as Ports },
+    ...{ isCaching: true, isJoining: true, isWarming: false, isDemo: false },
+    ...{ clock: time.clock, wallNow: () => new Date(wallMs) },
+    log: {
+      alert: (event, alert) => logged.push(`${event} ${alert.kind}`),
+      failure: (message) => logged.push(message),
+    },
+    ...options,
+  });
+  const argsOf = (text: string, { as, variables, isDebugging }: Required<Ask>) => {
+    const document = parse(text);
+    const [problem] = validate(engine.schema, document);
+    if (problem) throw problem;
+    const contextValue = engine.contextFor({ viewer: as, requestId: 'test', isDebugging });
+    return { schema: engine.schema, document, contextValue, variableValues: variables };
+  };
+  return {
+    ...{ engine, time, statements, logged },
+    pass(ms: number) {
+      time.pass(ms);
+      wallMs += ms;
+    },
+    async ask(text: string, { as = ada, variables = {}, isDebugging = false }: Ask = {}) {
+      const result = (await engine.execute(argsOf(text, { as, variables, isDebugging }), execute)) as JoinedResult;
+      // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
+      const { data, errors, extensions }: any = JSON.parse(result.stringify?.(result) ?? JSON.stringify(result));
+      return { data, errors, extensions, joinedFrom: result.joinedFrom };
+    },
+    async subscribe(text: string, { as = ada, variables = {}, isDebugging = false }: Ask = {}) {
+      const events = await subscribe(argsOf(text, { as, variables, isDebugging }));
+      if (!(Symbol.asyncIterator in events)) throw new AggregateError(events.errors ?? [], events.errors?.join(' '));
+      return events as AsyncGenerator<ExecutionResult>;
+    },
+  };
+}
+
+interface Ask {
+  readonly as?: Viewer | null;
+  readonly variables?: Record<string, unknown>;
+  readonly isDebugging?: boolean;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { ada, bob, zoe } from './nest.ts';
+import { createProduct } from './product.ts';
+
+const posts = '{ posts { nodes { id } } }';
+type Product = ReturnType<typeof createProduct>;
+const statsOf = async (product: Product, selection: string, as = ada) =>
+  (await product.ask(`{ cacheStats { ${selection} } }`, { as })).data.cacheStats;
+
+describe('the statistics', () => {
+  it('are for administrators', async () => {
+    const { data, errors } = await createProduct().ask('{ cacheStats { hits } }', { as: bob });
+    expect(data).toEqual({ cacheStats: null });
+    expect(errors[0].extensions.code).toBe('FORBIDDEN');
+  });
+
+  it('add up on known traffic', async () => {
+    const product = createProduct();
+    for (let n = 0; n < 3; n++) await product.ask(posts); // cold, hit, hit
+    product.engine.cache.invalidate(['ws_nest/Post'], 'x');
+    await product.ask(posts); // invalidated
+    product.pass(31_000);
+    await Promise.all([product.ask(posts), product.ask(posts)]); // expired, coalesced
+    const { categories, ...total } = await statsOf(
+      product,
+      'lookups hits misses bypasses hitRatio entries categories(only: [POSTS]) { lookups hits misses loads bypasses hitsBy { memory remote stale } missesBy { cold expired evicted invalidated } fields { coordinate lookups hits hitRatio } }',
+    );
+    expect(total).toEqual({ lookups: 6, hits: 2, misses: 4, bypasses: 0, hitRatio: 2 / 6, entries: 1 });
+    expect(categories).toEqual([
+      {
+        ...{ lookups: 6, hits: 2, misses: 4, loads: 3, bypasses: 0 },
+        hitsBy: { memory: 2, remote: 0, stale: 0 },
+        missesBy: { cold: 1, expired: 2, evicted: 0, invalidated: 1 },
+        fields: [{ coordinate: 'Query.posts', lookups: 6, hits: 2, hitRatio: 2 / 6 }],
+      },
+    ]);
+  });
+
+  it('are null where there is nothing to divide by', async () => {
+    const stats = await statsOf(createProduct(), 'hitRatio categories { hitRatio hitLatency { minMs avgMs p99Ms } }');
+    expect(stats.hitRatio).toBeNull();
+    for (const { hitRatio, hitLatency } of stats.categories)
+      expect([hitRatio, hitLatency]).toEqual([null, { minMs: null, avgMs: null, p99Ms: null }]);
+  });
+
+  it('do not change when they are read, and are not kept', async () => {
+    const product = createProduct();
+    await product.ask(posts);
+    const all =
+      'lookups hits misses evictions savedMs bytes categories { category advice sizing { maxEntries hitRatio } hottest { key } } alerts { kind }';
+    const first = await statsOf(product, all);
+    for (let n = 0; n < 3; n++) expect(await statsOf(product, all)).toEqual(first);
+    await product.ask(posts);
+    expect((await statsOf(product, 'hits')).hits).toBe(1);
+  });
+
+  it('tell the limits in force', async () => {
+    const { categories } = await statsOf(
+      createProduct(),
+      'startedAt categories(only: [ANALYTICS]) { category policy { ttlSeconds staleSeconds maxEntries maxBytes eviction } }',
+    );
+    expect(categories).toEqual([
+      {
+        category: 'ANALYTICS',
+        policy: { ttlSeconds: 900, staleSeconds: 900, maxEntries: 100, maxBytes: 2_097_152, eviction: 'arc' },
+      },
+    ]);
+  });
+
+  it('list all ten categories, or those that are asked for', async () => {
+    const product = createProduct();
+    expect((await statsOf(product, 'categories { category }')).categories).toHaveLength(10);
+    expect((await statsOf(product, 'categories(only: []) { category }')).categories).toEqual([]);
+  });
+});
+
+describe('the hottest entries', () => {
+  const hottest = (first?: number) =>
+    `categories(only: [POSTS, ACCOUNTS]) { hottest${first === undefined ? '' : `(first: ${first})`} { key hits ageSeconds expiresInSeconds tags } }`;
+
+  it("are the workspace's and everybody's, with tags as the schema writes them", async () => {
+    const product = createProduct({
+      posts: ({ parameters }) => (parameters.includes('ws_nest') ? [{ id: 'post_1', created_at: '2026-11-22' }] : []),
+    });
+    for (const as of [ada, ada, zoe]) await product.ask('{ posts { nodes { id } } networks { id } }', { as });
+    product.pass(12_000);
+    const { categories } = await statsOf(product, hottest());
+    const [ofNetworks, ofPosts] = categories.map(({ hottest }: { hottest: object[] }) => hottest);
+    expect(ofPosts).toMatchObject([{ hits: 1, ageSeconds: 12, expiresInSeconds: 18, tags: ['Post', 'Post:post_1'] }]);
+    expect(ofPosts[0].key).toContain('Query.posts');
+    expect(ofNetworks).toMatchObject([{ hits: 2, tags: [] }]);
+    expect(JSON.stringify(categories)).not.toContain('ws_other');
+  });
+
+  it('come with the most hits first, as many as were asked for', async () => {
+    const product = createProduct();
+    for (let n = 1; n <= 5; n++)
+      for (let round = 0; round <= n; round++) await product.ask(`{ posts(first: ${n}) { nodes { id } } }`);
+    const hitsOf = async (first?: number) =>
+      (await statsOf(product, hottest(first))).categories[1].hottest.map((entry: { hits: number }) => entry.hits);
+    expect(await hitsOf()).toEqual([5, 4, 3, 2, 1]);
+    expect(await hitsOf(2)).toEqual([5, 4]);
+    expect(await hitsOf(0)).toEqual([]);
+  });
+
+  it('cannot be fewer than none', async () => {
+    const { errors } = await createProduct().ask(`{ cacheStats { ${hottest(-1)} } }`);
+    expect(errors[0].message).toBe('first: expected 0 or more, but got -1.');
+    expect(errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  });
+});

@@ -1,0 +1,194 @@
+import { parse, subscribe } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { settle } from '../cache/engine.ts';
+import { ada, bob, robot, zoe } from './nest.ts';
+import { createProduct } from './product.ts';
+
+const cacheInvalidated = 'subscription { cacheInvalidated { typeNames nodeIds } }';
+
+/** What a subscription has delivered so far, and whether it has ended. */
+async function follow(events: AsyncGenerator<unknown>) {
+  const seen = { events: [] as unknown[], hasEnded: false };
+  void (async () => {
+    for await (const event of events) seen.events.push(JSON.parse(JSON.stringify(event)).data);
+    seen.hasEnded = true;
+  })();
+  await settled();
+  return seen;
+}
+
+/** Everything that was under way has come to its end: nothing here waits for time. */
+async function settled() {
+  for (let turn = 0; turn < 10; turn++) {
+    await settle();
+    await new Promise(setImmediate);
+  }
+}
+
+describe('a subscription to what the cache forgets', () => {
+  it('delivers each mutation, in order', async () => {
+    const product = createProduct();
+    const seen = await follow(await product.subscribe(cacheInvalidated));
+    product.engine.cache.invalidate(['ws_nest/Post:post_1', 'ws_nest/Template'], 'one');
+    product.engine.cache.invalidate(['ws_nest/Post:post_2'], 'two');
+    await settled();
+    expect(seen.events).toEqual([
+      { cacheInvalidated: { typeNames: ['Template', 'TemplateConnection'], nodeIds: ['post_1'] } },
+      { cacheInvalidated: { typeNames: [], nodeIds: ['post_2'] } },
+    ]);
+  });
+
+  it("never delivers another workspace's", async () => {
+    const product = createProduct();
+    const [ours, theirs] = await Promise.all(
+      [ada, zoe].map(async (as) => follow(await product.subscribe(cacheInvalidated, { as }))),
+    );
+    product.engine.cache.invalidate(['ws_other/Post:post_9'], 'one');
+    await settled();
+    expect(ours!.events).toEqual([]);
+    expect(theirs!.events).toEqual([{ cacheInvalidated: { typeNames: [], nodeIds: ['post_9'] } }]);
+  });
+
+  it('delivers nothing of what a client cannot see: keys, categories, clearing', async () => {
+    const product = createProduct();
+    const seen = await follow(await product.subscribe(cacheInvalidated));
+    product.engine.cache.delete('POSTS', 'some key');
+    product.engine.cache.clear({ namespace: 'ws_nest' }, 'clearCache');
+    await settled();
+    expect(seen.events).toEqual([]);
+  });
+
+  it('is not for who has not signed in', async () => {
+    const product = createProduct();
+    await expect(product.subscribe(cacheInvalidated, { as: null })).rejects.toThrow('Sign in first');
+  });
+
+  it('ends for a client that reads nothing of a thousand', async () => {
+    const product = createProduct();
+    const events = await product.subscribe(cacheInvalidated);
+    const first = events.next();
+    for (let n = 0; n <= 1_001; n++) product.engine.cache.invalidate([`ws_nest/Post:post_${n}`]);
+    await settled();
+    await first;
+    let read = 0;
+    for await (const _ of events) read++;
+    expect(read).toBeLessThan(1_001);
+  });
+
+  it('listens no more when it has ended', async () => {
+    const product = createProduct();
+    const events = await product.subscribe(cacheInvalidated);
+    const seen = await follow(events);
+    await events.return(undefined);
+    product.engine.cache.invalidate(['ws_nest/Post:post_1']);
+    await settled();
+    expect(seen).toEqual({ events: [], hasEnded: true });
+  });
+});
+
+describe('a subscription', () => {
+  it.each([
+    ['its token is revoked', ada, 'ws_nest/Token:tok_ada', true],
+    ['its membership changes', ada, 'ws_nest/Membership:user_ada', true],
+    ["a colleague's token is revoked", ada, 'ws_nest/Token:tok_bob', false],
+    ["a colleague's membership changes", ada, 'ws_nest/Membership:user_bob', false],
+    ['the list of members changes', ada, 'ws_nest/Membership', false],
+    ['another workspace does the same', ada, 'ws_other/Token:tok_ada', false],
+    ["an API token's own is revoked", robot, 'ws_nest/Token:tok_robot', true],
+    ['a membership changes that an API token has not', robot, 'ws_nest/Membership:user_ada', false],
+  ] as const)('when %s', async (_, as, tag, ends) => {
+    const product = createProduct();
+    const seen = await follow(await product.subscribe(cacheInvalidated, { as }));
+    product.engine.cache.invalidate([tag], 'a mutation');
+    await settled();
+    product.engine.cache.invalidate(['ws_nest/Post:post_1']);
+    await settled();
+    expect(seen.hasEnded).toBe(ends);
+    if (ends) expect(seen.events).toEqual([]);
+    else expect(seen.events).toContainEqual({ cacheInvalidated: { typeNames: [], nodeIds: ['post_1'] } });
+  });
+});
+
+describe('a subscription to conversations', () => {
+  const conversations = 'subscription ($id: ID) { conversationUpdated(id: $id) { id snippet } }';
+  const withConversations = () => {
+    const rows = new Map([
+      ['conv_1', 'hello'],
+      ['conv_2', 'bye'],
+    ]);
+    const product = createProduct({
+      conversations: ({ sql, parameters }) =>
+        parameters
+          .flat()
+          .flatMap((id) =>
+            sql.includes('workspace_id') && parameters.includes('ws_nest') && rows.has(id as string)
+              ? { id, snippet: rows.get(id as string) }
+              : [],
+          ),
+    });
+    const change = (id: string, snippet: string | null) => {
+      if (snippet === null) rows.delete(id);
+      else rows.set(id, snippet);
+      product.engine.cache.invalidate([
+        'ws_nest/Conversation',
+        `ws_nest/Conversation:${id}`,
+        `ws_nest/Conversation:${id}:messages`,
+      ]);
+    };
+    return { product, change };
+  };
+  const event = (id: string, snippet: string) => ({ conversationUpdated: { id, snippet } });
+
+  it('delivers each as it is now, every time', async () => {
+    const { product, change } = withConversations();
+    const seen = await follow(await product.subscribe(conversations));
+    for (const snippet of ['first', 'second', 'third']) {
+      change('conv_1', snippet);
+      await settled();
+    }
+    expect(seen.events).toEqual([event('conv_1', 'first'), event('conv_1', 'second'), event('conv_1', 'third')]);
+  });
+
+  it('delivers each once a mutation, however many tags name it', async () => {
+    const { product, change } = withConversations();
+    const seen = await follow(await product.subscribe(conversations));
+    change('conv_1', 'new');
+    await settled();
+    expect(seen.events).toHaveLength(1);
+  });
+
+  it('reads the clock anew for each', async () => {
+    const { product, change } = withConversations();
+    const context = product.engine.contextFor({ viewer: ada, requestId: 'test', isDebugging: false });
+    await follow(
+      (await subscribe({
+        ...{ schema: product.engine.schema, document: parse(conversations), contextValue: context },
+      })) as AsyncGenerator<unknown>,
+    );
+    const before = context.state.now;
+    product.pass(60_000);
+    change('conv_1', 'new');
+    await settled();
+    expect(context.now.toISOString()).toBe('2026-11-22T12:01:00.000Z');
+    expect(context.state.now - before).toBe(60_000);
+  });
+
+  it('delivers only the one that was asked for', async () => {
+    const { product, change } = withConversations();
+    const seen = await follow(await product.subscribe(conversations, { variables: { id: 'conv_2' } }));
+    change('conv_1', 'new');
+    change('conv_2', 'newer');
+    await settled();
+    expect(seen.events).toEqual([event('conv_2', 'newer')]);
+  });
+
+  it('delivers nothing that is gone or not theirs to see', async () => {
+    const { product, change } = withConversations();
+    const ours = await follow(await product.subscribe(conversations, { as: bob }));
+    const theirs = await follow(await product.subscribe(conversations, { as: zoe }));
+    change('conv_1', null);
+    product.engine.cache.invalidate(['ws_other/Conversation:conv_2']);
+    await settled();
+    expect([ours.events, theirs.events]).toEqual([[], []]);
+  });
+});

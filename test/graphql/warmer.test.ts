@@ -1,0 +1,149 @@
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { Viewer } from '../../src/domains/context.ts';
+import type { RequestContext } from '../../src/graphql/request.ts';
+import { Warmer } from '../../src/graphql/warmer.ts';
+import { ada } from './nest.ts';
+import { createProduct } from './product.ts';
+
+/** A schema in which the shell's settings take as long as the test says: of the warm-up operations, the rest is not there. */
+function createWarmer({ fails = () => false }: { fails?: (workspaceId: string) => boolean } = {}) {
+  const schema: GraphQLSchema = buildSchema(
+    'type Query { settings: String, campaigns: String, posts: String, media: String }',
+  );
+  const log: string[] = [];
+  const waiting = new Map<string, () => void>();
+  const fields = schema.getQueryType()!.getFields();
+  const note =
+    (name: string) =>
+    (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => {
+      log.push(`${viewer.workspaceId} ${name}`);
+      return 'kept';
+    };
+  for (const name of ['campaigns', 'posts', 'media']) fields[name]!.resolve = note(name);
+  fields.settings!.resolve = (_: unknown, __: unknown, { viewer: { workspaceId } }: { viewer: Viewer }) => {
+    log.push(`${workspaceId} settings`);
+    return new Promise<void>((resolve) => waiting.set(workspaceId, resolve));
+  };
+  const warmer = new Warmer({
+    schema,
+    contextFor(viewer) {
+      if (fails(viewer.workspaceId)) throw new Error('no context');
+      return { viewer } as RequestContext;
+    },
+  });
+  const use = (n: number) => warmer.firstUse({ ...ada, workspaceId: `ws_${n}` });
+  const goOn = async (n: number) => {
+    waiting.get(`ws_${n}`)?.();
+    await settled();
+  };
+  return {
+    warmer,
+    log,
+    use,
+    goOn,
+    running: () => log.filter((line) => line.endsWith('settings')).map((line) => line.split(' ')[0]),
+  };
+}
+
+async function settled() {
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+}
+
+describe('warming', () => {
+  it('runs the operations one after the other', async () => {
+    const { log, use, goOn } = createWarmer();
+    use(1);
+    await settled();
+    expect(log).toEqual(['ws_1 settings']);
+    await goOn(1);
+    expect(log).toEqual(['ws_1 settings', 'ws_1 campaigns', 'ws_1 posts', 'ws_1 media']);
+  });
+
+  it('happens once a workspace', async () => {
+    const { use, goOn, running } = createWarmer();
+    use(1);
+    await goOn(1);
+    for (let again = 0; again < 5; again++) use(1);
+    await settled();
+    expect(running()).toEqual(['ws_1']);
+  });
+
+  it('does not hold up who asks', () => {
+    const { use } = createWarmer();
+    expect(use(1)).toBeUndefined();
+  });
+
+  it('runs for two workspaces at a time, the others wait for their turn', async () => {
+    const { use, goOn, running } = createWarmer();
+    for (let n = 1; n <= 4; n++) use(n);
+    await settled();
+    expect(running()).toEqual(['ws_1', 'ws_2']);
+    await goOn(2);
+    expect(running()).toEqual(['ws_1', 'ws_2', 'ws_3']);
+    await goOn(1);
+    expect(running()).toEqual(['ws_1', 'ws_2', 'ws_3', 'ws_4']);
+  });
+
+  it('that failed is tried again when the workspace is used again, and gives way to others', async () => {
+    let isBroken = true;
+    const { use, running } = createWarmer({ fails: (workspaceId) => isBroken && workspaceId === 'ws_1' });
+    use(1);
+    use(2);
+    use(3);
+    await settled();
+    expect(running()).toEqual(['ws_2', 'ws_3']);
+    isBroken = false;
+    use(1);
+    await settled();
+    expect(running()).toEqual(['ws_2', 'ws_3']); // both places are taken
+  });
+
+  it('goes on with other operations when one fails', async () => {
+    const { warmer, log, goOn } = createWarmer();
+    const warm = warmer.warm({ ...ada, workspaceId: 'ws_9' });
+    await settled();
+    await goOn(9);
+    await warm;
+    expect(log).toHaveLength(4);
+  });
+
+  it('ends with the ten-thousandth workspace', async () => {
+    const { use, goOn, log } = createWarmer();
+    for (let n = 1; n <= 10_001; n++) use(n);
+    for (let n = 1; n <= 10_001; n++) {
+      await Promise.resolve();
+      if (n <= 2) await goOn(n);
+    }
+    expect(log.some((line) => line.startsWith('ws_10001'))).toBe(false);
+  });
+});
+
+describe('the warm-up operations', () => {
+  it('make entries by the way that requests take', async () => {
+    const product = createProduct();
+    const { warmCache } = (await product.ask('mutation { warmCache { warmedEntries userErrors { message } } }')).data;
+    expect(warmCache.userErrors).toEqual([]);
+    expect(warmCache.warmedEntries).toBeGreaterThan(5);
+    const before = product.statements.length;
+    await product.ask('{ posts { nodes { id text } } networks { id name } }');
+    expect(product.statements).toHaveLength(before);
+    expect((await product.ask('mutation { warmCache { warmedEntries } }')).data.warmCache.warmedEntries).toBe(0);
+  });
+
+  it('run in the background when a workspace is first used', async () => {
+    const product = createProduct({}, { isWarming: true });
+    product.engine.contextFor({ viewer: ada, requestId: 'first', isDebugging: false });
+    await settled();
+    expect(product.engine.cache.snapshot().total.entries).toBeGreaterThan(5);
+  });
+
+  it('do not run for who has not signed in, nor with the cache off', async () => {
+    const product = createProduct({}, { isWarming: true });
+    product.engine.contextFor({ viewer: null, requestId: 'first', isDebugging: false });
+    const uncached = createProduct({}, { isWarming: true, isCaching: false, isJoining: false });
+    uncached.engine.contextFor({ viewer: ada, requestId: 'first', isDebugging: false });
+    await settled();
+    expect([product.statements, uncached.statements]).toEqual([[], []]);
+  });
+});
