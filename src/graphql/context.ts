@@ -71,7 +71,9 @@ export function createContext(
       return loaders;
     },
     get shared() {
-      const value: RequestContext = Object.create(this, { viewer: { value: viewer && withoutPerson(viewer) } });
+      const value: RequestContext = Object.create(this, {
+        viewer: viewer ? { value: withoutPerson(viewer) } : { get: unauthenticated },
+      });
       Object.defineProperty(this, 'shared', { value });
       return value;
     },
