@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemViewer } from '../../src/domains/viewer/credentials.ts';
 import { mayAs } from '../../src/graphql/access.ts';
+import type { RequestContext } from '../../src/graphql/request.ts';
 import { ada, bob, createNest, reader, robot } from './nest.ts';
 
 const guarded = {
@@ -57,6 +58,22 @@ describe.each([
     for (let round = 0; round < 2; round++)
       expect((await nest.ask('{ journal }', { as: system, isJoining })).data).toEqual({ journal: 7 });
     expect(codeOf(await nest.ask('{ journal }', { isJoining }))).toBe('FORBIDDEN');
+  });
+
+  it('that is for anyone, but leads to what is not, asks to sign in there', async () => {
+    const nest = createNest({
+      typeDefs: /* GraphQL */ `
+        extend type Query { shop: Shop @cache(category: ACCOUNTS, scope: PUBLIC) @access(role: READER, audience: ANYONE) }
+        type Shop { id: ID! orders: Int @dependsOn(tags: ["Post"]) }
+      `,
+      resolvers: {
+        Query: { shop: () => ({ id: 'shop' }) },
+        Shop: { orders: (_: unknown, __: unknown, { viewer }: RequestContext) => viewer.workspaceId.length },
+      },
+    });
+    for (const as of [ada, null]) expect((await nest.ask('{ shop { id } }', { as, isJoining })).errors).toBeUndefined();
+    expect((await nest.ask('{ shop { orders } }', { isJoining })).data.shop.orders).toBe(7);
+    expect(codeOf(await nest.ask('{ shop { orders } }', { as: null, isJoining }))).toBe('UNAUTHENTICATED');
   });
 
   it('that is for anyone is given to who has not signed in', async () => {

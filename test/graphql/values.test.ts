@@ -1,5 +1,7 @@
+import { execute, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createNest } from './nest.ts';
+import { afterExecution } from '../../src/graphql/execution.ts';
+import { ada, createNest } from './nest.ts';
 
 /** One field of every shape, each of which answers with what the test says. */
 function answering(answer: () => unknown) {
@@ -102,6 +104,23 @@ describe('an error', () => {
     expect([nest.runs('Query.postCount'), nest.runs('Query.strict')]).toEqual([1, 2]);
   });
 
+  it('is not kept when it comes in a later part of the answer', async () => {
+    const nest = answering(() => ({ id: '1', name: 'fine' }));
+    const contextValue = nest.contextFor(ada);
+    contextValue.state.traces = new Map();
+    await execute({ schema: nest.schema, document: parse('{ postCount strict { id } }'), contextValue });
+    async function* inParts() {
+      yield { data: { strict: { id: '1' } }, hasNext: true };
+      yield { incremental: [{ path: ['strict'], errors: [{ path: ['strict', 'name'] }] }], hasNext: false };
+    }
+    const parts = afterExecution(nest.cache, contextValue, inParts() as never) as AsyncIterable<unknown>;
+    const seen = [];
+    for await (const part of parts) seen.push(part);
+    expect(seen).toHaveLength(2);
+    await nest.ask('{ postCount strict { id } }');
+    expect([nest.runs('Query.postCount'), nest.runs('Query.strict')]).toEqual([1, 2]);
+  });
+
   it('is gone from selections that did not meet it, too', async () => {
     let name: string | null = null;
     const nest = answering(() => ({ id: '1', name }));
@@ -139,21 +158,6 @@ describe('a hundred who ask at once', () => {
     nest.pass(30_000);
     for (const { errors } of await Promise.all(all)) expect(errors).toHaveLength(1);
     expect(nest.runs('Query.text')).toBe(1);
-  });
-
-  it('are answered though who came first has gone', async () => {
-    const nest = createNest();
-    const hold = nest.hold('Query.postCount');
-    const first = nest.ask('{ postCount }');
-    await hold.isReached;
-    const gone = first.then(() => {
-      throw new Error('the client is gone');
-    });
-    const second = nest.ask('{ postCount }');
-    hold.open();
-    await expect(gone).rejects.toThrow();
-    expect((await second).data.postCount).toBe(0);
-    expect(nest.runs('Query.postCount')).toBe(1);
   });
 });
 
