@@ -1,5 +1,9 @@
-import { GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { DateTimeISOResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
+
+/** No calendar of ours needs more, and every day's neighbours are days that PostgreSQL and JavaScript write alike. */
+const firstYear = 1900;
+const lastYear = 2999;
 
 /**
  * Instants are text inside: what is cached is plain data, and a hit equals a miss to the byte. Any offset is accepted and
@@ -8,15 +12,15 @@ import { DateTimeISOResolver, LocalDateResolver, SafeIntResolver } from 'graphql
 const dateTime = new GraphQLScalarType<string, string>({
   ...described('DateTime', 'An instant, ISO 8601 in UTC with milliseconds.'),
   serialize: (value) => value as string,
-  parseValue: (value) => DateTimeISOResolver.parseValue(value).toISOString(),
-  parseLiteral: (node, variables) => DateTimeISOResolver.parseLiteral(node, variables).toISOString(),
+  parseValue: (value) => inReach(DateTimeISOResolver.parseValue(value).toISOString()),
+  parseLiteral: (node, variables) => inReach(DateTimeISOResolver.parseLiteral(node, variables).toISOString()),
 });
 
 const date = new GraphQLScalarType<string, string>({
   ...described('Date', 'A day, `YYYY-MM-DD`.'),
   serialize: (value) => value as string,
-  parseValue: (value) => LocalDateResolver.parseValue(value),
-  parseLiteral: (node, variables) => LocalDateResolver.parseLiteral(node, variables),
+  parseValue: (value) => inReach(LocalDateResolver.parseValue(value)),
+  parseLiteral: (node, variables) => inReach(LocalDateResolver.parseLiteral(node, variables)),
 });
 
 const safeInt = new GraphQLScalarType({ ...SafeIntResolver.toConfig(), name: 'SafeInt' });
@@ -28,11 +32,17 @@ const upload = new GraphQLScalarType<File, never>({
   },
   parseValue(value) {
     if (value instanceof File) return value;
-    throw new TypeError('expected a file of a multipart request, but got a JSON value');
+    throw new GraphQLError('expected a file of a multipart request, but got a JSON value');
   },
 });
 
 export const scalars = { DateTime: dateTime, Date: date, SafeInt: safeInt, Upload: upload };
+
+function inReach(text: string): string {
+  const year = /^\d{4}-/.test(text) ? Number(text.slice(0, 4)) : Number.NaN;
+  if (year >= firstYear && year <= lastYear) return text;
+  throw new GraphQLError(`expected a year from ${firstYear} to ${lastYear}, but got ${text}`);
+}
 
 function described(name: string, description: string) {
   return { name, description };
