@@ -1,22 +1,40 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, Kind } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Facts, HttpPlugin } from './plugin.ts';
 
 /** What a client may see of an error: those that were written for it, which are GraphQL errors through and through. */
 export function maskError(error: unknown): GraphQLError {
-  if (isForClients(error)) return error;
+  if (isForClients(error)) return isCoded(error) ? error : withCode(error);
   const { path, nodes, source, positions } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
   return new GraphQLError('Unexpected error', {
     ...{ path, nodes, source, positions },
     originalError: error instanceof Error ? error : new Error(String(error)),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+    extensions: { code: 'INTERNAL', unexpected: true },
   });
 }
 
 function isForClients(error: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError)) return false;
-  return error.extensions.unexpected === true || error.originalError == null || isForClients(error.originalError);
+  if (error.extensions.unexpected === true) return true;
+  return !isOfResult(error) && (error.originalError == null || isForClients(error.originalError));
+}
+
+/** Errors without a code are graphql-js's own: of a field's value that its type cannot hold, or of what the client gave. */
+function isOfResult(error: GraphQLError): boolean {
+  return !isCoded(error) && error.path !== undefined && error.nodes?.[0]?.kind === Kind.FIELD;
+}
+
+function isCoded({ extensions }: GraphQLError): boolean {
+  return extensions.code !== undefined;
+}
+
+function withCode(error: GraphQLError): GraphQLError {
+  const { nodes, source, positions, path, extensions } = error;
+  return new GraphQLError(error.message, {
+    ...{ nodes, source, positions, path },
+    extensions: { ...extensions, code: 'BAD_USER_INPUT' },
+  });
 }
 
 /**

@@ -34,7 +34,7 @@ describe('an unexpected error', () => {
       expect.objectContaining({
         message: 'Unexpected error',
         path: ['fail'],
-        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'req-1' },
+        extensions: { code: 'INTERNAL', requestId: 'req-1' },
       }),
     ]);
     expect(server.lines).toContainEqual(
@@ -115,7 +115,7 @@ describe('the log', () => {
   it('has the codes of the errors that were answered', async () => {
     const server = createTestServer();
     await ask(server, '{ refuse fail }');
-    expect(server.lines.at(-1)).toMatchObject({ errors: ['FORBIDDEN', 'INTERNAL_SERVER_ERROR'] });
+    expect(server.lines.at(-1)).toMatchObject({ errors: ['FORBIDDEN', 'INTERNAL'] });
   });
 });
 
