@@ -16,6 +16,7 @@ import { findServed } from './domains/media/serving.ts';
 import { createDiskMediaStore } from './domains/media/store.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
+import { registerCacheFigures } from './http/cache-figures.ts';
 import { readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
 import type { RelayLine } from './workers/relay.ts';
@@ -85,7 +86,13 @@ async function build(config: Config, options: AppOptions & { database: Database 
       failure: (message, error) => log.error({ err: error }, message),
     },
   });
-  line?.join((tags, cause) => engine.cache.invalidate(tags, cause));
+  line?.join(
+    (tags, cause) => engine.cache.invalidate(tags, cause),
+    () => {
+      engine.cache.clear({}, 'the end of a worker');
+      engine.principals.clear();
+    },
+  );
   const server = createServer({
     engine,
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
@@ -94,6 +101,7 @@ async function build(config: Config, options: AppOptions & { database: Database 
     corsOrigins: config.corsOrigins,
     persistedOperations,
   });
+  registerCacheFigures(server.metrics, () => engine.cache.snapshot());
 
   const execute = engine.executeAsSystem;
   const background =

@@ -38,6 +38,9 @@ describe('npm start', { timeout: 180_000 }, () => {
     });
     expect(created).toEqual({ data: { createTemplate: { userErrors: [] } } });
 
+    const figures = await (await fetch(`${url}/metrics`)).text();
+    expect(figures).toContain('magpie_cache_max_entries{category="TEMPLATES"} 50');
+
     const intruder = start({ DATA_DIR });
     expect(await intruder.ended).toBe(1);
     expect(intruder.said.err).toMatch(/^magpie cannot start: .*DATA_DIR/);
