@@ -30,7 +30,7 @@ export interface Measure {
 
 /** Items that a list without a page size is taken to have. */
 const listSize = 10;
-/** Items that a page may have whose size only a variable tells. */
+/** Items that no page exceeds, whatever is asked for. */
 const largestPage = 100;
 /** Arguments that say how many items there are. */
 const pageSizes = ['first', 'limit'];
@@ -126,5 +126,5 @@ function pageSizeOf(node: FieldNode, field: GraphQLField<unknown, unknown>): num
   if (!argument) return undefined;
   const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
   if (given === undefined) return typeof argument.defaultValue === 'number' ? argument.defaultValue : largestPage;
-  return given.kind === Kind.INT ? Math.max(0, Number(given.value)) : largestPage;
+  return given.kind === Kind.INT ? Math.min(Math.max(0, Number(given.value)), largestPage) : largestPage;
 }
