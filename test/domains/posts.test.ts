@@ -358,16 +358,17 @@ describe.each(engines)('posts on %s', (engine) => {
   });
 
   describe('what is reported as changed', () => {
-    it('by a new post is its lists, month, campaign, template and media', async () => {
+    it('by a new post is its lists, its months in all time zones, campaign, template and media', async () => {
       const [campaign, media] = [await addCampaign(), await addMedia()];
       const { invalidated, post } = await posts.create(owner, {
         ...{ text: 'Hello', accountIds: [x], campaignId: campaign, mediaIds: [media] },
-        // 31 December in UTC, and January already in Vienna.
+        // 31 December in UTC, and January already in Vienna: the workspace's zone can change at any moment.
         scheduledAt: '2026-12-31T23:30:00.000Z',
       });
       expect(invalidated).toEqual(
         [
-          ...['Post', `Post:${post.id}`, 'Calendar:2027-01', `Campaign:${campaign}:posts`],
+          ...['Post', `Post:${post.id}`, 'Calendar:2026-12', 'Calendar:2027-01'],
+          `Campaign:${campaign}:posts`,
           ...[`MediaAsset:${media}:usage`, 'MediaAsset:usage:false', 'MediaAsset:usage:true'],
         ].sort(),
       );

@@ -2,7 +2,6 @@ import type { Queries } from '../../database/database.ts';
 import { grouped } from '../batch.ts';
 import { anyOf } from '../conditions.ts';
 import type { Context } from '../context.ts';
-import { today } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { type PostRecord, type PostTargetRecord, postsByIds, targetsOfPosts, visiblePosts } from './repository.ts';
@@ -47,7 +46,7 @@ export async function postStates(
  * goes to decides who sees it, and so every list and count that it is in.
  */
 export function reportChange(
-  { changes, viewer }: Pick<Context, 'changes' | 'viewer'>,
+  { changes }: Pick<Context, 'changes'>,
   before: PostState | null,
   after: PostState | null,
 ): void {
@@ -62,7 +61,7 @@ export function reportChange(
     changes.add('Campaign', post.campaignId);
   }
   if (isSeenByOthers || differ(calendarAtOf) || differ(({ post }) => post.campaignId))
-    changes.add('CalendarMonth', ...states.map((state) => monthOf(state, viewer.timeZone)));
+    changes.add('CalendarMonth', ...states.flatMap(monthsOf));
   if (isSeenByOthers) changes.add('Template', ...states.map(({ post }) => post.templateId));
   if (isSeenByOthers || differ(({ post }) => [...post.mediaIds].sort())) {
     const mediaIds = states.flatMap(({ post }) => post.mediaIds);
@@ -81,7 +80,14 @@ export function reportNumbers({ changes }: Pick<Context, 'changes'>, { post, tar
 /** The instant that puts it on a day of the calendar, as the column `calendar_at`. */
 const calendarAtOf = ({ post }: PostState) => post.publishedAt ?? post.scheduledAt;
 
-function monthOf(state: PostState, timeZone: string): string | null {
+const hourMs = 3_600_000;
+
+/**
+ * The month of its day in any time zone, from twelve hours behind UTC to fourteen ahead. The zone of the mutation would not do:
+ * when the workspace's is changed meanwhile, calendars in the new one are kept before the mutation commits.
+ */
+function monthsOf(state: PostState): string[] {
   const at = calendarAtOf(state);
-  return at && today(timeZone, new Date(at)).slice(0, 7);
+  if (at === null) return [];
+  return [-12, 14].map((hours) => new Date(Date.parse(at) + hours * hourMs).toISOString().slice(0, 7));
 }
