@@ -71,6 +71,15 @@ export function lockCampaign(queries: Queries, scope: Scope, id: string): Promis
     .executeTakeFirst();
 }
 
+/** Locks a campaign against everything, posts that are being put into it included. */
+export function lockCampaignToDelete(queries: Queries, scope: Scope, id: string): Promise<CampaignRecord | undefined> {
+  return ofWorkspace(queries, scope)
+    .select(columns)
+    .where('id', '=', anyOf(idsOf('Campaign', [id])))
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 /** No row for a campaign without a post that the viewer may see. */
 export function postCountsOf(
   queries: Queries,

@@ -6,7 +6,7 @@ import { newId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { addPosts, removeAllPosts, removePosts } from './membership.ts';
-import { campaignsByIds, countCampaigns, findCampaigns, lockCampaign } from './repository.ts';
+import { campaignsByIds, countCampaigns, findCampaigns, lockCampaign, lockCampaignToDelete } from './repository.ts';
 
 const maxNameLength = 200;
 const maxBriefLength = 5_000;
@@ -107,7 +107,7 @@ export const campaignResolvers: Resolvers = {
 
     deleteCampaign: mutation(async ({ id }, transaction) => {
       const { queries, viewer, changes } = transaction;
-      const campaign = await lockCampaign(queries, viewer, id);
+      const campaign = await lockCampaignToDelete(queries, viewer, id);
       if (!campaign) throw new Refusal([notFound('id', 'Campaign', id)]);
       changes.add('Campaign', id);
       await removeAllPosts(transaction, id);
