@@ -91,6 +91,7 @@ export function keepFragment(
   if (!trace?.root || trace.isOpen) return;
   const { entry } = trace.root;
   const isPublic = entry.namespace === publicNamespace;
+  if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return; // such as one with more tags than it could hold
   if (isPublic && trace.reachesOut) return; // what lies beneath may be a workspace's
   const tags = new Set<string>();
   for (const tag of trace.tags) tags.add(namespaced(entry.namespace!, tag));
