@@ -13,7 +13,9 @@ export type ToPrimary =
 
 export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly tags: readonly string[]; readonly cause?: string }
-  | { readonly kind: 'agreed'; readonly id: number };
+  | { readonly kind: 'agreed'; readonly id: number }
+  /** Somebody left who may have written what nobody was told. */
+  | { readonly kind: 'forget' };
 
 /** A worker, as the primary knows it. */
 export interface Member {
@@ -47,9 +49,10 @@ export class Relay {
     else if (message.kind === 'applied') this.#acknowledge(message.id, from);
   }
 
-  /** It is gone: nobody needs to wait for it any more. */
+  /** It is gone: nobody needs to wait for it any more, and what it committed last, the others may never have been told. */
   leave(member: Member): void {
-    this.#members.delete(member);
+    if (!this.#members.delete(member)) return;
+    for (const other of this.#members) other.send({ kind: 'forget' });
     for (const id of [...this.#rounds.keys()]) this.#acknowledge(id, member);
   }
 
@@ -95,10 +98,11 @@ export class RelayLine {
     this.#line = line;
   }
 
-  /** Hears of the others' invalidations from now on. */
-  join(apply: (tags: readonly string[], cause: string | undefined) => void): void {
+  /** Hears of the others' invalidations from now on, and that all is to be forgotten, when one of them has died. */
+  join(apply: (tags: readonly string[], cause: string | undefined) => void, forgetAll: () => void): void {
     this.#line.onMessage((message) => {
-      if (message.kind === 'agreed') {
+      if (message.kind === 'forget') forgetAll();
+      else if (message.kind === 'agreed') {
         this.#waiting.get(message.id)?.();
         this.#waiting.delete(message.id);
       } else {

@@ -6,6 +6,7 @@ interface TestWorker {
   readonly applied: string[];
   isHanging: boolean;
   isDead: boolean;
+  die(): void;
 }
 
 /** Workers and a primary that talk without processes: each message arrives in a later turn, in order. */
@@ -16,10 +17,7 @@ function createGroup(count: number) {
     const applied: string[] = [];
     const member: Member = {
       send: (message) => queueMicrotask(() => !worker.isHanging && !worker.isDead && listen(message)),
-      kill: () => {
-        worker.isDead = true;
-        relay.leave(member);
-      },
+      kill: () => worker.die(),
     };
     const line = new RelayLine({
       send: (message: ToPrimary) => queueMicrotask(() => relay.receive(member, message)),
@@ -27,8 +25,17 @@ function createGroup(count: number) {
         listen = listener;
       },
     });
-    const worker: TestWorker = { line, applied, isHanging: false, isDead: false };
-    line.join((tags) => applied.push(...tags));
+    const worker: TestWorker = {
+      ...{ line, applied, isHanging: false, isDead: false },
+      die() {
+        worker.isDead = true;
+        relay.leave(member);
+      },
+    };
+    line.join(
+      (tags) => applied.push(...tags),
+      () => applied.push('everything'),
+    );
     return worker;
   });
   return workers as [TestWorker, ...TestWorker[]];
@@ -80,5 +87,15 @@ describe('an invalidation of one worker', () => {
     await Promise.all([one.line.spread(['a'], 'x'), one.line.spread(['b'], 'x'), two.line.spread(['c'], 'y')]);
     expect(three.applied.filter((tag) => tag !== 'c')).toEqual(['a', 'b']);
     expect([one.applied, two.applied, three.applied.length]).toEqual([['c'], ['a', 'b'], 3]);
+  });
+});
+
+describe('a worker that dies', () => {
+  it('may have written what nobody was told, so the others forget all that they keep', async () => {
+    const [dying, ...others] = createGroup(3);
+    await turns();
+    dying.die();
+    await turns();
+    expect(others.map(({ applied }) => applied)).toEqual([['everything'], ['everything']]);
   });
 });
