@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { openSoleUse, type SoleUse } from './database/sole-use.ts';
 import { type DemoToken, openDemo } from './demo.ts';
 import { createMastodonNetwork } from './domains/accounts/mastodon-network.ts';
 import type { Network, NetworkAccount } from './domains/accounts/network.ts';
@@ -51,18 +52,40 @@ const demoSeed = 1;
 
 /** Puts everything together and starts the background work. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
-  const { progress } = options;
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log: progress });
+  const { log, line, progress } = options;
+  const { databaseUrl: url, dataDir } = config;
+  const soleUse = line ? undefined : await watchDatabase(config, log);
+  let database: Database | undefined;
+  const close = async () => {
+    await database?.close();
+    await soleUse?.close();
+  };
   try {
-    return await build(config, { ...options, database });
+    database = await openDatabase({ url, dataDir, group: soleUse?.group ?? config.group, log: progress });
+    return await build(config, { ...options, database, soleUse, close });
   } catch (error) {
-    await database.close();
+    await close();
     throw error;
   }
 }
 
-async function build(config: Config, options: AppOptions & { database: Database }): Promise<App> {
-  const { database, log, line, progress } = options;
+/** Watches who else uses the database, for this machine as a whole; undefined for the embedded one, which nobody else can. */
+export async function watchDatabase(config: Config, log: Logger): Promise<SoleUse | undefined> {
+  const { databaseUrl: url, isCaching } = config;
+  if (url === undefined) return undefined;
+  const notes = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
+  return await openSoleUse({ url, isCaching, log: notes });
+}
+
+interface Opened {
+  database: Database;
+  /** Undefined also in a worker: its primary watches. */
+  soleUse: SoleUse | undefined;
+  close(): Promise<void>;
+}
+
+async function build(config: Config, options: AppOptions & Opened): Promise<App> {
+  const { database, soleUse, log, line, progress } = options;
   const { queries } = database;
   const media = createDiskMediaStore(join(config.dataDir, 'media'));
   const { dataDir } = config;
@@ -76,7 +99,7 @@ async function build(config: Config, options: AppOptions & { database: Database 
     queries,
     ports: { network, ai, media },
     policies: config.policies,
-    isCaching: config.isCaching,
+    isCaching: config.isCaching && config.databaseUrl === undefined,
     isJoining: config.isCaching,
     isWarming: config.isWarming,
     spread: line && ((tags, cause) => line.spread(tags, cause)),
@@ -86,12 +109,17 @@ async function build(config: Config, options: AppOptions & { database: Database 
       failure: (message, error) => log.error({ err: error }, message),
     },
   });
+  const allowCaching = async (untilMs: number) => {
+    if (config.isCaching) await engine.allowCaching(untilMs);
+  };
+  soleUse?.follow(allowCaching);
   line?.join(
     (tags, cause) => engine.cache.invalidate(tags, cause),
     () => {
       engine.cache.clear({}, 'the end of a worker');
       engine.principals.clear();
     },
+    allowCaching,
   );
   const server = createServer({
     engine,
@@ -128,7 +156,7 @@ async function build(config: Config, options: AppOptions & { database: Database 
     isReady: () => answers(database),
     async close() {
       await quiesce();
-      await database.close();
+      await options.close();
     },
   };
 }

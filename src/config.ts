@@ -13,6 +13,8 @@ export interface Config {
   readonly workers: number;
   /** Set by the primary for its workers: the first one migrates, seeds and runs the background work. */
   readonly workerRole: 'first' | 'other';
+  /** Set by the primary for its workers: the number of this server among those of the database. */
+  readonly group: number | undefined;
   readonly logLevel: (typeof logLevels)[number];
   /** Whether demo workspaces are seeded at the first start. */
   readonly isDemo: boolean;
@@ -66,6 +68,7 @@ export function readConfig(environment: Environment = process.env): Config {
     dataDir: read.text('DATA_DIR', '.magpie'),
     workers: read.integer('WORKERS', 1, isEmbedded ? { max: 1, why: oneProcess } : { max: 256 }),
     workerRole: read.choice('MAGPIE_WORKER', ['first', 'other'] as const, 'first'),
+    group: read.integer('MAGPIE_GROUP', 0) || undefined,
     logLevel: read.choice('LOG_LEVEL', logLevels, 'info'),
     isDemo,
     isDemoLive: read.choice('DEMO_LIVE', switches, isDemo ? 'on' : 'off') === 'on',

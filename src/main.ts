@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import { type App, createApp } from './app.ts';
+import { type App, createApp, watchDatabase } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { welcome } from './welcome.ts';
@@ -44,10 +44,15 @@ async function main(): Promise<void> {
   line?.announce();
 }
 
-/** The primary of several workers answers nothing itself. */
+/** The primary of several workers answers nothing itself. Towards other machines it speaks for them. */
 async function leadWorkers(config: Config, log: Logger): Promise<void> {
-  const supervisor = supervise({ count: config.workers, log });
-  onStopSignal((signal) => supervisor.stop(signal));
+  const soleUse = (await watchDatabase(config, log))!; // with the embedded database there are no workers
+  const supervisor = supervise({ count: config.workers, group: soleUse.group, log });
+  soleUse.follow(supervisor.allowCaching);
+  onStopSignal(async (signal) => {
+    await supervisor.stop(signal);
+    await soleUse.close();
+  });
   await supervisor.serving;
   print(`magpie: ${config.workers} workers`);
 }

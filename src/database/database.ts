@@ -7,6 +7,7 @@ import { ifAbsent } from './file-errors.ts';
 import { migrate } from './migrate.ts';
 import { pgliteMajor, startPglite } from './pglite.ts';
 import { createPool, poolForKysely } from './pool.ts';
+import { enterPool } from './presence.ts';
 import type { Tables } from './tables.ts';
 
 /** What a repository is given: the pool, or the transaction it takes part in. */
@@ -30,6 +31,8 @@ export interface DatabaseOptions {
   dumpFile?: string;
   /** Connections to the server at most; the embedded database has one. */
   poolSize?: number;
+  /** `SoleUse.group` of the server that this belongs to. Without it, those who cache do not know that it is there. */
+  group?: number;
   /** Hears each SQL statement that is sent, but those that begin and end transactions. */
   onStatement?: (sql: string) => void;
   /** Hears of what takes long: creating the embedded database, each migration. */
@@ -38,7 +41,7 @@ export interface DatabaseOptions {
 
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const engine = options.url === undefined ? await openEmbedded(options) : openServer(options.url, options.poolSize);
+  const engine = options.url === undefined ? await openEmbedded(options) : openServer(options.url, options);
   const queries = createQueries(engine.pool, options.onStatement);
   let closed: Promise<void> | undefined;
   const close = () => {
@@ -74,8 +77,9 @@ interface Engine {
   stop(): Promise<void>;
 }
 
-function openServer(url: string, poolSize = 10): Engine {
-  const pool = createPool({ connectionString: url, max: poolSize });
+function openServer(url: string, { poolSize = 10, group }: DatabaseOptions): Engine {
+  const enter = group === undefined ? undefined : (session: pg.ClientBase) => enterPool(session, group);
+  const pool = createPool({ connectionString: url, max: poolSize }, enter);
   return { name: 'postgres', pool, stop: async () => {} };
 }
 

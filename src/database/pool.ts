@@ -2,14 +2,23 @@ import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kyse
 import pg from 'pg';
 import { columnTypes } from './column-types.ts';
 
-/** A pool whose sessions are alike on both engines: the same column types, and UTC as their time zone. */
-export function createPool(config: pg.PoolConfig): pg.Pool {
+/**
+ * A pool whose sessions are alike on both engines: the same column types, and UTC as their time zone. `enter` runs on each before
+ * its first use.
+ */
+export function createPool(
+  config: pg.PoolConfig,
+  enter: (session: pg.ClientBase) => Promise<void> = async () => {},
+): pg.Pool {
   const pool = new pg.Pool({
     application_name: 'magpie',
     // Also of the wait for a free connection: a query on the pool from within a transaction fails instead of hanging.
     connectionTimeoutMillis: 30_000,
     types: columnTypes,
-    onConnect: (client) => client.query("set time zone 'UTC'"),
+    async onConnect(client) {
+      await client.query("set time zone 'UTC'");
+      await enter(client);
+    },
     ...config,
   });
   // A connection that breaks is reported by the query that needed it; an `error` event nobody hears would end the process.

@@ -1,3 +1,5 @@
+import { uptime } from 'node:os';
+
 /**
  * How the workers of one machine agree on what is valid, without Redis: a worker that invalidated something tells the
  * primary, the primary tells the others, and the mutation is answered when every one of them has it. A worker that does not
@@ -15,7 +17,9 @@ export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly tags: readonly string[]; readonly cause?: string }
   | { readonly kind: 'agreed'; readonly id: number }
   /** Somebody left who may have written what nobody was told. */
-  | { readonly kind: 'forget' };
+  | { readonly kind: 'forget' }
+  /** Until which uptime of the machine there may be caching. Not at all is 0, and is acknowledged by `applied`. */
+  | { readonly kind: 'caching'; readonly untilUptimeMs: number; readonly id?: number };
 
 /** A worker, as the primary knows it. */
 export interface Member {
@@ -24,11 +28,10 @@ export interface Member {
   kill(): void;
 }
 
+/** Something that members have to acknowledge. */
 interface Round {
-  readonly origin: Member;
-  /** The origin's own number for it. */
-  readonly originId: number;
   readonly missing: Set<Member>;
+  readonly agree: () => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -38,13 +41,14 @@ export class Relay {
   readonly #rounds = new Map<number, Round>();
   readonly #ackWithinMs: number;
   #lastRound = 0;
+  #cachingUntilMs = 0;
 
   constructor({ ackWithinMs }: { ackWithinMs: number }) {
     this.#ackWithinMs = ackWithinMs;
   }
 
   receive(from: Member, message: ToPrimary): void {
-    if (message.kind === 'joined') this.#members.add(from);
+    if (message.kind === 'joined') this.#admit(from);
     else if (message.kind === 'invalidated') this.#spread(from, message);
     else if (message.kind === 'applied') this.#acknowledge(message.id, from);
   }
@@ -56,12 +60,36 @@ export class Relay {
     for (const id of [...this.#rounds.keys()]) this.#acknowledge(id, member);
   }
 
+  /** Tells the workers until when they may cache, in milliseconds of `performance.now()`; 0 resolves when none does any more. */
+  async allowCaching(untilMs: number): Promise<void> {
+    this.#cachingUntilMs = untilMs;
+    const allowed: ToWorker = { kind: 'caching', untilUptimeMs: toUptime(untilMs) };
+    if (untilMs > 0) for (const member of this.#members) member.send(allowed);
+    else
+      await new Promise<void>((agree) => {
+        this.#begin(new Set(this.#members), { agree, message: (id) => ({ ...allowed, id }) });
+      });
+  }
+
+  /** A worker caches nothing until it is told. */
+  #admit(member: Member): void {
+    this.#members.add(member);
+    if (this.#cachingUntilMs > 0) member.send({ kind: 'caching', untilUptimeMs: toUptime(this.#cachingUntilMs) });
+  }
+
   #spread(origin: Member, { id: originId, tags, cause }: ToPrimary & { kind: 'invalidated' }): void {
+    const others = new Set([...this.#members].filter((member) => member !== origin));
+    this.#begin(others, {
+      agree: () => origin.send({ kind: 'agreed', id: originId }),
+      message: (id) => ({ kind: 'apply', id, tags, cause }),
+    });
+  }
+
+  #begin(missing: Set<Member>, { agree, message }: { agree: () => void; message: (id: number) => ToWorker }): void {
     const id = ++this.#lastRound;
-    const missing = new Set([...this.#members].filter((member) => member !== origin));
     const timer = setTimeout(() => this.#endLaggards(id), this.#ackWithinMs);
-    this.#rounds.set(id, { origin, originId, missing, timer });
-    for (const member of missing) member.send({ kind: 'apply', id, tags, cause });
+    this.#rounds.set(id, { missing, agree, timer });
+    for (const member of missing) member.send(message(id));
     this.#settle(id);
   }
 
@@ -74,12 +102,21 @@ export class Relay {
     if (!round || round.missing.size > 0) return;
     clearTimeout(round.timer);
     this.#rounds.delete(id);
-    round.origin.send({ kind: 'agreed', id: round.originId });
+    round.agree();
   }
 
   #endLaggards(id: number): void {
     for (const member of this.#rounds.get(id)?.missing ?? []) member.kill();
   }
+}
+
+/** `performance.now()` begins elsewhere in every process; the machine's uptime is one for all. */
+function toUptime(atMs: number): number {
+  return atMs === 0 ? 0 : atMs - performance.now() + uptime() * 1000;
+}
+
+function fromUptime(atMs: number): number {
+  return atMs === 0 ? 0 : atMs - uptime() * 1000 + performance.now();
 }
 
 /** A worker's line to the primary. */
@@ -98,11 +135,22 @@ export class RelayLine {
     this.#line = line;
   }
 
-  /** Hears of the others' invalidations from now on, and that all is to be forgotten, when one of them has died. */
-  join(apply: (tags: readonly string[], cause: string | undefined) => void, forgetAll: () => void): void {
+  /**
+   * Hears from now on of the others' invalidations, that all is to be forgotten, when one of them has died, and until when there
+   * may be caching.
+   */
+  join(
+    apply: (tags: readonly string[], cause: string | undefined) => void,
+    forgetAll: () => void,
+    allowCaching: (untilMs: number) => Promise<void> = async () => {},
+  ): void {
     this.#line.onMessage((message) => {
       if (message.kind === 'forget') forgetAll();
-      else if (message.kind === 'agreed') {
+      else if (message.kind === 'caching') {
+        const { id, untilUptimeMs } = message;
+        const allowed = allowCaching(fromUptime(untilUptimeMs));
+        if (id !== undefined) void allowed.then(() => this.#line.send({ kind: 'applied', id }));
+      } else if (message.kind === 'agreed') {
         this.#waiting.get(message.id)?.();
         this.#waiting.delete(message.id);
       } else {

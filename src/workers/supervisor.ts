@@ -11,6 +11,8 @@ const restartAfterMs = 1_000;
 export interface Supervisor {
   /** Resolves when the first worker answers requests. Rejects when it ends before. */
   readonly serving: Promise<void>;
+  /** Tells the workers until when they may cache, in milliseconds of `performance.now()`; 0 resolves when none does any more. */
+  allowCaching(untilMs: number): Promise<void>;
   /** Ends all workers as a signal would, and resolves when they are gone. */
   stop(signal: NodeJS.Signals): Promise<void>;
 }
@@ -19,7 +21,7 @@ export interface Supervisor {
  * The primary: starts the workers, relays between them, and replaces those that end. The first one migrates, seeds and runs the
  * background work, so the others wait until it serves; its replacement takes over.
  */
-export function supervise({ count, log }: { count: number; log: Logger }): Supervisor {
+export function supervise({ count, group, log }: { count: number; group: number; log: Logger }): Supervisor {
   const relay = new Relay({ ackWithinMs });
   let isStopping = false;
   let settle: { resolve: () => void; reject: (error: Error) => void };
@@ -28,11 +30,11 @@ export function supervise({ count, log }: { count: number; log: Logger }): Super
   });
 
   const start = (isFirst: boolean) => {
-    const worker = cluster.fork({ MAGPIE_WORKER: isFirst ? 'first' : 'other' });
+    const worker = cluster.fork({ MAGPIE_WORKER: isFirst ? 'first' : 'other', MAGPIE_GROUP: String(group) });
     const member: Member = {
       send: (message) => void (worker.isConnected() && worker.send(message)),
       kill: () => {
-        log.error({ pid: worker.process.pid }, 'a worker did not take an invalidation in time and is ended');
+        log.error({ pid: worker.process.pid }, 'a worker did not do in time what the cache demands, and is ended');
         worker.process.kill('SIGKILL');
       },
     };
@@ -62,6 +64,7 @@ export function supervise({ count, log }: { count: number; log: Logger }): Super
 
   return {
     serving,
+    allowCaching: (untilMs) => relay.allowCaching(untilMs),
     async stop(signal) {
       isStopping = true;
       const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
