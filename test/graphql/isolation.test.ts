@@ -61,21 +61,18 @@ describe("a member's own value", () => {
 /** A root field of VIEWER scope, whose value says all that a resolver can read of who asks. */
 const personal = {
   typeDefs: /* GraphQL */ `
-    extend type Query { portrait: String @cache(category: SETTINGS, scope: VIEWER, tags: ["UserPreferences"]) }
+    extend type Query {
+      portrait: String @cache(category: SETTINGS, scope: VIEWER, tags: ["UserPreferences"])
+    }
   `,
-  resolvers: {
-    Query: {
-      portrait: (
-        _: unknown,
-        __: unknown,
-        { viewer: { role, accountIds, timeZone, weekStartsOn } }: { viewer: Viewer },
-      ) => JSON.stringify({ role, accountIds, timeZone, weekStartsOn }),
-    },
-  },
+  resolvers: { Query: { portrait: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => portraitOf(viewer) } },
 };
+const portraitOf = ({ userId, role, accountIds, timeZone, weekStartsOn }: Viewer) =>
+  JSON.stringify({ userId, role, accountIds, timeZone, weekStartsOn });
 
 describe('a change of who asks', () => {
   it.each([
+    ['person', { userId: 'user_bob' }],
     ['role', { role: 'READER' }],
     ['visibility', { accountIds: ['acc_2'] }],
     ['time zone', { timeZone: 'Asia/Tokyo' }],
@@ -83,12 +80,8 @@ describe('a change of who asks', () => {
   ] as const)('of %s is in their next answer', async (_, change) => {
     const nest = createNest(personal);
     for (const isJoining of [false, true])
-      for (const as of [ada, { ...ada, ...change }]) {
-        const { data } = await nest.ask('{ portrait }', { as, isJoining });
-        expect(JSON.parse(data.portrait)).toEqual({
-          ...{ role: as.role, accountIds: as.accountIds, timeZone: as.timeZone, weekStartsOn: as.weekStartsOn },
-        });
-      }
+      for (const as of [ada, { ...ada, ...change }])
+        expect((await nest.ask('{ portrait }', { as, isJoining })).data.portrait).toBe(portraitOf(as));
   });
 });
 
