@@ -17,7 +17,7 @@ import { createContext } from './context.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
-import { countFragment, freshUntilOf, isStanding } from './fragments.ts';
+import { countFragment, findAgain, freshUntilOf } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
 import { executeJoined, type JoinedFrom } from './joined-execution.ts';
 import { Principals } from './principals.ts';
@@ -159,11 +159,12 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
         return afterExecution(cache, context, joined ?? (await executeFn(args)));
       });
     },
-    replay({ found, day }, viewer) {
+    replay({ fragments, day }, viewer) {
       if (!caching.isOn) return undefined;
       const now = cache.now();
       if (day !== undefined && today(viewer.timeZone, wallNow()) !== day) return undefined;
-      if (!found.every((one) => isStanding(cache, one, now))) return undefined;
+      const found = findAgain(cache, fragments, now);
+      if (!found) return undefined;
       let freshUntil = Number.POSITIVE_INFINITY;
       for (const one of found) {
         countFragment(cache, one);

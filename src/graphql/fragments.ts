@@ -28,6 +28,14 @@ export interface FoundFragment {
   readonly fragment: Fragment;
 }
 
+/** A fragment that was found once, and where: nothing that the cache lets go stays in memory for its sake. */
+export interface RememberedFragment {
+  readonly category: CacheCategory;
+  readonly key: string;
+  readonly id: string;
+  readonly fragment: WeakRef<Fragment>;
+}
+
 /** A root field as one request asks for it. `id` tells its selection, with variables and, where ranges occur in it, the day. */
 export interface AskedField {
   readonly field: RootField;
@@ -76,10 +84,25 @@ export function countFragment(cache: FieldCache, { entry, fragment }: FoundFragm
   return 1 + fragment.lookups.length;
 }
 
-/** Whether a fragment that was found earlier would be found again. */
-export function isStanding(cache: FieldCache, { entry, id, fragment }: FoundFragment, now: number): boolean {
+export function remembered({ entry, id, fragment }: FoundFragment): RememberedFragment {
   const { category, key } = entry as Entry & { category: CacheCategory };
-  return cache.peek(category, key, now) === entry && cache.attachment(entry, id, now) === fragment;
+  return { category, key, id, fragment: new WeakRef(fragment) };
+}
+
+/** Finds all of them again. Undefined if one does not stand any more, or has another in its place. */
+export function findAgain(
+  cache: FieldCache,
+  fragments: readonly RememberedFragment[],
+  now: number,
+): FoundFragment[] | undefined {
+  const found: FoundFragment[] = [];
+  for (const { category, key, id, fragment } of fragments) {
+    const entry = cache.peek(category, key, now);
+    const standing = entry && (cache.attachment(entry, id, now) as Fragment | undefined);
+    if (!standing || standing !== fragment.deref()) return undefined;
+    found.push({ entry, id, fragment: standing });
+  }
+  return found;
 }
 
 /** Keeps what an execution answered to a root field, unless something in it cannot be remembered. */

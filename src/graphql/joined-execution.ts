@@ -2,7 +2,15 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getVariab
 import { today } from '../domains/date-range.ts';
 import type { FieldCache } from './cached-field.ts';
 import { type AnyResult, isStream } from './execution.ts';
-import { countFragment, type FoundFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
+import {
+  countFragment,
+  type FoundFragment,
+  findFragment,
+  freshUntilOf,
+  keepFragment,
+  type RememberedFragment,
+  remembered,
+} from './fragments.ts';
 import type { RequestContext } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
 
@@ -17,7 +25,7 @@ export interface JoinedResult extends ExecutionResult {
 
 /** Fragments that make a whole answer: while they stand, and on that day where ranges occur in it, so does the answer. */
 export interface JoinedFrom {
-  readonly found: readonly FoundFragment[];
+  readonly fragments: readonly RememberedFragment[];
   readonly day: string | undefined;
 }
 
@@ -67,7 +75,8 @@ export async function executeJoined(
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
     keepFragment(cache, trace, { id: idOf(field), json: text, stamp });
   }
-  return joined(result, { fields, json, joinedFrom: missing.length === 0 ? { found, day } : undefined });
+  const joinedFrom = missing.length === 0 ? { fragments: found.map(remembered), day } : undefined;
+  return joined(result, { fields, json, joinedFrom });
 }
 
 function countAll(cache: FieldCache, { state: { outcome } }: RequestContext, found: readonly FoundFragment[]): void {

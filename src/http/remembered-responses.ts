@@ -70,8 +70,9 @@ export class RememberedResponses {
   }
 }
 
-function sizeOf(key: string, { headers, body }: RememberedResponse): number {
-  return key.length + body.byteLength + headers.reduce((sum, text) => sum + text.length, 200);
+function sizeOf(key: string, { from, headers, body }: RememberedResponse): number {
+  const found = from.fragments.reduce((sum, fragment) => sum + fragment.key.length + fragment.id.length, 200);
+  return key.length + body.byteLength + headers.reduce((sum, text) => sum + text.length, found);
 }
 
 /** Everything of a request that its answer can depend on, the time and the data apart. */

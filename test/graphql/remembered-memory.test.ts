@@ -1,0 +1,28 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { createProduct } from './product.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** What was looked at in this turn stays until the next one. */
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('what an answer was joined from', () => {
+  const document = '{ posts { nodes { id } } networks { id } }';
+
+  it('stays in memory for as long as the cache keeps it, and no longer', async () => {
+    const { ask, engine } = createProduct();
+    await ask(document);
+    const { joinedFrom } = await ask(document);
+    const isThere = () => joinedFrom!.fragments.map(({ fragment }) => fragment.deref() !== undefined);
+    await nextTurn();
+    collectGarbage();
+    expect(isThere()).toEqual([true, true]);
+    engine.cache.clear();
+    await nextTurn();
+    collectGarbage();
+    expect(isThere()).toEqual([false, false]);
+  });
+});
