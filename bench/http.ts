@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -22,15 +22,22 @@ import { askUsers } from './http/users.ts';
 const usualPace: Pace = { rounds: 3, firstWarmUpMs: 6_000, warmUpMs: 400, turnMs: 1_000, keys: 100_000 };
 const quickPace: Pace = { rounds: 1, firstWarmUpMs: 1_000, warmUpMs: 200, turnMs: 400, keys: 3_000 };
 
+const results = join(import.meta.dirname, 'results');
+
 /** Whatever writes comes after whatever compares answers. */
 const questions = [...hotQuestions, 'cold', 'herd', 'memory', 'mixed', 'users'] as const;
 type Question = (typeof questions)[number];
 
 /** How fast are answers, beside the fastest possible server and the servers that people use? */
 export async function run(args: readonly string[]): Promise<void> {
-  const { quick, only, contenders } = parseArgs({
+  const { quick, profile, only, contenders } = parseArgs({
     args: [...args],
-    options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, contenders: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      contenders: { type: 'string' },
+    },
   }).values;
   const asked = chosen(questions, only);
   const names = chosen(entrantNames, contenders);
@@ -39,6 +46,7 @@ export async function run(args: readonly string[]): Promise<void> {
   sayMethod(report, pace);
   if (names.some((name) => /yoga|apollo|mercurius/.test(name))) installPeers(report);
   pinGenerator();
+  mkdirSync(results, { recursive: true });
 
   const stage = await openStage(report.progress);
   const competitors: Competitor[] = [];
@@ -64,12 +72,17 @@ export async function run(args: readonly string[]): Promise<void> {
       for (const question of ['page', 'small', 'zipf'] as const)
         await warmUp(competitor, hotTraffic(arena, question), pace.firstWarmUpMs / 3);
     }
-    for (const question of questions) if (asked.includes(question)) await ask(arena, question);
+    for (const question of questions) {
+      if (!asked.includes(question)) continue;
+      if (profile) await competitors[0]!.beginProfile();
+      await ask(arena, question);
+      if (profile) await competitors[0]!.endProfile(join(results, `${question}.cpuprofile`));
+    }
   } finally {
     await Promise.all(competitors.map((competitor) => competitor.stop()));
     await stage.close();
   }
-  report.save(join(import.meta.dirname, 'results'), 'http.md');
+  report.save(join(results, 'http.md'));
   if (report.hasMissed) process.exitCode = 1;
 }
 

@@ -48,16 +48,21 @@ export class Connection {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
     const fail = (error: Error) => this.#settle?.(error);
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('expected an answer, but got the end of the connection')));
   }
 
   static async open(port: number): Promise<Connection> {
-    const socket = connect({ port, host: '127.0.0.1' });
+    let connection: Connection | undefined;
+    const read = (length: number) => {
+      connection!.#read(received.subarray(0, length));
+      return true;
+    };
+    const socket = connect({ port, host: '127.0.0.1', onread: { buffer: received, callback: read } });
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    return new Connection(socket);
+    connection = new Connection(socket);
+    return connection;
   }
 
   send(bytes: Buffer, settle: (answer: Answer | Error) => void): void {
@@ -85,7 +90,7 @@ export class Connection {
     const chunk = this.#pending ? Buffer.concat([this.#pending, given]) : given;
     this.#pending = undefined;
     const from = this.#state === 'head' ? this.#readHead(chunk) : 0;
-    if (from < 0) this.#pending = chunk;
+    if (from < 0) this.#pending = Buffer.from(chunk);
     else if (this.#state === 'sized') this.#readSized(chunk, from);
     else this.#readChunked(chunk, from);
   }
@@ -127,7 +132,7 @@ export class Connection {
       if (this.#keepsBody) this.#parts.push(Buffer.from(chunk.subarray(lineEnd + 2, next - 2)));
       from = next;
     }
-    this.#pending = chunk.subarray(from);
+    this.#pending = Buffer.from(chunk.subarray(from));
   }
 
   #finish(): void {
@@ -138,4 +143,6 @@ export class Connection {
   }
 }
 
+/** All connections read into this one, past the streams: what is to be kept of it is copied. */
+const received = Buffer.alloc(256 * 1024);
 const none = Buffer.alloc(0);

@@ -23,8 +23,10 @@ export interface Contender extends ContenderPlan {
   cpuMs(): number;
   memory(): Promise<Memory>;
   slowDown(delayMs: number): Promise<void>;
-  /** How often each statement was sent to the database since this was last asked. */
-  statements(): Promise<ReadonlyMap<string, number>>;
+  /** How often the database was asked with this id among the parameters, since another id was asked about. */
+  loadsOf(id: string): Promise<number>;
+  beginProfile(): Promise<void>;
+  endProfile(file: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -69,7 +71,9 @@ export async function startContender(plan: ContenderPlan, folder: string): Promi
     cpuMs: () => cpuMsOf(child.pid!),
     memory: () => ask<Memory>({ ask: 'memory' }),
     slowDown: (delayMs) => ask({ ask: 'slow down', delayMs }),
-    statements: async () => new Map(await ask<[string, number][]>({ ask: 'statements' })),
+    loadsOf: (id) => ask({ ask: 'loads of', id }),
+    beginProfile: () => ask({ ask: 'begin profile' }),
+    endProfile: (file) => ask({ ask: 'end profile', file }),
     async stop() {
       process.off('exit', killWithUs);
       child.kill('SIGKILL');

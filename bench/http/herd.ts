@@ -41,12 +41,11 @@ async function loadsOf(competitor: Competitor, { sender, stage }: Arena): Promis
     // The first is asked for by one alone: credentials are known from then on, and it has to take one load.
     for (const [trial, id] of stage.workspaces[0]!.ids.posts.slice(0, trials + 1).entries()) {
       const { bytes } = requestOf('herd', { id }, sender);
-      await competitor.statements();
+      await competitor.loadsOf(id);
       await Promise.all(
         connections.slice(0, trial === 0 ? 1 : requestsAtOnce).map((connection) => connection.ask(bytes)),
       );
-      const statements = [...(await competitor.statements())];
-      const asked = statements.reduce((sum, [text, times]) => sum + (text.includes('from "posts"') ? times : 0), 0);
+      const asked = await competitor.loadsOf(id);
       if (trial > 0) loads.push(asked);
       else if (asked !== 1) throw new Error(`expected one load of a post by ${competitor.name}, but got ${asked}`);
     }

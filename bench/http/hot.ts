@@ -2,7 +2,7 @@ import { type Arena, inRoles, named } from './arena.ts';
 import { takesCompression } from './correctness.ts';
 import { requestOf, zipfRequests } from './questions.ts';
 import { range, shown, tableOf } from './report.ts';
-import { inRounds, ratio, type Spread, type Traffic, type Turn } from './rounds.ts';
+import { inRounds, ratio, type Spread, spread, type Traffic, type Turn } from './rounds.ts';
 
 export type HotQuestion = 'small' | 'medium' | 'page' | 'gzip' | 'zipf';
 export const hotQuestions: readonly HotQuestion[] = ['small', 'medium', 'page', 'gzip', 'zipf'];
@@ -55,7 +55,7 @@ function judge(arena: Arena, question: HotQuestion, turns: ReadonlyMap<string, r
   const { report } = arena;
   const magpie = turns.get('magpie')!;
   const limit = turns.get('bare');
-  if (limit) sayGeneratorLoad(arena, limit);
+  if (limit) sayHeadroom(arena, limit);
   const target = targets[question];
   if (limit && target) {
     const share = ratio(magpie, limit);
@@ -64,7 +64,7 @@ function judge(arena: Arena, question: HotQuestion, turns: ReadonlyMap<string, r
   const roles = target?.among === 'cached peers' ? (['cached peer'] as const) : (['cached peer', 'free peer'] as const);
   const best = bestOf(inRoles(arena, ...roles), { magpie, turns });
   if (!best) return;
-  const found = `${shown(best.times)}, which is ${best.label}`;
+  const found = `${shown(best.times)} × ${best.label}`;
   if (target)
     report.verdict(`hot ${question} ≥ ${target.peer} × the best peer`, best.times.median >= target.peer, found);
   else
@@ -84,10 +84,10 @@ function bestOf(
 }
 
 /** Whoever generates the load must not be what is measured. */
-function sayGeneratorLoad({ report }: Arena, limit: readonly Turn[]): void {
-  const busiest = Math.max(...limit.map(({ generatorLoad }) => generatorLoad));
-  const verdict = busiest < 0.9 ? 'not what is measured' : 'TOO BUSY: the fastest rates here are its own';
+function sayHeadroom({ report }: Arena, limit: readonly Turn[]): void {
+  const headroom = spread(limit.map(({ cpuUs, generatorUs }) => cpuUs / generatorUs));
+  const verdict = headroom.median > 1.3 ? 'not what is measured' : 'TOO SLOW: the fastest rates here are its own';
   report.say(
-    `- the generator was busy ${(100 * busiest).toFixed(0)} % of the time under the bare server, at most: ${verdict}`,
+    `- the generator can send ${shown(headroom)} times what the bare server answers, by CPU time a request: ${verdict}`,
   );
 }

@@ -5,8 +5,8 @@ export interface Measured {
   readonly seconds: number;
   readonly requests: number;
   readonly latencies: ReadonlyMap<string, Float64Array>;
-  /** CPU time of the generator in the time that passed, 0…1: near 1 it is the generator that is measured. */
-  readonly generatorLoad: number;
+  /** CPU time that the generator itself took for a request. */
+  readonly generatorUs: number;
 }
 
 export interface LoadOptions {
@@ -66,7 +66,7 @@ export class Load {
     const { user, system } = process.cpuUsage(usageBefore);
     const latencies = new Map([...samples].map(([name, sample]) => [name, Float64Array.from(sample).sort()]));
     const requests = [...latencies.values()].reduce((sum, { length }) => sum + length, 0);
-    return { seconds, requests, latencies, generatorLoad: (user + system) / 1e6 / seconds };
+    return { seconds, requests, latencies, generatorUs: (user + system) / requests };
   }
 
   close(): void {

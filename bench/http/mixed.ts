@@ -1,7 +1,7 @@
 import { type Arena, inRoles } from './arena.ts';
 import { requestOf } from './questions.ts';
 import { range, whole } from './report.ts';
-import { inRounds, spread, type Traffic } from './rounds.ts';
+import { inRounds, spread, type Traffic, type Turn } from './rounds.ts';
 
 const oneWriteIn = 20;
 const mostTimesTheMedian = 3;
@@ -20,6 +20,7 @@ export async function askMixed(arena: Arena): Promise<void> {
       'contender',
       'requests/s',
       '(min–max)',
+      'hot %',
       'hot p50 ms',
       'p99',
       'other reads p50',
@@ -40,6 +41,7 @@ export async function askMixed(arena: Arena): Promise<void> {
         label,
         whole(rates.median),
         `${whole(rates.min)}–${whole(rates.max)}`,
+        percentHot(own),
         ...cells,
         whole(spread(own.map(({ cpuUs }) => cpuUs)).median),
       ];
@@ -72,6 +74,13 @@ function mixedTraffic({ sender, stage }: Arena): Traffic {
     next: () => (++sent % oneWriteIn === 0 ? rename() : page),
     nameOf: ({ kind }, { head }) => (kind === 'rename' ? 'write' : head.includes('magpie; hit') ? 'hot' : 'other'),
   };
+}
+
+/** Of the reads. */
+function percentHot(turns: readonly Turn[]): string {
+  const count = (kind: string) => turns.reduce((sum, { latencies }) => sum + (latencies.get(kind)?.count ?? 0), 0);
+  const hot = count('hot');
+  return hot === 0 ? '–' : ((100 * hot) / (hot + count('other'))).toFixed(1);
 }
 
 function ms(values: readonly number[]): string {

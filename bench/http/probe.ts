@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,8 +10,10 @@ export type Question =
   | { readonly ask: 'memory' }
   /** Each statement waits so long before it is sent, as at a busy database. */
   | { readonly ask: 'slow down'; readonly delayMs: number }
-  /** How often each statement was sent since this was last asked. */
-  | { readonly ask: 'statements' };
+  /** How many statements with this id among their parameters were sent, since it was last asked about another one. */
+  | { readonly ask: 'loads of'; readonly id: string }
+  | { readonly ask: 'begin profile' }
+  | { readonly ask: 'end profile'; readonly file: string };
 
 export interface Memory {
   readonly rssBytes: number;
@@ -21,20 +25,20 @@ export interface Memory {
  * tells the memory held after a collection. A request that no statement answers never meets it.
  */
 let delayMs = 0;
-let statements = new Map<string, number>();
+let watched = { id: '', loads: 0 };
+let profiler: Session | undefined;
 
 const { query } = pg.Client.prototype;
 pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
-  const text = String(given[0]);
-  statements.set(text, (statements.get(text) ?? 0) + 1);
+  if (watched.id !== '' && JSON.stringify(given[1])?.includes(watched.id)) watched.loads++;
   const send = () => Reflect.apply(query, this, given);
   return delayMs === 0 ? send() : sleep(delayMs).then(send);
 } as typeof query;
 
-process.on('message', (question: Question) => process.send?.(answerTo(question)));
+process.on('message', async (question: Question) => process.send?.(await answerTo(question)));
 process.channel?.unref();
 
-function answerTo(question: Question): unknown {
+async function answerTo(question: Question): Promise<unknown> {
   switch (question.ask) {
     case 'memory': {
       setFlagsFromString('--expose-gc');
@@ -45,10 +49,22 @@ function answerTo(question: Question): unknown {
     case 'slow down':
       delayMs = question.delayMs;
       return null;
-    case 'statements': {
-      const sent = [...statements];
-      statements = new Map();
-      return sent;
+    case 'loads of': {
+      const { loads } = watched;
+      if (question.id !== watched.id) watched = { id: question.id, loads: 0 };
+      return loads;
+    }
+    case 'begin profile':
+      profiler = new Session();
+      profiler.connect();
+      await profiler.post('Profiler.enable');
+      await profiler.post('Profiler.start');
+      return null;
+    case 'end profile': {
+      const { profile } = await profiler!.post('Profiler.stop');
+      profiler!.disconnect();
+      writeFileSync(question.file, JSON.stringify(profile));
+      return null;
     }
   }
 }

@@ -23,17 +23,17 @@ const documents = {
       series(metrics: [VIEWS, ENGAGEMENTS]) { metric points { date value } }
       topPosts(limit: 3) { value post { id text } }
     }
-    campaigns(first: 10) { nodes { id name status brief startsOn endsOn postCount owner { id name } } }
+    campaigns(first: 5) { nodes { id name status brief startsOn endsOn postCount owner { id name } } }
     posts(first: 20) {
       nodes {
         id text status scheduledAt publishedAt author { id name } campaign { id name }
-        targets { id status account { id network } }
+        targets { id status account { id } }
       }
     }
-    inbox(first: 15) {
+    inbox(first: 10) {
       nodes { id kind status priority contactName snippet unreadCount lastActivityAt account { id network } assignee { id name } }
     }
-    templates(first: 5) { nodes { id title body usageCount } }
+    templates(first: 3) { nodes { id title body usageCount } }
   }`,
   zipf: `query zipf($id: ID!) {
     post(id: $id) { id text status revision createdAt updatedAt author { id name } }

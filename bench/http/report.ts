@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Contender } from './contender.ts';
 import { ratio, type Spread, spread, type Turn } from './rounds.ts';
 
@@ -32,9 +32,8 @@ export class Report {
     this.say(`- ${isMet ? 'met' : '**MISSED**'} · ${target}: ${found}`);
   }
 
-  save(folder: string, file: string): void {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${folder}/${file}`, `${this.#lines.join('\n')}\n`);
+  save(file: string): void {
+    writeFileSync(file, `${this.#lines.join('\n')}\n`);
   }
 }
 

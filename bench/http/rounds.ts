@@ -17,7 +17,7 @@ export interface Pace {
 export interface Turn {
   readonly rate: number;
   readonly cpuUs: number;
-  readonly generatorLoad: number;
+  readonly generatorUs: number;
   /** By the names that answers were given; `all` of them too. */
   readonly latencies: ReadonlyMap<string, Latency>;
 }
@@ -72,11 +72,11 @@ async function takeTurn(contender: Contender, traffic: Traffic, pace: Pace): Pro
   try {
     await load.run(pace.warmUpMs);
     const cpuBefore = contender.cpuMs();
-    const { requests, seconds, latencies, generatorLoad } = await load.run(pace.turnMs);
+    const { requests, seconds, latencies, generatorUs } = await load.run(pace.turnMs);
     const cpuUs = ((contender.cpuMs() - cpuBefore) * 1_000) / requests;
     const all = Float64Array.from([...latencies.values()].flatMap((sample) => [...sample])).sort();
     return {
-      ...{ rate: requests / seconds, cpuUs, generatorLoad },
+      ...{ rate: requests / seconds, cpuUs, generatorUs },
       latencies: new Map([...latencies, ['all', all] as const].map(([name, sample]) => [name, latencyOf(sample)])),
     };
   } finally {

@@ -13,7 +13,11 @@ const app = fastify({ keepAliveTimeout: 600_000 });
 await app.register(mercurius, { schema, jit: 1, graphiql: false, context: contextFor });
 if (options.mode === 'cached') {
   const size = maxAnswers * placesOfAnAnswer;
-  await app.register(mercuriusCache, { all: true, ttl: ttlSeconds, storage: { type: 'memory', options: { size } } });
+  await app.register(mercuriusCache.default, {
+    all: true,
+    ttl: ttlSeconds,
+    storage: { type: 'memory', options: { size } },
+  });
 }
 await app.listen({ port: 0, host: '127.0.0.1' });
 announce((app.server.address() as AddressInfo).port);
