@@ -9,11 +9,12 @@ import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
 import { createBuiltInProvider } from '../../src/domains/ai/built-in-provider.ts';
 import { createSandboxNetwork } from '../../src/domains/demo/sandbox-network.ts';
+import { findServed } from '../../src/domains/media/serving.ts';
 import type { MediaStore } from '../../src/domains/media/store.ts';
 import { issueSession } from '../../src/domains/viewer/credentials.ts';
 import type { CacheCategory, WorkspaceRole } from '../../src/generated/schema.ts';
 import { createGraphqlEngine, type GraphqlEngine } from '../../src/graphql/engine.ts';
-import { createServer } from '../../src/http/server.ts';
+import { createServer, type Server, type ServerOptions } from '../../src/http/server.ts';
 import { seededAt } from '../setup/templates.ts';
 
 /** The wall clock and the cache's clock of a test, which moves only when told to. */
@@ -30,6 +31,7 @@ export class TestTime {
 
 export interface Magpie {
   readonly engine: GraphqlEngine;
+  readonly server: Server;
   readonly url: string;
   /** Sends a request and resolves with the answer as it came. */
   ask(token: string, document: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
@@ -43,10 +45,11 @@ export interface Answer {
   readonly json: any;
 }
 
-export interface MagpieOptions {
+export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations'> {
   readonly isCaching?: boolean;
   readonly isJoining?: boolean;
   readonly isHot?: boolean;
+  readonly isDemo?: boolean;
   readonly policies?: Readonly<Record<CacheCategory, Policy>>;
   readonly time?: TestTime;
 }
@@ -63,14 +66,15 @@ export async function startMagpie(
     queries,
     ports: { network: createSandboxNetwork(), ai: createBuiltInProvider(), media },
     policies: options.policies ?? policies,
-    ...{ isCaching, isJoining, isWarming: false, isDemo: false },
+    ...{ isCaching, isJoining, isWarming: false, isDemo: options.isDemo ?? false },
     ...{ clock: time, wallNow: time.date },
     log: { alert: () => {}, failure: () => {} },
   });
   const { limits } = readConfig({});
   const server = createServer({
     ...{ engine, log, limits, corsOrigins: [], isHot },
-    media: { find: async () => null, open: (key, range) => media.open(key, range) },
+    media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
+    persistedOperations: options.persistedOperations,
   });
   const listening = createHttpServer(server.listener);
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
@@ -81,6 +85,7 @@ export async function startMagpie(
   });
   return {
     engine,
+    server,
     url,
     async ask(token, query, variables = {}, headers = {}) {
       const files = Object.entries(variables).some(([, value]) => holdsFile(value));
