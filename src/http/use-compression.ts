@@ -19,7 +19,7 @@ export function useCompression(): HttpPlugin {
       const headers = new Headers(response.headers);
       headers.set('content-encoding', 'gzip');
       headers.set('content-length', String(facts.body.byteLength));
-      setResponse(new Response(facts.body as Uint8Array<ArrayBuffer>, { status: 200, headers }));
+      setResponse(new Response(facts.body as Uint8Array<ArrayBuffer>, { status: 200, statusText: 'OK', headers }));
     },
   };
 }
