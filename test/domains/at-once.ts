@@ -20,7 +20,7 @@ export async function atOnce<T>(
   return Promise.all(running);
 }
 
-async function countWaiting(queries: Queries): Promise<number> {
+export async function countWaiting(queries: Queries): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
   `.execute(queries);
