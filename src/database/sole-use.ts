@@ -56,6 +56,7 @@ export interface Timing {
 
 const defaultTiming: Timing = { beatMs: 1_000, leaseMs: 3_000, silenceMs: 10_000, enterWithinMs: 15_000 };
 
+const otherUses = 'another server uses this database: nothing is cached while it does';
 const lockNotAvailable = '55P03';
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
@@ -74,6 +75,7 @@ class User implements SoleUse {
   /** Undefined while the lock is not held. */
   #session: pg.Client | undefined;
   #isAlone = false;
+  #hasWarned = false;
   #leaseUntilMs = 0;
   #allow: Allow = async () => {};
   /** They run one after the other, so that a notification never meets a half made change. */
@@ -104,10 +106,10 @@ class User implements SoleUse {
 
   async enter(): Promise<void> {
     const { url, isCaching } = this.#options;
-    const { leaseMs, silenceMs } = this.#timing;
+    const { silenceMs } = this.#timing;
     const session = new pg.Client({
       ...{ connectionString: url, application_name: 'magpie', keepAlive: true },
-      ...{ connectionTimeoutMillis: longestPauseMs, query_timeout: leaseMs },
+      ...{ connectionTimeoutMillis: longestPauseMs, query_timeout: silenceMs },
     });
     session.on('error', () => this.#lose(session));
     session.on('end', () => this.#lose(session));
@@ -123,9 +125,8 @@ class User implements SoleUse {
       await this.#outlastPredecessor(session);
       await session.query(`select pg_advisory_lock_shared(${presence(this.group)})`);
       const sentAtMs = performance.now();
-      this.#isAlone = isExclusive && (await this.#claim(session));
-      if (this.#isAlone) this.#extendLease(sentAtMs);
-      else if (isCaching) this.#warnOfOthers();
+      if (isExclusive && (await this.#claim(session))) this.#beginAlone(sentAtMs);
+      else if (isCaching) this.#warn(otherUses);
     } catch (error) {
       void session.end().catch(() => {});
       throw error;
@@ -179,7 +180,7 @@ class User implements SoleUse {
   /** Somebody asks for the lock. */
   async #share(session: pg.Client): Promise<void> {
     if (!this.#isAlone) return;
-    this.#warnOfOthers();
+    this.#warn(otherUses);
     await this.#stopCaching(session);
     await session.query(`select pg_advisory_unlock(${lock.key})`);
   }
@@ -196,20 +197,20 @@ class User implements SoleUse {
     this.#beat = setTimeout(() => {
       this.#step(session, async () => {
         const sentAtMs = performance.now();
-        await this.#sayAlive(session);
-        if (this.#isClosed || this.#session !== session) return;
+        const isTrying = this.#options.isCaching && !this.#isAlone;
+        const isDone = await ask(session, isTrying ? `pg_try_advisory_lock(${lock.key})` : 'true');
         if (this.#isAlone) this.#extendLease(sentAtMs);
-        this.#scheduleBeat(session);
+        else if (isTrying && isDone && (await this.#claim(session))) this.#beginAlone(sentAtMs);
+        if (!this.#isClosed) this.#scheduleBeat(session);
       });
     }, this.#timing.beatMs);
   }
 
-  async #sayAlive(session: pg.Client): Promise<void> {
-    const isTrying = this.#options.isCaching && !this.#isAlone;
-    const isDone = await ask(session, isTrying ? `pg_try_advisory_lock(${lock.key})` : 'true');
-    if (!isTrying || !isDone || !(await this.#claim(session))) return;
+  #beginAlone(sentAtMs: number): void {
     this.#isAlone = true;
-    this.#options.log.info('alone on this database: answers are cached again');
+    if (this.#hasWarned) this.#options.log.info('alone on this database: answers are cached again');
+    this.#hasWarned = false;
+    this.#extendLease(sentAtMs);
   }
 
   #extendLease(sentAtMs: number): void {
@@ -217,8 +218,9 @@ class User implements SoleUse {
     void this.#allow(this.#leaseUntilMs);
   }
 
-  #warnOfOthers(): void {
-    this.#options.log.warn('another server uses this database: nothing is cached while it does');
+  #warn(message: string): void {
+    this.#hasWarned = true;
+    this.#options.log.warn(message);
   }
 
   #step(session: pg.Client, run: () => Promise<void>): void {
@@ -236,7 +238,7 @@ class User implements SoleUse {
     clearTimeout(this.#beat);
     void this.#allow(0);
     void session.end().catch(() => {});
-    this.#options.log.warn('the connection that speaks for this server was lost: nothing is cached until it is back');
+    this.#warn('the connection that speaks for this server was lost: nothing is cached until it is back');
     void this.#comeBack();
   }
 
@@ -248,7 +250,6 @@ class User implements SoleUse {
       } catch {
         continue; // the database is not back yet
       }
-      if (this.#isAlone) this.#options.log.info('alone on this database: answers are cached again');
       return this.#isClosed ? await this.close() : undefined;
     }
   }
