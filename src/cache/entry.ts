@@ -24,11 +24,10 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   readonly refreshAt: number;
   checkedAt = -1;
   list = 0;
-  previous: Evictable | null = null;
-  next: Evictable | null = null;
-  frequency = 0;
-  epoch = 0;
   hits = 0;
+  lastUse = 0;
+  unsettledUses = 0;
+  readonly keyHash: number; // signed, so that V8 keeps it in the object
   readonly field: FieldCounters;
   readonly coordinate: string;
   /** Deeply frozen once it is kept. */
@@ -44,7 +43,6 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   readonly staleUntil: number;
   readonly errorUntil: number;
   readonly validUntil: number;
-  readonly keyHash: number;
   readonly loadMs: number;
   /** Of the value and its attachments. */
   bytes = 0;
@@ -52,6 +50,10 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   failures = 0;
   retryAt = 0;
   attachments: Map<string, Attachment> | null = null;
+  previous: Evictable | null = null;
+  next: Evictable | null = null;
+  frequency = 0;
+  epoch = 0;
 
   constructor(loaded: Loaded<T>) {
     const { lifetime } = loaded;
@@ -69,7 +71,7 @@ export class Entry<T = unknown> implements Dependent, Evictable {
     this.staleUntil = lifetime.staleUntil;
     this.errorUntil = lifetime.errorUntil;
     this.validUntil = lifetime.validUntil;
-    this.keyHash = loaded.keyHash;
+    this.keyHash = loaded.keyHash | 0;
     this.loadMs = loaded.loadMs;
   }
 

@@ -13,6 +13,7 @@ import { FieldCounters } from './statistics.ts';
 const LARGEST_SHARE = 8;
 const MAX_FIELDS = 1_000;
 const MAX_ATTACHMENTS = 16;
+const MAX_UNSETTLED = 4_096; // sorted in well under a millisecond
 const SIZINGS = [0.25, 0.5, 1, 2, 4];
 const LARGEST_SIZING = 4;
 const MAX_DEMAND_KEYS = 16_384;
@@ -44,6 +45,8 @@ export class Store {
   readonly #entries = new Map<string, Entry>(); // the oldest first
   readonly #departures = new Map<string, Departure>(); // of as many keys as there may be entries
   readonly #fields = new Map<string, FieldCounters>();
+  readonly #used: Entry[] = []; // since the policy was last told
+  #uses = 0;
   #isDraining = false;
   #bytes = 0;
   #sweptVersion = 0;
@@ -104,12 +107,31 @@ export class Store {
     this.#countUse(entry, field);
   }
 
-  /** The load time that hits save is added up when an entry leaves: see `#forget`. */
+  /**
+   * Order matters only when somebody has to go: until then a hit just writes down its place in it. The load time that hits save is
+   * added up when the entry leaves (see `#forget`).
+   */
   #countUse(entry: Entry, field: FieldCounters): void {
     entry.hits++;
     this.demand.record(entry.keyHash);
-    if (entry.isKept) this.eviction.touch(entry);
-    else field.savedMs += entry.loadMs;
+    if (!entry.isKept) {
+      field.savedMs += entry.loadMs;
+      return;
+    }
+    entry.lastUse = ++this.#uses;
+    if (entry.unsettledUses++ === 0 && this.#used.push(entry) === MAX_UNSETTLED) this.#settle();
+  }
+
+  /** Tells the policy who was used since the last time, in the order of their last uses. */
+  #settle(): void {
+    const used = this.#used;
+    if (used.length > 1) used.sort(byLastUse);
+    for (const entry of used) {
+      if (entry.isKept) this.eviction.touch(entry, entry.unsettledUses);
+      entry.unsettledUses = 0;
+    }
+    used.length = 0;
+    this.#uses = 0;
   }
 
   /** Call now and then: counts the lookups before there are more than can be written down, off the path of any. */
@@ -145,6 +167,7 @@ export class Store {
 
   /** Takes in a measured entry in the place of an older one of its key; false if it is too large. */
   keep(entry: Entry, now: number): boolean {
+    this.#settle();
     const older = this.#entries.get(entry.key);
     if (older !== undefined) this.replace(older);
     if (entry.bytes > this.maxEntryBytes) {
@@ -156,7 +179,7 @@ export class Store {
     for (const tag of entry.tags) this.#ledger.retain(tag);
     this.#departures.delete(entry.key);
     this.eviction.admit(entry);
-    if (older !== undefined) this.eviction.touch(entry); // its key was used again, which is what the policy wants to know
+    if (older !== undefined) this.eviction.touch(entry, 1); // its key was used again, which is what the policy wants to know
     this.#nextLapse = Math.min(this.#nextLapse, entry.staleUntil);
     this.#makeRoom(now);
     return true;
@@ -214,6 +237,7 @@ export class Store {
       this.sweep(now);
       this.#dropLapsed(now);
     }
+    this.#settle();
     while (!this.#hasRoom()) {
       const victim = this.eviction.evict();
       if (victim === undefined) return;
@@ -269,6 +293,10 @@ export class Store {
     entry.attachments = null;
     this.#ledger.release(entry.tags);
   }
+}
+
+function byLastUse(one: Entry, other: Entry): number {
+  return one.lastUse - other.lastUse;
 }
 
 function expired(entry: Entry): Departure {

@@ -76,6 +76,26 @@ describe.each(['arc', 'lru'] as const)('a full store (%s)', (eviction) => {
   });
 });
 
+describe('a full store of the plain policy', () => {
+  it('evicts whoever was used the longest ago, at every moment', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(9), { maxLength: 200, size: 'max' }), async (lookups) => {
+        const { cache, fetch } = createEngine({ maxEntries: 4, eviction: 'lru' });
+        const recent: number[] = [];
+        for (const lookup of lookups) {
+          await fetch(`${lookup}`, () => 'value');
+          if (recent.includes(lookup)) recent.splice(recent.indexOf(lookup), 1);
+          recent.push(lookup);
+          if (recent.length > 4) recent.shift();
+          const kept = [...Array(10).keys()].filter((key) => cache.peek('POSTS', `${key}`, cache.now()) !== undefined);
+          expect(kept).toEqual(recent.toSorted((one, other) => one - other));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
 describe('an entry over an eighth of the byte limit', () => {
   it('is answered, not kept, and counted', async () => {
     const { fetch, stats } = createEngine({ maxBytes: 800 });

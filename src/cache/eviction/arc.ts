@@ -54,8 +54,8 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     this.#duel.access(0, ghost?.epoch ?? 0, this.#room);
   }
 
-  touch(entry: E): void {
-    entry.frequency = this.#frequencyNow(entry) + 1;
+  touch(entry: E, hits: number): void {
+    entry.frequency = this.#frequencyNow(entry) + hits;
     this.#duel.access(1, entry.epoch, this.#room);
     entry.epoch = this.#duel.now - 1;
     if (this.#again.has(entry)) {

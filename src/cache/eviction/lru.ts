@@ -27,8 +27,8 @@ class Lru<E extends Evictable> implements EvictionPolicy<E> {
     this.#entries.append(entry);
   }
 
-  touch(entry: E): void {
-    entry.frequency++;
+  touch(entry: E, hits: number): void {
+    entry.frequency += hits;
     this.#entries.refresh(entry);
   }
 

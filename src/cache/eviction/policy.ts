@@ -17,8 +17,8 @@ export interface EvictionPolicy<E extends Evictable> {
   readonly name: 'arc' | 'lru';
   /** Takes in a new entry, after a miss of its key; what is remembered of the key's last eviction is used, then forgotten. */
   admit(entry: E): void;
-  /** Notes a hit. */
-  touch(entry: E): void;
+  /** Notes hits, the last of which is later than any that was noted before. */
+  touch(entry: E, hits: number): void;
   /** Lets go of an entry that left for another cause than eviction; leaves no ghost. No effect on one already gone. */
   remove(entry: E): void;
   /** Chooses the victim, unlinks it and remembers its key; `undefined` when there is no entry. */

@@ -25,7 +25,7 @@ export class TinyStore {
   read(key: string): boolean {
     const entry = this.entries.get(key);
     if (entry) {
-      this.policy.touch(entry);
+      this.policy.touch(entry, 1);
       return true;
     }
     const loaded = evictable(key);
