@@ -177,7 +177,7 @@ describe('a cached field', () => {
 
   it.each(everyTag.map(({ coordinate, tag }) => [tag.text, coordinate, tag] as const))(
     'has no tag that no mutation invalidates: %s of %s',
-    (text, coordinate, tag) => {
+    (_text, coordinate, tag) => {
       expect([coordinate, invalidated.some((other) => canMeet(other, tag))]).toEqual([coordinate, true]);
     },
   );
