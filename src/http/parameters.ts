@@ -27,16 +27,20 @@ export function parseUrl(url: string): GraphQLParams {
   });
 }
 
+/** No input of ours is deeper, and whoever walks through one has a stack that ends. */
+const maxLevels = 100;
+
 /** PostgreSQL keeps no NUL in a text, and no honest client sends one. */
 export function withoutNul<T>(value: T): T {
-  if (hasNul(value)) throw bad('A NUL character is not allowed anywhere in a request.');
+  if (hasNul(value, 0)) throw bad('A NUL character is not allowed anywhere in a request.');
   return value;
 }
 
-function hasNul(value: unknown): boolean {
+function hasNul(value: unknown, level: number): boolean {
   if (typeof value === 'string') return value.includes('\0');
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, item]) => key.includes('\0') || hasNul(item));
+  if (level === maxLevels) throw bad(`The request: expected at most ${maxLevels} levels of lists and objects.`);
+  return Object.entries(value).some(([key, item]) => key.includes('\0') || hasNul(item, level + 1));
 }
 
 function read<T>(what: string, parse: () => T): T {
