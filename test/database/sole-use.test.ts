@@ -136,6 +136,8 @@ describe('a server on a database', () => {
     await holder.use.close();
     await enter({ isCaching: false });
     expect(plain.untilMs).toBe(0);
+    await plain.use.close();
+    expect((await enter({ isCaching: false })).untilMs).toBe(0);
   });
 
   it('gives up to start when the other one does not stop', async () => {
@@ -209,12 +211,14 @@ describe('a server that loses its connection', () => {
     link.freeze();
     const other = await enter();
     await other.becomes('caching');
-    let wasCaching: boolean | undefined;
-    const writing = sql`create table written ()`.execute(pool.queries).then(() => {
-      wasCaching = other.untilMs > 0;
-    });
+    const isAnybodyAlone = sql<{ answer: boolean }>`
+      select exists (select from pg_locks where classid = 624743 and objid = 0 and mode = 'ExclusiveLock'
+        and database = (select oid from pg_database where datname = current_database())) as answer`;
+    const seenByPool = isAnybodyAlone.execute(pool.queries);
+    await says(
+      sql`select exists (select from pg_locks where classid = 624743 and objid = ${cutOff.use.group}) as answer`,
+    );
     link.thaw();
-    await writing;
-    expect(wasCaching).toBe(false);
+    expect((await seenByPool).rows).toEqual([{ answer: false }]);
   });
 });
