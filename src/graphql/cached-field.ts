@@ -1,7 +1,7 @@
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
-import { pathToArray } from 'graphql/jsutils/Path.js';
 import type { Cache } from '../cache/cache.ts';
 import type { Entry } from '../cache/entry.ts';
+import { LoadLimitError } from '../cache/errors.ts';
 import type { Lookup } from '../cache/request.ts';
 import type { Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
@@ -10,7 +10,7 @@ import type { CachePlan, FieldPlan } from './field-plan.ts';
 import { nodeTags } from './node-tags.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags } from './tag-template.ts';
-import { traceCached } from './trace.ts';
+import { pathOf, traceCached, traceOpen } from './trace.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 export type FieldCache = Cache<CacheCategory>;
@@ -33,8 +33,8 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
     const prefix = state.isCaching ? scopePrefix(plan.cache.scope, state.viewer) : undefined;
     if (!prefix || (plan.cache.scope === 'VIEWER' && isOfAnother(state.viewer, source))) {
       cache.countBypass(plan.cache.category, plan.coordinate);
-      state.outcome.bypasses++;
       explain(context, plan, { info, lookup: bypass });
+      noteBypass(context, info);
       return resolve(source, args, context, info);
     }
     const lookup = fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
@@ -45,16 +45,27 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
     };
     const scoped =
       plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
-    const entry = cache.read({ ...lookup, now: state.now, observe }, async (loading) => {
-      const value = await resolve(source, args, scoped, info);
-      for (const tag of nodeTags(value)) loading.depend(namespaced(prefix.namespace, tag));
-      return value;
-    });
     const answer = (found: Entry) => {
       note(context, { seen, info, entry: found });
       return found.value;
     };
-    return entry instanceof Promise ? entry.then(answer) : answer(entry);
+    /** The cache is at its limit of loads, but the request is not: it gets what the resolver says. */
+    const answerWithout = (error: unknown) => {
+      if (!(error instanceof LoadLimitError)) throw error;
+      noteBypass(context, info);
+      return resolve(source, args, scoped, info);
+    };
+    let entry: Entry | Promise<Entry>;
+    try {
+      entry = cache.read<unknown>({ ...lookup, now: state.now, observe }, async (loading) => {
+        const value = await resolve(source, args, scoped, info);
+        for (const tag of nodeTags(value)) loading.depend(namespaced(prefix.namespace, tag));
+        return value;
+      });
+    } catch (error) {
+      return answerWithout(error);
+    }
+    return entry instanceof Promise ? entry.then(answer, answerWithout) : answer(entry);
   };
 }
 
@@ -96,6 +107,12 @@ function note(
   traceCached(context, info, entry);
 }
 
+/** Nothing can be remembered of a selection in which the cache took no part. */
+function noteBypass(context: RequestContext, info: GraphQLResolveInfo): void {
+  context.state.outcome.bypasses++;
+  traceOpen(context, info);
+}
+
 const bypass: Lookup = { status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined };
 
 function explain(
@@ -103,5 +120,5 @@ function explain(
   { coordinate, cache: { category } }: FieldPlan & { cache: CachePlan },
   { info, lookup }: { info: GraphQLResolveInfo; lookup: Lookup },
 ): void {
-  state.explanations?.push({ path: pathToArray(info.path), coordinate, category, lookup });
+  state.explanations?.push({ path: pathOf(info.path), coordinate, category, lookup });
 }

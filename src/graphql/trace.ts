@@ -63,7 +63,8 @@ export function traceOpen(context: RequestContext, info: GraphQLResolveInfo): vo
   if (trace) trace.isOpen = true;
 }
 
-function pathOf(path: Path): (string | number)[] {
+/** From the root down. */
+export function pathOf(path: Path): (string | number)[] {
   const keys: (string | number)[] = [];
   for (let at: Path | undefined = path; at; at = at.prev) keys.push(at.key);
   return keys.reverse();

@@ -303,6 +303,7 @@ export interface NestOptions {
   readonly resolvers?: Resolvers;
   readonly isCaching?: boolean;
   readonly policies?: Partial<Record<CacheCategory, Partial<Policy>>>;
+  readonly maxFlights?: number;
 }
 
 /** The small schema over rows in memory, with a cache of its own under clocks that stand still until told. */
@@ -319,7 +320,10 @@ export function createNest(options: NestOptions = {}) {
     const wanted = [ids].flat() as string[];
     return wanted.flatMap((id) => (templates.has(id) ? { id, title: templates.get(id) } : []));
   });
-  const cache = new Cache<CacheCategory>({ policies: policiesWith(options.policies), clock: time.clock, timer: time });
+  const cache = new Cache<CacheCategory>({
+    ...{ policies: policiesWith(options.policies), clock: time.clock, timer: time },
+    maxFlights: options.maxFlights,
+  });
   const runs = new Map<string, number>();
   const holds = new Map<string, { reached(): void; until: Promise<void> }>();
 
