@@ -34,6 +34,12 @@ const root = new URL('../../', import.meta.url).pathname;
 export const serverCore = 0;
 export const generatorCore = 1;
 
+/** None outlives this process. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Whether each side can have a core of its own. */
 export const canPin = process.platform === 'linux' && hasTaskset();
 const ticksPerSecond =
@@ -57,8 +63,7 @@ export async function startContender(plan: ContenderPlan, folder: string): Promi
     stdio: ['ignore', 'pipe', log, 'ipc'],
   });
   closeSync(log);
-  const killWithUs = () => child.kill('SIGKILL');
-  process.on('exit', killWithUs);
+  running.add(child);
   const port = await portOf(child, { ...plan, logFile });
   const ask = async <T>(question: Question) => {
     child.send(question);
@@ -75,7 +80,7 @@ export async function startContender(plan: ContenderPlan, folder: string): Promi
     beginProfile: () => ask({ ask: 'begin profile' }),
     endProfile: (file) => ask({ ask: 'end profile', file }),
     async stop() {
-      process.off('exit', killWithUs);
+      running.delete(child);
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
