@@ -24,7 +24,7 @@ function fail(error: unknown): never {
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
   if (config.workers > 1 && !isWorker()) return await leadWorkers(config, log);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'a bug: an error that nobody caught');

@@ -39,8 +39,16 @@ export function daysOf(range: DateRangeInput | null | undefined): DateRange {
 
 /** The day that an instant falls on in a time zone. */
 export function today(timeZone: string, instant: Date): string {
-  return formatter(timeZone).format(instant);
+  const minute = Math.floor(instant.getTime() / 60_000);
+  const last = lastDays.get(timeZone);
+  if (last?.minute === minute) return last.day;
+  const day = formatter(timeZone).format(instant);
+  lastDays.set(timeZone, { minute, day });
+  return day;
 }
+
+/** Days begin with a minute, in every zone: within one it is the same day. */
+const lastDays = new Map<string, { readonly minute: number; readonly day: string }>();
 
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(day) + count * dayMs).toISOString().slice(0, 10);

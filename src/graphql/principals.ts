@@ -24,6 +24,7 @@ const policies = {
  */
 export class Principals {
   readonly #cache: Cache<'PRINCIPALS'>;
+  readonly #hashes = new Map<string, string>();
   readonly #find: Find;
   readonly #wallNow: () => Date;
 
@@ -35,7 +36,7 @@ export class Principals {
 
   /** Null for a token that is unknown, expired or revoked. At once when it is remembered. */
   authenticate(token: string): FoundViewer | null | Promise<FoundViewer | null> {
-    const viewer = this.#cache.fetch({ category: 'PRINCIPALS', key: hashToken(token) }, async (loading) => {
+    const viewer = this.#cache.fetch({ category: 'PRINCIPALS', key: this.#hashOf(token) }, async (loading) => {
       const found = await this.#find(token);
       if (found) loading.depend(tagsOf(found).map((tag) => namespaced(found.workspaceId, tag)));
       return found;
@@ -55,6 +56,17 @@ export class Principals {
   /** Moves with every invalidation: a principal that was found at a stamp stands while it has not moved. */
   get stamp(): number {
     return this.#cache.stamp;
+  }
+
+  /** Keys are hashes, so that no message that names a key can tell a token. */
+  #hashOf(token: string): string {
+    let hash = this.#hashes.get(token);
+    if (hash === undefined) {
+      hash = hashToken(token);
+      if (this.#hashes.size >= 1_000) this.#hashes.clear();
+      this.#hashes.set(token, hash);
+    }
+    return hash;
   }
 
   #standing(viewer: FoundViewer | null): FoundViewer | null {

@@ -30,51 +30,78 @@ export interface HotPathOptions {
  * goes on to the pipeline, untouched but for a body that was read already.
  */
 export function withHotPath(pipeline: RequestListener, options: HotPathOptions): RequestListener {
-  const { responses, graphqlPath } = options;
-
-  const answer = (request: IncomingMessage, response: ServerResponse, body?: Buffer) => {
-    const startedAtMs = performance.now();
-    const key = requestKey(request, body);
-    const remembered = responses.get(key);
-    const goOn = () => {
-      responses.expect(request, key);
-      if (body) offerBody(request, body);
-      pipeline(request, response);
-    };
-    if (!remembered) return goOn();
-    const finish = (viewer: Viewer | null) => {
-      const freshMs =
-        viewer && identityOf(viewer) === remembered.identity
-          ? options.engine.replay(remembered.from, viewer)
-          : undefined;
-      if (!viewer || freshMs === undefined) {
-        responses.forget(key);
-        return goOn();
-      }
-      const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
-      write(response, remembered, { requestId, freshMs });
-      options.onAnswer({ request, requestId, viewer, startedAtMs });
-    };
-    const token = bearerToken(request.headers.authorization);
-    if (token === undefined) return finish(null);
-    let viewer: Viewer | null | Promise<Viewer | null>;
-    try {
-      viewer = options.engine.authenticate(token);
-    } catch {
-      return goOn(); // there are too many who ask: the pipeline finds the words for it
-    }
-    if (viewer instanceof Promise) viewer.then(finish, goOn);
-    else finish(viewer);
-  };
-
+  const path = new HotPath(pipeline, options);
+  const { graphqlPath } = options;
+  const inUrl = `${graphqlPath}?`;
   return (request, response) => {
     const { method, url = '', headers } = request;
     if (headers['x-cache-debug'] !== undefined || headers['if-none-match'] !== undefined) pipeline(request, response);
-    else if (method === 'GET' && url.startsWith(`${graphqlPath}?`)) answer(request, response);
+    else if (method === 'GET' && url.startsWith(inUrl)) path.answer(request, response, undefined);
     else if (method === 'POST' && url === graphqlPath && hasShortJson(request))
-      readWhole(request, Number(headers['content-length']), (body) => answer(request, response, body));
+      readWhole(request, Number(headers['content-length']), (body) => path.answer(request, response, body));
     else pipeline(request, response);
   };
+}
+
+/** Methods rather than closures, of which a hot request makes but one. */
+class HotPath {
+  readonly #pipeline: RequestListener;
+  readonly #options: HotPathOptions;
+
+  constructor(pipeline: RequestListener, options: HotPathOptions) {
+    this.#pipeline = pipeline;
+    this.#options = options;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+    const asked: Asked = { request, response, body, key: requestKey(request, body), startedAtMs: performance.now() };
+    const remembered = this.#options.responses.get(asked.key);
+    const token = bearerToken(request.headers.authorization);
+    if (!remembered) this.#goOn(asked);
+    else if (token === undefined) this.#finish(asked, remembered, null);
+    else this.#authenticated(token, asked, (viewer) => this.#finish(asked, remembered, viewer));
+  }
+
+  #authenticated(token: string, asked: Asked, then: (viewer: Viewer | null) => void): void {
+    let viewer: Viewer | null | Promise<Viewer | null>;
+    try {
+      viewer = this.#options.engine.authenticate(token);
+    } catch {
+      this.#goOn(asked); // there are too many who ask: the pipeline finds the words for it
+      return;
+    }
+    if (viewer instanceof Promise) viewer.then(then, () => this.#goOn(asked));
+    else then(viewer);
+  }
+
+  #finish(asked: Asked, remembered: RememberedResponse, viewer: Viewer | null): void {
+    const { engine, responses, onAnswer } = this.#options;
+    const { request, response, startedAtMs } = asked;
+    const freshMs =
+      viewer && identityOf(viewer) === remembered.identity ? engine.replay(remembered.from, viewer) : undefined;
+    if (!viewer || freshMs === undefined) {
+      responses.forget(asked.key);
+      this.#goOn(asked);
+      return;
+    }
+    const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
+    write(response, remembered, { requestId, freshMs });
+    onAnswer({ request, requestId, viewer, startedAtMs });
+  }
+
+  #goOn({ request, response, body, key }: Asked): void {
+    this.#options.responses.expect(request, key);
+    if (body) offerBody(request, body);
+    this.#pipeline(request, response);
+  }
+}
+
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: Buffer | undefined;
+  readonly key: string;
+  readonly startedAtMs: number;
 }
 
 function write(

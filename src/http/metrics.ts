@@ -27,11 +27,18 @@ export function createMetrics({ openSubscriptions }: { openSubscriptions: () => 
       this.set(openSubscriptions());
     },
   });
+  const children = new Map<string, { requests: { inc(): void }; durations: { observe(seconds: number): void } }>();
   return {
     registry,
     countRequest({ type, status, seconds }) {
-      requests.inc({ type, status });
-      durations.observe({ type }, seconds);
+      const name = `${type} ${status}`;
+      let child = children.get(name);
+      if (!child) {
+        child = { requests: requests.labels({ type, status }), durations: durations.labels({ type }) };
+        children.set(name, child);
+      }
+      child.requests.inc();
+      child.durations.observe(seconds);
     },
   };
 }

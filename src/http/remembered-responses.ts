@@ -18,7 +18,7 @@ export interface RememberedResponse {
  */
 export class RememberedResponses {
   readonly #maxBytes: number;
-  readonly #responses = new Map<string, RememberedResponse>();
+  readonly #responses = new Map<string, { readonly response: RememberedResponse; isUsed: boolean }>();
   readonly #keys = new WeakMap<IncomingMessage, string>();
   #bytes = 0;
 
@@ -41,11 +41,8 @@ export class RememberedResponses {
 
   get(key: string): RememberedResponse | undefined {
     const found = this.#responses.get(key);
-    if (found) {
-      this.#responses.delete(key);
-      this.#responses.set(key, found);
-    }
-    return found;
+    if (found) found.isUsed = true;
+    return found?.response;
   }
 
   remember(request: IncomingMessage, response: RememberedResponse): void {
@@ -54,16 +51,20 @@ export class RememberedResponses {
     this.forget(key);
     const bytes = sizeOf(key, response);
     if (bytes > this.#maxBytes / 8) return;
-    this.#responses.set(key, response);
+    this.#responses.set(key, { response, isUsed: false });
     this.#bytes += bytes;
-    for (const oldest of this.#responses.keys()) {
+    for (const [oldest, place] of this.#responses) {
       if (this.#bytes <= this.#maxBytes) break;
-      this.forget(oldest);
+      if (place.isUsed) {
+        place.isUsed = false;
+        this.#responses.delete(oldest);
+        this.#responses.set(oldest, place);
+      } else this.forget(oldest);
     }
   }
 
   forget(key: string): void {
-    const response = this.#responses.get(key);
+    const response = this.#responses.get(key)?.response;
     if (!response) return;
     this.#responses.delete(key);
     this.#bytes -= sizeOf(key, response);
