@@ -100,6 +100,13 @@ describe('two hosts on one database', () => {
     await ask(successor, token, write('Of the successor'));
     await untilHits(successor);
     expect((await ask(successor, token, read)).data.template.title).toBe('Of the successor');
+
+    const lateGroup = await startHost({ DATABASE_URL, WORKERS: '2' });
+    for (const title of ['One', 'Two', 'Three']) {
+      await ask(successor, token, write(title));
+      const answers = [...(await reads(lateGroup)), ...(await reads(lateGroup))];
+      expect(answers).toEqual(Array.from({ length: 12 }, () => ({ isHit: false, data: { template: { title } } })));
+    }
     successor.child.kill('SIGTERM');
     expect((await once(successor.child, 'exit'))[0]).toBe(0);
   });
