@@ -6,13 +6,13 @@ import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './impli
 import { type Engine, LateRead, seen } from './late-read.ts';
 import { Ledger } from './ledger.ts';
 import { Loads } from './loads.ts';
-import { type Policy, validatePolicies } from './policy.ts';
+import { type Policy, validateLimits, validatePolicies } from './policy.ts';
 import type { Load, ReadRequest } from './request.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { Sizing } from './stack-distances.ts';
 import { Store } from './store.ts';
 
-const READS_PER_SAMPLE = 64; // a reading of the clock costs as much as a hit
+const SAMPLE_MASK = 127; // one read in 128 is measured: a reading of the clock costs as much as a hit
 
 export interface CacheOptions<Category extends string> {
   readonly policies: Readonly<Record<Category, Policy>>;
@@ -58,14 +58,16 @@ export class Cache<Category extends string> {
 
   constructor(options: CacheOptions<Category>) {
     validatePolicies(options.policies);
-    this.#ledger = new Ledger(options.maxTags ?? 100_000);
+    const { maxTags = 100_000, loadTimeoutMs = 30_000, maxFlights = 10_000 } = options;
+    validateLimits({ maxTags, loadTimeoutMs, maxFlights });
+    this.#ledger = new Ledger(maxTags);
     this.#time = new SteadyTime(options.clock ?? systemClock);
     this.#loads = new Loads({
       ledger: this.#ledger,
       time: this.#time,
       timer: options.timer ?? systemTimer,
-      timeoutMs: options.loadTimeoutMs ?? 30_000,
-      maxFlights: options.maxFlights ?? 10_000,
+      timeoutMs: loadTimeoutMs,
+      maxFlights,
     });
     this.#engine = { ledger: this.#ledger, loads: this.#loads, time: this.#time };
     const policies = Object.entries<Policy>(options.policies);
@@ -91,17 +93,9 @@ export class Cache<Category extends string> {
    */
   read<T>(request: ReadRequest<Category>, load: Load<T>): Entry<T> | Promise<Entry<T>> {
     const store = this.#store(request.category);
-    const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
-    const startedAt = store.reads++ % READS_PER_SAMPLE === 0 ? this.#time.read() : -1;
-    const entry = store.get(request.key);
-    if (entry === undefined || now >= entry.refreshAt || !this.#ledger.isValid(entry)) {
-      const late = new LateRead({ request, load, store }, this.#engine);
-      return late.answer(entry) as Entry<T> | Promise<Entry<T>>; // who reads a key knows the type of its value
-    }
-    store.countHit(entry, request.coordinate);
-    if (startedAt !== -1) this.#sample(store, entry, startedAt);
-    if (request.observe !== undefined) request.observe(seen('HIT', entry, now));
-    return entry as Entry<T>;
+    const isSampled = (store.reads++ & SAMPLE_MASK) === 0;
+    const answer = isSampled ? this.#sample(store, request, load) : this.#answer(store, request, load);
+    return answer as Entry<T> | Promise<Entry<T>>; // who reads a key knows the type of its value
   }
 
   /** By hand: the value of `read`. */
@@ -113,8 +107,9 @@ export class Cache<Category extends string> {
   /** Keeps a value that was not loaded here; a running load of the key will not replace it. */
   set<T>(request: SetRequest<Category>, value: T): Entry<T> {
     const { category, key, namespace, coordinate, ttlMs, tags = [] } = request;
+    if (value instanceof Promise) throw new TypeError(`Expected the value of "${key}" but got a promise of it`);
     const store = this.#store(category);
-    const flight: Takeoff = {
+    const takeoff: Takeoff = {
       store,
       key,
       namespace,
@@ -126,7 +121,7 @@ export class Cache<Category extends string> {
       older: undefined,
       isRefresh: false,
     };
-    return this.#loads.launch(flight, tags, (loading) => {
+    return this.#loads.launch(takeoff, tags, (loading) => {
       if (request.validUntil !== undefined) loading.validUntil(request.validUntil);
       return value;
     }) as Entry<T>;
@@ -172,7 +167,15 @@ export class Cache<Category extends string> {
   invalidate(tags: readonly string[], cause?: string): void {
     if (tags.length === 0) return;
     this.#ledger.invalidate(tags, cause);
-    for (const listener of this.#listeners) listener(tags, cause);
+    const failures: unknown[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        listener(tags, cause);
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+    if (failures.length > 0) throw failures[0]; // a bug of the listener's, which the others are not to pay for
   }
 
   delete(category: Category, key: string, cause?: string): void {
@@ -260,10 +263,30 @@ export class Cache<Category extends string> {
     throw new TypeError(`Expected one of the categories ${[...this.#stores.keys()].join(', ')} but got "${category}"`);
   }
 
-  #sample(store: Store, { field, expiresAt }: Entry, startedAt: number): void {
-    const endedAt = this.#time.read();
-    field.hitLatency.record(endedAt - startedAt);
-    field.overshootMs = Math.max(field.overshootMs, endedAt - expiresAt);
+  #answer(store: Store, request: ReadRequest<Category>, load: Load<unknown>): Entry | Promise<Entry> {
+    const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
+    const entry = store.get(request.key);
+    if (entry === undefined || now >= entry.refreshAt || !this.#ledger.isValid(entry)) {
+      return new LateRead({ request, load, store }, this.#engine).answer(entry);
+    }
+    store.countHit(entry, request.coordinate);
+    if (request.observe !== undefined) request.observe(seen('HIT', entry, now));
+    return entry;
+  }
+
+  /** Measures what a hit takes, and by how much it is served as fresh for too long because the request's reading is old. */
+  #sample(store: Store, request: ReadRequest<Category>, load: Load<unknown>): Entry | Promise<Entry> {
+    const entry = store.get(request.key);
+    const hits = entry?.hits;
+    const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
+    const startedAt = this.#time.glance();
+    const answer = this.#answer(store, request, load);
+    if (entry !== undefined && answer === entry && entry.hits !== hits) {
+      const endedAt = this.#time.read();
+      entry.field.hitLatency.record(endedAt - startedAt);
+      if (now < entry.expiresAt) entry.field.overshootMs = Math.max(entry.field.overshootMs, endedAt - entry.expiresAt);
+    }
     store.drainSoon();
+    return answer;
   }
 }

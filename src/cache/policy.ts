@@ -38,6 +38,15 @@ export function validatePolicies(policies: Readonly<Record<string, Policy>>): vo
   }
 }
 
+/** As `validatePolicies`, for limits of the whole cache, all of which are above 0. */
+export function validateLimits(limits: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value <= 0) {
+      throw new RangeError(`${name}: expected a whole number above 0 but got ${shown(value)}`);
+    }
+  }
+}
+
 function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

@@ -222,6 +222,7 @@ export class Store {
 
   /** Buries the dead. Scans, so it runs only when there is no room, and when something may have died since. */
   sweep(now: number): void {
+    this.#settle();
     this.#sweptVersion = this.#ledger.version;
     this.#nextLapse = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries.values()) {

@@ -86,6 +86,13 @@ describe('a value set by hand', () => {
     expect(stats()).toMatchObject({ entries: 1, replacements: 1, loads: 1, misses: 1 });
   });
 
+  it('is no promise', () => {
+    const { cache } = createEngine();
+    expect(() => cache.set({ category: 'POSTS', key: 'key' }, Promise.resolve('value'))).toThrow(
+      'Expected the value of "key" but got a promise of it',
+    );
+  });
+
   it('ends when it says', async () => {
     const { cache, fetch, time } = createEngine();
     cache.set({ category: 'POSTS', key: 'key', validUntil: 300 }, 'set');

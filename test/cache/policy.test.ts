@@ -27,6 +27,18 @@ describe('a policy', () => {
     expect(() => new Cache({ policies: { POSTS: { ...policy, ttlMs: 0 } } })).toThrow('Policy POSTS.ttlMs');
   });
 
+  it.each(['maxTags', 'loadTimeoutMs', 'maxFlights'])('and a nonsensical %s are refused alike', (limit) => {
+    for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => new Cache({ policies: { POSTS: policy }, [limit]: value })).toThrow(
+        new RangeError(`${limit}: expected a whole number above 0 but got ${value}`),
+      );
+    }
+  });
+
+  it('is needed for one category at least', () => {
+    expect(() => new Cache({ policies: {} })).toThrow('Expected the policy of at least one category but got none');
+  });
+
   it('of sense is taken', () => {
     expect(() => validatePolicies({ POSTS: { ...policy, staleMs: 0, nullTtlMs: 0, ttlMs: 0.5 } })).not.toThrow();
   });

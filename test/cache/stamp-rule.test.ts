@@ -200,4 +200,17 @@ describe('a listener', () => {
     cache.invalidate(['Post'], 'updatePost');
     expect(heard).toEqual([[['Post'], 'updatePost', 1]]);
   });
+
+  it('that throws keeps no other from hearing, nor anything from being forgotten', async () => {
+    const { cache, fetch } = createEngine();
+    const heard: unknown[] = [];
+    cache.onInvalidate(() => {
+      throw new Error('deaf');
+    });
+    cache.onInvalidate((tags) => heard.push(tags));
+    await fetch(request, () => 'old');
+    expect(() => cache.invalidate(['Post'])).toThrow('deaf');
+    expect(heard).toEqual([['Post']]);
+    expect(await fetch(request, () => 'new')).toBe('new');
+  });
 });
