@@ -1,8 +1,9 @@
+import type { Departure } from './departures.ts';
 import type { Entry } from './entry.ts';
 import type { Ledger, Tag } from './ledger.ts';
 import type { Loading } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
-import type { Departure, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 const MAX_TAGS = 5_000;
 

@@ -1,4 +1,5 @@
 import type { SteadyTime } from './clock.ts';
+import type { Departure } from './departures.ts';
 import type { Entry } from './entry.ts';
 import { LoadLimitError } from './errors.ts';
 import { Flight, type Takeoff } from './flight.ts';
@@ -7,7 +8,7 @@ import type { Loads } from './loads.ts';
 import { hashText } from './measure.ts';
 import type { Load, Lookup, ReadRequest } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
-import type { Departure, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** What a read needs of the engine. */
 export interface Engine {

@@ -1,3 +1,4 @@
+import { type Departure, Departures } from './departures.ts';
 import type { Attachment, Entry } from './entry.ts';
 import { createArc } from './eviction/arc.ts';
 import { createLru } from './eviction/lru.ts';
@@ -5,26 +6,17 @@ import type { EvictionPolicy } from './eviction/policy.ts';
 import type { Flight } from './flight.ts';
 import type { Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
-import type { MissCause } from './request.ts';
 import { SlidingMinute } from './sliding-minute.ts';
 import { type Sizing, StackDistances } from './stack-distances.ts';
 import { FieldCounters } from './statistics.ts';
+import { Uses } from './uses.ts';
 
 const LARGEST_SHARE = 8;
 const MAX_FIELDS = 1_000;
 const MAX_ATTACHMENTS = 16;
-const MAX_UNSETTLED = 4_096; // sorted in well under a millisecond
 const SIZINGS = [0.25, 0.5, 1, 2, 4];
 const LARGEST_SIZING = 4;
 const MAX_DEMAND_KEYS = 16_384;
-
-/** Why a key that was there is not there any more. */
-export interface Departure {
-  readonly cause: MissCause;
-  readonly invalidatedBy?: { readonly tag: string; readonly cause: string | undefined };
-  /** Of the value that expired. */
-  readonly digest?: number;
-}
 
 const COLD: Departure = { cause: 'cold' };
 const EVICTED: Departure = { cause: 'evicted' };
@@ -40,13 +32,12 @@ export class Store {
   /** Every lookup, to tell what other sizes would have done. */
   readonly demand: StackDistances;
   readonly evicted = new SlidingMinute();
-  readonly eviction: EvictionPolicy<Entry>;
+  readonly #eviction: EvictionPolicy<Entry>;
   readonly #ledger: Ledger;
   readonly #entries = new Map<string, Entry>(); // the oldest first
-  readonly #departures = new Map<string, Departure>(); // of as many keys as there may be entries
+  readonly #departures: Departures;
+  readonly #uses: Uses;
   readonly #fields = new Map<string, FieldCounters>();
-  readonly #used: Entry[] = []; // since the policy was last told
-  #uses = 0;
   #isDraining = false;
   #bytes = 0;
   #sweptVersion = 0;
@@ -56,7 +47,9 @@ export class Store {
     this.category = category;
     this.policy = policy;
     this.maxEntryBytes = Math.floor(policy.maxBytes / LARGEST_SHARE);
-    this.eviction = (policy.eviction === 'arc' ? createArc : createLru)<Entry>(policy.maxEntries);
+    this.#eviction = (policy.eviction === 'arc' ? createArc : createLru)<Entry>(policy.maxEntries);
+    this.#uses = new Uses(this.#eviction);
+    this.#departures = new Departures(policy.maxEntries);
     this.demand = new StackDistances(Math.min(LARGEST_SIZING * policy.maxEntries, MAX_DEMAND_KEYS));
     this.#ledger = ledger;
   }
@@ -70,7 +63,7 @@ export class Store {
   }
 
   get remembered(): number {
-    return this.#departures.size + this.eviction.ghosts;
+    return this.#departures.size + this.#eviction.ghosts;
   }
 
   get(key: string): Entry | undefined {
@@ -107,31 +100,12 @@ export class Store {
     this.#countUse(entry, field);
   }
 
-  /**
-   * Order matters only when somebody has to go: until then a hit just writes down its place in it. The load time that hits save is
-   * added up when the entry leaves (see `#forget`).
-   */
+  /** The load time that hits save is added up when the entry leaves: see `#forget`. */
   #countUse(entry: Entry, field: FieldCounters): void {
     entry.hits++;
     this.demand.record(entry.keyHash);
-    if (!entry.isKept) {
-      field.savedMs += entry.loadMs;
-      return;
-    }
-    entry.lastUse = ++this.#uses;
-    if (entry.unsettledUses++ === 0 && this.#used.push(entry) === MAX_UNSETTLED) this.#settle();
-  }
-
-  /** Tells the policy who was used since the last time, in the order of their last uses. */
-  #settle(): void {
-    const used = this.#used;
-    if (used.length > 1) used.sort(byLastUse);
-    for (const entry of used) {
-      if (entry.isKept) this.eviction.touch(entry, entry.unsettledUses);
-      entry.unsettledUses = 0;
-    }
-    used.length = 0;
-    this.#uses = 0;
+    if (entry.isKept) this.#uses.note(entry);
+    else field.savedMs += entry.loadMs;
   }
 
   /** Call now and then: counts the lookups before there are more than can be written down, off the path of any. */
@@ -162,12 +136,12 @@ export class Store {
       if (this.isAlive(entry, now)) return expired(entry);
       this.#bury(entry);
     }
-    return this.#departures.get(key) ?? (this.eviction.remembers(key) ? EVICTED : COLD);
+    return this.#departures.of(key) ?? (this.#eviction.remembers(key) ? EVICTED : COLD);
   }
 
   /** Takes in a measured entry in the place of an older one of its key; false if it is too large. */
   keep(entry: Entry, now: number): boolean {
-    this.#settle();
+    this.#uses.settle();
     const older = this.#entries.get(entry.key);
     if (older !== undefined) this.replace(older);
     if (entry.bytes > this.maxEntryBytes) {
@@ -177,9 +151,9 @@ export class Store {
     this.#entries.set(entry.key, entry);
     this.#bytes += entry.bytes;
     for (const tag of entry.tags) this.#ledger.retain(tag);
-    this.#departures.delete(entry.key);
-    this.eviction.admit(entry);
-    if (older !== undefined) this.eviction.touch(entry, 1); // its key was used again, which is what the policy wants to know
+    this.#departures.forget(entry.key);
+    this.#eviction.admit(entry);
+    if (older !== undefined) this.#eviction.touch(entry, 1); // its key was used again, which is what the policy wants to know
     this.#nextLapse = Math.min(this.#nextLapse, entry.staleUntil);
     this.#makeRoom(now);
     return true;
@@ -222,7 +196,7 @@ export class Store {
 
   /** Buries the dead. Scans, so it runs only when there is no room, and when something may have died since. */
   sweep(now: number): void {
-    this.#settle();
+    this.#uses.settle();
     this.#sweptVersion = this.#ledger.version;
     this.#nextLapse = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries.values()) {
@@ -238,9 +212,9 @@ export class Store {
       this.sweep(now);
       this.#dropLapsed(now);
     }
-    this.#settle();
+    this.#uses.settle();
     while (!this.#hasRoom()) {
-      const victim = this.eviction.evict();
+      const victim = this.#eviction.evict();
       if (victim === undefined) return;
       victim.field.evictions++;
       this.evicted.record(now);
@@ -265,12 +239,7 @@ export class Store {
     const departure = this.#ledger.isValid(entry) ? expired(entry) : this.#invalidated(entry);
     if (departure.cause === 'expired') entry.field.expirations++;
     else entry.field.invalidations++;
-    this.#departures.delete(entry.key);
-    this.#departures.set(entry.key, departure);
-    for (const oldest of this.#departures.keys()) {
-      if (this.#departures.size <= this.policy.maxEntries) break;
-      this.#departures.delete(oldest);
-    }
+    this.#departures.remember(entry.key, departure);
     this.#remove(entry);
   }
 
@@ -282,7 +251,7 @@ export class Store {
   }
 
   #remove(entry: Entry): void {
-    this.eviction.remove(entry);
+    this.#eviction.remove(entry);
     this.#forget(entry);
   }
 
@@ -294,10 +263,6 @@ export class Store {
     entry.attachments = null;
     this.#ledger.release(entry.tags);
   }
-}
-
-function byLastUse(one: Entry, other: Entry): number {
-  return one.lastUse - other.lastUse;
 }
 
 function expired(entry: Entry): Departure {
