@@ -53,11 +53,6 @@ export class Principals {
     this.#cache.clear();
   }
 
-  /** Moves with every invalidation: a principal that was found at a stamp stands while it has not moved. */
-  get stamp(): number {
-    return this.#cache.stamp;
-  }
-
   /** Keys are hashes, so that no message that names a key can tell a token. */
   #hashOf(token: string): string {
     let hash = this.#hashes.get(token);
