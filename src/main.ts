@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const starting = createApp(config, { log, line, progress: (message) => print(`magpie: ${message}`) });
   stopOnSignals({ config, listener, starting });
   const app = await starting;
-  listener.serve(app.server.listener, app.isReady);
+  listener.serve(app.server, app.isReady);
   const url = early ?? (await listen(listener, config));
   if (config.workerRole === 'first') print(welcome({ url, config, demoTokens: app.demoTokens }));
   line?.announce();

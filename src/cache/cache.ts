@@ -1,6 +1,6 @@
 import { type CachedOptions, cachedFunction } from './by-hand.ts';
 import { type Clock, SteadyTime, systemClock, systemTimer, type Timer } from './clock.ts';
-import type { Entry } from './entry.ts';
+import type { Attachment, Entry } from './entry.ts';
 import type { Takeoff } from './flight.ts';
 import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './implicit-tags.ts';
 import { type Engine, LateRead, seen } from './late-read.ts';
@@ -207,19 +207,28 @@ export class Cache<Category extends string> {
     if (!entry.isKept || !this.#ledger.isValid(entry)) return false;
     const { bytes, stamp, value, validUntil = Number.POSITIVE_INFINITY } = made;
     const tags = made.tags.map((tag) => this.#ledger.hold(tag));
-    const attachment = { bytes, stamp, tags, value, validUntil, checkedAt: -1 };
+    const attachment: Attachment = { entry, bytes, stamp, tags, value, validUntil, checkedAt: -1 };
     if (this.#ledger.isValid(attachment)) return this.#store(entry.category).attach(entry, id, attachment, this.now());
     this.#ledger.release(tags);
     return false;
   }
 
-  /** Its value, if the entry and itself are valid. The entry's freshness is the caller's to check, its own end is checked here. */
-  attachment(entry: Entry, id: string, now = this.#time.now()): unknown {
+  /** What hangs on an entry that `peek` gave, if itself is valid and its time is not over. */
+  attachment(entry: Entry, id: string, now = this.#time.now()): Attachment | undefined {
     const attachment = entry.attachments?.get(id);
     if (attachment === undefined || !this.#ledger.isValid(entry)) return undefined;
-    if (now < attachment.validUntil && this.#ledger.isValid(attachment)) return attachment.value;
+    if (now < attachment.validUntil && this.#ledger.isValid(attachment)) return attachment;
     this.#store(entry.category).detach(entry, id);
     return undefined;
+  }
+
+  /** Whether `peek` and `attachment` would find this one again. */
+  stands(attachment: Attachment, now: number): boolean {
+    const { entry, validUntil } = attachment;
+    if (entry === null) return false;
+    const at = this.#time.notBefore(now);
+    if (at >= entry.refreshAt || at >= validUntil) return false;
+    return this.#ledger.isValid(entry) && this.#ledger.isValid(attachment);
   }
 
   /** Live entries with the most hits first. */

@@ -81,11 +81,17 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   }
 }
 
-/** Something that was made from an entry's value, such as its serialised answer to one selection. It ends with its entry. */
+/**
+ * Something that was made from an entry's value, such as its serialised answer to one selection. It ends with its entry. When it
+ * leaves it becomes an empty shell, so that whoever remembers it for longer keeps nothing else in memory.
+ */
 export interface Attachment extends Dependent {
   readonly bytes: number;
   readonly validUntil: number;
-  readonly value: unknown;
+  /** Null when it has left. */
+  entry: Entry | null;
+  tags: readonly Tag[];
+  value: unknown;
 }
 
 /** Moments on the cache's clock, in whole milliseconds and in this order, except that none is later than `validUntil`. */

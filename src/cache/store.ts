@@ -175,7 +175,7 @@ export class Store {
       this.detach(entry, oldest);
     }
     if (entry.bytes + attachment.bytes > this.maxEntryBytes) {
-      this.#ledger.release(attachment.tags);
+      this.#empty(attachment);
       return false;
     }
     attachments.set(id, attachment);
@@ -191,7 +191,7 @@ export class Store {
     entry.attachments!.delete(id);
     entry.bytes -= attachment.bytes;
     this.#bytes -= attachment.bytes;
-    this.#ledger.release(attachment.tags);
+    this.#empty(attachment);
   }
 
   /** Buries the dead. Scans, so it runs only when there is no room, and when something may have died since. */
@@ -259,9 +259,16 @@ export class Store {
     this.#entries.delete(entry.key);
     this.#bytes -= entry.bytes;
     entry.field.savedMs += entry.hits * entry.loadMs;
-    for (const attachment of entry.attachments?.values() ?? []) this.#ledger.release(attachment.tags);
+    for (const attachment of entry.attachments?.values() ?? []) this.#empty(attachment);
     entry.attachments = null;
     this.#ledger.release(entry.tags);
+  }
+
+  #empty(attachment: Attachment): void {
+    this.#ledger.release(attachment.tags);
+    attachment.entry = null;
+    attachment.tags = [];
+    attachment.value = undefined;
   }
 }
 

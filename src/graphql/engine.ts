@@ -17,7 +17,7 @@ import { createContext } from './context.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
-import { countFragment, findAgain, freshUntilOf } from './fragments.ts';
+import { countFragment, freshUntilOf } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
 import { executeJoined, type JoinedFrom } from './joined-execution.ts';
 import { Principals } from './principals.ts';
@@ -163,12 +163,11 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       if (!caching.isOn) return undefined;
       const now = cache.now();
       if (day !== undefined && today(viewer.timeZone, wallNow()) !== day) return undefined;
-      const found = findAgain(cache, fragments, now);
-      if (!found) return undefined;
+      for (const fragment of fragments) if (!cache.stands(fragment, now)) return undefined;
       let freshUntil = Number.POSITIVE_INFINITY;
-      for (const one of found) {
-        countFragment(cache, one);
-        freshUntil = Math.min(freshUntil, freshUntilOf(one));
+      for (const fragment of fragments) {
+        countFragment(cache, fragment);
+        freshUntil = Math.min(freshUntil, freshUntilOf(fragment));
       }
       return freshUntil - now;
     },

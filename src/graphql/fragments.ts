@@ -1,9 +1,9 @@
-import type { Entry } from '../cache/entry.ts';
+import type { Attachment, Entry } from '../cache/entry.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { checkAccess } from './access.ts';
 import { namespaced, publicNamespace, scopePrefix } from './cache-key.ts';
 import { type FieldCache, fieldLookup } from './cached-field.ts';
-import type { RequestContext, Trace, TracedLookup } from './request.ts';
+import type { RequestContext, Trace } from './request.ts';
 import type { RootField } from './root-fields.ts';
 import { resolveRanges } from './schema.ts';
 
@@ -14,27 +14,14 @@ import { resolveRanges } from './schema.ts';
  */
 export interface Fragment {
   readonly json: string;
-  /** Lookups beneath the root field, to be counted with each use. */
-  readonly lookups: readonly TracedLookup[];
+  /** Entries that lookups beneath the root field found, to be counted with each use. */
+  readonly beneath: readonly Entry[];
   /** The moment at which the first lifetime of an entry beneath ends. */
   readonly freshUntil: number;
 }
 
-/** A root field's answer from the cache, found and not yet counted. */
-export interface FoundFragment {
-  readonly entry: Entry;
-  /** Under which the entry keeps it. */
-  readonly id: string;
-  readonly fragment: Fragment;
-}
-
-/** A fragment that was found once, and where: nothing that the cache lets go stays in memory for its sake. */
-export interface RememberedFragment {
-  readonly category: CacheCategory;
-  readonly key: string;
-  readonly id: string;
-  readonly fragment: WeakRef<Fragment>;
-}
+/** Where a fragment hangs. Look at it at once: it becomes empty when the cache lets it go. */
+export type AttachedFragment = Attachment & { readonly value: Fragment; readonly entry: Entry };
 
 /** A root field as one request asks for it. `id` tells its selection, with variables and, where ranges occur in it, the day. */
 export interface AskedField {
@@ -48,7 +35,7 @@ export function findFragment(
   cache: FieldCache,
   context: RequestContext,
   { field, variables, id }: AskedField,
-): FoundFragment | undefined {
+): AttachedFragment | undefined {
   const { plan } = field;
   const { state } = context;
   const prefix = plan?.cache && scopePrefix(plan.cache.scope, state.viewer);
@@ -65,44 +52,22 @@ export function findFragment(
       },
     );
     const entry = cache.peek(lookup.category, lookup.key, state.now);
-    const fragment = entry && (cache.attachment(entry, id, state.now) as Fragment | undefined);
-    return fragment && { entry, id, fragment };
+    return entry && (cache.attachment(entry, id, state.now) as AttachedFragment | undefined);
   } catch {
     return undefined;
   }
 }
 
 /** The moment at which the first lifetime of an entry in it ends. */
-export function freshUntilOf({ entry, fragment }: FoundFragment): number {
-  return Math.min(entry.expiresAt, fragment.freshUntil);
+export function freshUntilOf({ entry, value }: AttachedFragment): number {
+  return Math.min(entry.expiresAt, value.freshUntil);
 }
 
 /** Counts the use of a fragment exactly as an execution would have counted its lookups. Returns how many there were. */
-export function countFragment(cache: FieldCache, { entry, fragment }: FoundFragment): number {
+export function countFragment(cache: FieldCache, { entry, value: { beneath } }: AttachedFragment): number {
   cache.countHit(entry);
-  for (const { entry: beneath } of fragment.lookups) cache.countHit(beneath);
-  return 1 + fragment.lookups.length;
-}
-
-export function remembered({ entry, id, fragment }: FoundFragment): RememberedFragment {
-  const { category, key } = entry as Entry & { category: CacheCategory };
-  return { category, key, id, fragment: new WeakRef(fragment) };
-}
-
-/** Finds all of them again. Undefined if one does not stand any more, or has another in its place. */
-export function findAgain(
-  cache: FieldCache,
-  fragments: readonly RememberedFragment[],
-  now: number,
-): FoundFragment[] | undefined {
-  const found: FoundFragment[] = [];
-  for (const { category, key, id, fragment } of fragments) {
-    const entry = cache.peek(category, key, now);
-    const standing = entry && (cache.attachment(entry, id, now) as Fragment | undefined);
-    if (!standing || standing !== fragment.deref()) return undefined;
-    found.push({ entry, id, fragment: standing });
-  }
-  return found;
+  for (const one of beneath) cache.countHit(one);
+  return 1 + beneath.length;
 }
 
 /** Keeps what an execution answered to a root field, unless something in it cannot be remembered. */
@@ -125,7 +90,7 @@ export function keepFragment(
     validUntil = Math.min(validUntil, lookup.entry.refreshAt);
     freshUntil = Math.min(freshUntil, lookup.entry.expiresAt);
   }
-  const fragment: Fragment = { json, lookups: trace.lookups, freshUntil };
+  const fragment: Fragment = { json, beneath: trace.lookups.map((lookup) => lookup.entry), freshUntil };
   cache.attach(entry as Entry & { category: CacheCategory }, id, {
     bytes: Buffer.byteLength(json),
     stamp,

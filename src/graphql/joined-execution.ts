@@ -2,15 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getVariab
 import { today } from '../domains/date-range.ts';
 import type { FieldCache } from './cached-field.ts';
 import { type AnyResult, isStream } from './execution.ts';
-import {
-  countFragment,
-  type FoundFragment,
-  findFragment,
-  freshUntilOf,
-  keepFragment,
-  type RememberedFragment,
-  remembered,
-} from './fragments.ts';
+import { type AttachedFragment, countFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
 import type { RequestContext } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
 
@@ -25,7 +17,7 @@ export interface JoinedResult extends ExecutionResult {
 
 /** Fragments that make a whole answer: while they stand, and on that day where ranges occur in it, so does the answer. */
 export interface JoinedFrom {
-  readonly fragments: readonly RememberedFragment[];
+  readonly fragments: readonly AttachedFragment[];
   readonly day: string | undefined;
 }
 
@@ -53,19 +45,19 @@ export async function executeJoined(
   const day = operation.isDaily && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
   const idOf = (field: RootField) => (day ? `${day} ${field.selection(variables)}` : field.selection(variables));
   const json = new Map<RootField, string>();
-  const found: FoundFragment[] = [];
+  const fragments: AttachedFragment[] = [];
   for (const field of fields) {
-    const one = findFragment(cache, context, { field, variables, id: idOf(field) });
-    if (!one) continue;
-    found.push(one);
-    json.set(field, one.fragment.json);
+    const fragment = findFragment(cache, context, { field, variables, id: idOf(field) });
+    if (!fragment) continue;
+    fragments.push(fragment);
+    json.set(field, fragment.value.json);
+    count(cache, context, fragment);
   }
   const missing = fields.filter((field) => !json.has(field));
   const result: AnyResult =
     missing.length === 0
       ? { data: {} }
       : await executeFn(missing.length === fields.length ? args : { ...args, document: operation.only(missing) });
-  countAll(cache, context, found);
   if (isStream(result) || !result.data) return result;
 
   const broken = new Set(result.errors?.map((error) => String(error.path?.[0])));
@@ -75,15 +67,13 @@ export async function executeJoined(
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
     keepFragment(cache, trace, { id: idOf(field), json: text, stamp });
   }
-  const joinedFrom = missing.length === 0 ? { fragments: found.map(remembered), day } : undefined;
+  const joinedFrom = missing.length === 0 ? { fragments, day } : undefined;
   return joined(result, { fields, json, joinedFrom });
 }
 
-function countAll(cache: FieldCache, { state: { outcome } }: RequestContext, found: readonly FoundFragment[]): void {
-  for (const one of found) {
-    outcome.hits += countFragment(cache, one);
-    outcome.freshUntil = Math.min(outcome.freshUntil, freshUntilOf(one));
-  }
+function count(cache: FieldCache, { state: { outcome } }: RequestContext, fragment: AttachedFragment): void {
+  outcome.hits += countFragment(cache, fragment);
+  outcome.freshUntil = Math.min(outcome.freshUntil, freshUntilOf(fragment));
 }
 
 function joined(

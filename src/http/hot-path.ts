@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
+import { type AnswerBytes, wholeBytesOf } from './arrivals.ts';
 import { offerBody } from './read-body.ts';
-import { identityOf, type RememberedResponse, type RememberedResponses, requestKey } from './remembered-responses.ts';
+import { isSame, type RememberedResponse, type RememberedResponses, requestKey } from './remembered-responses.ts';
 import { bearerToken } from './use-authentication.ts';
 import { hitStatus } from './use-cache-headers.ts';
 import { requestIdFrom } from './use-request-id.ts';
@@ -16,35 +17,25 @@ export interface HotPathOptions {
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
-  readonly onAnswer: (answer: {
-    request: IncomingMessage;
-    requestId: string;
-    viewer: Viewer;
-    startedAtMs: number;
-  }) => void;
+  readonly onAnswer: (answer: HotAnswer) => void;
+}
+
+export interface HotAnswer {
+  readonly method: string;
+  readonly requestId: string;
+  readonly viewer: Viewer;
+  readonly startedAtMs: number;
 }
 
 /**
  * Stands before the pipeline and answers what it has answered before, when its fragments still stand: no parsing, no execution,
  * no copy. Who asks is authenticated, and every entry validated and counted, each time. Whatever is not plainly a repetition
  * goes on to the pipeline, untouched but for a body that was read already.
+ *
+ * There are two doors. `listener` is Node's, behind its parser, and knows a request by what matters in it. `answerBytes` is for
+ * requests that came through there before in the very same bytes, headers and all, and are not worth parsing again.
  */
-export function withHotPath(pipeline: RequestListener, options: HotPathOptions): RequestListener {
-  const path = new HotPath(pipeline, options);
-  const { graphqlPath } = options;
-  const inUrl = `${graphqlPath}?`;
-  return (request, response) => {
-    const { method, url = '', headers } = request;
-    if (headers['x-cache-debug'] !== undefined || headers['if-none-match'] !== undefined) pipeline(request, response);
-    else if (method === 'GET' && url.startsWith(inUrl)) path.answer(request, response, undefined);
-    else if (method === 'POST' && url === graphqlPath && hasShortJson(request))
-      readWhole(request, Number(headers['content-length']), (body) => path.answer(request, response, body));
-    else pipeline(request, response);
-  };
-}
-
-/** Methods rather than closures, of which a hot request makes but one. */
-class HotPath {
+export class HotPath {
   readonly #pipeline: RequestListener;
   readonly #options: HotPathOptions;
 
@@ -53,13 +44,44 @@ class HotPath {
     this.#options = options;
   }
 
-  answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+  readonly listener: RequestListener = (request, response) => {
+    const { method, url = '', headers } = request;
+    const { graphqlPath } = this.#options;
+    if (headers['x-cache-debug'] !== undefined || headers['if-none-match'] !== undefined)
+      this.#pipeline(request, response);
+    else if (method === 'GET' && url.startsWith(graphqlPath) && url[graphqlPath.length] === '?')
+      this.#answer(request, response, undefined);
+    else if (method === 'POST' && url === graphqlPath && hasShortJson(request))
+      readWhole(request, Number(headers['content-length']), (body) => this.#answer(request, response, body));
+    else this.#pipeline(request, response);
+  };
+
+  readonly answerBytes: AnswerBytes = (bytes) => {
+    const { engine, responses, onAnswer } = this.#options;
+    const known = responses.known(bytes.toString('latin1'));
+    if (!known) return undefined;
+    const startedAtMs = performance.now();
+    const viewer = this.#viewerAtHand(known.token);
+    if (!viewer) return undefined;
+    const { response } = known.place;
+    const freshMs = isSame(viewer, response.viewer) ? engine.replay(response.from, viewer) : undefined;
+    if (freshMs === undefined) {
+      responses.forget(known.key);
+      return undefined;
+    }
+    const requestId = known.requestId ?? randomUUID();
+    onAnswer({ method: known.method, requestId, viewer, startedAtMs });
+    response.head ??= linesOf(response.headers);
+    const head = `${response.head}x-request-id: ${requestId}\r\ncache-status: ${hitStatus(freshMs)}\r\n`;
+    return { head, body: response.body };
+  };
+
+  #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
     const asked: Asked = { request, response, body, key: requestKey(request, body), startedAtMs: performance.now() };
     const remembered = this.#options.responses.get(asked.key);
     const token = bearerToken(request.headers.authorization);
-    if (!remembered) this.#goOn(asked);
-    else if (token === undefined) this.#finish(asked, remembered, null);
-    else this.#authenticated(token, asked, (viewer) => this.#finish(asked, remembered, viewer));
+    if (!remembered || token === undefined) this.#goOn(asked);
+    else this.#authenticated(token, asked, (viewer) => this.#finish(asked, { remembered, token, viewer }));
   }
 
   #authenticated(token: string, asked: Asked, then: (viewer: Viewer | null) => void): void {
@@ -74,19 +96,37 @@ class HotPath {
     else then(viewer);
   }
 
-  #finish(asked: Asked, remembered: RememberedResponse, viewer: Viewer | null): void {
+  /** Undefined also while it is being looked for: whoever waits for that asks again. */
+  #viewerAtHand(token: string): Viewer | undefined {
+    try {
+      const viewer = this.#options.engine.authenticate(token);
+      if (!(viewer instanceof Promise)) return viewer ?? undefined;
+      viewer.catch(() => {});
+    } catch {} // as above
+    return undefined;
+  }
+
+  #finish(
+    asked: Asked,
+    { remembered, token, viewer }: { remembered: RememberedResponse; token: string; viewer: Viewer | null },
+  ): void {
     const { engine, responses, onAnswer } = this.#options;
-    const { request, response, startedAtMs } = asked;
-    const freshMs =
-      viewer && identityOf(viewer) === remembered.identity ? engine.replay(remembered.from, viewer) : undefined;
+    const { request, response, key, startedAtMs } = asked;
+    const freshMs = viewer && isSame(viewer, remembered.viewer) ? engine.replay(remembered.from, viewer) : undefined;
     if (!viewer || freshMs === undefined) {
-      responses.forget(asked.key);
+      responses.forget(key);
       this.#goOn(asked);
       return;
     }
-    const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
-    write(response, remembered, { requestId, freshMs });
-    onAnswer({ request, requestId, viewer, startedAtMs });
+    const givenId = requestIdFrom(request.headers['x-request-id']);
+    const requestId = givenId ?? randomUUID();
+    const { headers, body } = remembered;
+    response.writeHead(200, [...headers, 'x-request-id', requestId, 'cache-status', hitStatus(freshMs)]);
+    response.end(body);
+    const method = request.method!;
+    onAnswer({ method, requestId, viewer, startedAtMs });
+    const bytes = wholeBytesOf(request);
+    if (bytes) responses.know(bytes.toString('latin1'), { key, token, requestId: givenId, method });
   }
 
   #goOn({ request, response, body, key }: Asked): void {
@@ -104,13 +144,10 @@ interface Asked {
   readonly startedAtMs: number;
 }
 
-function write(
-  response: ServerResponse,
-  { headers, body }: RememberedResponse,
-  { requestId, freshMs }: { requestId: string; freshMs: number },
-): void {
-  response.writeHead(200, [...headers, 'x-request-id', requestId, 'cache-status', hitStatus(freshMs)]);
-  response.end(body);
+function linesOf(headers: readonly string[]): string {
+  let lines = '';
+  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return lines;
 }
 
 function hasShortJson({ headers }: IncomingMessage): boolean {

@@ -1,15 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { type AnswerBytes, answerArrivals } from './arrivals.ts';
 
 /** Whether what stands behind the listener can answer; it should settle within a second or so. */
 export type IsReady = () => Promise<boolean>;
+
+export interface Served {
+  readonly listener: RequestListener;
+  readonly answerBytes?: AnswerBytes | undefined;
+}
 
 export interface Listener {
   /** Begins to listen, as not ready yet. Resolves with the address, as `http://host:port`. */
   listen(address: { host: string; port: number }): Promise<string>;
   /** From now on requests are answered. */
-  serve(listener: RequestListener, isReady: IsReady): void;
+  serve(served: Served, isReady: IsReady): void;
   /**
    * Refuses new requests, waits until those in flight are answered, then stops listening. Resolves with the number of those that
    * were cut off after `limitMs`.
@@ -26,9 +32,9 @@ const keepAliveTimeout = 75_000;
 /** The socket's side of the server: its life from start to end, and the probes that tell of it. */
 export function createListener(): Listener {
   let state: 'starting' | 'serving' | 'draining' = 'starting';
-  let answer: RequestListener | undefined;
+  let served: Served | undefined;
   let isReady: IsReady = async () => false;
-  const inFlight = new Set<ServerResponse>();
+  const inFlight = new Set<ServerResponse | Socket>();
   let onIdle: (() => void) | undefined;
 
   const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
@@ -36,13 +42,23 @@ export function createListener(): Listener {
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') return say(response, { status: 200, text: 'alive' });
     if (path === '/readyz') return void sayReadiness(response);
-    if (state !== 'serving' || !answer) return refuse(response);
+    if (state !== 'serving' || !served) return refuse(response);
     inFlight.add(response);
-    response.once('close', () => {
-      inFlight.delete(response);
-      if (inFlight.size === 0) onIdle?.();
-    });
-    answer(request, response);
+    response.once('close', () => settle(response));
+    served.listener(request, response);
+  });
+
+  const settle = (one: ServerResponse | Socket) => {
+    inFlight.delete(one);
+    if (inFlight.size === 0) onIdle?.();
+  };
+
+  answerArrivals(server, {
+    answer: (bytes) => (state === 'serving' ? served?.answerBytes?.(bytes) : undefined),
+    onUnsent(socket) {
+      inFlight.add(socket);
+      socket.write('', () => settle(socket)); // after all the rest
+    },
   });
 
   const sayReadiness = async (response: ServerResponse) => {
@@ -65,14 +81,14 @@ export function createListener(): Listener {
       const { address, family, port: actual } = server.address() as AddressInfo;
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
     },
-    serve(listener, readiness) {
-      answer = listener;
+    serve(what, readiness) {
+      served = what;
       isReady = readiness;
       state = 'serving';
     },
     async drain(limitMs) {
       state = 'draining';
-      for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+      for (const one of inFlight) if ('headersSent' in one && !one.headersSent) one.setHeader('connection', 'close');
       if (inFlight.size > 0) {
         const { promise, resolve } = deferred();
         onIdle = resolve;

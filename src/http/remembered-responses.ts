@@ -5,12 +5,35 @@ import type { JoinedFrom } from '../graphql/joined-execution.ts';
 /** A whole response that was joined from fragments alone. It is never served without asking whether they still stand. */
 export interface RememberedResponse {
   readonly from: JoinedFrom;
-  /** `identityOf` the viewer that it was made for. */
-  readonly identity: string;
+  /** Whom it was made for. */
+  readonly viewer: Viewer;
   /** Names and values in turn, all but those that each response has of its own. */
   readonly headers: readonly string[];
   readonly body: Buffer;
+  /** The same headers as lines, once they were needed so. */
+  head?: string;
 }
+
+/** What there was in the bytes of a request that asks for a remembered response. */
+export interface KnownRequest {
+  readonly key: string;
+  readonly token: string;
+  readonly requestId: string | undefined;
+  readonly method: string;
+}
+
+interface Place {
+  readonly key: string;
+  readonly response: RememberedResponse;
+  /** As known requests have them. */
+  readonly texts: string[];
+  bytes: number;
+  isUsed: boolean;
+}
+
+/** Clients differ in headers that make no difference; of those that do so in each request, none comes a second time. */
+const maxTexts = 4;
+const maxTextChars = 16 * 1024;
 
 /**
  * Remembers responses by all of a request that can make a difference: method, address, the headers that are negotiated with,
@@ -18,7 +41,8 @@ export interface RememberedResponse {
  */
 export class RememberedResponses {
   readonly #maxBytes: number;
-  readonly #responses = new Map<string, { readonly response: RememberedResponse; isUsed: boolean }>();
+  readonly #places = new Map<string, Place>();
+  readonly #known = new Map<string, KnownRequest & { readonly place: Place }>();
   readonly #keys = new WeakMap<IncomingMessage, string>();
   #bytes = 0;
 
@@ -27,7 +51,7 @@ export class RememberedResponses {
   }
 
   get size(): number {
-    return this.#responses.size;
+    return this.#places.size;
   }
 
   get bytes(): number {
@@ -40,9 +64,16 @@ export class RememberedResponses {
   }
 
   get(key: string): RememberedResponse | undefined {
-    const found = this.#responses.get(key);
-    if (found) found.isUsed = true;
-    return found?.response;
+    const place = this.#places.get(key);
+    if (place) place.isUsed = true;
+    return place?.response;
+  }
+
+  /** By all of a request's bytes, as Latin-1. */
+  known(text: string): (KnownRequest & { readonly place: { readonly response: RememberedResponse } }) | undefined {
+    const known = this.#known.get(text);
+    if (known) known.place.isUsed = true;
+    return known;
   }
 
   remember(request: IncomingMessage, response: RememberedResponse): void {
@@ -51,29 +82,61 @@ export class RememberedResponses {
     this.forget(key);
     const bytes = sizeOf(key, response);
     if (bytes > this.#maxBytes / 8) return;
-    this.#responses.set(key, { response, isUsed: false });
+    this.#places.set(key, { key, response, texts: [], bytes, isUsed: false });
     this.#bytes += bytes;
-    for (const [oldest, place] of this.#responses) {
-      if (this.#bytes <= this.#maxBytes) break;
-      if (place.isUsed) {
-        place.isUsed = false;
-        this.#responses.delete(oldest);
-        this.#responses.set(oldest, place);
-      } else this.forget(oldest);
-    }
+    this.#makeRoom();
+  }
+
+  /** From now on these bytes ask for the remembered response. */
+  know(text: string, request: KnownRequest): void {
+    const place = this.#places.get(request.key);
+    if (!place || text.length > maxTextChars || this.#known.has(text)) return;
+    if (place.texts.length === maxTexts) this.#unknow(place.texts.shift()!, place);
+    place.texts.push(text);
+    this.#known.set(text, { ...request, place });
+    this.#add(place, sizeOfText(text));
+    this.#makeRoom();
   }
 
   forget(key: string): void {
-    const response = this.#responses.get(key)?.response;
-    if (!response) return;
-    this.#responses.delete(key);
-    this.#bytes -= sizeOf(key, response);
+    const place = this.#places.get(key);
+    if (!place) return;
+    for (const text of place.texts) this.#unknow(text, place);
+    this.#places.delete(key);
+    this.#bytes -= place.bytes;
+  }
+
+  #unknow(text: string, place: Place): void {
+    this.#known.delete(text);
+    this.#add(place, -sizeOfText(text));
+  }
+
+  #add(place: Place, bytes: number): void {
+    place.bytes += bytes;
+    this.#bytes += bytes;
+  }
+
+  /** The oldest go, but for those that were used since they were looked at last. */
+  #makeRoom(): void {
+    for (const [oldest, place] of this.#places) {
+      if (this.#bytes <= this.#maxBytes) break;
+      if (place.isUsed) {
+        place.isUsed = false;
+        this.#places.delete(oldest);
+        this.#places.set(oldest, place);
+      } else this.forget(oldest);
+    }
   }
 }
 
+/** About; what belongs to the cache is counted there. */
 function sizeOf(key: string, { from, headers, body }: RememberedResponse): number {
-  const found = from.fragments.reduce((sum, fragment) => sum + fragment.key.length + fragment.id.length, 200);
-  return key.length + body.byteLength + headers.reduce((sum, text) => sum + text.length, found);
+  const texts = headers.reduce((sum, text) => sum + text.length, key.length);
+  return 300 + texts + body.byteLength + 100 * from.fragments.length;
+}
+
+function sizeOfText(text: string): number {
+  return 200 + text.length;
 }
 
 /** Everything of a request that its answer can depend on, the time and the data apart. */
@@ -94,8 +157,13 @@ export function requestKey({ method, url, headers }: IncomingMessage, body: Buff
 
 const identities = new WeakMap<Viewer, string>();
 
-/** All of a viewer that an answer can depend on: the same text means the same answers. */
-export function identityOf(viewer: Viewer): string {
+/** Whether two viewers are given the same answers. */
+export function isSame(one: Viewer, other: Viewer): boolean {
+  return one === other || identityOf(one) === identityOf(other);
+}
+
+/** All of a viewer that an answer can depend on. */
+function identityOf(viewer: Viewer): string {
   let identity = identities.get(viewer);
   if (identity === undefined) {
     const { kind, tokenId, userId, role, workspaceId, accountIds, timeZone, weekStartsOn } = viewer;

@@ -3,8 +3,9 @@ import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { DocumentNode } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { AnswerBytes } from './arrivals.ts';
 import { DocumentMemory } from './document-memory.ts';
-import { type HotPathOptions, withHotPath } from './hot-path.ts';
+import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
@@ -48,6 +49,8 @@ export interface ServerOptions {
 export interface Server {
   /** For `node:http`. */
   readonly listener: RequestListener;
+  /** For `answerArrivals`; undefined when answers are not remembered. */
+  readonly answerBytes: AnswerBytes | undefined;
   /** The same without a socket. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
   readonly subscriptions: Subscriptions;
@@ -117,9 +120,8 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer: HotPathOptions['onAnswer'] = ({ request, requestId, viewer, startedAtMs }) => {
+  const onAnswer = ({ method, requestId, viewer, startedAtMs }: HotAnswer) => {
     metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
-    const { method } = request;
     logRequest(log, 'debug', {
       requestId,
       method,
@@ -131,8 +133,10 @@ export function createServer(options: ServerOptions): Server {
     });
   };
   const pipeline: RequestListener = (request, response) => void yoga(request, response);
+  const hotPath = isHot ? new HotPath(pipeline, { engine, responses, graphqlPath, onAnswer }) : undefined;
   return {
-    listener: isHot ? withHotPath(pipeline, { engine, responses, graphqlPath, onAnswer }) : pipeline,
+    listener: hotPath?.listener ?? pipeline,
+    answerBytes: hotPath?.answerBytes,
     fetch: async (url, init) => await yoga.fetch(new Request(url, init), {} as ServerContext),
     subscriptions,
     metrics,

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { JoinedResult } from '../graphql/joined-execution.ts';
 import type { HttpPlugin } from './plugin.ts';
-import { identityOf, type RememberedResponses } from './remembered-responses.ts';
+import type { RememberedResponses } from './remembered-responses.ts';
 
 /** Comes before the plugins that need the answer's text: notes it as it is made. */
 export function useAnswerText(): HttpPlugin {
@@ -30,7 +30,7 @@ export function useRemembering(responses: RememberedResponses): HttpPlugin {
         if (!ownHeaders.has(name)) headers.push(name, value);
       });
       headers.push('content-length', String(body.byteLength));
-      responses.remember(req, { from: joinedFrom, identity: identityOf(viewer), headers, body });
+      responses.remember(req, { from: joinedFrom, viewer, headers, body });
     },
   };
 }

@@ -17,15 +17,15 @@ describe('an attachment', () => {
   it('is found by its id, with its entry', () => {
     const { cache, entry, attach } = createAttached();
     expect(attach('a')).toBe(true);
-    expect(cache.attachment(entry, 'a')).toBe('made from a');
-    expect(cache.attachment(entry, 'b')).toBeUndefined();
+    expect(cache.attachment(entry, 'a')?.value).toBe('made from a');
+    expect(cache.attachment(entry, 'b')?.value).toBeUndefined();
   });
 
   it('ends with its entry', () => {
     const { cache, entry, attach } = createAttached();
     attach('a');
     cache.invalidate(['Post']);
-    expect(cache.attachment(entry, 'a')).toBeUndefined();
+    expect(cache.attachment(entry, 'a')?.value).toBeUndefined();
     expect(attach('b')).toBe(false);
   });
 
@@ -34,8 +34,8 @@ describe('an attachment', () => {
     attach('a', { tags: ['Author:1'] });
     attach('b', { tags: ['Author:2'] });
     cache.invalidate(['Author:1']);
-    expect(cache.attachment(entry, 'a')).toBeUndefined();
-    expect(cache.attachment(entry, 'b')).toBe('made from b');
+    expect(cache.attachment(entry, 'a')?.value).toBeUndefined();
+    expect(cache.attachment(entry, 'b')?.value).toBe('made from b');
     expect(cache.isValid(entry)).toBe(true);
     expect(stats().bytes).toBe(7 + 10);
   });
@@ -46,16 +46,16 @@ describe('an attachment', () => {
     cache.invalidate(['Author:1']);
     expect(attach('a', { stamp, tags: ['Author:1'] })).toBe(false);
     expect(attach('b', { stamp, tags: ['Author:2'] })).toBe(true);
-    expect(cache.attachment(entry, 'a')).toBeUndefined();
+    expect(cache.attachment(entry, 'a')?.value).toBeUndefined();
   });
 
   it('is not right for longer than it says', () => {
     const { cache, entry, attach, time } = createAttached();
     attach('a', { validUntil: 500 });
     time.pass(499);
-    expect(cache.attachment(entry, 'a')).toBe('made from a');
+    expect(cache.attachment(entry, 'a')?.value).toBe('made from a');
     time.pass(1);
-    expect(cache.attachment(entry, 'a', cache.now())).toBeUndefined();
+    expect(cache.attachment(entry, 'a', cache.now())?.value).toBeUndefined();
   });
 
   it('counts in the bytes of its entry and of the store, until it goes', () => {
@@ -81,8 +81,8 @@ describe('an attachment', () => {
     const { cache, entry, attach } = createAttached({ maxBytes: 8_000 });
     attach('a', { bytes: 500 });
     attach('b', { bytes: 600 });
-    expect(cache.attachment(entry, 'a')).toBeUndefined();
-    expect(cache.attachment(entry, 'b')).toBe('made from b');
+    expect(cache.attachment(entry, 'a')?.value).toBeUndefined();
+    expect(cache.attachment(entry, 'b')?.value).toBe('made from b');
     expect(attach('c', { bytes: 1_000, tags: ['Author:1'] })).toBe(false);
     expect(entry.bytes).toBe(7);
     expect(cache.isValid(entry)).toBe(true);

@@ -16,7 +16,8 @@ describe('what an answer was joined from', () => {
     const { ask, engine } = createProduct();
     await ask(document);
     const { joinedFrom } = await ask(document);
-    const isThere = () => joinedFrom!.fragments.map(({ fragment }) => fragment.deref() !== undefined);
+    const values = joinedFrom!.fragments.map(({ value }) => new WeakRef(value));
+    const isThere = () => values.map((value) => value.deref() !== undefined);
     await nextTurn();
     collectGarbage();
     expect(isThere()).toEqual([true, true]);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createListener } from '../../src/http/listener.ts';
@@ -23,7 +24,7 @@ describe('a server that starts', () => {
     const refused = await ask(url, '{ hello }');
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
-    listener.serve(createTestServer().listener, async () => true);
+    listener.serve(createTestServer(), async () => true);
     expect(await statusOf(`${url}/readyz`)).toBe(200);
     expect(await statusOf(`${url}/graphql?query={hello}`)).toBe(200);
     await listener.drain(1_000);
@@ -33,9 +34,9 @@ describe('a server that starts', () => {
 describe('a server that serves', () => {
   it('is ready only while the database answers', async () => {
     const { url, live, listener } = await createLiveServer();
-    live.serve(listener, async () => false);
+    live.serve({ listener }, async () => false);
     expect(await statusOf(`${url}/readyz`)).toBe(503);
-    live.serve(listener, () => Promise.reject(new Error('gone')));
+    live.serve({ listener }, () => Promise.reject(new Error('gone')));
     expect(await statusOf(`${url}/readyz`)).toBe(503);
     expect(await statusOf(`${url}/healthz`)).toBe(200);
   });
@@ -73,6 +74,55 @@ describe('a server that drains', () => {
     await new Promise((resolve) => idle.once('data', resolve));
     expect(await live.drain(10_000)).toBe(0);
     await closed;
+  });
+
+  it('waits until the answers that were never parsed for are sent', async () => {
+    const live = createListener();
+    const url = await live.listen({ host: '127.0.0.1', port: 0 });
+    const body = Buffer.alloc(64 * 1024 * 1024);
+    const answerBytes = () => ({ head: `content-length: ${body.length}\r\n`, body });
+    live.serve({ listener: createTestServer().listener, answerBytes }, async () => true);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let received = 0;
+    socket.on('data', (bytes) => (received += bytes.length));
+    const request = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+    socket.write(request); // the first is always parsed
+    await once(socket, 'data');
+    const before = received;
+    socket.write(request);
+    await once(socket, 'data');
+    socket.pause();
+    const drained = live.drain(10_000);
+    socket.resume();
+    expect(await drained).toBe(0);
+    await once(socket, 'close');
+    expect(received - before).toBeGreaterThan(body.length);
+  });
+
+  it('answers nothing any more without its being parsed', async () => {
+    const { live, url, engine } = await createLiveServer();
+    const inFlight = ask(url, '{ wait }');
+    await engine.reached.opened;
+    let known = 0;
+    const answerBytes = () => {
+      known++;
+      return undefined;
+    };
+    live.serve({ listener: createTestServer().listener, answerBytes }, async () => true);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const request = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+    for (const expected of [0, 1]) {
+      socket.write(request);
+      await once(socket, 'data');
+      expect(known).toBe(expected);
+    }
+    const drained = live.drain(10_000);
+    socket.write(request);
+    await once(socket, 'data');
+    expect(known).toBe(1);
+    engine.waiting.open();
+    await inFlight;
+    await drained;
   });
 
   it('cuts off what does not end in time, and says how many', async () => {

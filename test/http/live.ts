@@ -7,7 +7,7 @@ export async function createLiveServer(options: Parameters<typeof createTestServ
   const server: TestServer = createTestServer(options);
   const listener = createListener();
   const url = await listener.listen({ host: '127.0.0.1', port: 0 });
-  listener.serve(server.listener, async () => true);
+  listener.serve(server, async () => true);
   onTestFinished(async () => {
     server.subscriptions.endAll();
     await listener.drain(1_000);

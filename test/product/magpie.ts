@@ -1,5 +1,3 @@
-import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import pino from 'pino';
 import { afterAll } from 'vitest';
@@ -14,6 +12,8 @@ import type { MediaStore } from '../../src/domains/media/store.ts';
 import { issueSession } from '../../src/domains/viewer/credentials.ts';
 import type { CacheCategory, WorkspaceRole } from '../../src/generated/schema.ts';
 import { createGraphqlEngine, type GraphqlEngine } from '../../src/graphql/engine.ts';
+import type { AnswerBytes } from '../../src/http/arrivals.ts';
+import { createListener } from '../../src/http/listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/http/server.ts';
 import { seededAt } from '../setup/templates.ts';
 
@@ -33,6 +33,8 @@ export interface Magpie {
   readonly engine: GraphqlEngine;
   readonly server: Server;
   readonly url: string;
+  /** Answers so far for which nothing was parsed. */
+  unparsed(): number;
   /** Sends a request and resolves with the answer as it came. */
   ask(token: string, document: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
 }
@@ -76,17 +78,22 @@ export async function startMagpie(
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     persistedOperations: options.persistedOperations,
   });
-  const listening = createHttpServer(server.listener);
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}/graphql`;
-  afterAll(() => {
-    listening.closeAllConnections();
-    listening.close();
-  });
+  const listener = createListener();
+  const origin = await listener.listen({ host: '127.0.0.1', port: 0 });
+  let unparsed = 0;
+  const answerBytes: AnswerBytes = (bytes) => {
+    const answer = server.answerBytes?.(bytes);
+    if (answer) unparsed++;
+    return answer;
+  };
+  listener.serve({ listener: server.listener, answerBytes }, async () => true);
+  const url = `${origin}/graphql`;
+  afterAll(() => listener.drain(0));
   return {
     engine,
     server,
     url,
+    unparsed: () => unparsed,
     async ask(token, query, variables = {}, headers = {}) {
       const files = Object.entries(variables).some(([, value]) => holdsFile(value));
       const response = await fetch(url, {

@@ -1,0 +1,266 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type AnswerBytes, answerArrivals, wholeBytesOf } from '../../src/http/arrivals.ts';
+
+const post = (body: string, headers = '') =>
+  `POST /graphql HTTP/1.1\r\nHost: magpie\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
+
+/** A server that knows the bytes of each request that it answered once. Parsed answers say so. */
+async function serve({ listener = echo, keepAliveTimeout = 75_000, knownBody = Buffer.from('known') }: Options = {}) {
+  const known = new Set<string>();
+  const seen: string[] = [];
+  const unsent: Socket[] = [];
+  const server = createServer({ keepAliveTimeout, connectionsCheckingInterval: 20 }, (request, response) => {
+    const bytes = wholeBytesOf(request)?.toString('latin1');
+    response.once('finish', () => bytes && known.add(bytes));
+    listener(request, response);
+  });
+  const answer: AnswerBytes = (bytes) => {
+    seen.push(bytes.toString('latin1'));
+    return known.has(seen.at(-1)!) ? { head: `Content-Length: ${knownBody.length}\r\n`, body: knownBody } : undefined;
+  };
+  answerArrivals(server, { answer, onUnsent: (socket) => unsent.push(socket) });
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { server, known, seen, unsent, sockets, port: (server.address() as AddressInfo).port };
+}
+
+interface Options {
+  listener?: RequestListener;
+  keepAliveTimeout?: number;
+  knownBody?: Buffer;
+}
+
+const echo: RequestListener = (request, response) => {
+  request.resume().once('end', () => response.end('parsed'));
+};
+
+/** A client that says what it is told to, and the bodies that come back. */
+async function connectTo({ port, sockets }: Pick<Awaited<ReturnType<typeof serve>>, 'port' | 'sockets'>) {
+  const socket = connect(port, '127.0.0.1').setNoDelay(true);
+  await once(socket, 'connect');
+  await vi.waitFor(() => expect(sockets.length).toBeGreaterThan(0));
+  const here = sockets.at(-1)!;
+  let text = '';
+  let sent = 0;
+  socket.on('data', (bytes) => (text += bytes.toString('latin1')));
+  return {
+    socket,
+    /** Resolves when the server has read it, so that the next bytes come apart from these. */
+    async say(bytes: string) {
+      sent += bytes.length;
+      socket.write(bytes, 'latin1');
+      await vi.waitFor(() => expect(here.bytesRead).toBe(sent));
+    },
+    answers: (count: number) =>
+      vi.waitFor(() => {
+        const bodies = text.match(/\r\n\r\n(parsed|known|late)/g) ?? [];
+        expect(bodies).toHaveLength(count);
+        return bodies.map((body) => body.slice(4));
+      }),
+    text: () => text,
+  };
+}
+
+describe('bytes that were a request before', () => {
+  it('are answered without being parsed, on a connection whose first request was', async () => {
+    const server = await serve();
+    const { say, answers } = await connectTo(server);
+    await say(post('a'));
+    await answers(1);
+    await say(post('a'));
+    expect(await answers(2)).toEqual(['parsed', 'known']);
+    await say(post('b'));
+    await answers(3);
+    await say(post('a'));
+    await answers(4);
+    await say(post('b'));
+    expect(await answers(5)).toEqual(['parsed', 'known', 'parsed', 'known', 'known']);
+    const other = await connectTo(server);
+    await other.say(post('a'));
+    expect(await other.answers(1)).toEqual(['parsed']);
+  });
+
+  it('are answered with what Node says of the connection', async () => {
+    const { port, sockets, known } = await serve();
+    const { say, answers, text } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    const parsed = text();
+    await say(post('a'));
+    await answers(2);
+    const lines = (head: string) =>
+      head
+        .split('\r\n')
+        .slice(0, -1)
+        .filter((line) => !line.startsWith('Content-Length'))
+        .map((line) => line.replace(/^(Date): \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/, '$1'));
+    expect(lines(text().slice(parsed.length))).toEqual(lines(parsed));
+    expect(lines(parsed)).toContain('Keep-Alive: timeout=75');
+    expect([...known]).toEqual([post('a')]);
+  });
+
+  it.each([
+    ['the head', 7],
+    ['its end', post('a').indexOf('\r\n\r\n') + 2],
+    ['head and body', post('a').length - 1],
+  ])('go to the parser when they come in pieces, cut in %s, and are known again afterwards', async (_, at) => {
+    const { port, sockets } = await serve();
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    await say(post('a').slice(0, at));
+    await say(post('a').slice(at));
+    await answers(2);
+    await say(post('a'));
+    expect(await answers(3)).toEqual(['parsed', 'parsed', 'known']);
+  });
+
+  it('are left to the parser from then on where requests overlap', async () => {
+    const { port, sockets } = await serve();
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    await say(post('a') + post('b'));
+    expect(await answers(3)).toEqual(['parsed', 'parsed', 'parsed']);
+    await say(post('a'));
+    expect(await answers(4)).toEqual(['parsed', 'parsed', 'parsed', 'parsed']);
+  });
+
+  it('do not overtake the answer to what came before them', async () => {
+    let finish = () => {};
+    const late: RequestListener = (request, response) => {
+      if (request.url === '/late') finish = () => response.end('late');
+      else echo(request, response);
+    };
+    const { port, sockets } = await serve({ listener: late });
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    await say('GET /late HTTP/1.1\r\nHost: magpie\r\n\r\n');
+    await say(post('a'));
+    finish();
+    expect(await answers(3)).toEqual(['parsed', 'late', 'parsed']);
+  });
+
+  it('are not looked for in the middle of a body that looks like a request', async () => {
+    const { port, sockets, seen } = await serve();
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    const inner = post('a');
+    await say(`POST /graphql HTTP/1.1\r\nHost: magpie\r\nContent-Length: ${inner.length}\r\n\r\n`);
+    await say(inner);
+    expect(await answers(2)).toEqual(['parsed', 'parsed']);
+    expect(seen).not.toContain(inner);
+    await say(inner);
+    expect(await answers(3)).toEqual(['parsed', 'parsed', 'known']);
+  });
+
+  it('are left to the parser after an answer that came before its request had ended', async () => {
+    const early: RequestListener = (request, response) => {
+      if (request.url === '/early') response.end('parsed');
+      else echo(request, response);
+    };
+    const { port, sockets } = await serve({ listener: early });
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    const inner = post('a');
+    await say(`POST /early HTTP/1.1\r\nHost: magpie\r\nContent-Length: ${inner.length}\r\n\r\n`);
+    await answers(2);
+    await say(inner); // the rest of it
+    await say(post('a'));
+    expect(await answers(3)).toEqual(['parsed', 'parsed', 'parsed']);
+  });
+});
+
+describe('a request', () => {
+  it.each([
+    ['that ends its connection', 'Connection: close\r\n'],
+    ['that asks for an upgrade', 'Connection: upgrade\r\nUpgrade: websocket\r\n'],
+    ['that waits to be continued', 'Expect: 100-continue\r\n'],
+  ])('%s is never known', async (_, headers) => {
+    const { port, sockets, known } = await serve();
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a', headers));
+    await answers(1);
+    expect(known.size).toBe(0);
+  });
+
+  it.each([
+    ['HTTP/1.0', 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'],
+    ['chunks', 'POST / HTTP/1.1\r\nHost: magpie\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'],
+  ])('in %s is never known', async (_, bytes) => {
+    const { port, sockets, known } = await serve();
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(bytes);
+    await answers(1);
+    expect(known.size).toBe(0);
+  });
+
+  it('whose head does not end as the standard says leaves its connection to the parser', async () => {
+    const { server, port, sockets, seen } = await serve();
+    server.on('clientError', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\nparsed'));
+    const { say, answers } = await connectTo({ port, sockets });
+    await say('GET / HTTP/1.1\r\nHost: magpie\nX-Loose: 1\r\n\r\n');
+    await answers(1);
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('a connection that is answered so', () => {
+  it('is closed when it was idle for too long', async () => {
+    const { port, sockets } = await serve({ keepAliveTimeout: 100 });
+    const { socket, say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    await say(post('a'));
+    expect(await answers(2)).toEqual(['parsed', 'known']);
+    await once(socket, 'close');
+  });
+
+  it('is left to Node, which can wait, while its client does not take what it was told before', async () => {
+    const { port, sockets, seen } = await serve();
+    const { socket, say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    socket.pause();
+    sockets[0]!.write(Buffer.alloc(64 * 1024 * 1024));
+    expect(sockets[0]!.writableLength).toBeGreaterThan(0);
+    await say(post('a'));
+    expect(seen).toEqual([]);
+  });
+
+  it('is told of when its client does not take all of the answer', async () => {
+    const { port, sockets, known, unsent } = await serve({ knownBody: Buffer.alloc(64 * 1024 * 1024) });
+    const { socket, say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    expect(known.size).toBe(1);
+    socket.pause();
+    await say(post('a'));
+    expect(unsent).toEqual([sockets[0]]);
+  });
+});
+
+describe('bytes whose parser is not Node’s alone', () => {
+  it('are left to it', async () => {
+    const { server, port, sockets, seen } = await serve();
+    server.prependListener('connection', (socket: Socket) => socket.on('data', () => {}));
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    await say(post('a'));
+    expect(await answers(2)).toEqual(['parsed', 'parsed']);
+    expect(seen).toEqual([]);
+  });
+});
