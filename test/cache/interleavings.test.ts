@@ -158,7 +158,7 @@ class World {
   async #fragment(id: number): Promise<void> {
     const entry = this.#cache.peek('POSTS', 'list', this.#cache.now());
     if (entry === undefined) return;
-    const found = this.#cache.attachment(entry, `${id}`);
+    const found = this.#cache.attachment(entry, `${id}`)?.value;
     if (found !== undefined) {
       this.#check(() => expect(found).toBeGreaterThanOrEqual(this.#told.versions[id]!));
       return;
