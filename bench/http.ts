@@ -74,9 +74,11 @@ export async function run(args: readonly string[]): Promise<void> {
     }
     for (const question of questions) {
       if (!asked.includes(question)) continue;
-      if (profile) await competitors[0]!.beginProfile();
+      if (profile) await Promise.all(competitors.map((competitor) => competitor.beginProfile()));
       await ask(arena, question);
-      if (profile) await competitors[0]!.endProfile(join(results, `${question}.cpuprofile`));
+      if (!profile) continue;
+      const file = (name: string) => join(results, `${question}-${name}.cpuprofile`);
+      await Promise.all(competitors.map((competitor) => competitor.endProfile(file(competitor.name))));
     }
   } finally {
     await Promise.all(competitors.map((competitor) => competitor.stop()));

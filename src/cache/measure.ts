@@ -1,12 +1,13 @@
 const MAX_DEPTH = 64;
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
+const SAMPLES = 16;
 
 /** What one pass over a value finds. */
 export interface Measure {
   /** Of its JSON text in UTF-8, about; more than the limit, at once, for a value that is larger or nested too deeply. */
   readonly bytes: number;
-  /** Equal for equal values (FNV-1a, 32 bits): good enough to count reloads that found nothing new, for nothing else. */
+  /** Equal for equal values, and as a rule for no others: good enough to count reloads that found nothing new, for nothing else. */
   readonly digest: number;
 }
 
@@ -42,7 +43,7 @@ class Pass {
   visit(value: unknown, depth: number): void {
     if (typeof value === 'string') this.#text(value);
     else if (typeof value === 'object' && value !== null) this.#object(value, depth);
-    else this.#text(String(value), 0);
+    else this.#atom(value);
   }
 
   #object(value: object, depth: number): void {
@@ -55,34 +56,48 @@ class Pass {
   #members(value: object, depth: number): void {
     this.bytes += 2;
     if (Array.isArray(value)) {
-      this.#mix(91);
       for (const item of value) {
         if (this.bytes > this.#maxBytes) return;
         this.bytes++;
         this.visit(item, depth + 1);
       }
+      this.#mix(value.length);
     } else {
-      this.#mix(123);
-      for (const [name, member] of Object.entries(value)) {
+      for (const name of Object.keys(value)) {
         if (this.bytes > this.#maxBytes) return;
-        this.bytes += 2;
-        this.#text(name);
-        this.visit(member, depth + 1);
+        this.bytes += name.length + 4;
+        this.#mix(name.length);
+        this.visit((value as Record<string, unknown>)[name], depth + 1);
       }
     }
-    this.#mix(93);
     Object.freeze(value);
   }
 
-  #text(text: string, quotes = 2): void {
-    this.bytes += quotes + text.length;
-    if (this.bytes > this.#maxBytes) return;
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index);
-      if (unit > 0x7f) this.bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
-      this.#mix(unit);
+  #atom(value: unknown): void {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) {
+      this.bytes += value < 0 ? 2 : 1;
+      for (let rest = Math.abs(value); rest >= 10; rest /= 10) this.bytes++;
+      this.#mix(value | 0);
+    } else {
+      const text = String(value);
+      this.bytes += text.length;
+      this.#mix(hashText(text));
     }
-    this.#mix(quotes);
+  }
+
+  /** Of a long text every so many characters are read: most of the time of a pass goes by here. */
+  #text(text: string): void {
+    const { length } = text;
+    const step = length > SAMPLES ? Math.floor(length / SAMPLES) : 1;
+    let digest = Math.imul(this.digest ^ length, PRIME);
+    let beyondAscii = 0;
+    for (let at = length - 1; at >= 0; at -= step) {
+      const unit = text.charCodeAt(at);
+      if (unit > 0x7f) beyondAscii += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+      digest = Math.imul(digest ^ unit, PRIME);
+    }
+    this.bytes += length + beyondAscii * step + 2;
+    this.digest = digest;
   }
 
   #mix(unit: number): void {
