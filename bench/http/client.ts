@@ -14,14 +14,18 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** `accept-encoding` is left out when undefined. */
-export function post(body: object, { token, acceptEncoding }: { token: string; acceptEncoding?: string }): Buffer {
+/** Headers that are undefined are left out. */
+export function post(
+  body: object,
+  { token, acceptEncoding, requestId }: { token: string; acceptEncoding?: string; requestId?: string },
+): Buffer {
   const json = Buffer.from(JSON.stringify(body));
   const head = [
     'POST /graphql HTTP/1.1',
     'host: 127.0.0.1',
     'accept: application/json',
     ...(acceptEncoding ? [`accept-encoding: ${acceptEncoding}`] : []),
+    ...(requestId ? [`x-request-id: ${requestId}`] : []),
     `authorization: Bearer ${token}`,
     'content-type: application/json',
     `content-length: ${json.byteLength}`,

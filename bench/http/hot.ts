@@ -4,8 +4,8 @@ import { requestOf, zipfRequests } from './questions.ts';
 import { range, shown, tableOf } from './report.ts';
 import { inRounds, ratio, type Spread, spread, type Traffic, type Turn } from './rounds.ts';
 
-export type HotQuestion = 'small' | 'medium' | 'page' | 'gzip' | 'zipf';
-export const hotQuestions: readonly HotQuestion[] = ['small', 'medium', 'page', 'gzip', 'zipf'];
+export type HotQuestion = 'small' | 'medium' | 'page' | 'gzip' | 'zipf' | 'ids';
+export const hotQuestions: readonly HotQuestion[] = ['small', 'medium', 'page', 'gzip', 'zipf', 'ids'];
 
 const about: Record<HotQuestion, string> = {
   small: 'one object of ten fields',
@@ -13,6 +13,7 @@ const about: Record<HotQuestion, string> = {
   page: 'five root fields',
   gzip: 'the page, compressed',
   zipf: '1,000 keys, exponent 0.9',
+  ids: 'the small one, each request with an id of its own',
 };
 
 /** How much of the bare server's rate Magpie is to reach, and how many times the best peer's. */
@@ -33,7 +34,7 @@ export async function askHot(arena: Arena, question: HotQuestion): Promise<void>
     trafficFor: () => hotTraffic(arena, question),
   });
   const bytes = Buffer.byteLength(
-    question === 'zipf' ? Object.values(answers.byId)[0]! : answers.byName[question === 'gzip' ? 'page' : question]!,
+    question === 'zipf' ? Object.values(answers.byId)[0]! : answers.byName[documentOf(question)]!,
   );
   report.say('', `### Hot ${question}: ${about[question]}, ${bytes.toLocaleString('en')} bytes`);
   tableOf(report, competitors, { turns, against: named(arena, 'bare') && 'bare' });
@@ -43,12 +44,22 @@ export async function askHot(arena: Arena, question: HotQuestion): Promise<void>
 
 export function hotTraffic({ sender, stage }: Arena, question: HotQuestion): Traffic {
   if (question === 'zipf') return { next: zipfRequests(sender, 1) };
-  const variables = question === 'small' ? { id: stage.workspaces[0]!.ids.templates[0] } : undefined;
-  const request =
-    question === 'gzip'
-      ? requestOf('page', undefined, { ...sender, acceptEncoding: 'gzip' })
-      : requestOf(question, variables, sender);
+  const name = documentOf(question);
+  const variables = name === 'small' ? { id: stage.workspaces[0]!.ids.templates[0] } : undefined;
+  if (question === 'ids') {
+    const requests = Array.from({ length: 10_000 }, (_, id) =>
+      requestOf(name, variables, { ...sender, requestId: `of-its-own-${id}` }),
+    );
+    let sent = 0;
+    return { next: () => requests[sent++ % requests.length] };
+  }
+  const request = requestOf(name, variables, question === 'gzip' ? { ...sender, acceptEncoding: 'gzip' } : sender);
   return { next: () => request };
+}
+
+function documentOf(question: Exclude<HotQuestion, 'zipf'>): 'small' | 'medium' | 'page' {
+  if (question === 'gzip') return 'page';
+  return question === 'ids' ? 'small' : question;
 }
 
 function judge(arena: Arena, question: HotQuestion, turns: ReadonlyMap<string, readonly Turn[]>): void {

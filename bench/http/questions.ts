@@ -77,6 +77,7 @@ export type DocumentName = keyof typeof documents;
 export interface Sender {
   readonly token: string;
   readonly acceptEncoding?: string;
+  readonly requestId?: string;
 }
 
 /** The same bytes for every contender, credentials included. */

@@ -52,10 +52,21 @@ export function findFragment(
       },
     );
     const entry = cache.peek(lookup.category, lookup.key, state.now);
-    return entry && (cache.attachment(entry, id, state.now) as AttachedFragment | undefined);
+    const fragment = entry && (cache.attachment(entry, id, state.now) as AttachedFragment | undefined);
+    return fragment && isWhole(fragment) ? fragment : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a fragment that was found before would be found again. */
+export function stands(cache: FieldCache, fragment: AttachedFragment, now: number): boolean {
+  return cache.stands(fragment, now) && isWhole(fragment);
+}
+
+/** Whether its lookups would all be hits, as they are counted: an entry beneath may have left for want of room. */
+function isWhole({ value }: AttachedFragment): boolean {
+  return value.beneath.every((entry) => entry.isKept);
 }
 
 /** The moment at which the first lifetime of an entry in it ends. */

@@ -57,13 +57,13 @@ const connections = new WeakMap<Socket, Connection>();
 
 /** Which of the bytes that were given to the parser belong to which request. */
 class Connection {
-  /** Since the last message ended. The parser itself limits how long a head may be. */
-  #bytes: Buffer | undefined;
-  #taken = 0;
-  /** Requests that began since; of the first, its length as it is framed. */
-  #begun = 0;
-  #length = Number.NaN;
   #state: 'fresh' | 'between' | 'within' | 'in doubt' = 'fresh';
+  /** Bytes since the last message ended: how many, and those up to where the head ended; the parser limits how long a head may be. */
+  #taken = 0;
+  #bytes: Buffer | undefined;
+  /** The first request that began since, and its length as it is framed. */
+  #request: IncomingMessage | undefined;
+  #length = Number.NaN;
 
   /** The first request of a connection goes to the parser, whose time limits begin with it. */
   get isBetween(): boolean {
@@ -74,33 +74,33 @@ class Connection {
     if (this.#state === 'in doubt') return;
     this.#state = 'within';
     this.#taken += bytes.byteLength;
-    if (this.#begun === 0) this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, bytes]) : bytes;
+    if (!this.#request) this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, bytes]) : bytes;
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#state !== 'within' || this.#begun++ > 0) return;
+    if (this.#state !== 'within' || this.#request) return;
+    this.#request = request;
     this.#length = framedLength(request, this.#bytes!);
-    response.once('finish', () => this.#end(request));
+    response.once('finish', () => this.#end());
   }
 
   bytesOf(request: IncomingMessage): Buffer | undefined {
-    const isWhole = this.#begun === 1 && this.#taken === this.#length && this.#bytes?.byteLength === this.#length;
+    const isWhole = request === this.#request && this.#bytes?.byteLength === this.#length;
     return isWhole && staysOpen(request) ? this.#bytes : undefined;
   }
 
-  #end({ complete }: IncomingMessage): void {
-    const isOver = complete && this.#begun === 1 && this.#taken === this.#length;
-    this.#state = isOver ? 'between' : 'in doubt';
-    this.#bytes = undefined;
+  #end(): void {
+    this.#state = this.#taken === this.#length ? 'between' : 'in doubt';
     this.#taken = 0;
-    this.#begun = 0;
+    this.#bytes = undefined;
+    this.#request = undefined;
   }
 }
 
-/** The head up to its empty line, and the declared body; `NaN` where that is not all there is to say. */
+/** The head up to its empty line, and the declared body; `NaN`, which nothing equals, where that is not all there is to say. */
 function framedLength({ headers }: IncomingMessage, bytes: Buffer): number {
   const end = bytes.indexOf('\r\n\r\n');
-  if (end < 0 || headers['transfer-encoding'] !== undefined || headers.upgrade !== undefined) return Number.NaN;
+  if (end < 0 || headers['transfer-encoding'] !== undefined) return Number.NaN;
   if (looseLineEnd.test(bytes.toString('latin1', 0, end))) return Number.NaN;
   return end + 4 + Number(headers['content-length'] ?? 0);
 }

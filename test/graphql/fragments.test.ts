@@ -297,6 +297,19 @@ describe('counting', () => {
     expect(joined.cache.snapshot().total.hits).toBeGreaterThan(40);
   });
 
+  it('comes to the same when an entry beneath has left for want of room', async () => {
+    const options = { policies: { POSTS: { maxEntries: 2, eviction: 'lru' } } } as const;
+    const [joined, executed] = [inNest(options), inNest(options)];
+    const document = '{ campaigns { posts { nodes { id } } } }';
+    for (const one of [document, document, '{ posts(first: 3) { nodes { id } } }', document, document]) {
+      await ask(joined, one);
+      await executed.ask(one);
+    }
+    expect(countsOf(joined)).toEqual(countsOf(executed));
+    expect(joined.runs('Campaign.posts')).toBeGreaterThan(2);
+    expect(await isHot(joined, document)).toBe(true);
+  });
+
   it('keeps in use what hot answers use', async () => {
     const nest = inNest({ policies: { POSTS: { maxEntries: 3, eviction: 'lru' } } });
     await ask(nest, '{ postCount }');

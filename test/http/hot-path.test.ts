@@ -90,6 +90,15 @@ describe('a request that was answered before', () => {
     expect(unparsed()).toBe(1);
   });
 
+  it('waits for its viewer behind the parser', async () => {
+    const engine = { authenticate: (): Viewer | Promise<Viewer> => viewer, replay: () => 1_000 };
+    const { ask, unparsed } = await serve(engine);
+    await bodiesOf(ask, 3);
+    engine.authenticate = async () => viewer;
+    expect((await ask()).body).toBe('remembered');
+    expect(unparsed()).toBe(1);
+  });
+
   it('is not answered by its bytes when a fragment does not stand any more, and is forgotten', async () => {
     const engine = { authenticate: () => viewer, replay: (): number | undefined => 1_000 };
     const { ask, responses, unparsed } = await serve(engine);
