@@ -161,11 +161,14 @@ describe('bytes that were a request before', () => {
     const { late, finish } = createLate();
     const { port, sockets, known } = await serve({ listener: late });
     const { say, answers } = await connectTo({ port, sockets });
-    await say(post('a'));
+    const [slow, quick] = ['late', 'quick'].map((path) => `GET /${path} HTTP/1.1\r\nHost: magpie\r\n\r\n`) as [
+      string,
+      string,
+    ];
+    await say(quick);
     await answers(1);
-    const slow = 'GET /late HTTP/1.1\r\nHost: magpie\r\n\r\n';
     await say(slow);
-    await say(post('a'));
+    await say(quick);
     finish();
     expect(await answers(3)).toEqual(['parsed', 'late', 'parsed']);
     expect(known.get(slow)).toBe('/late'); // and not what came while it was waited for
