@@ -53,7 +53,7 @@ const demoSeed = 1;
 /** Puts everything together and starts the background work. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, line, progress } = options;
-  const { databaseUrl: url, dataDir } = config;
+  const { databaseUrl: url, databaseConnections: poolSize, dataDir } = config;
   const soleUse = line ? undefined : await watchDatabase(config, log);
   let database: Database | undefined;
   const close = async () => {
@@ -61,7 +61,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await soleUse?.close();
   };
   try {
-    database = await openDatabase({ url, dataDir, group: soleUse?.group ?? config.group, log: progress });
+    const group = soleUse?.group ?? config.group;
+    database = await openDatabase({ url, poolSize, dataDir, group, log: progress });
     return await build(config, { ...options, database, soleUse, close });
   } catch (error) {
     await close();

@@ -9,6 +9,8 @@ export interface Config {
   readonly port: number;
   /** The embedded database when absent. */
   readonly databaseUrl: string | undefined;
+  /** At most, of each worker. */
+  readonly databaseConnections: number;
   readonly dataDir: string;
   readonly workers: number;
   /** Set by the primary for its workers: the first one migrates, seeds and runs the background work. */
@@ -65,6 +67,7 @@ export function readConfig(environment: Environment = process.env): Config {
     host: read.text('HOST', '127.0.0.1', { expected: 'an IP address or a host name', accepts: isHost }),
     port: read.integer('PORT', 4000, { min: 0, max: 65_535 }),
     databaseUrl,
+    databaseConnections: read.integer('DATABASE_CONNECTIONS', 20, { max: 1_000 }),
     dataDir: read.text('DATA_DIR', '.magpie'),
     workers: read.integer('WORKERS', 1, isEmbedded ? { max: 1, why: oneProcess } : { max: 256 }),
     workerRole: read.choice('MAGPIE_WORKER', ['first', 'other'] as const, 'first'),

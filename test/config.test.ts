@@ -19,6 +19,7 @@ describe('an empty environment', () => {
       host: '127.0.0.1',
       port: 4000,
       databaseUrl: undefined,
+      databaseConnections: 20,
       dataDir: '.magpie',
       logLevel: 'info',
       isDemo: true,
@@ -97,6 +98,7 @@ describe('a value that makes no sense', () => {
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL: expected one of trace, debug, .* but got "loud"$/],
     ['HOST', 'not a host', /^HOST: expected an IP address or a host name, but got "not a host"$/],
     ['REDIS_URL', 'redis://localhost', /^REDIS_URL: .*the remote tier is not part of this version/],
+    ['DATABASE_CONNECTIONS', '0', 'DATABASE_CONNECTIONS: expected a whole number from 1 to 1000, but got "0"'],
     ['WORKERS', '4', /^WORKERS: .*the embedded database belongs to one process/],
   ])('stops the start: %s=%s', (name, value, problem) => {
     expect(problemsOf({ [name]: value })).toEqual([

@@ -90,6 +90,7 @@ async function askManyUsers({ report, stage, pace }: Arena, magpie: Competitor):
     return turn % oneCreateIn === 0 ? creates[turn % creates.length] : lists[turn % lists.length];
   };
   const load = await Load.open({ port: magpie.port, connections: users, next });
+  await load.run(pace.firstWarmUpMs);
   const { latencies } = await load.run(3 * pace.turnMs);
   load.close();
   for (const [kind, longestMs] of [

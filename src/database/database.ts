@@ -77,7 +77,7 @@ interface Engine {
   stop(): Promise<void>;
 }
 
-function openServer(url: string, { poolSize = 10, group }: DatabaseOptions): Engine {
+function openServer(url: string, { poolSize = 20, group }: DatabaseOptions): Engine {
   const enter = group === undefined ? undefined : (session: pg.ClientBase) => enterPool(session, group);
   const pool = createPool({ connectionString: url, max: poolSize }, enter);
   return { name: 'postgres', pool, stop: async () => {} };
