@@ -95,7 +95,7 @@ describe('a floor', () => {
   it('knows packages of its trade alone', () => {
     const trades: Record<string, RegExp> = {
       cache: /^node:/,
-      database: /^(node:|kysely$|pg$|@electric-sql\/)/,
+      database: /^(node:|kysely$|pg$|p-limit$|@electric-sql\/)/,
     };
     const wrong = files.flatMap((file) =>
       importsOf(file)

@@ -9,6 +9,7 @@ import { pgliteMajor, startPglite } from './pglite.ts';
 import { createPool, poolForKysely } from './pool.ts';
 import { enterPool } from './presence.ts';
 import type { Tables } from './tables.ts';
+import { limitTransactions } from './transaction.ts';
 
 /** What a repository is given: the pool, or the transaction it takes part in. */
 export type Queries = Kysely<Tables>;
@@ -43,6 +44,7 @@ export interface DatabaseOptions {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const engine = options.url === undefined ? await openEmbedded(options) : openServer(options.url, options);
   const queries = createQueries(engine.pool, options.onStatement);
+  limitTransactions(queries, Math.ceil(0.75 * engine.pool.options.max));
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= queries.destroy().then(() => engine.stop());

@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Queries } from './database.ts';
 import { isDatabaseError, isTransactionConflict } from './errors.ts';
 import { CommitRefusedError } from './pool.ts';
@@ -18,6 +19,13 @@ export interface TransactOptions {
 
 const attemptsAtMost = 3;
 
+const lanes = new WeakMap<Queries, LimitFunction>();
+
+/** A transaction keeps its connection from one statement to the next: with room beside them, reads do not wait for their ends. */
+export function limitTransactions(queries: Queries, atMost: number): void {
+  lanes.set(queries, pLimit(atMost));
+}
+
 /**
  * Runs `run` in a transaction and commits it. What `run` throws rolls back and is thrown on. If another transaction was in
  * the way (a deadlock, a serialization failure), `run` is called again, so it must be ready to start over.
@@ -27,8 +35,9 @@ export async function transact<T>(
   run: (transaction: Queries) => Promise<T>,
   options: TransactOptions = {},
 ): Promise<T> {
+  const lane = lanes.get(queries);
   for (let attempt = 1; ; attempt += 1) {
-    const ended = await attemptOnce(queries, run);
+    const ended = lane ? await lane(() => attemptOnce(queries, run)) : await attemptOnce(queries, run);
     if (ended.outcome === 'rolledBack' && isTransactionConflict(ended.error) && attempt < attemptsAtMost) continue;
     options.onOutcome?.(ended.outcome);
     if (ended.outcome === 'committed') return ended.result;

@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { createQueries, type Queries } from '../../src/database/database.ts';
 import { startPglite } from '../../src/database/pglite.ts';
 import { type Outcome, transact, UnknownOutcomeError } from '../../src/database/transaction.ts';
+import { createGate } from '../cache/engine.ts';
 import { createTestDatabase, engines } from '../setup/databases.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
 
@@ -114,6 +115,28 @@ describe.each(engines)('a connection on %s', (engine) => {
     });
     await write(queries, 2);
     expect(await notes(queries)).toEqual([2]);
+  });
+});
+
+describe('transactions that take their time', () => {
+  it('leave a quarter of the connections to reads', async () => {
+    const { queries } = await createTestDatabase('postgres', { poolSize: 4 });
+    await createNotes(queries);
+    const end = createGate<void>();
+    const [third, begun] = [createGate<void>(), [] as number[]];
+    const slow = [1, 2, 3, 4].map((text) =>
+      transact(queries, async (transaction) => {
+        if (begun.push(text) === 3) third.open();
+        await end.promise;
+        await write(transaction, text);
+      }),
+    );
+    await third.promise;
+    expect(await notes(queries)).toEqual([]);
+    expect(begun).toEqual([1, 2, 3]);
+    end.open();
+    await Promise.all(slow);
+    expect((await notes(queries)).sort()).toEqual([1, 2, 3, 4]);
   });
 });
 
