@@ -4,7 +4,13 @@ import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import { type AnswerBytes, wholeBytesOf } from './arrivals.ts';
 import { offerBody } from './read-body.ts';
-import { isSame, type RememberedResponse, type RememberedResponses, requestKey } from './remembered-responses.ts';
+import {
+  isSame,
+  type RememberedResponse,
+  type RememberedResponses,
+  requestKey,
+  untraced,
+} from './remembered-responses.ts';
 import { bearerToken } from './use-authentication.ts';
 import { hitStatus } from './use-cache-headers.ts';
 import { requestIdFrom } from './use-request-id.ts';
@@ -33,7 +39,7 @@ export interface HotAnswer {
  * goes on to the pipeline, untouched but for a body that was read already.
  *
  * There are two doors. `listener` is Node's, behind its parser, and knows a request by what matters in it. `answerBytes` is for
- * requests that came through there before in the very same bytes, headers and all, and are not worth parsing again.
+ * requests that came through there before in the very same bytes, those that trace a request apart, and are not worth parsing again.
  */
 export class HotPath {
   readonly #pipeline: RequestListener;
@@ -58,7 +64,10 @@ export class HotPath {
 
   readonly answerBytes: AnswerBytes = (bytes) => {
     const { engine, responses, onAnswer } = this.#options;
-    const known = responses.known(bytes.toString('latin1'));
+    const text = bytes.toString('latin1');
+    let known = responses.known(text);
+    const plain = known ? undefined : untraced(text);
+    if (plain) known = responses.known(plain.text);
     if (!known) return undefined;
     const startedAtMs = performance.now();
     const viewer = this.#viewerAtHand(known.token);
@@ -69,7 +78,7 @@ export class HotPath {
       responses.forget(known.key);
       return undefined;
     }
-    const requestId = known.requestId ?? randomUUID();
+    const requestId = plain?.requestId ?? randomUUID();
     onAnswer({ method: known.method, requestId, viewer, startedAtMs });
     response.head ??= linesOf(response.headers);
     const head = `${response.head}x-request-id: ${requestId}\r\ncache-status: ${hitStatus(freshMs)}\r\n`;
@@ -118,15 +127,16 @@ export class HotPath {
       this.#goOn(asked);
       return;
     }
-    const givenId = requestIdFrom(request.headers['x-request-id']);
-    const requestId = givenId ?? randomUUID();
+    const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
     const { headers, body } = remembered;
     response.writeHead(200, [...headers, 'x-request-id', requestId, 'cache-status', hitStatus(freshMs)]);
     response.end(body);
     const method = request.method!;
     onAnswer({ method, requestId, viewer, startedAtMs });
     const bytes = wholeBytesOf(request);
-    if (bytes) responses.know(bytes.toString('latin1'), { key, token, requestId: givenId, method });
+    if (!bytes) return;
+    const text = bytes.toString('latin1');
+    responses.know(untraced(text)?.text ?? text, { key, token, method });
   }
 
   #goOn({ request, response, body, key }: Asked): void {

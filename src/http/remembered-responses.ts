@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { JoinedFrom } from '../graphql/joined-execution.ts';
+import { requestIdFrom } from './use-request-id.ts';
 
 /** A whole response that was joined from fragments alone. It is never served without asking whether they still stand. */
 export interface RememberedResponse {
@@ -18,7 +19,6 @@ export interface RememberedResponse {
 export interface KnownRequest {
   readonly key: string;
   readonly token: string;
-  readonly requestId: string | undefined;
   readonly method: string;
 }
 
@@ -69,7 +69,7 @@ export class RememberedResponses {
     return place?.response;
   }
 
-  /** By all of a request's bytes, as Latin-1. */
+  /** By all of a request's text; see `untraced`. */
   known(text: string): (KnownRequest & { readonly place: { readonly response: RememberedResponse } }) | undefined {
     const known = this.#known.get(text);
     if (known) known.place.isUsed = true;
@@ -87,7 +87,7 @@ export class RememberedResponses {
     this.#makeRoom();
   }
 
-  /** From now on these bytes ask for the remembered response. */
+  /** From now on this text asks for the remembered response. */
   know(text: string, request: KnownRequest): void {
     const place = this.#places.get(request.key);
     if (!place || text.length > maxTextChars || this.#known.has(text)) return;
@@ -153,6 +153,23 @@ export function requestKey({ method, url, headers }: IncomingMessage, body: Buff
     headers['content-encoding'],
     body?.toString('latin1') ?? '',
   ].join('\n');
+}
+
+/** Headers by which proxies and tracers tell requests apart, of which no answer depends but for its own `x-request-id`. */
+const traces =
+  /\r\n(x-request-id|x-correlation-id|x-amzn-trace-id|x-cloud-trace-context|traceparent|tracestate):([\t -~]*)(?=\r\n[!-~]|$)/gi;
+
+/** A request's text, its bytes as Latin-1, without the headers that trace it. Undefined when there are none. */
+export function untraced(text: string): { text: string; requestId: string | undefined } | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const ids: string[] = [];
+  const head = text.slice(0, end).replace(traces, (_, name: string, value: string) => {
+    if (name.toLowerCase() === 'x-request-id') ids.push(value.trim());
+    return '';
+  });
+  if (head.length === end) return undefined;
+  return { text: head + text.slice(end), requestId: ids.length === 1 ? requestIdFrom(ids[0]) : undefined };
 }
 
 const identities = new WeakMap<Viewer, string>();

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
 import { answerArrivals } from '../../src/http/arrivals.ts';
 import { type HotAnswer, HotPath, type HotPathOptions } from '../../src/http/hot-path.ts';
-import { RememberedResponses } from '../../src/http/remembered-responses.ts';
+import { RememberedResponses, untraced } from '../../src/http/remembered-responses.ts';
 
 const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 'OWNER' } as Viewer;
 
@@ -128,8 +128,33 @@ describe('a request that was answered before', () => {
     const given = 'x-request-id: mine-1\r\n';
     for (let time = 0; time < 2; time++) await ask(given);
     expect((await ask(given)).head).toMatch(/^x-request-id: mine-1\r?$/im);
-    expect(unparsed()).toBe(1);
-    expect((await ask('x-request-id: mine-2\r\n')).head).toMatch(/^x-request-id: mine-2\r?$/im);
+    expect((await ask('X-Request-Id: mine-2\r\n')).head).toMatch(/^x-request-id: mine-2\r?$/im);
+    expect((await ask('x-request-id: <b>\r\n')).head).toMatch(/^x-request-id: [\da-f-]{36}\r?$/im);
+    expect((await ask('x-request-id: 1\r\nx-request-id: 2\r\n')).head).toMatch(/^x-request-id: [\da-f-]{36}\r?$/im);
+    expect(unparsed()).toBe(4);
+  });
+});
+
+describe('a request without what traces it', () => {
+  const whole = (lines: string, body = '{}') => `POST /graphql HTTP/1.1\r\nhost: magpie\r\n${lines}\r\n${body}`;
+
+  it('has all its other bytes', () => {
+    const traced = whole('X-Request-ID: mine\r\ncontent-length: 2\r\ntraceparent: 00-ab-cd-01\r\n');
+    expect(untraced(traced)).toEqual({ text: whole('content-length: 2\r\n'), requestId: 'mine' });
+    expect(untraced(whole('content-length: 2\r\nx-request-id: a\r\n'))?.text).toBe(whole('content-length: 2\r\n'));
+  });
+
+  it.each([
+    ['has none of it', whole('content-length: 2\r\n')],
+    ['has it in its body', whole('content-length: 21\r\n', '\r\nx-request-id: mine\r\n')],
+    ['has it after its head', whole('', '\r\nx-request-id: mine\r\n\r\n')],
+    ['has it in the middle of a header', whole('x-other: x-request-id: mine\r\n')],
+    ['has it under another name', whole('x-x-request-id: mine\r\nx-request-id-x: mine\r\n')],
+    ['goes on with it in the next line', whole('x-request-id: mine\r\n and more\r\n')],
+    ['has bytes in it that no header has', whole('x-request-id: mi\x00ne\r\n')],
+    ['has not come with all of its head', 'POST /graphql HTTP/1.1\r\nx-request-id: mine\r\n'],
+  ])('is nothing else when it %s', (_, text) => {
+    expect(untraced(text)).toBeUndefined();
   });
 });
 
@@ -140,7 +165,7 @@ describe('remembered responses', () => {
     responses.expect(request, key);
     responses.remember(request, { from, viewer, headers: [], body: Buffer.alloc(100) });
   };
-  const request = (key: string) => ({ key, token: 'token', requestId: undefined, method: 'POST' });
+  const request = (key: string) => ({ key, token: 'token', method: 'POST' });
 
   it('are known by the latest four of the bytes that ask for them, and by none when they are forgotten', () => {
     const responses = new RememberedResponses(100_000);
