@@ -1,13 +1,13 @@
 const MAX_DEPTH = 64;
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
-const SAMPLES = 16;
+const LEAST_SAMPLES = 256;
 
 /** What one pass over a value finds. */
 export interface Measure {
   /** Of its JSON text in UTF-8, about; more than the limit, at once, for a value that is larger or nested too deeply. */
   readonly bytes: number;
-  /** Equal for equal values, and as a rule for no others: good enough to count reloads that found nothing new, for nothing else. */
+  /** Equal for equal values, seldom for others (long texts are sampled): to count reloads that found nothing new, for nothing else. */
   readonly digest: number;
 }
 
@@ -88,7 +88,7 @@ class Pass {
   /** Of a long text every so many characters are read: most of the time of a pass goes by here. */
   #text(text: string): void {
     const { length } = text;
-    const step = length > SAMPLES ? Math.floor(length / SAMPLES) : 1;
+    const step = length > LEAST_SAMPLES ? Math.floor(length / LEAST_SAMPLES) : 1;
     let digest = Math.imul(this.digest ^ length, PRIME);
     let beyondAscii = 0;
     for (let at = length - 1; at >= 0; at -= step) {

@@ -40,11 +40,14 @@ export interface DatabaseOptions {
   log?: (message: string) => void;
 }
 
+/** Of the connections; the others are left to reads. */
+const shareOfTransactions = 0.75;
+
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const engine = options.url === undefined ? await openEmbedded(options) : openServer(options.url, options);
   const queries = createQueries(engine.pool, options.onStatement);
-  limitTransactions(queries, Math.ceil(0.75 * engine.pool.options.max));
+  limitTransactions(queries, Math.max(1, Math.floor(shareOfTransactions * engine.pool.options.max)));
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= queries.destroy().then(() => engine.stop());

@@ -19,11 +19,17 @@ export interface TransactOptions {
 
 const attemptsAtMost = 3;
 
-const lanes = new WeakMap<Queries, LimitFunction>();
+/** As long as for a connection. */
+const waitMs = 30_000;
 
-/** A transaction keeps its connection from one statement to the next: with room beside them, reads do not wait for their ends. */
+const limits = new WeakMap<Queries, LimitFunction>();
+
+/**
+ * Allows so many transactions at a time. Each keeps its connection from one statement to the next: with connections beside them,
+ * reads do not wait for their ends. One that waits for 30 s fails, so none may wait for another within itself.
+ */
 export function limitTransactions(queries: Queries, atMost: number): void {
-  lanes.set(queries, pLimit(atMost));
+  limits.set(queries, pLimit(atMost));
 }
 
 /**
@@ -35,9 +41,8 @@ export async function transact<T>(
   run: (transaction: Queries) => Promise<T>,
   options: TransactOptions = {},
 ): Promise<T> {
-  const lane = lanes.get(queries);
   for (let attempt = 1; ; attempt += 1) {
-    const ended = lane ? await lane(() => attemptOnce(queries, run)) : await attemptOnce(queries, run);
+    const ended = await inTurn(limits.get(queries), () => attemptOnce(queries, run));
     if (ended.outcome === 'rolledBack' && isTransactionConflict(ended.error) && attempt < attemptsAtMost) continue;
     options.onOutcome?.(ended.outcome);
     if (ended.outcome === 'committed') return ended.result;
@@ -46,6 +51,23 @@ export async function transact<T>(
 }
 
 type Ended<T> = { outcome: 'committed'; result: T } | { outcome: 'rolledBack' | 'unknown'; error: unknown };
+
+function inTurn<T>(limit: LimitFunction | undefined, attempt: () => Promise<Ended<T>>): Promise<Ended<T>> {
+  if (!limit) return attempt();
+  return new Promise((resolve) => {
+    let isOver = false;
+    const giveUp = setTimeout(() => {
+      isOver = true;
+      const error = new Error(`expected a turn among transactions within ${waitMs / 1_000} s, but got none`);
+      resolve({ outcome: 'rolledBack', error });
+    }, waitMs);
+    void limit(async () => {
+      if (isOver) return;
+      clearTimeout(giveUp);
+      resolve(await attempt());
+    });
+  });
+}
 
 async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => Promise<T>): Promise<Ended<T>> {
   // Until COMMIT is sent there is nothing to doubt: a server that hears no more of a transaction rolls it back.

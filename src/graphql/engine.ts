@@ -17,7 +17,7 @@ import { createContext } from './context.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
-import { countFragment, freshUntilOf, stands } from './fragments.ts';
+import { type AttachedFragment, countFragment, freshUntilOf, stands } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
 import { executeJoined, type JoinedFrom } from './joined-execution.ts';
 import { Principals } from './principals.ts';
@@ -163,9 +163,9 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       if (!caching.isOn) return undefined;
       const now = cache.now();
       if (day !== undefined && today(viewer.timeZone, wallNow()) !== day) return undefined;
-      for (const fragment of fragments) if (!stands(cache, fragment, now)) return undefined;
+      if (!fragments.every((fragment) => stands(cache, fragment, now))) return undefined;
       let freshUntil = Number.POSITIVE_INFINITY;
-      for (const fragment of fragments) {
+      for (const fragment of fragments as readonly AttachedFragment[]) {
         countFragment(cache, fragment);
         freshUntil = Math.min(freshUntil, freshUntilOf(fragment));
       }

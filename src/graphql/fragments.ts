@@ -20,7 +20,7 @@ export interface Fragment {
   readonly freshUntil: number;
 }
 
-/** Where a fragment hangs. Look at it at once: it becomes empty when the cache lets it go. */
+/** Where a fragment hangs, found just now: it becomes empty when the cache lets it go. */
 export type AttachedFragment = Attachment & { readonly value: Fragment; readonly entry: Entry };
 
 /** A root field as one request asks for it. `id` tells its selection, with variables and, where ranges occur in it, the day. */
@@ -60,8 +60,8 @@ export function findFragment(
 }
 
 /** Whether a fragment that was found before would be found again. */
-export function stands(cache: FieldCache, fragment: AttachedFragment, now: number): boolean {
-  return cache.stands(fragment, now) && isWhole(fragment);
+export function stands(cache: FieldCache, fragment: Attachment, now: number): fragment is AttachedFragment {
+  return cache.stands(fragment, now) && isWhole(fragment as AttachedFragment);
 }
 
 /** Whether its lookups would all be hits, as they are counted: an entry beneath may have left for want of room. */

@@ -1,4 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getVariableValues } from 'graphql';
+import type { Attachment } from '../cache/entry.ts';
 import { today } from '../domains/date-range.ts';
 import type { FieldCache } from './cached-field.ts';
 import { type AnyResult, isStream } from './execution.ts';
@@ -17,7 +18,7 @@ export interface JoinedResult extends ExecutionResult {
 
 /** Fragments that make a whole answer: while they stand, and on that day where ranges occur in it, so does the answer. */
 export interface JoinedFrom {
-  readonly fragments: readonly AttachedFragment[];
+  readonly fragments: readonly Attachment[];
   readonly day: string | undefined;
 }
 

@@ -13,13 +13,14 @@ export type AnswerBytes = (bytes: Buffer) => PreparedAnswer | undefined;
 
 /**
  * Lets bytes be answered before they are parsed. Node's parser stays the only one: what it made of some bytes once, between two
- * messages, it would make of the same bytes again. So a chunk is shown to `answer` only where a message is sure to begin: when
- * the requests so far were answered and the bytes so far were theirs, to the last. Everything else is parsed as ever, and a
- * connection that leaves doubt (its requests overlap, or end in an unusual way) is left to Node for good.
+ * messages, it would make of the same bytes again. So a chunk is shown to `answer` only where a message must begin: when the
+ * bytes of the last one were its head, line by line as Node read it, and a body of the declared length, and it was answered. Everything
+ * else is parsed as ever, and a connection that leaves doubt (requests overlap, or come or end in an unusual way) is left to Node
+ * for good.
  */
 export function answerArrivals(
   server: Server,
-  { answer, onUnsent }: { answer: AnswerBytes; onUnsent: (socket: Socket) => void },
+  { answer, onUnsent }: { answer: AnswerBytes; onUnsent: (socket: Socket, sent: Promise<void>) => void },
 ): void {
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}\r\n\r\n`;
   const write = (socket: Socket, { head, body }: PreparedAnswer) => {
@@ -27,7 +28,7 @@ export function answerArrivals(
     socket.write(`HTTP/1.1 200 OK\r\n${head}Date: ${httpDate()}\r\n${keepAlive}`, 'latin1');
     socket.write(body);
     socket.uncork();
-    if (socket.writableLength > 0) onUnsent(socket);
+    if (socket.writableLength > 0) onUnsent(socket, new Promise((sent) => socket.write('', () => sent()))); // after all the rest
   };
   server.on('connection', (socket) => {
     const [parse, ...others] = socket.listeners('data') as ((bytes: Buffer) => void)[];
@@ -55,15 +56,20 @@ export function wholeBytesOf(request: IncomingMessage): Buffer | undefined {
 
 const connections = new WeakMap<Socket, Connection>();
 
+/** Heads are shorter, or Node refuses them. */
+const maxHeadBytes = 32 * 1024;
+
 /** Which of the bytes that were given to the parser belong to which request. */
 class Connection {
   #state: 'fresh' | 'between' | 'within' | 'in doubt' = 'fresh';
-  /** Bytes since the last message ended: how many, and those up to where the head ended; the parser limits how long a head may be. */
-  #taken = 0;
-  #bytes: Buffer | undefined;
-  /** The first request that began since, and its length as it is framed. */
+  /** Since the last message ended. */
+  #takenBytes = 0;
+  /** The same, up to and with the chunk in which the head ended. */
+  #firstBytes: Buffer | undefined;
+  /** The first that began since, its length as it is framed, and whether another may follow its answer. */
   #request: IncomingMessage | undefined;
-  #length = Number.NaN;
+  #framedBytes = Number.NaN;
+  #staysOpen = false;
 
   /** The first request of a connection goes to the parser, whose time limits begin with it. */
   get isBetween(): boolean {
@@ -73,44 +79,50 @@ class Connection {
   take(bytes: Buffer): void {
     if (this.#state === 'in doubt') return;
     this.#state = 'within';
-    this.#taken += bytes.byteLength;
-    if (!this.#request) this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, bytes]) : bytes;
+    this.#takenBytes += bytes.byteLength;
+    if (this.#request) return;
+    if (!this.#firstBytes) this.#firstBytes = bytes;
+    else if (this.#takenBytes > maxHeadBytes) this.#end();
+    else this.#firstBytes = Buffer.concat([this.#firstBytes, bytes]);
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
     if (this.#state !== 'within' || this.#request) return;
     this.#request = request;
-    this.#length = framedLength(request, this.#bytes!);
+    this.#framedBytes = framedLength(request, this.#firstBytes!);
+    this.#staysOpen = response.shouldKeepAlive;
     response.once('finish', () => this.#end());
   }
 
   bytesOf(request: IncomingMessage): Buffer | undefined {
-    const isWhole = request === this.#request && this.#bytes?.byteLength === this.#length;
-    return isWhole && staysOpen(request) ? this.#bytes : undefined;
+    const isWhole = request === this.#request && this.#firstBytes?.byteLength === this.#framedBytes;
+    return isWhole && this.#staysOpen && request.headers.expect === undefined ? this.#firstBytes : undefined;
   }
 
   #end(): void {
-    this.#state = this.#taken === this.#length ? 'between' : 'in doubt';
-    this.#taken = 0;
-    this.#bytes = undefined;
+    this.#state = this.#takenBytes === this.#framedBytes ? 'between' : 'in doubt';
+    this.#takenBytes = 0;
+    this.#firstBytes = undefined;
     this.#request = undefined;
+    this.#framedBytes = Number.NaN;
   }
 }
 
-/** The head up to its empty line, and the declared body; `NaN`, which nothing equals, where that is not all there is to say. */
-function framedLength({ headers }: IncomingMessage, bytes: Buffer): number {
+/**
+ * The head, and the declared body. `NaN`, which nothing equals, unless the bytes begin with the very lines that Node read: it knows
+ * more ways to write a request, skips empty lines before it, and leaves out headers beyond the thousandth.
+ */
+function framedLength({ method, url, headers, rawHeaders }: IncomingMessage, bytes: Buffer): number {
   const end = bytes.indexOf('\r\n\r\n');
-  if (end < 0 || headers['transfer-encoding'] !== undefined) return Number.NaN;
-  if (looseLineEnd.test(bytes.toString('latin1', 0, end))) return Number.NaN;
+  if (end < 0 || headers['transfer-encoding'] !== undefined || headers.upgrade !== undefined) return Number.NaN;
+  const [requestLine, ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
+  if (requestLine !== `${method} ${url} HTTP/1.1`) return Number.NaN;
+  for (const [at, line] of lines.entries()) {
+    const name = rawHeaders[2 * at]!;
+    if (!line.startsWith(`${name}:`) || line.slice(name.length + 1).trim() !== rawHeaders[2 * at + 1])
+      return Number.NaN;
+  }
   return end + 4 + Number(headers['content-length'] ?? 0);
-}
-
-/** A line end that only a lenient parser takes for one. */
-const looseLineEnd = /\r(?!\n)|(?<!\r)\n/;
-
-function staysOpen({ httpVersion, headers }: IncomingMessage): boolean {
-  const { connection, expect } = headers;
-  return httpVersion === '1.1' && expect === undefined && (connection ?? 'keep-alive').toLowerCase() === 'keep-alive';
 }
 
 let dateAtSecond = { second: 0, text: '' };

@@ -6,11 +6,12 @@ import { type AnswerBytes, wholeBytesOf } from './arrivals.ts';
 import { offerBody } from './read-body.ts';
 import {
   isSame,
+  maxTextChars,
   type RememberedResponse,
   type RememberedResponses,
   requestKey,
-  untraced,
 } from './remembered-responses.ts';
+import { untraced } from './traces.ts';
 import { bearerToken } from './use-authentication.ts';
 import { hitStatus } from './use-cache-headers.ts';
 import { requestIdFrom } from './use-request-id.ts';
@@ -39,7 +40,7 @@ export interface HotAnswer {
  * goes on to the pipeline, untouched but for a body that was read already.
  *
  * There are two doors. `listener` is Node's, behind its parser, and knows a request by what matters in it. `answerBytes` is for
- * requests that came through there before in the very same bytes, those that trace a request apart, and are not worth parsing again.
+ * requests that came through there before in the very same bytes, but for tracing headers, and are not worth parsing again.
  */
 export class HotPath {
   readonly #pipeline: RequestListener;
@@ -63,26 +64,26 @@ export class HotPath {
   };
 
   readonly answerBytes: AnswerBytes = (bytes) => {
-    const { engine, responses, onAnswer } = this.#options;
+    if (bytes.byteLength > maxTextChars) return undefined;
+    const { responses, onAnswer } = this.#options;
     const text = bytes.toString('latin1');
     let known = responses.known(text);
-    const plain = known ? undefined : untraced(text);
-    if (plain) known = responses.known(plain.text);
+    const withoutTraces = known ? undefined : untraced(text);
+    if (withoutTraces) known = responses.known(withoutTraces.text);
     if (!known) return undefined;
     const startedAtMs = performance.now();
-    const viewer = this.#viewerAtHand(known.token);
+    const { key, token, method, place } = known;
+    const viewer = this.#viewerAtHand(token);
     if (!viewer) return undefined;
-    const { response } = known.place;
-    const freshMs = isSame(viewer, response.viewer) ? engine.replay(response.from, viewer) : undefined;
+    const freshMs = this.#freshMsOf(place.response, viewer);
     if (freshMs === undefined) {
-      responses.forget(known.key);
+      responses.forget(key);
       return undefined;
     }
-    const requestId = plain?.requestId ?? randomUUID();
-    onAnswer({ method: known.method, requestId, viewer, startedAtMs });
-    response.head ??= linesOf(response.headers);
-    const head = `${response.head}x-request-id: ${requestId}\r\ncache-status: ${hitStatus(freshMs)}\r\n`;
-    return { head, body: response.body };
+    const requestId = withoutTraces?.requestId ?? randomUUID();
+    onAnswer({ method, requestId, viewer, startedAtMs });
+    const head = `${place.head}x-request-id: ${requestId}\r\ncache-status: ${hitStatus(freshMs)}\r\n`;
+    return { head, body: place.response.body };
   };
 
   #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
@@ -119,9 +120,9 @@ export class HotPath {
     asked: Asked,
     { remembered, token, viewer }: { remembered: RememberedResponse; token: string; viewer: Viewer | null },
   ): void {
-    const { engine, responses, onAnswer } = this.#options;
+    const { responses, onAnswer } = this.#options;
     const { request, response, key, startedAtMs } = asked;
-    const freshMs = viewer && isSame(viewer, remembered.viewer) ? engine.replay(remembered.from, viewer) : undefined;
+    const freshMs = viewer ? this.#freshMsOf(remembered, viewer) : undefined;
     if (!viewer || freshMs === undefined) {
       responses.forget(key);
       this.#goOn(asked);
@@ -139,6 +140,11 @@ export class HotPath {
     responses.know(untraced(text)?.text ?? text, { key, token, method });
   }
 
+  /** Counts its lookups, if it is right for this viewer still. */
+  #freshMsOf({ from, viewer: madeFor }: RememberedResponse, viewer: Viewer): number | undefined {
+    return isSame(viewer, madeFor) ? this.#options.engine.replay(from, viewer) : undefined;
+  }
+
   #goOn({ request, response, body, key }: Asked): void {
     this.#options.responses.expect(request, key);
     if (body) offerBody(request, body);
@@ -152,12 +158,6 @@ interface Asked {
   readonly body: Buffer | undefined;
   readonly key: string;
   readonly startedAtMs: number;
-}
-
-function linesOf(headers: readonly string[]): string {
-  let lines = '';
-  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  return lines;
 }
 
 function hasShortJson({ headers }: IncomingMessage): boolean {

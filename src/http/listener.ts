@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type AnswerBytes, answerArrivals } from './arrivals.ts';
 
@@ -34,6 +34,7 @@ export function createListener(): Listener {
   let state: 'starting' | 'serving' | 'draining' = 'starting';
   let served: Served | undefined;
   let isReady: IsReady = async () => false;
+  /** Answers that are not given yet, and connections that have not taken what they were told. */
   const inFlight = new Set<ServerResponse | Socket>();
   let onIdle: (() => void) | undefined;
 
@@ -55,11 +56,18 @@ export function createListener(): Listener {
 
   answerArrivals(server, {
     answer: (bytes) => (state === 'serving' ? served?.answerBytes?.(bytes) : undefined),
-    onUnsent(socket) {
+    onUnsent(socket, sent) {
       inFlight.add(socket);
-      socket.write('', () => settle(socket)); // after all the rest
+      void sent.then(() => settle(socket));
     },
   });
+
+  // An answer that waits behind another of its connection is never closed itself when that goes away.
+  server.on('connection', (socket: Socket) =>
+    socket.once('close', () => {
+      for (const one of inFlight) if (one instanceof ServerResponse && one.req.socket === socket) settle(one);
+    }),
+  );
 
   const sayReadiness = async (response: ServerResponse) => {
     if (state !== 'serving') return say(response, { status: 503, text: state });
@@ -81,14 +89,15 @@ export function createListener(): Listener {
       const { address, family, port: actual } = server.address() as AddressInfo;
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
     },
-    serve(what, readiness) {
-      served = what;
+    serve(next, readiness) {
+      served = next;
       isReady = readiness;
       state = 'serving';
     },
     async drain(limitMs) {
       state = 'draining';
-      for (const one of inFlight) if ('headersSent' in one && !one.headersSent) one.setHeader('connection', 'close');
+      for (const one of inFlight)
+        if (one instanceof ServerResponse && !one.headersSent) one.setHeader('connection', 'close');
       if (inFlight.size > 0) {
         const { promise, resolve } = deferred();
         onIdle = resolve;

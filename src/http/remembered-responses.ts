@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { JoinedFrom } from '../graphql/joined-execution.ts';
-import { requestIdFrom } from './use-request-id.ts';
 
 /** A whole response that was joined from fragments alone. It is never served without asking whether they still stand. */
 export interface RememberedResponse {
@@ -11,8 +10,6 @@ export interface RememberedResponse {
   /** Names and values in turn, all but those that each response has of its own. */
   readonly headers: readonly string[];
   readonly body: Buffer;
-  /** The same headers as lines, once they were needed so. */
-  head?: string;
 }
 
 /** What there was in the bytes of a request that asks for a remembered response. */
@@ -23,17 +20,19 @@ export interface KnownRequest {
 }
 
 interface Place {
-  readonly key: string;
   readonly response: RememberedResponse;
-  /** As known requests have them. */
+  /** Its headers as lines. */
+  readonly head: string;
+  /** By which it is known. */
   readonly texts: string[];
   bytes: number;
   isUsed: boolean;
 }
 
-/** Clients differ in headers that make no difference; of those that do so in each request, none comes a second time. */
+/** Texts by which a response is known, the latest: clients ask for the same with other headers that make no difference. */
 const maxTexts = 4;
-const maxTextChars = 16 * 1024;
+/** Node refuses longer heads, and so nothing that is known by this is longer than what it would read. */
+export const maxTextChars = 16 * 1024;
 
 /**
  * Remembers responses by all of a request that can make a difference: method, address, the headers that are negotiated with,
@@ -70,7 +69,7 @@ export class RememberedResponses {
   }
 
   /** By all of a request's text; see `untraced`. */
-  known(text: string): (KnownRequest & { readonly place: { readonly response: RememberedResponse } }) | undefined {
+  known(text: string): (KnownRequest & { readonly place: Pick<Place, 'head' | 'response'> }) | undefined {
     const known = this.#known.get(text);
     if (known) known.place.isUsed = true;
     return known;
@@ -80,9 +79,10 @@ export class RememberedResponses {
     const key = this.#keys.get(request);
     if (key === undefined) return;
     this.forget(key);
-    const bytes = sizeOf(key, response);
+    const head = linesOf(response.headers);
+    const bytes = key.length + sizeOf(response) + head.length;
     if (bytes > this.#maxBytes / 8) return;
-    this.#places.set(key, { key, response, texts: [], bytes, isUsed: false });
+    this.#places.set(key, { response, head, texts: [], bytes, isUsed: false });
     this.#bytes += bytes;
     this.#makeRoom();
   }
@@ -130,9 +130,14 @@ export class RememberedResponses {
 }
 
 /** About; what belongs to the cache is counted there. */
-function sizeOf(key: string, { from, headers, body }: RememberedResponse): number {
-  const texts = headers.reduce((sum, text) => sum + text.length, key.length);
-  return 300 + texts + body.byteLength + 100 * from.fragments.length;
+function sizeOf({ from, headers, body }: RememberedResponse): number {
+  return headers.reduce((sum, text) => sum + text.length, 300 + body.byteLength + 100 * from.fragments.length);
+}
+
+function linesOf(headers: readonly string[]): string {
+  let lines = '';
+  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return lines;
 }
 
 function sizeOfText(text: string): number {
@@ -153,23 +158,6 @@ export function requestKey({ method, url, headers }: IncomingMessage, body: Buff
     headers['content-encoding'],
     body?.toString('latin1') ?? '',
   ].join('\n');
-}
-
-/** Headers by which proxies and tracers tell requests apart, of which no answer depends but for its own `x-request-id`. */
-const traces =
-  /\r\n(x-request-id|x-correlation-id|x-amzn-trace-id|x-cloud-trace-context|traceparent|tracestate):([\t -~]*)(?=\r\n[!-~]|$)/gi;
-
-/** A request's text, its bytes as Latin-1, without the headers that trace it. Undefined when there are none. */
-export function untraced(text: string): { text: string; requestId: string | undefined } | undefined {
-  const end = text.indexOf('\r\n\r\n');
-  if (end < 0) return undefined;
-  const ids: string[] = [];
-  const head = text.slice(0, end).replace(traces, (_, name: string, value: string) => {
-    if (name.toLowerCase() === 'x-request-id') ids.push(value.trim());
-    return '';
-  });
-  if (head.length === end) return undefined;
-  return { text: head + text.slice(end), requestId: ids.length === 1 ? requestIdFrom(ids[0]) : undefined };
 }
 
 const identities = new WeakMap<Viewer, string>();

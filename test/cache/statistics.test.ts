@@ -165,6 +165,16 @@ describe('reloads after expiry', () => {
     expect(stats()).toMatchObject({ expiredReloads: 3, unchangedReloads: 2 });
   });
 
+  it('are told apart by each letter of a text of some length', async () => {
+    const { look, time, stats } = createEngine({ ttlMs: 1_000 });
+    const text = 'A line or two on slow mornings, good bread, and the view from the window. '.repeat(3);
+    for (let at = 0; at < text.length; at++) {
+      await look('key', () => [`${text.slice(0, at)}_${text.slice(at + 1)}`]);
+      time.pass(1_000);
+    }
+    expect(stats()).toMatchObject({ expiredReloads: text.length - 1, unchangedReloads: 0 });
+  });
+
   it('include background refreshes, and those of entries that gave up their room', async () => {
     const { look, time, stats } = createEngine({ ttlMs: 1_000, staleMs: 500, maxEntries: 1 });
     await look('key', () => 'same');

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createQueries, type Queries } from '../../src/database/database.ts';
 import { startPglite } from '../../src/database/pglite.ts';
-import { type Outcome, transact, UnknownOutcomeError } from '../../src/database/transaction.ts';
+import { limitTransactions, type Outcome, transact, UnknownOutcomeError } from '../../src/database/transaction.ts';
 import { createGate } from '../cache/engine.ts';
 import { createTestDatabase, engines } from '../setup/databases.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
@@ -119,24 +119,42 @@ describe.each(engines)('a connection on %s', (engine) => {
 });
 
 describe('transactions that take their time', () => {
-  it('leave a quarter of the connections to reads', async () => {
-    const { queries } = await createTestDatabase('postgres', { poolSize: 4 });
+  it.each([
+    [4, 3],
+    [2, 1],
+  ])('leave a quarter of the connections to reads: of %i they take %i', async (poolSize, atOnce) => {
+    const { queries } = await createTestDatabase('postgres', { poolSize });
     await createNotes(queries);
     const end = createGate<void>();
-    const [third, begun] = [createGate<void>(), [] as number[]];
+    const [last, begun] = [createGate<void>(), [] as number[]];
     const slow = [1, 2, 3, 4].map((text) =>
       transact(queries, async (transaction) => {
-        if (begun.push(text) === 3) third.open();
+        if (begun.push(text) === atOnce) last.open();
         await end.promise;
         await write(transaction, text);
       }),
     );
-    await third.promise;
+    await last.promise;
     expect(await notes(queries)).toEqual([]);
-    expect(begun).toEqual([1, 2, 3]);
+    expect(begun).toHaveLength(atOnce);
     end.open();
     await Promise.all(slow);
     expect((await notes(queries)).sort()).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('a transaction whose turn does not come', () => {
+  it('fails after half a minute, having changed nothing', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const hanging = { startTransaction: () => ({ execute: () => new Promise(() => {}) }) } as unknown as Queries;
+    limitTransactions(hanging, 1);
+    void transact(hanging, async () => {});
+    const { ended, outcomes } = transactAndListen(hanging, async () => {});
+    const failed = expect(ended).rejects.toThrow('expected a turn among transactions within 30 s');
+    await vi.advanceTimersByTimeAsync(30_000);
+    await failed;
+    expect(outcomes).toEqual(['rolledBack']);
   });
 });
 

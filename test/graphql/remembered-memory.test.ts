@@ -16,7 +16,7 @@ describe('what an answer was joined from', () => {
     const { ask, engine } = createProduct();
     await ask(document);
     const { joinedFrom } = await ask(document);
-    const values = joinedFrom!.fragments.map(({ value }) => new WeakRef(value));
+    const values = joinedFrom!.fragments.map(({ value }) => new WeakRef(value as object));
     const isThere = () => values.map((value) => value.deref() !== undefined);
     await nextTurn();
     collectGarbage();

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type AnswerBytes, answerArrivals, wholeBytesOf } from '../../src/http/arrivals.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const post = (body: string, headers = '') =>
   `POST /graphql HTTP/1.1\r\nHost: magpie\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
@@ -211,6 +216,8 @@ describe('a request', () => {
     ['that ends its connection', 'Connection: close\r\n'],
     ['that asks for an upgrade', 'Connection: upgrade\r\nUpgrade: websocket\r\n'],
     ['that waits to be continued', 'Expect: 100-continue\r\n'],
+    ['that ends it in the words of old proxies', 'Proxy-Connection: close\r\n'],
+    ['with more headers than are read', 'a:b\r\n'.repeat(1_100)],
   ])('%s is never known', async (_, headers) => {
     const { port, sockets, known } = await serve();
     const { say, answers } = await connectTo({ port, sockets });
@@ -242,6 +249,67 @@ describe('a request', () => {
     await say(post('a'));
     finish();
     expect(await answers(4)).toEqual(['parsed', 'parsed', 'late', 'parsed']);
+  });
+});
+
+describe('a request that does not begin or end where it seems to', () => {
+  /** Answers `/early` before its body has come. */
+  const early: RequestListener = (request, response) => {
+    if (request.url === '/early') response.end('parsed');
+    else echo(request, response);
+  };
+
+  it.each([
+    [
+      'with headers that are left out',
+      (length: number) => `${'a:b\r\n'.repeat(1_000)}Content-Length: ${length}\r\n`,
+      '',
+    ],
+    ['after empty lines', (length: number) => `Content-Length: ${length}\r\n`, '\r\n\r\n'],
+  ])('%s is followed by its body, whatever that looks like', async (_, headers, before) => {
+    const { port, sockets } = await serve({ listener: early });
+    const { say, answers } = await connectTo({ port, sockets });
+    const head = (length: number) => `POST /early HTTP/1.1\r\nHost: magpie\r\n${headers(length)}\r\n`;
+    let inner = post('a', 'X-Pad: \r\n');
+    const most = Math.min(head(inner.length + 3).length, 300); // where nothing is left out, both are of one length
+    while (inner.length < most) inner = inner.replace('X-Pad: ', 'X-Pad: p');
+    await say(inner);
+    await answers(1);
+    await say(inner);
+    await answers(2);
+    await say(`${before}${head(inner.length + 3)}abc`);
+    await answers(3);
+    await say(inner); // the rest of the body
+    await say(inner);
+    expect(await answers(4)).toEqual(['parsed', 'known', 'parsed', 'parsed']);
+  });
+
+  it('is not known by what came before it was refused', async () => {
+    const { port, sockets, known } = await serve();
+    const { say, answers, text } = await connectTo({ port, sockets });
+    const refused = 'GET / HTTP/1.1\r\nHost: magpie\r\nExpect: nothing\r\n\r\n';
+    await say(refused);
+    await vi.waitFor(() => expect(text()).toContain('417'));
+    const length = (digits: number) => `POST / HTTP/1.1\r\nHost: magpie\r\nContent-Length: ${digits}\r\n\r\n`;
+    const head = length(length(10).length);
+    await say(head);
+    await say('x'.repeat(head.length));
+    await answers(1);
+    expect(known.size).toBe(0);
+  });
+
+  it('is not kept in memory while it does not begin', async () => {
+    const { port, sockets } = await serve();
+    const { say, answers } = await connectTo({ port, sockets });
+    await say(post('a'));
+    await answers(1);
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    for (let round = 0; round < 16; round++) await say('\r\n'.repeat(512 * 1024));
+    await say(post('a'));
+    await answers(2);
+    collectGarbage();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
   });
 });
 

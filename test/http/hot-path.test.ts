@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
 import { answerArrivals } from '../../src/http/arrivals.ts';
 import { type HotAnswer, HotPath, type HotPathOptions } from '../../src/http/hot-path.ts';
-import { RememberedResponses, untraced } from '../../src/http/remembered-responses.ts';
+import { RememberedResponses } from '../../src/http/remembered-responses.ts';
+import { untraced } from '../../src/http/traces.ts';
 
 const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 'OWNER' } as Viewer;
 
@@ -123,6 +124,13 @@ describe('a request that was answered before', () => {
     for (const head of heads) expect(head).toMatch(/^cache-status: Magpie; hit; ttl=5\r?$/im);
   });
 
+  it('goes to the parser when it is longer than that would read', async () => {
+    const { ask, unparsed } = await serve({ authenticate: () => viewer, replay: () => 1_000 });
+    for (let time = 0; time < 3; time++) await ask();
+    expect((await ask(`tracestate: ${'a'.repeat(16_300)}\r\n`)).head).toMatch(/^HTTP\/1.1 431 /);
+    expect(unparsed()).toBe(1);
+  });
+
   it('keeps the id that its client gave it', async () => {
     const { ask, unparsed } = await serve({ authenticate: () => viewer, replay: () => 1_000 });
     const given = 'x-request-id: mine-1\r\n';
@@ -152,6 +160,8 @@ describe('a request without what traces it', () => {
     ['has it under another name', whole('x-x-request-id: mine\r\nx-request-id-x: mine\r\n')],
     ['goes on with it in the next line', whole('x-request-id: mine\r\n and more\r\n')],
     ['has bytes in it that no header has', whole('x-request-id: mi\x00ne\r\n')],
+    ['has it before its first line', `\r\nx-request-id: mine\r\n${whole('')}`],
+    ['has more of it than is sane', whole('tracestate: a\r\n'.repeat(9))],
     ['has not come with all of its head', 'POST /graphql HTTP/1.1\r\nx-request-id: mine\r\n'],
   ])('is nothing else when it %s', (_, text) => {
     expect(untraced(text)).toBeUndefined();

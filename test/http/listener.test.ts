@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createListener } from '../../src/http/listener.ts';
 import { createTestServer } from './engine.ts';
 import { createLiveServer } from './live.ts';
@@ -123,6 +124,20 @@ describe('a server that drains', () => {
     engine.waiting.open();
     await inFlight;
     await drained;
+  });
+
+  it('does not wait for an answer behind another, when their client is gone', async () => {
+    const live = createListener();
+    const url = await live.listen({ host: '127.0.0.1', port: 0 });
+    const asked: ServerResponse[] = [];
+    live.serve({ listener: (_, response) => void asked.push(response) }, async () => true);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\n\r\n');
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    const gone = once(asked[0]!, 'close');
+    socket.destroy();
+    await gone;
+    expect(await live.drain(5_000)).toBe(0);
   });
 
   it('cuts off what does not end in time, and says how many', async () => {
