@@ -59,6 +59,9 @@ const connections = new WeakMap<Socket, Connection>();
 /** Heads are shorter, or Node refuses them. */
 const maxHeadBytes = 32 * 1024;
 
+/** Node goes by more, but leaves them out of `request.headers`. */
+const maxHeaders = 1_000;
+
 /** Which of the bytes that were given to the parser belong to which request. */
 class Connection {
   #state: 'fresh' | 'between' | 'within' | 'in doubt' = 'fresh';
@@ -110,13 +113,13 @@ class Connection {
 
 /**
  * The head, and the declared body. `NaN`, which nothing equals, unless the bytes begin with the very lines that Node read: it knows
- * more ways to write a request, skips empty lines before it, and leaves out headers beyond the thousandth.
+ * more ways to write a request, and skips empty lines before it.
  */
 function framedLength({ method, url, headers, rawHeaders }: IncomingMessage, bytes: Buffer): number {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0 || headers['transfer-encoding'] !== undefined || headers.upgrade !== undefined) return Number.NaN;
   const [requestLine, ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
-  if (requestLine !== `${method} ${url} HTTP/1.1`) return Number.NaN;
+  if (requestLine !== `${method} ${url} HTTP/1.1` || lines.length > maxHeaders) return Number.NaN;
   for (const [at, line] of lines.entries()) {
     const name = rawHeaders[2 * at]!;
     if (!line.startsWith(`${name}:`) || line.slice(name.length + 1).trim() !== rawHeaders[2 * at + 1])
