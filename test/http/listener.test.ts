@@ -133,7 +133,7 @@ describe('a server that drains', () => {
     live.serve({ listener: (_, response) => void asked.push(response) }, async () => true);
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write('GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\n\r\n');
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await vi.waitFor(() => expect(asked).toHaveLength(2), { timeout: 20_000 });
     const gone = once(asked[0]!, 'close');
     socket.destroy();
     await gone;
