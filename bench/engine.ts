@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { LRUCache } from 'lru-cache';
 import { Cache } from '../src/cache/cache.ts';
 import type { Policy } from '../src/cache/policy.ts';
+import { collectGarbage } from '../test/setup/garbage.ts';
 
 const MAX_RATIO = 1.5;
 const RESIDENT = 1_000;
@@ -54,10 +53,8 @@ function report(result: string, target: string, isMet: boolean): void {
 }
 
 function measureHeap(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const heapAfterCollection = () => {
-    collect();
+    collectGarbage();
     return process.memoryUsage().heapUsed;
   };
   const cache = new Cache({ policies: { POSTS: policy } });

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import pg from 'pg';
+import { collectGarbage } from '../../test/setup/garbage.ts';
 
 /** What the benchmark asks a contender's process; each question is answered once. */
 export type Question =
@@ -41,8 +40,7 @@ process.channel?.unref();
 async function answerTo(question: Question): Promise<unknown> {
   switch (question.ask) {
     case 'memory': {
-      setFlagsFromString('--expose-gc');
-      (runInNewContext('gc') as () => void)();
+      collectGarbage();
       const { rss, heapUsed, external } = process.memoryUsage();
       return { rssBytes: rss, heapBytes: heapUsed + external } satisfies Memory;
     }

@@ -1,10 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { collectGarbage } from '../setup/garbage.ts';
 import { createProduct } from './product.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
 
 /** What was looked at in this turn stays until the next one. */
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

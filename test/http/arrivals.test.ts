@@ -1,13 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type AnswerBytes, answerArrivals, wholeBytesOf } from '../../src/http/arrivals.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
+import { collectGarbage } from '../setup/garbage.ts';
 
 /** On a machine that is busy, too. */
 const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 20_000, interval: 5 });

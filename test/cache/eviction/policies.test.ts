@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createArc } from '../../../src/cache/eviction/arc.ts';
 import { createLru } from '../../../src/cache/eviction/lru.ts';
 import type { Evictable } from '../../../src/cache/eviction/policy.ts';
+import { collectGarbage } from '../../setup/garbage.ts';
 import { evictable, TinyStore } from './replay.ts';
 
 const policies = [
@@ -109,7 +110,8 @@ describe.each(policies)('$create.name', ({ create, mostGhosts }) => {
       return Array.from({ length: 2 }, () => new WeakRef(store.evict()!));
     })();
     expect(policy.ghosts).toBeGreaterThan(0);
-    await collectGarbage();
+    await new Promise((resolve) => setImmediate(resolve)); // what was dereferenced in a turn is held until it ends
+    collectGarbage();
     expect(victims.map((victim) => victim.deref())).toEqual([undefined, undefined]);
   });
 
@@ -143,11 +145,3 @@ describe('createLru', () => {
     );
   });
 });
-
-async function collectGarbage(): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8');
-  const { runInNewContext } = await import('node:vm');
-  setFlagsFromString('--expose-gc');
-  await new Promise((resolve) => setImmediate(resolve)); // what was dereferenced in a turn is held until it ends
-  (runInNewContext('gc') as () => void)();
-}
