@@ -153,9 +153,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       if (!context.state.isCaching) return afterExecution(undefined, context, await executeFn(args));
       context.state.traces = new Map();
       return await caching.during(async () => {
-        const joined = options.isJoining
-          ? await executeJoined(args, executeFn, { cache, operations, schema })
-          : undefined;
+        const joined = options.isJoining ? await executeJoined(args, { cache, operations, schema }) : undefined;
         return afterExecution(cache, context, joined ?? (await executeFn(args)));
       });
     },

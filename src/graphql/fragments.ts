@@ -6,6 +6,7 @@ import { type FieldCache, fieldLookup } from './cached-field.ts';
 import type { RequestContext, Trace } from './request.ts';
 import type { RootField } from './root-fields.ts';
 import { resolveRanges } from './schema.ts';
+import type { Variables } from './variables.ts';
 
 /**
  * An entry's serialised answer to one selection: what the executor would have completed and stringified. It is itself a cached
@@ -26,7 +27,7 @@ export type AttachedFragment = Attachment & { readonly value: Fragment; readonly
 /** A root field as one request asks for it. `id` tells its selection, with variables and, where ranges occur in it, the day. */
 export interface AskedField {
   readonly field: RootField;
-  readonly variables: Readonly<Record<string, unknown>>;
+  readonly variables: Variables;
   readonly id: string;
 }
 
@@ -42,7 +43,7 @@ export function findFragment(
   if (!plan?.cache || !prefix) return undefined;
   try {
     checkAccess(plan, state);
-    const args = field.args(variables);
+    const args = field.text.args(variables);
     const lookup = fieldLookup(
       { ...plan, cache: plan.cache },
       {

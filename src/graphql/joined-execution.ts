@@ -1,13 +1,18 @@
-import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getVariableValues } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+} from 'graphql';
 import type { Attachment } from '../cache/entry.ts';
 import { today } from '../domains/date-range.ts';
 import type { FieldCache } from './cached-field.ts';
-import { type AnyResult, isStream } from './execution.ts';
 import { type AttachedFragment, countFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
 import type { RequestContext } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
-
-type Execute = (args: ExecutionArgs) => AnyResult | Promise<AnyResult>;
+import type { Text } from './text.ts';
+import type { Run } from './text-execution.ts';
 
 /** A result whose parts are serialised already. Servers that know `stringify` use it, others read `data` as ever. */
 export interface JoinedResult extends ExecutionResult {
@@ -28,9 +33,8 @@ export interface JoinedFrom {
  */
 export async function executeJoined(
   args: ExecutionArgs,
-  executeFn: Execute,
   { cache, operations, schema }: { cache: FieldCache; operations: QueryOperations; schema: GraphQLSchema },
-): Promise<AnyResult | undefined> {
+): Promise<ExecutionResult | undefined> {
   const context = args.contextValue as RequestContext;
   const operation = operations.of(args.document, args.operationName ?? undefined);
   if (!operation || context.state.explanations) return undefined;
@@ -54,22 +58,36 @@ export async function executeJoined(
     json.set(field, fragment.value.json);
     count(cache, context, fragment);
   }
-  const missing = fields.filter((field) => !json.has(field));
-  const result: AnyResult =
-    missing.length === 0
-      ? { data: {} }
-      : await executeFn(missing.length === fields.length ? args : { ...args, document: operation.only(missing) });
-  if (isStream(result) || !result.data) return result;
 
-  const broken = new Set(result.errors?.map((error) => String(error.path?.[0])));
-  for (const field of missing) {
-    const text = JSON.stringify(result.data[field.key]);
+  const missing = fields.filter((field) => !json.has(field));
+  const run: Run = { contextValue: context, variables, errors: [] };
+  let texts: readonly string[];
+  try {
+    texts = await executeAll(missing, run);
+  } catch (error) {
+    return { errors: [...run.errors, error as GraphQLError], data: null };
+  }
+  const broken = new Set(run.errors.map(({ path }) => path?.[0]));
+  missing.forEach((field, index) => {
+    const text = texts[index]!;
     json.set(field, text);
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
     keepFragment(cache, trace, { id: idOf(field), json: text, stamp });
-  }
+  });
   const joinedFrom = missing.length === 0 ? { fragments, day } : undefined;
-  return joined(result, { fields, json, joinedFrom });
+  return joined(run.errors, { fields, json, joinedFrom });
+}
+
+/** Side by side. Rejects with the error of one that must not be null, when no other runs any more. */
+async function executeAll(fields: readonly RootField[], run: Run): Promise<string[]> {
+  const texts: Text[] = [];
+  try {
+    for (const { text } of fields) texts.push(text.execute(undefined, run, undefined));
+  } catch (error) {
+    await Promise.allSettled(texts);
+    throw error;
+  }
+  return Promise.all(texts);
 }
 
 function count(cache: FieldCache, { state: { outcome } }: RequestContext, fragment: AttachedFragment): void {
@@ -78,7 +96,7 @@ function count(cache: FieldCache, { state: { outcome } }: RequestContext, fragme
 }
 
 function joined(
-  { data, ...rest }: ExecutionResult,
+  errors: readonly GraphQLError[],
   {
     fields,
     json,
@@ -91,8 +109,8 @@ function joined(
 ): JoinedResult {
   const body = fields.map((field) => `${JSON.stringify(field.key)}:${json.get(field)}`).join(',');
   return {
-    ...rest,
-    data: wholeData(data!, fields, json),
+    ...(errors.length > 0 && { errors }),
+    data: parsedWhenRead(fields, json),
     joinedFrom,
     stringify({ errors, extensions }) {
       const before = errors?.length ? `"errors":${JSON.stringify(errors)},` : '';
@@ -102,17 +120,10 @@ function joined(
   };
 }
 
-/** The data as an object, for whoever does not stringify: fragments are parsed when they are read. */
-function wholeData(
-  executed: Readonly<Record<string, unknown>>,
-  fields: readonly RootField[],
-  json: ReadonlyMap<RootField, string>,
-): Record<string, unknown> {
+/** The data as an object, for whoever does not stringify. */
+function parsedWhenRead(fields: readonly RootField[], json: ReadonlyMap<RootField, string>): Record<string, unknown> {
   const data = Object.create(null);
   for (const field of fields)
-    Object.defineProperty(data, field.key, {
-      enumerable: true,
-      get: () => (field.key in executed ? executed[field.key] : JSON.parse(json.get(field)!)),
-    });
+    Object.defineProperty(data, field.key, { enumerable: true, get: () => JSON.parse(json.get(field)!) });
   return data;
 }

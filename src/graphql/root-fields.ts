@@ -4,23 +4,20 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLField,
   type GraphQLSchema,
-  getArgumentValues,
   getNamedType,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
   print,
-  type SelectionNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 import type { FieldPlan } from './field-plan.ts';
-
-type Variables = Readonly<Record<string, unknown>>;
+import { TextField } from './text-execution.ts';
+import { type Variables, variablesIn } from './variables.ts';
 
 /** A root field as an operation asks for it. */
 export interface RootField {
@@ -30,17 +27,15 @@ export interface RootField {
   readonly plan: FieldPlan | undefined;
   /** The same for every selection that asks for the same, in whatever document; values of its variables included. */
   selection(variables: Variables): string;
-  args(variables: Variables): Record<string, unknown>;
+  readonly text: TextField;
 }
 
-/** An operation, read once a document: its root fields, and the smaller operations that ask for some of them. */
+/** An operation, read once a document. */
 export interface QueryOperation {
   readonly definition: OperationDefinitionNode;
-  rootFields(variables: Variables): readonly RootField[];
   /** Whether a preset range occurs anywhere in it, so that its answer changes at the workspace's midnight. */
   readonly isDaily: boolean;
-  /** A document that asks for these root fields alone. */
-  only(fields: readonly RootField[]): DocumentNode;
+  rootFields(variables: Variables): readonly RootField[];
 }
 
 /** Reads operations, each once. Undefined for what is not a query, or comes in parts. */
@@ -65,68 +60,51 @@ export class QueryOperations {
   }
 
   #readOperation(document: DocumentNode, operationName: string | undefined): QueryOperation | undefined {
-    const definition = getOperationAST(document, operationName);
-    if (definition?.operation !== 'query' || comesInParts(document)) return undefined;
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation !== 'query' || comesInParts(document)) return undefined;
     const fragments = fragmentsOf(document);
-    const read = (variables: Variables): NodesOfRootField[] => {
+    const deciding = decidingVariables(document);
+    const read = (variables: Variables): RootField[] => {
+      const conditions = Object.fromEntries(deciding.map((name) => [name, variables[name]]));
+      const outline = { schema: this.#schema, operation, fragments, conditions };
       const queryType = this.#schema.getQueryType()!;
-      const nodes = collectFields(this.#schema, fragments, variables as never, queryType, definition.selectionSet);
-      return [...nodes].map(([key, fieldNodes]) => ({
-        ...this.#rootField(key, fieldNodes, fragments),
-        nodes: fieldNodes,
-      }));
+      const nodes = collectFields(this.#schema, fragments, conditions, queryType, operation.selectionSet);
+      return [...nodes.values()].map((of) => this.#rootField(new TextField(outline, queryType, of)));
     };
-    const always = rootDependsOnVariables(definition, fragments) ? undefined : read({});
-    const documents = new Map<string, DocumentNode>();
+    const known = new Map<string, readonly RootField[]>();
     return {
-      definition,
+      definition: operation,
       isDaily: takesRanges(this.#schema, document),
-      rootFields: (variables) => always ?? read(variables),
-      only(fields) {
-        const wanted = fields as readonly NodesOfRootField[];
-        const id = always ? wanted.map(({ key }) => key).join(' ') : undefined;
-        const known = id === undefined ? undefined : documents.get(id);
-        if (known) return known;
-        const selections: SelectionNode[] = wanted.flatMap(({ nodes }) => nodes);
-        const smaller: DocumentNode = {
-          kind: Kind.DOCUMENT,
-          definitions: [
-            { ...definition, selectionSet: { kind: Kind.SELECTION_SET, selections } },
-            ...Object.values(fragments),
-          ],
-        };
-        if (id !== undefined && documents.size < maxSmallerDocuments) documents.set(id, smaller);
-        return smaller;
+      rootFields(variables) {
+        const decided = deciding.map((name) => givenText(variables, name)).join();
+        const fields = known.get(decided) ?? read(variables);
+        if (known.size < maxOutlines) known.set(decided, fields);
+        return fields;
       },
     };
   }
 
-  #rootField(key: string, nodes: readonly FieldNode[], fragments: Fragments): RootField {
-    const [node] = nodes as [FieldNode];
-    const field: GraphQLField<unknown, unknown> | undefined = this.#schema.getQueryType()!.getFields()[node.name.value];
-    const plan = field && this.#plans.get(`Query.${field.name}`);
-    const { digest, variables: selected } = readSelection(nodes, fragments);
-    const fixedArgs = field && !variablesIn(node.arguments ?? []).size ? getArgumentValues(field, node) : undefined;
+  #rootField(text: TextField): RootField {
+    const { digest, variables: selected } = readSelection(text.nodes, text.outline.fragments);
     return {
-      key,
-      plan,
+      key: text.key,
+      plan: this.#plans.get(text.coordinate),
       selection: (variables) =>
         selected.length === 0 ? digest : `${digest} ${selected.map((name) => givenText(variables, name)).join()}`,
-      args: (variables) =>
-        fixedArgs ?? (field ? getArgumentValues(field, node, variables as Record<string, unknown>) : {}),
+      text,
     };
   }
 }
+
+/** Of one operation, with different fields left out. */
+const maxOutlines = 64;
 
 /** An absent variable stands for an argument's default, which null does not. */
 function givenText(variables: Variables, name: string): string {
   return Object.hasOwn(variables, name) ? JSON.stringify(variables[name]) : '';
 }
 
-const maxSmallerDocuments = 64;
-
 type Fragments = Record<string, FragmentDefinitionNode>;
-type NodesOfRootField = RootField & { readonly nodes: readonly FieldNode[] };
 
 function comesInParts(document: DocumentNode): boolean {
   let found = false;
@@ -161,18 +139,15 @@ function fragmentsOf(document: DocumentNode): Fragments {
   return fragments;
 }
 
-/** Whether `@skip` or `@include` with a variable decides which root fields there are. */
-function rootDependsOnVariables({ selectionSet }: OperationDefinitionNode, fragments: Fragments): boolean {
-  const seen = new Set<string>();
-  const depends = (selections: readonly SelectionNode[]): boolean =>
-    selections.some((selection) => {
-      if ((selection.directives ?? []).some((directive) => variablesIn([directive]).size > 0)) return true;
-      if (selection.kind === Kind.INLINE_FRAGMENT) return depends(selection.selectionSet.selections);
-      if (selection.kind !== Kind.FRAGMENT_SPREAD || seen.has(selection.name.value)) return false;
-      seen.add(selection.name.value);
-      return depends(fragments[selection.name.value]?.selectionSet.selections ?? []);
-    });
-  return depends(selectionSet.selections);
+/** Variables of `@skip` and `@include`, on which it depends what fields there are. */
+function decidingVariables(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive(node) {
+      for (const name of variablesIn([node])) names.add(name);
+    },
+  });
+  return [...names].sort();
 }
 
 /** What a root field's nodes select beneath it, with the fragments that they spread, as one digest; and the variables in it. */
@@ -195,15 +170,4 @@ function readSelection(nodes: readonly FieldNode[], fragments: Fragments): { dig
   ];
   const digest = createHash('sha256').update(parts.map(print).join('\n')).digest('base64url').slice(0, 22);
   return { digest, variables: [...variablesIn(parts)].sort() };
-}
-
-function variablesIn(nodes: readonly Parameters<typeof visit>[0][]): Set<string> {
-  const names = new Set<string>();
-  for (const node of nodes)
-    visit(node, {
-      Variable({ name }) {
-        names.add(name.value);
-      },
-    });
-  return names;
 }

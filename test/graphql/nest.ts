@@ -386,7 +386,7 @@ export function createNest(options: NestOptions = {}) {
       const contextValue = createContext(sources, { viewer: as, requestId: 'test', isDebugging });
       const args = { schema, document, contextValue, variableValues: variables, operationName };
       if (options.isCaching !== false) contextValue.state.traces = new Map();
-      const joined = isJoining ? await executeJoined(args, execute, { cache, operations, schema }) : undefined;
+      const joined = isJoining ? await executeJoined(args, { cache, operations, schema }) : undefined;
       const result = afterExecution(cache, contextValue, joined ?? (await execute(args))) as JoinedResult;
       const answered = result.stringify?.(result) ?? JSON.stringify(result);
       const { joinedFrom } = result;
