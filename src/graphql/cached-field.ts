@@ -7,7 +7,7 @@ import type { Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { fieldKey, namespaced, parentIdentity, type ScopePrefix, scopePrefix } from './cache-key.ts';
 import type { CachePlan, FieldPlan } from './field-plan.ts';
-import { nodeTags } from './node-tags.ts';
+import { idsIn, nodeTags } from './node-tags.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags } from './tag-template.ts';
 import { pathOf, traceCached, traceOpen } from './trace.ts';
@@ -37,35 +37,39 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
       noteBypass(context, info);
       return resolve(source, args, context, info);
     }
-    const lookup = fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
+    const lookup =
+      (isRoot && !info.path.prev && state.lookups.get(String(info.path.key))) ||
+      fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
     let seen: Lookup | undefined;
-    const observe = (made: Lookup) => {
-      seen = made;
-      explain(context, plan, { info, lookup: made });
+    const request = {
+      ...lookup,
+      now: state.now,
+      observe(made: Lookup) {
+        seen = made;
+        explain(context, plan, { info, lookup: made });
+      },
     };
     const scoped =
       plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
-    const answer = (found: Entry) => {
-      note(context, { seen, info, entry: found });
-      return found.value;
-    };
-    /** The cache is at its limit of loads, but the request is not: it gets what the resolver says. */
-    const answerWithout = (error: unknown) => {
-      if (!(error instanceof LoadLimitError)) throw error;
-      noteBypass(context, info);
-      return resolve(source, args, scoped, info);
-    };
-    let entry: Entry | Promise<Entry>;
+    let answer: Entry | Promise<Entry>;
     try {
-      entry = cache.read<unknown>({ ...lookup, now: state.now, observe }, async (loading) => {
+      answer = cache.read<unknown>(request, async (loading) => {
         const value = await resolve(source, args, scoped, info);
-        for (const tag of nodeTags(value)) loading.depend(namespaced(prefix.namespace, tag));
+        for (const tag of nodeTags(idsIn(value))) loading.depend(namespaced(prefix.namespace, tag));
         return value;
       });
     } catch (error) {
-      return answerWithout(error);
+      noteFull(error, { context, info });
+      return resolve(source, args, scoped, info);
     }
-    return entry instanceof Promise ? entry.then(answer, answerWithout) : answer(entry);
+    if (!(answer instanceof Promise)) return noted(answer, { context, seen, info });
+    return answer.then(
+      (entry) => noted(entry, { context, seen, info }),
+      (error) => {
+        noteFull(error, { context, info });
+        return resolve(source, args, scoped, info);
+      },
+    );
   };
 }
 
@@ -95,16 +99,26 @@ export function fieldLookup(
   };
 }
 
-function note(
-  context: RequestContext,
-  { seen, info, entry }: { seen: Lookup | undefined; info: GraphQLResolveInfo; entry: Entry },
-): void {
+/** The value of the entry that answered. */
+function noted(entry: Entry, { context, seen, info }: Reading & { seen: Lookup | undefined }): unknown {
   const { outcome } = context.state;
   if (seen?.status === 'HIT') outcome.hits++;
   else if (seen?.status === 'STALE') outcome.stale++;
   else outcome.misses++;
   outcome.freshUntil = Math.min(outcome.freshUntil, entry.expiresAt);
   traceCached(context, info, entry);
+  return entry.value;
+}
+
+interface Reading {
+  readonly context: RequestContext;
+  readonly info: GraphQLResolveInfo;
+}
+
+/** When the cache is at its limit of loads, the request is not: it gets what the resolver says. Throws any other error. */
+function noteFull(error: unknown, { context, info }: Reading): void {
+  if (!(error instanceof LoadLimitError)) throw error;
+  noteBypass(context, info);
 }
 
 /** Nothing can be remembered of a selection in which the cache took no part. */

@@ -35,6 +35,7 @@ export function createContext(
     isCaching: isCaching(),
     now: cacheNow(),
     traces: undefined,
+    lookups: new Map(),
     refreshLoaders() {
       loaders = undefined;
     },

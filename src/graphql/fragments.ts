@@ -3,6 +3,7 @@ import type { CacheCategory } from '../generated/schema.ts';
 import { checkAccess } from './access.ts';
 import { namespaced, publicNamespace, scopePrefix } from './cache-key.ts';
 import { type FieldCache, fieldLookup } from './cached-field.ts';
+import { nodeTags } from './node-tags.ts';
 import type { RequestContext, Trace } from './request.ts';
 import type { RootField } from './root-fields.ts';
 import { resolveRanges } from './schema.ts';
@@ -52,6 +53,7 @@ export function findFragment(
         parent: undefined,
       },
     );
+    state.lookups.set(field.key, lookup);
     const entry = cache.peek(lookup.category, lookup.key, state.now);
     const fragment = entry && (cache.attachment(entry, id, state.now) as AttachedFragment | undefined);
     return fragment && isWhole(fragment) ? fragment : undefined;
@@ -94,7 +96,7 @@ export function keepFragment(
   if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return; // such as one with more tags than it could hold
   if (isPublic && trace.reachesOut) return; // what lies beneath may be a workspace's
   const tags = new Set<string>();
-  for (const tag of trace.tags) tags.add(namespaced(entry.namespace!, tag));
+  for (const tag of [...nodeTags(trace.ids), ...trace.tags]) tags.add(namespaced(entry.namespace!, tag));
   let { validUntil } = entry;
   let freshUntil = Number.POSITIVE_INFINITY;
   for (const lookup of trace.lookups) {

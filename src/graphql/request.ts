@@ -2,6 +2,7 @@ import type { Entry } from '../cache/entry.ts';
 import type { Lookup } from '../cache/request.ts';
 import type { Context, Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
+import type { FieldLookup } from './cached-field.ts';
 
 /** One lookup of a cached field, as `extensions.cache` explains it. */
 export interface Explanation {
@@ -19,8 +20,12 @@ export interface TracedLookup {
 
 /** What one root field of an execution came to depend on. */
 export interface Trace {
-  /** Tags of all that its selection touched beneath the entry, without their namespace. */
+  /** Of the nodes that its selection touched beneath the entry, and perhaps of something else. */
+  readonly ids: Set<string>;
+  /** What else that depends on, without its namespace. */
   readonly tags: Set<string>;
+  /** Values whose ids are among those. */
+  readonly seen: Set<object>;
   /** Lookups beneath the root field, in the order in which they were made. */
   readonly lookups: TracedLookup[];
   /** The root field's own. */
@@ -56,6 +61,8 @@ export interface RequestState {
   traces: Map<string, Trace> | undefined;
   /** Makes the next use of `loaders` start with fresh ones. */
   refreshLoaders(): void;
+  /** Of root fields whose fragments were looked for, by response key. */
+  readonly lookups: Map<string, FieldLookup>;
   /** Readings and loaders of the next event of a subscription. */
   renew(): void;
 }

@@ -35,15 +35,19 @@ export function parseTagTemplate(text: string): TagTemplate {
 
 /** The tags that a template stands for: one for each combination of its placeholders' values, none when one is empty. */
 export function resolveTags(templates: readonly TagTemplate[], sources: TagSources): string[] {
-  return templates.flatMap(({ parts }) =>
-    parts.reduce<string[]>(
-      (tags, part) => {
-        const values = typeof part === 'string' ? [part] : valuesOf(part, sources);
-        return tags.flatMap((tag) => values.map((value) => tag + value));
-      },
-      [''],
-    ),
-  );
+  const tags: string[] = [];
+  for (const { parts } of templates) {
+    let begun = [''];
+    for (const part of parts) begun = continued(begun, typeof part === 'string' ? part : valuesOf(part, sources));
+    tags.push(...begun);
+  }
+  return tags;
+}
+
+/** Each text with each ending. */
+function continued(texts: readonly string[], endings: string | readonly string[]): string[] {
+  if (typeof endings === 'string') return texts.map((text) => text + endings);
+  return texts.flatMap((text) => endings.map((ending) => text + ending));
 }
 
 /** Whether some tag could come from both: placeholders match anything without a colon, nothing included. The schema's tests ask this. */
@@ -86,9 +90,10 @@ function parsePlaceholder(part: string, text: string): Placeholder {
   };
 }
 
-function valuesOf({ root, path, fallback }: Placeholder, sources: TagSources): readonly string[] {
+function valuesOf({ root, path, fallback }: Placeholder, sources: TagSources): string | readonly string[] {
   if (root === 'changes') return sources.changes?.get(path[0]!) ?? [];
   const found = read(root === 'args' ? sources.args : sources[root], path);
+  if (typeof found === 'string') return found;
   const values = (Array.isArray(found) ? found : [found]).filter((value) => value != null).map(String);
   return values.length === 0 && fallback !== undefined && found == null ? [fallback] : values;
 }

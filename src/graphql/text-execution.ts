@@ -68,7 +68,7 @@ export class TextField {
     this.field = getFieldDef(outline.schema, parentType, node)!; // the document is valid
     this.outline = outline;
     this.#isLeaf = !this.field.resolve && !node.selectionSet;
-    this.#fixedArgs = variablesIn(node.arguments ?? []).size === 0 ? getArgumentValues(this.field, node) : undefined;
+    this.#fixedArgs = fixedArgs(this.field, node);
   }
 
   /** As an error names it. */
@@ -87,16 +87,15 @@ export class TextField {
       if (typeof value !== 'object' && typeof value !== 'function') return this.#executeLeaf(value, run, parentPath);
     }
     const path = { prev: parentPath, key: this.key, typename: this.parentType.name };
-    const fail = (error: unknown) => this.#fail(error, run, path);
     try {
       const resolve = this.field.resolve ?? defaultFieldResolver;
       const value = resolve(source, this.args(run.variables), run.contextValue, new FieldInfo(this, run, path));
       const text = isPromise(value)
         ? value.then((resolved) => this.#complete(resolved, run, path))
         : this.#complete(value, run, path);
-      return typeof text === 'string' ? text : text.then(undefined, fail);
+      return typeof text === 'string' ? text : text.then(undefined, (error) => this.#fail(error, run, path));
     } catch (error) {
-      return fail(error);
+      return this.#fail(error, run, path);
     }
   }
 
@@ -226,6 +225,19 @@ function handle(
   const located = locatedError(error, at.nodes, pathOf(path));
   if (isNonNullType(type)) throw located;
   run.errors.push(located);
+}
+
+/** Undefined where variables occur. Others are given to every execution, so that nobody may change them. */
+function fixedArgs(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> | undefined {
+  if (field.args.length === 0) return none;
+  return variablesIn(node.arguments ?? []).size === 0 ? frozen(getArgumentValues(field, node)) : undefined;
+}
+
+const none = Object.freeze({});
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 /** What a resolver is told of where it is. Few ask. */

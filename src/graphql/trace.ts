@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Entry } from '../cache/entry.ts';
-import { nodeTags } from './node-tags.ts';
+import { idsIn } from './node-tags.ts';
 import type { RequestContext, Trace } from './request.ts';
 import { resolveTags, type TagTemplate } from './tag-template.ts';
 
@@ -14,11 +14,13 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   const key = String(root.key);
   let trace = state.traces.get(key);
   if (!trace) {
-    trace = { tags: new Set(), lookups: [], root: undefined, reachesOut: false, isOpen: false };
+    trace = { ids: new Set(), tags: new Set(), seen: new Set(), lookups: [], ...untouched };
     state.traces.set(key, trace);
   }
   return trace;
 }
+
+const untouched = { root: undefined, reachesOut: false, isOpen: false };
 
 /** A cached field: its entry says what it depends on. */
 export function traceCached(context: RequestContext, info: GraphQLResolveInfo, entry: Entry): void {
@@ -36,7 +38,7 @@ export function traceEdge(context: RequestContext, info: GraphQLResolveInfo, val
   const trace = traceOf(context, info);
   if (!trace) return;
   trace.reachesOut = true;
-  nodeTags(value, trace.tags);
+  touch(trace, value);
 }
 
 /** A dependent field: what its directive says. */
@@ -54,7 +56,14 @@ export function traceDependent(
   if (!trace) return;
   trace.reachesOut = true;
   for (const tag of resolveTags(tags, { args, parent })) trace.tags.add(tag);
-  nodeTags(value, trace.tags);
+  touch(trace, value);
+}
+
+/** Many edges lead to the same node, which a loader gave to all of them. */
+function touch({ ids, seen }: Trace, value: unknown): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  idsIn(value, ids);
 }
 
 /** A resolver of which nothing is known. */

@@ -19,7 +19,7 @@ export interface Facts {
   errorCodes: readonly string[];
   /** The answer's text; null for a stream and outside of GraphQL. */
   json: string | null;
-  /** The answer's bytes, compressed if the client takes that. */
+  /** The answer's bytes when it is compressed. */
   body: Buffer | null;
   /** The fragments that alone made the answer, if that is how it was made. */
   joinedFrom: JoinedFrom | null;

@@ -5,7 +5,7 @@ import type { HttpPlugin } from './plugin.ts';
 const compress = promisify(gzip);
 
 /** Below, headers outweigh what compression saves. */
-const minBytes = 1_024;
+const minChars = 1_024;
 
 /** Compresses answers for clients that take gzip, off the main thread. Parts of a stream go out as they are. */
 export function useCompression(): HttpPlugin {
@@ -13,9 +13,8 @@ export function useCompression(): HttpPlugin {
     async onResponse({ request, response, serverContext: { facts }, setResponse }) {
       const { json } = facts;
       if (json === null || response.status !== 200) return;
-      facts.body = Buffer.from(json);
-      if (facts.body.byteLength < minBytes || !acceptsGzip(request.headers.get('accept-encoding'))) return;
-      facts.body = await compress(facts.body);
+      if (json.length < minChars || !acceptsGzip(request.headers.get('accept-encoding'))) return;
+      facts.body = await compress(json);
       const headers = new Headers(response.headers);
       headers.set('content-encoding', 'gzip');
       headers.set('content-length', String(facts.body.byteLength));

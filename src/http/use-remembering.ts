@@ -23,8 +23,10 @@ export function useAnswerText(): HttpPlugin {
 export function useRemembering(responses: RememberedResponses): HttpPlugin {
   return {
     onResponse({ response, serverContext: { facts, req } }) {
-      const { joinedFrom, viewer, body } = facts;
-      if (!joinedFrom || !viewer || !body || !req || response.status !== 200 || facts.errorCodes.length > 0) return;
+      const { joinedFrom, viewer, json } = facts;
+      if (!joinedFrom || !viewer || json === null || !req) return;
+      if (response.status !== 200 || facts.errorCodes.length > 0) return;
+      const body = facts.body ?? Buffer.from(json);
       const headers: string[] = [];
       response.headers.forEach((value, name) => {
         if (!ownHeaders.has(name)) headers.push(name, value);
