@@ -1,8 +1,9 @@
-import { type Arena, inRoles, named } from './arena.ts';
+import { type Arena, type Competitor, inRoles, named } from './arena.ts';
 import { checkColdAnswers } from './correctness.ts';
+import { figuresOf } from './figures.ts';
 import { coldRequests } from './questions.ts';
 import { shown, tableOf } from './report.ts';
-import { inRounds, ratio, warmUp } from './rounds.ts';
+import { inRounds, type Pace, ratio, warmUp } from './rounds.ts';
 
 /** Nothing that is asked for is in any cache, and all of it is loaded from PostgreSQL. */
 export async function askCold(arena: Arena): Promise<void> {
@@ -19,14 +20,18 @@ export async function askCold(arena: Arena): Promise<void> {
     report.progress(`cold: warming up ${competitor.label}`); // what runs seldom is compiled late
     await warmUp(competitor, traffic.get(competitor.name)!, 2 * pace.firstWarmUpMs);
   }
+  const magpie = named(arena, 'magpie')!;
+  const before = await lookupsOf(magpie);
   const turns = await inRounds({
-    ...{ title: 'cold', contenders: competitors, pace, progress: report.progress },
+    ...{ title: 'cold', contenders: competitors, pace: longer(pace), progress: report.progress },
     trafficFor: ({ name }) => traffic.get(name)!,
   });
   report.say('', '### Cold: a page of five root fields, with other arguments each time');
   const plain = named(arena, 'yoga-plain');
   tableOf(report, competitors, { turns, against: plain?.name });
-  report.say('');
+  const after = await lookupsOf(magpie);
+  const share = (100 * (after.hits - before.hits)) / (after.all - before.all);
+  report.say('', `Of its lookups meanwhile, Magpie found ${share.toFixed(2)} % in its cache.`, '');
   if (!plain) return;
   const times = ratio(turns.get('magpie')!, turns.get(plain.name)!);
   report.verdict(
@@ -34,4 +39,19 @@ export async function askCold(arena: Arena): Promise<void> {
     times.median >= 1,
     `${shown(times)} × its rate`,
   );
+}
+
+/** There are so few answers a second that a short turn would say little. */
+function longer({ rounds, warmUpMs, turnMs, ...rest }: Pace): Pace {
+  return { ...rest, rounds: 2 * rounds - 1, warmUpMs: 3 * warmUpMs, turnMs: 4 * turnMs };
+}
+
+async function lookupsOf({ port }: Competitor): Promise<{ all: number; hits: number }> {
+  const found = { all: 0, hits: 0 };
+  for (const [name, count] of await figuresOf(port)) {
+    if (!name.startsWith('magpie_cache_lookups_total{')) continue;
+    found.all += count;
+    if (name.includes('result="hit"')) found.hits += count;
+  }
+  return found;
 }

@@ -39,14 +39,14 @@ const documents = {
     post(id: $id) { id text status revision createdAt updatedAt author { id name } }
   }`,
   cold: `query cold(
-    $range: DateRangeInput!, $accountIds: [ID!]!, $campaigns: CampaignFilter!, $campaignCount: Int!
+    $range: DateRangeInput!, $accountIds: [ID!]!, $topCount: Int!, $campaigns: CampaignFilter!, $campaignCount: Int!
     $posts: PostFilter!, $inbox: ConversationFilter!, $accounts: AccountFilter!
   ) {
     analytics(range: $range, filter: { accountIds: $accountIds }) {
       from to
       summary { metric value previousValue changeRatio }
       series(metrics: [VIEWS, ENGAGEMENTS]) { metric points { date value } }
-      topPosts(limit: 3) { value post { id text } }
+      topPosts(limit: $topCount) { value post { id text } }
     }
     campaigns(first: $campaignCount, filter: $campaigns) {
       nodes { id name status brief startsOn endsOn postCount owner { id name } }
@@ -109,7 +109,8 @@ export function coldRequests(sender: Sender, accountIds: readonly string[]): () 
     const variables = {
       range: { between: { from: isoDay(today, 27 + (turn % 60)), to: isoDay(today, turn % 60) } },
       accountIds: accounts,
-      campaigns: { status: permutation(campaignStatuses, turn) },
+      topCount: 3 + (Math.floor(turn / 60) % 45),
+      campaigns: { status: permutation(campaignStatuses, Math.floor(turn / 80)) },
       campaignCount: 20 + (turn % 80),
       posts: { status: permutation(postStatuses, turn) },
       inbox: { status: permutation(conversationStatuses, turn), accountIds: accounts },

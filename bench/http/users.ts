@@ -1,6 +1,7 @@
 import { type WorkloadEvent, workload, workloadA } from '../hit-ratio/workload.ts';
 import { type Arena, type Competitor, inRoles, named } from './arena.ts';
 import { post, type Request } from './client.ts';
+import { figuresOf } from './figures.ts';
 import { hotTraffic } from './hot.ts';
 import { Load, quantile } from './load.ts';
 import { warmUp } from './rounds.ts';
@@ -138,10 +139,11 @@ async function askManyUsers({ report, stage, pace }: Arena, magpie: Competitor):
 }
 
 async function durationsOf({ port }: Competitor): Promise<{ sum: number; count: number }> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const figure = (name: string) =>
-    Number(new RegExp(`^magpie_request_duration_seconds_${name}{type="query"} (.+)$`, 'm').exec(text)![1]);
-  return { sum: figure('sum'), count: figure('count') };
+  const figures = await figuresOf(port);
+  const [sum, count] = ['sum', 'count'].map((name) =>
+    figures.get(`magpie_request_duration_seconds_${name}{type="query"}`),
+  );
+  return { sum: sum!, count: count! };
 }
 
 /** As when the workspace is first used: nothing is there but what the server itself asks for then. */

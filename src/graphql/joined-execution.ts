@@ -47,6 +47,7 @@ export async function executeJoined(
 
   const stamp = cache.stamp;
   const fields = operation.rootFields(variables);
+  if (!fields) return undefined;
   const day = operation.isDaily && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
   const idOf = (field: RootField) => (day ? `${day} ${field.selection(variables)}` : field.selection(variables));
   const json = new Map<RootField, string>();
@@ -75,16 +76,16 @@ export async function executeJoined(
     keepFragment(cache, trace, { id: idOf(field), json: text, stamp });
   });
   const joinedFrom = missing.length === 0 ? { fragments, day } : undefined;
-  return joined(run.errors, { fields, json, joinedFrom });
+  return joined([...run.errors], { fields, json, joinedFrom });
 }
 
-/** Side by side. Rejects with the error of one that must not be null, when no other runs any more. */
+/** Side by side. Rejects with the error of one that must not be null. */
 async function executeAll(fields: readonly RootField[], run: Run): Promise<string[]> {
   const texts: Text[] = [];
   try {
     for (const { text } of fields) texts.push(text.execute(undefined, run, undefined));
   } catch (error) {
-    await Promise.allSettled(texts);
+    await Promise.all(texts).catch(() => {}); // as an object of fields that fails: see `JoinedText`
     throw error;
   }
   return Promise.all(texts);

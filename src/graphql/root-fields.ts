@@ -35,7 +35,8 @@ export interface QueryOperation {
   readonly definition: OperationDefinitionNode;
   /** Whether a preset range occurs anywhere in it, so that its answer changes at the workspace's midnight. */
   readonly isDaily: boolean;
-  rootFields(variables: Variables): readonly RootField[];
+  /** Undefined where something is to be left out if null, which is an error. */
+  rootFields(variables: Variables): readonly RootField[] | undefined;
 }
 
 /** Reads operations, each once. Undefined for what is not a query, or comes in parts. */
@@ -76,6 +77,7 @@ export class QueryOperations {
       definition: operation,
       isDaily: takesRanges(this.#schema, document),
       rootFields(variables) {
+        if (deciding.some((name) => typeof variables[name] !== 'boolean')) return undefined;
         const decided = deciding.map((name) => givenText(variables, name)).join();
         const fields = known.get(decided) ?? read(variables);
         if (known.size < maxOutlines) known.set(decided, fields);

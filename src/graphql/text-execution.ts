@@ -1,5 +1,4 @@
 import {
-  defaultFieldResolver,
   defaultTypeResolver,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -20,6 +19,8 @@ import {
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
+import { inspect } from 'graphql/jsutils/inspect.js';
+import { Site } from './site.ts';
 import { JoinedText, leafText, type Text } from './text.ts';
 import { pathOf } from './trace.ts';
 import { type Variables, variablesIn } from './variables.ts';
@@ -42,13 +43,16 @@ export interface Outline {
   readonly conditions: Variables;
 }
 
+const nothing = 'null';
+
 /** Turns what was resolved into text. */
 type Complete = (value: unknown, run: Run, path: Path | undefined) => Text;
 
 /**
  * A field as an operation asks for it, to be executed straight to JSON (GraphQL specification, sections 6.4.2 and 6.4.3): no
  * objects of a response in between, and nothing worked out anew that all executions have in common. It answers and fails as
- * Yoga's executor does, except that it knows nothing of asynchronous iterables and `isTypeOf`, which our schema does not use.
+ * Yoga's executor does, except that it knows nothing of what our schema does not use: asynchronous iterables, `isTypeOf`, and
+ * scalars whose JSON is null or nothing.
  */
 export class TextField {
   readonly key: string;
@@ -57,7 +61,8 @@ export class TextField {
   readonly field: GraphQLField<unknown, unknown>;
   readonly outline: Outline;
   readonly #isLeaf: boolean;
-  readonly #fixedArgs: Record<string, unknown> | undefined;
+  readonly #fixedArgs: Record<string, unknown> | undefined; // where no variables occur
+  readonly #areArgsFlat: boolean;
   #completion: Complete | undefined;
 
   constructor(outline: Outline, parentType: GraphQLObjectType, nodes: readonly FieldNode[]) {
@@ -68,7 +73,8 @@ export class TextField {
     this.field = getFieldDef(outline.schema, parentType, node)!; // the document is valid
     this.outline = outline;
     this.#isLeaf = !this.field.resolve && !node.selectionSet;
-    this.#fixedArgs = fixedArgs(this.field, node);
+    this.#fixedArgs = variablesIn(node.arguments ?? []).size === 0 ? getArgumentValues(this.field, node) : undefined;
+    this.#areArgsFlat = this.#fixedArgs !== undefined && !Object.values(this.#fixedArgs).some(isComposite);
   }
 
   /** As an error names it. */
@@ -76,36 +82,53 @@ export class TextField {
     return `${this.parentType.name}.${this.field.name}`;
   }
 
+  /** To be read only. */
   args(variables: Variables): Record<string, unknown> {
     return this.#fixedArgs ?? getArgumentValues(this.field, this.nodes[0]!, variables);
   }
 
   /** Throws or rejects with the located error of a field that must not be null. */
   execute(source: unknown, run: Run, parentPath: Path | undefined): Text {
-    if (this.#isLeaf) {
-      const value = (source as Record<string, unknown>)[this.field.name];
-      if (typeof value !== 'object' && typeof value !== 'function') return this.#executeLeaf(value, run, parentPath);
-    }
-    const path = { prev: parentPath, key: this.key, typename: this.parentType.name };
+    const { name, resolve, args } = this.field;
+    let path = this.#isLeaf ? undefined : this.#pathUnder(parentPath); // of leaves only errors ask for it
     try {
-      const resolve = this.field.resolve ?? defaultFieldResolver;
-      const value = resolve(source, this.args(run.variables), run.contextValue, new FieldInfo(this, run, path));
-      const text = isPromise(value)
-        ? value.then((resolved) => this.#complete(resolved, run, path))
-        : this.#complete(value, run, path);
-      return typeof text === 'string' ? text : text.then(undefined, (error) => this.#fail(error, run, path));
+      let value: unknown;
+      if (resolve) {
+        value = resolve(source, this.#ownArgs(run), run.contextValue, new Site(this, run, path!));
+      } else {
+        if (args.length > 0) this.#ownArgs(run); // which may be wrong
+        value = propertyOf(source, name);
+        if (isComposite(value)) path ??= this.#pathUnder(parentPath);
+        if (typeof value === 'function')
+          value = value.call(source, this.#ownArgs(run), run.contextValue, new Site(this, run, path!));
+      }
+      if (isPromise(value)) return this.#whenResolved(value, run, path!);
+      const text = this.#complete(value, run, path);
+      return typeof text === 'string' ? text : this.#whenCompleted(text, run, path!);
     } catch (error) {
-      return this.#fail(error, run, path);
+      return this.#fail(error, run, path ?? this.#pathUnder(parentPath));
     }
   }
 
-  /** Most fields are these. Their paths matter to nobody until they fail. */
-  #executeLeaf(value: unknown, run: Run, parentPath: Path | undefined): Text {
-    try {
-      return this.#complete(value, run, undefined);
-    } catch (error) {
-      return this.#fail(error, run, { prev: parentPath, key: this.key, typename: this.parentType.name });
-    }
+  /** A resolver may do with them what it likes. */
+  #ownArgs({ variables }: Run): Record<string, unknown> {
+    return this.#areArgsFlat ? { ...this.#fixedArgs } : getArgumentValues(this.field, this.nodes[0]!, variables);
+  }
+
+  #whenResolved(value: Promise<unknown>, run: Run, path: Path): Promise<string> {
+    return this.#whenCompleted(
+      value.then((resolved) => this.#complete(resolved, run, path)),
+      run,
+      path,
+    );
+  }
+
+  #whenCompleted(text: Promise<string>, run: Run, path: Path): Promise<string> {
+    return text.then(undefined, (error) => this.#fail(error, run, path));
+  }
+
+  #pathUnder(prev: Path | undefined): Path {
+    return { prev, key: this.key, typename: this.parentType.name };
   }
 
   get #complete(): Complete {
@@ -116,7 +139,7 @@ export class TextField {
   #fail(error: unknown, run: Run, path: Path): string {
     const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
     for (const one of errors) handle(one, { type: this.field.type, at: this, run, path });
-    return 'null';
+    return nothing;
   }
 }
 
@@ -125,7 +148,7 @@ function completeAs(type: GraphQLOutputType, at: TextField): Complete {
     const complete = completeAs(type.ofType, at);
     return (value, run, path) => {
       const text = complete(value, run, path);
-      if (text === 'null') throw new Error(`Cannot return null for non-nullable field ${at.coordinate}.`);
+      if (text === nothing) throw new Error(`Cannot return null for non-nullable field ${at.coordinate}.`);
       return text;
     };
   }
@@ -137,7 +160,7 @@ function completeAs(type: GraphQLOutputType, at: TextField): Complete {
         ? completeObject(type, at)
         : completeAbstract(type, at);
   return (value, run, path) => {
-    if (value === null || value === undefined) return 'null';
+    if (value === null || value === undefined) return nothing;
     if (value instanceof Error) throw value;
     return complete(value, run, path);
   };
@@ -145,18 +168,15 @@ function completeAs(type: GraphQLOutputType, at: TextField): Complete {
 
 function completeList(type: GraphQLOutputType, at: TextField): Complete {
   const complete = completeAs(type, at);
-  const item = (value: unknown, run: Run, path: Path): Text => {
-    const fail = (error: unknown) => {
-      handle(error, { type, at, run, path });
-      return 'null';
-    };
+  const fail = (error: unknown, run: Run, path: Path) => handle(error, { type, at, run, path });
+  const completeItem = (value: unknown, run: Run, path: Path): Text => {
     try {
       const text = isPromise(value)
         ? value.then((resolved) => complete(resolved, run, path))
         : complete(value, run, path);
-      return typeof text === 'string' ? text : text.then(undefined, fail);
+      return typeof text === 'string' ? text : text.then(undefined, (error) => fail(error, run, path));
     } catch (error) {
-      return fail(error);
+      return fail(error, run, path);
     }
   };
   return (value, run, prev) => {
@@ -165,12 +185,13 @@ function completeList(type: GraphQLOutputType, at: TextField): Complete {
     const items = new JoinedText();
     let key = 0;
     try {
-      for (const one of value as Iterable<unknown>) {
-        items.add(key === 0 ? '[' : ',', item(one, run, { prev, key, typename: undefined }));
+      for (const item of value as Iterable<unknown>) {
+        items.add(key === 0 ? '[' : ',', completeItem(item, run, { prev, key, typename: undefined }));
         key++;
       }
     } catch (error) {
-      return items.fail(error);
+      items.abandon();
+      throw error;
     }
     return items.end(key === 0 ? '[]' : ']');
   };
@@ -198,89 +219,49 @@ function completeObject(type: GraphQLObjectType, { outline, nodes }: TextField):
 function completeAbstract(type: GraphQLAbstractType, at: TextField): Complete {
   const { schema } = at.outline;
   const known = new Map<string, Complete>();
-  const completeAsObject = (name: string | undefined): Complete => {
-    const complete = name === undefined ? undefined : known.get(name);
+  const completeAsObject = (name: unknown): Complete => {
+    const complete = known.get(name as string);
     if (complete) return complete;
-    const objectType = name === undefined ? undefined : schema.getType(name);
+    const objectType = typeof name === 'string' ? schema.getType(name) : undefined;
     if (!isObjectType(objectType) || !schema.isSubType(type, objectType))
-      throw new Error(`Expected an Object type of "${type}" for field "${at.coordinate}", but got ${name}.`);
+      throw new Error(`Expected an Object type of "${type}" for field "${at.coordinate}", but got ${inspect(name)}.`);
     const added = completeObject(objectType, at);
     known.set(objectType.name, added);
     return added;
   };
   return (value, run, path) => {
     const resolveType = type.resolveType ?? defaultTypeResolver;
-    const name = resolveType(value, run.contextValue, new FieldInfo(at, run, path!), type);
+    const name = resolveType(value, run.contextValue, new Site(at, run, fieldPath(path!)), type);
     return isPromise(name)
       ? name.then((resolved) => completeAsObject(resolved)(value, run, path))
       : completeAsObject(name)(value, run, path);
   };
 }
 
-/** Notes the error of a value that is null instead; throws it if that must not be (section 6.4.4). */
+/** Notes the error of a value, which is null instead; throws it if that must not be (section 6.4.4). */
 function handle(
   error: unknown,
   { type, at, run, path }: { type: GraphQLOutputType; at: TextField; run: Run; path: Path },
-): void {
+): string {
   const located = locatedError(error, at.nodes, pathOf(path));
   if (isNonNullType(type)) throw located;
   run.errors.push(located);
+  return nothing;
 }
 
-/** Undefined where variables occur. Others are given to every execution, so that nobody may change them. */
-function fixedArgs(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> | undefined {
-  if (field.args.length === 0) return none;
-  return variablesIn(node.arguments ?? []).size === 0 ? frozen(getArgumentValues(field, node)) : undefined;
+/** The path of the field in whose lists a value is. */
+function fieldPath(path: Path): Path {
+  return typeof path.key === 'number' ? fieldPath(path.prev!) : path;
 }
 
-const none = Object.freeze({});
-
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);
-  return Object.freeze(value);
-}
-
-/** What a resolver is told of where it is. Few ask. */
-class FieldInfo implements GraphQLResolveInfo {
-  readonly path: Path;
-  readonly #field: TextField;
-  readonly #run: Run;
-
-  constructor(field: TextField, run: Run, path: Path) {
-    this.path = path;
-    this.#field = field;
-    this.#run = run;
-  }
-
-  get fieldName() {
-    return this.#field.field.name;
-  }
-  get fieldNodes() {
-    return this.#field.nodes;
-  }
-  get returnType() {
-    return this.#field.field.type;
-  }
-  get parentType() {
-    return this.#field.parentType;
-  }
-  get schema() {
-    return this.#field.outline.schema;
-  }
-  get fragments() {
-    return this.#field.outline.fragments;
-  }
-  get rootValue() {
-    return undefined;
-  }
-  get operation() {
-    return this.#field.outline.operation;
-  }
-  get variableValues() {
-    return { ...this.#run.variables };
-  }
+function propertyOf(source: unknown, name: string): unknown {
+  return isComposite(source) ? (source as Record<string, unknown>)[name] : undefined;
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return isComposite(value) && 'then' in value && typeof value.then === 'function';
+}
+
+function isComposite(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -1,4 +1,5 @@
-import { type GraphQLLeafType, isEnumType, isSpecifiedScalarType } from 'graphql';
+import { GraphQLError, type GraphQLLeafType, isEnumType, isSpecifiedScalarType } from 'graphql';
+import { inspect } from 'graphql/jsutils/inspect.js';
 
 /** JSON; a promise of it where something in it is still to be resolved. */
 export type Text = string | Promise<string>;
@@ -29,13 +30,18 @@ export class JoinedText {
     );
   }
 
-  /** There is nothing to put together any more; what is still being resolved is waited for, so that none fails unheard. */
+  /** Throws the error, when nothing is being resolved any more that is left in vain. */
   fail(error: unknown): Promise<never> {
+    if (this.#waiting === undefined) throw error;
     const rethrow = () => {
       throw error;
     };
-    if (this.#waiting === undefined) rethrow();
-    return Promise.all(this.#waiting!.map(({ text }) => text)).then(rethrow, rethrow);
+    return Promise.all(this.#waiting.map(({ text }) => text)).then(rethrow, rethrow);
+  }
+
+  /** Nobody waits for the rest, whose errors are of no interest. */
+  abandon(): void {
+    for (const { text } of this.#waiting ?? []) text.catch(() => {});
   }
 }
 
@@ -54,11 +60,13 @@ function serialized(type: GraphQLLeafType, value: unknown): string {
   try {
     result = type.serialize(value);
   } catch (error) {
-    throw new Error((error as Error).message); // it is not meant for clients, as a GraphQLError would be
+    throw error instanceof GraphQLError ? new Error(error.message) : error; // it was not written for clients
   }
   if (typeof result === 'string') return quoted(result);
   if (result !== null && result !== undefined) return JSON.stringify(result);
-  throw new Error(`Expected \`${type}.serialize(${value})\` to return non-nullable value, returned: ${result}`);
+  throw new Error(
+    `Expected \`${type}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${result}`,
+  );
 }
 
 /** Quotes, backslashes, control characters and surrogates without their other half. */
