@@ -7,7 +7,7 @@ import type { Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { fieldKey, namespaced, parentIdentity, type ScopePrefix, scopePrefix } from './cache-key.ts';
 import type { CachePlan, FieldPlan } from './field-plan.ts';
-import { idsIn, nodeTags } from './node-tags.ts';
+import { idsIn, type NodeTags } from './node-tags.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags } from './tag-template.ts';
 import { pathOf, traceCached, traceOpen } from './trace.ts';
@@ -25,8 +25,18 @@ export interface FieldLookup {
   readonly ttlMs: number | undefined;
 }
 
+/** With what fields are remembered. */
+export interface Remembering {
+  readonly cache: FieldCache;
+  readonly nodeTags: NodeTags;
+}
+
 /** Answers a field from the cache; on a miss, from `resolve`, remembering its value under its tags and those of its nodes. */
-export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CachePlan }, resolve: Resolver): Resolver {
+export function cachedField(
+  plan: FieldPlan & { cache: CachePlan },
+  resolve: Resolver,
+  { cache, nodeTags }: Remembering,
+): Resolver {
   const isRoot = plan.coordinate.startsWith('Query.');
   return (source, args, context, info) => {
     const { state } = context;
@@ -55,7 +65,9 @@ export function cachedField(cache: FieldCache, plan: FieldPlan & { cache: CacheP
     try {
       answer = cache.read<unknown>(request, async (loading) => {
         const value = await resolve(source, args, scoped, info);
-        for (const tag of nodeTags(idsIn(value))) loading.depend(namespaced(prefix.namespace, tag));
+        const { namespace, tags } = lookup;
+        const held = { namespace, isHeld: (tag: string) => tags.includes(tag) };
+        for (const tag of nodeTags.of(idsIn(value), held)) loading.depend(tag);
         return value;
       });
     } catch (error) {

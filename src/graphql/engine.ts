@@ -110,7 +110,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   });
 
   let forgetting: ((tags: readonly string[]) => Forgetting) | undefined;
-  const { schema, plans } = buildPlannedSchema({
+  const { schema, plans, nodeTags } = buildPlannedSchema({
     typeDefs: readTypeDefs(),
     resolvers: [
       ...resolvers,
@@ -153,7 +153,9 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       if (!context.state.isCaching) return afterExecution(undefined, context, await executeFn(args));
       context.state.traces = new Map();
       return await caching.during(async () => {
-        const joined = options.isJoining ? await executeJoined(args, { cache, operations, schema }) : undefined;
+        const joined = options.isJoining
+          ? await executeJoined(args, { cache, operations, schema, nodeTags })
+          : undefined;
         return afterExecution(cache, context, joined ?? (await executeFn(args)));
       });
     },

@@ -2,8 +2,7 @@ import type { Attachment, Entry } from '../cache/entry.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { checkAccess } from './access.ts';
 import { namespaced, publicNamespace, scopePrefix } from './cache-key.ts';
-import { type FieldCache, fieldLookup } from './cached-field.ts';
-import { nodeTags } from './node-tags.ts';
+import { type FieldCache, fieldLookup, type Remembering } from './cached-field.ts';
 import type { RequestContext, Trace } from './request.ts';
 import type { RootField } from './root-fields.ts';
 import { resolveRanges } from './schema.ts';
@@ -86,7 +85,7 @@ export function countFragment(cache: FieldCache, { entry, value: { beneath } }: 
 
 /** Keeps what an execution answered to a root field, unless something in it cannot be remembered. */
 export function keepFragment(
-  cache: FieldCache,
+  { cache, nodeTags }: Remembering,
   trace: Trace | undefined,
   { id, json, stamp }: { id: string; json: string; stamp: number },
 ): void {
@@ -95,8 +94,9 @@ export function keepFragment(
   const isPublic = entry.namespace === publicNamespace;
   if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return; // such as one with more tags than it could hold
   if (isPublic && trace.reachesOut) return; // what lies beneath may be a workspace's
-  const tags = new Set<string>();
-  for (const tag of [...nodeTags(trace.ids), ...trace.tags]) tags.add(namespaced(entry.namespace!, tag));
+  const namespace = entry.namespace!;
+  const tags = nodeTags.of(trace.ids, { namespace, isHeld: (tag) => entry.tags.some(({ name }) => name === tag) });
+  for (const tag of trace.tags) tags.add(namespaced(namespace, tag));
   let { validUntil } = entry;
   let freshUntil = Number.POSITIVE_INFINITY;
   for (const lookup of trace.lookups) {

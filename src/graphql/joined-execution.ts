@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Attachment } from '../cache/entry.ts';
 import { today } from '../domains/date-range.ts';
-import type { FieldCache } from './cached-field.ts';
+import type { FieldCache, Remembering } from './cached-field.ts';
 import { type AttachedFragment, countFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
 import type { RequestContext } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
@@ -33,8 +33,9 @@ export interface JoinedFrom {
  */
 export async function executeJoined(
   args: ExecutionArgs,
-  { cache, operations, schema }: { cache: FieldCache; operations: QueryOperations; schema: GraphQLSchema },
+  { operations, schema, ...remembering }: Remembering & { operations: QueryOperations; schema: GraphQLSchema },
 ): Promise<ExecutionResult | undefined> {
+  const { cache } = remembering;
   const context = args.contextValue as RequestContext;
   const operation = operations.of(args.document, args.operationName ?? undefined);
   if (!operation || context.state.explanations) return undefined;
@@ -73,7 +74,7 @@ export async function executeJoined(
     const text = texts[index]!;
     json.set(field, text);
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
-    keepFragment(cache, trace, { id: idOf(field), json: text, stamp });
+    keepFragment(remembering, trace, { id: idOf(field), json: text, stamp });
   });
   const joinedFrom = missing.length === 0 ? { fragments, day } : undefined;
   return joined([...run.errors], { fields, json, joinedFrom });

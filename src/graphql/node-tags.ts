@@ -1,4 +1,48 @@
-import { typeOfId } from '../domains/ids.ts';
+import { type NodeType, prefixes, typeOfId } from '../domains/ids.ts';
+import { namespaced } from './cache-key.ts';
+import type { FieldPlan } from './field-plan.ts';
+import { canMeet, parseTagTemplate } from './tag-template.ts';
+
+/** How a type's nodes become untrue: each by itself, or never without the type's own tag. */
+type Changing = 'alone' | 'withType';
+
+/**
+ * Which tags of nodes, `Post:post_…`, are worth holding. If no mutation names the nodes of a type, none is. If every mutation
+ * that names one names the type too (`Post`, for the sake of lists), then whatever holds the type's tag need hold no other.
+ */
+export class NodeTags {
+  readonly #changing = new Map<NodeType, Changing>();
+
+  constructor(plans: ReadonlyMap<string, FieldPlan>) {
+    const mutations = [...plans.values()].flatMap(({ invalidates }) => (invalidates ? [invalidates] : []));
+    for (const type of Object.keys(prefixes) as NodeType[]) {
+      const node = parseTagTemplate(`${type}:{id}`);
+      const naming = mutations.filter((tags) => tags.some((tag) => canMeet(tag, node)));
+      const isAlways = naming.every((tags) => tags.some(({ text }) => text === type));
+      if (naming.length > 0) this.#changing.set(type, isAlways ? 'withType' : 'alone');
+    }
+  }
+
+  /** What must be held for the nodes among ids, by something that holds the tags of which `isHeld` says so. */
+  of(
+    ids: Iterable<string>,
+    { namespace, isHeld }: { namespace: string; isHeld: (tag: string) => boolean },
+  ): Set<string> {
+    const tags = new Set<string>();
+    const typeTags = new Map<NodeType, string | undefined>(); // of types whose own tag will do
+    for (const id of ids) {
+      const type = typeOfId(id);
+      const changing = type && this.#changing.get(type);
+      if (!changing) continue;
+      if (!typeTags.has(type)) {
+        const typeTag = namespaced(namespace, type);
+        typeTags.set(type, changing === 'withType' && isHeld(typeTag) ? typeTag : undefined);
+      }
+      tags.add(typeTags.get(type) ?? namespaced(namespace, `${type}:${id}`));
+    }
+    return tags;
+  }
+}
 
 /** All that may be the id of a node in a value, wherever in it the node stands. */
 export function idsIn(value: unknown, ids: Set<string> = new Set()): Set<string> {
@@ -13,14 +57,4 @@ export function idsIn(value: unknown, ids: Set<string> = new Set()): Set<string>
     }
   }
   return ids;
-}
-
-/** The tags of the nodes among ids, `Post:post_…`. */
-export function nodeTags(ids: Iterable<string>): string[] {
-  const tags: string[] = [];
-  for (const id of ids) {
-    const type = typeOfId(id);
-    if (type) tags.push(`${type}:${id}`);
-  }
-  return tags;
 }

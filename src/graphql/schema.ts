@@ -16,6 +16,7 @@ import { checkAccess } from './access.ts';
 import { cachedField, type FieldCache } from './cached-field.ts';
 import { type FieldPlan, planField, refuseDirectivesOf } from './field-plan.ts';
 import { type Invalidate, mutationField } from './mutation-field.ts';
+import { NodeTags } from './node-tags.ts';
 import type { RequestContext } from './request.ts';
 import { scalars } from './scalars.ts';
 import { traceDependent, traceEdge, traceOpen } from './trace.ts';
@@ -37,6 +38,7 @@ export interface PlannedSchema {
   readonly schema: GraphQLSchema;
   /** By coordinate, `Type.field`. */
   readonly plans: ReadonlyMap<string, FieldPlan>;
+  readonly nodeTags: NodeTags;
 }
 
 /**
@@ -66,6 +68,7 @@ export function buildPlannedSchema({
       const plan = planField(schema, type, field);
       plans.set(plan.coordinate, plan);
     }
+  const nodeTags = new NodeTags(plans);
   const remembered = typesUnderCachedFields(schema, plans);
   for (const type of objectTypes(schema))
     for (const field of Object.values(type.getFields())) {
@@ -79,18 +82,19 @@ export function buildPlannedSchema({
           `${plan.coordinate}: expected WORKSPACE scope beneath a field that is shared, but got VIEWER`,
         );
       const resolve = wrap(plan, field.resolve as Resolver | undefined, {
-        ...{ cache, invalidate },
+        ...{ cache, invalidate, nodeTags },
         rootOf: type === schema.getQueryType() ? 'query' : type === schema.getMutationType() ? 'mutation' : undefined,
         isShared: remembered.has(type),
       });
       if (resolve) field.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
     }
-  return { schema, plans };
+  return { schema, plans, nodeTags };
 }
 
 interface Surroundings {
   readonly cache: FieldCache | undefined;
   readonly invalidate: Invalidate;
+  readonly nodeTags: NodeTags;
   readonly rootOf: 'query' | 'mutation' | undefined;
   /** Whether a cached field of a workspace can lead here, so that what resolves here is not one viewer's alone. */
   readonly isShared: boolean;
@@ -102,7 +106,8 @@ function wrap(plan: FieldPlan, resolve: Resolver | undefined, around: Surroundin
   let wrapped = resolve ?? (defaultFieldResolver as Resolver);
   if (around.isShared) wrapped = withoutPerson(wrapped);
   if (around.rootOf === 'mutation') wrapped = mutationField(around.invalidate, plan, wrapped);
-  else if (plan.cache && around.cache) wrapped = cachedField(around.cache, { ...plan, cache: plan.cache }, wrapped);
+  else if (plan.cache && around.cache)
+    wrapped = cachedField({ ...plan, cache: plan.cache }, wrapped, { ...around, cache: around.cache });
   else if (plan.kind === 'edge' && !around.rootOf) wrapped = tracedEdge(wrapped);
   else if (plan.dependsOn) wrapped = tracedDependent(plan, wrapped);
   else if (plan.kind === 'open') wrapped = tracedOpen(wrapped);

@@ -40,7 +40,9 @@ function hasNul(value: unknown, level: number): boolean {
   if (typeof value === 'string') return value.includes('\0');
   if (typeof value !== 'object' || value === null) return false;
   if (level === maxLevels) throw bad(`The request: expected at most ${maxLevels} levels of lists and objects.`);
-  return Object.entries(value).some(([key, item]) => key.includes('\0') || hasNul(item, level + 1));
+  for (const key in value)
+    if (key.includes('\0') || hasNul((value as Record<string, unknown>)[key], level + 1)) return true;
+  return false;
 }
 
 function read<T>(what: string, parse: () => T): T {

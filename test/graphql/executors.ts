@@ -16,6 +16,7 @@ import { Cache } from '../../src/cache/cache.ts';
 import { policies } from '../../src/cache-policies.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { executeJoined, type JoinedResult } from '../../src/graphql/joined-execution.ts';
+import { NodeTags } from '../../src/graphql/node-tags.ts';
 import { QueryOperations } from '../../src/graphql/root-fields.ts';
 
 /** Fields of every shape, at the root and in items. What they answer is what `root` of the context has by their names. */
@@ -130,7 +131,9 @@ export const leftToYoga = 'left to Yoga';
 
 const executors = {
   async joined(args: ExecutionArgs) {
-    const result = (await executeJoined(args, { cache, operations, schema })) as JoinedResult | undefined;
+    const result = (await executeJoined(args, { cache, operations, schema, nodeTags: new NodeTags(new Map()) })) as
+      | JoinedResult
+      | undefined;
     return result ? (result.stringify?.(result) ?? JSON.stringify(result)) : leftToYoga;
   },
   yoga: async (args: ExecutionArgs) => JSON.stringify(await normalizedExecutor(args)),

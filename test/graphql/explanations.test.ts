@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Ask, ada, bob, createNest, robot, zoe } from './nest.ts';
+import { type Ask, ada, bob, createNest, type NestOptions, namingNodesAlone, robot, zoe } from './nest.ts';
 
 const one = '{ post(id: "post_1") { text } }';
 
-function inNest() {
-  const nest = createNest();
+function inNest(options: NestOptions = {}) {
+  const nest = createNest(options);
   nest.rows.addCampaign('camp_1');
   nest.rows.addPost('post_1', { text: 'first', campaignId: 'camp_1' });
   const explain = async (document: string, ask: Ask = {}) =>
@@ -50,7 +50,7 @@ describe('an explanation', () => {
   });
 
   it('says so of a node that only the result named', async () => {
-    const { nest, explain } = inNest();
+    const { nest, explain } = inNest(namingNodesAlone);
     await nest.ask('{ feed { __typename } }');
     nest.cache.invalidate(['ws_nest/Post:post_1'], 'renamePost');
     expect(await explain('{ feed { __typename } }')).toMatchObject([

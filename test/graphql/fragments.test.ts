@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestContext } from '../../src/graphql/request.ts';
-import { type Ask, ada, bob, createNest, type Nest, zoe } from './nest.ts';
+import { type Ask, ada, bob, createNest, type Nest, namingNodesAlone, zoe } from './nest.ts';
 
 function inNest(options: Parameters<typeof createNest>[0] = {}) {
   const nest = createNest(options);
@@ -97,7 +97,7 @@ describe('a fragment ends', () => {
       'Campaign:camp_2',
     ],
   ])('with %s', async (_, document, tag) => {
-    const nest = inNest();
+    const nest = inNest(namingNodesAlone);
     await heat(nest, document);
     nest.cache.invalidate([`ws_other/${tag}`]);
     expect(await isHot(nest, document)).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createNest, type NestOptions } from './nest.ts';
+import { createNest, type NestOptions, namingNodesAlone } from './nest.ts';
 
 const create = 'mutation { createPost(input: { text: "new", campaignId: "camp_1" }) { post { id } } }';
 const rename = 'mutation { renamePost(input: { id: "post_1", name: "renamed" }) { post { text } } }';
@@ -47,7 +47,7 @@ describe('a read that is under way when a mutation commits', () => {
   });
 
   it('is caught by a node that only its result names', async () => {
-    const nest = inNest();
+    const nest = inNest(namingNodesAlone);
     const hold = nest.hold('Query.campaigns');
     const early = nest.ask('{ campaigns { name } }');
     await hold.isReached;

@@ -306,6 +306,18 @@ export interface NestOptions {
   readonly maxFlights?: number;
 }
 
+/** With it, posts and campaigns become untrue without their types' own tags, so that each node's tag is held. */
+export const namingNodesAlone: NestOptions = {
+  typeDefs: /* GraphQL */ `
+    extend type Mutation {
+      touch(postId: ID!, campaignId: ID!): Boolean!
+        @access(role: EDITOR)
+        @invalidates(tags: ["Post:{postId}", "Campaign:{campaignId}"])
+    }
+  `,
+  resolvers: { Mutation: { touch: () => true } },
+};
+
 /** The small schema over rows in memory, with a cache of its own under clocks that stand still until told. */
 export function createNest(options: NestOptions = {}) {
   const time = new ManualTime();
@@ -345,7 +357,7 @@ export function createNest(options: NestOptions = {}) {
       }),
     );
 
-  const { schema, plans } = buildPlannedSchema({
+  const { schema, plans, nodeTags } = buildPlannedSchema({
     typeDefs: [borrowed, typeDefs, ...(options.typeDefs ? [options.typeDefs] : [])],
     resolvers: [watched(resolversOver(rowsOf, { uptime: 0 })), watched(options.resolvers ?? {})],
     cache: options.isCaching === false ? undefined : cache,
@@ -386,7 +398,7 @@ export function createNest(options: NestOptions = {}) {
       const contextValue = createContext(sources, { viewer: as, requestId: 'test', isDebugging });
       const args = { schema, document, contextValue, variableValues: variables, operationName };
       if (options.isCaching !== false) contextValue.state.traces = new Map();
-      const joined = isJoining ? await executeJoined(args, { cache, operations, schema }) : undefined;
+      const joined = isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
       const result = afterExecution(cache, contextValue, joined ?? (await execute(args))) as JoinedResult;
       const answered = result.stringify?.(result) ?? JSON.stringify(result);
       const { joinedFrom } = result;
