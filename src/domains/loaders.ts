@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { Queries } from '../database/database.ts';
 import { createAccountLoaders } from './accounts/loaders.ts';
 import { createAiLoaders } from './ai/loaders.ts';
@@ -9,13 +10,26 @@ import { createInboxLoaders } from './inbox/loaders.ts';
 import { createMediaLoaders } from './media/loaders.ts';
 import { createPostLoaders } from './posts/loaders.ts';
 import { createSettingsLoaders } from './settings/loaders.ts';
+import type { Batch, SharedLoads } from './shared-loads.ts';
 import { createTemplateLoaders } from './templates/loaders.ts';
 import { createViewerLoaders } from './viewer/loaders.ts';
 
-/** What a loader batches with: the database, and the scope that every query stays within. */
+/** What a domain makes its loaders with: the database, and the scope that every query stays within. */
 export interface LoaderSource {
   readonly queries: Queries;
   readonly scope: Scope;
+  loader<Key, Value, CacheKey = Key>(
+    name: string,
+    batch: Batch<Key, Value>,
+    keyOf?: (key: Key) => CacheKey,
+  ): DataLoader<Key, Value, CacheKey>;
+}
+
+/** Batches that other requests of the same scope run, for requests that may share them. */
+export interface Sharing {
+  readonly loads: SharedLoads;
+  /** Equal for scopes in which every row looks the same. */
+  readonly scopeKey: string;
 }
 
 /** Each domain's loaders, made when first asked for. */
@@ -47,17 +61,24 @@ const factories = {
   viewer: createViewerLoaders,
 };
 
-export function createLoaders(source: LoaderSource): Loaders {
+export function createLoaders(source: Omit<LoaderSource, 'loader'>, sharing?: Sharing): Loaders {
   const loaders = {};
   for (const [domain, create] of Object.entries(factories)) {
     Object.defineProperty(loaders, domain, {
       configurable: true,
       get() {
-        const value = create(source);
+        const value = create(Object.create(source, { loader: { value: loaderOf(domain, sharing) } }) as LoaderSource);
         Object.defineProperty(loaders, domain, { value });
         return value;
       },
     });
   }
   return loaders as Loaders;
+}
+
+function loaderOf(domain: string, sharing: Sharing | undefined): LoaderSource['loader'] {
+  return (name, batch, keyOf) => {
+    const shared = sharing?.loads.share(`${sharing.scopeKey}${domain}.${name}`, batch, keyOf);
+    return new DataLoader(shared ?? batch, keyOf && { cacheKeyFn: keyOf });
+  };
 }

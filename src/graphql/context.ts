@@ -3,6 +3,8 @@ import type { Queries } from '../database/database.ts';
 import { Changes } from '../domains/changes.ts';
 import type { Ports, Scope, Viewer } from '../domains/context.ts';
 import { createLoaders, type Loaders } from '../domains/loaders.ts';
+import type { SharedLoads } from '../domains/shared-loads.ts';
+import { scopePrefix } from './cache-key.ts';
 import type { RequestContext, RequestState } from './request.ts';
 
 export interface ContextSources {
@@ -12,6 +14,8 @@ export interface ContextSources {
   readonly stamp: () => number;
   readonly cacheNow: () => number;
   readonly wallNow: () => Date;
+  /** What queries that run with the cache load side by side. */
+  readonly sharedLoads?: SharedLoads;
   /** Whether the cache may be used now; always, if absent. */
   readonly isCaching?: () => boolean;
 }
@@ -21,7 +25,7 @@ export function createContext(
   sources: ContextSources,
   request: { viewer: Viewer | null; requestId: string; isDebugging: boolean },
 ): RequestContext {
-  const { queries, ports, stamp, cacheNow, wallNow, isCaching = () => true } = sources;
+  const { queries, ports, stamp, cacheNow, wallNow, sharedLoads, isCaching = () => true } = sources;
   const { viewer, requestId } = request;
   let loaders: Loaders | undefined;
   let loadersStamp = -1;
@@ -36,6 +40,7 @@ export function createContext(
     now: cacheNow(),
     traces: undefined,
     lookups: new Map(),
+    mayShareLoads: false,
     refreshLoaders() {
       loaders = undefined;
     },
@@ -61,13 +66,16 @@ export function createContext(
     get loaders() {
       if (!loaders || loadersStamp !== stamp()) {
         loadersStamp = stamp();
-        loaders = createLoaders({
+        // Who has just signed in has no scope yet, and needs none to see themselves.
+        const source = {
           queries,
-          // Who has just signed in has no scope yet, and needs none to see themselves.
           get scope() {
             return viewer ?? unauthenticated();
           },
-        });
+        };
+        const scopeKey = scopePrefix('WORKSPACE', viewer)?.key;
+        const isSharing = sharedLoads !== undefined && scopeKey !== undefined && state.mayShareLoads;
+        loaders = createLoaders(source, isSharing ? { loads: sharedLoads, scopeKey } : undefined);
       }
       return loaders;
     },

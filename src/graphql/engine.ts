@@ -6,6 +6,7 @@ import type { Queries } from '../database/database.ts';
 import type { Ports, Viewer } from '../domains/context.ts';
 import { today } from '../domains/date-range.ts';
 import { resolvers } from '../domains/resolvers.ts';
+import { SharedLoads } from '../domains/shared-loads.ts';
 import { findSystemViewer, findViewer, touchToken } from '../domains/viewer/credentials.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { mayAs } from './access.ts';
@@ -128,6 +129,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
 
   const sources = {
     ...{ queries, ports, wallNow, stamp: () => cache.stamp, cacheNow: () => cache.now() },
+    sharedLoads: new SharedLoads(() => cache.stamp),
     isCaching: () => caching.isOn,
   };
   const newContext = (request: EdgeRequest) => createContext(sources, request);

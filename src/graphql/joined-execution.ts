@@ -62,6 +62,7 @@ export async function executeJoined(
   }
 
   const missing = fields.filter((field) => !json.has(field));
+  context.state.mayShareLoads = true;
   const run: Run = { contextValue: context, variables, errors: [] };
   let texts: readonly string[];
   try {

@@ -59,6 +59,8 @@ export interface RequestState {
   now: number;
   /** By response key of the root field; undefined when nothing is to be remembered. */
   traces: Map<string, Trace> | undefined;
+  /** Whether loaders may leave to other requests what these are loading: a query does not mind, a mutation reads what it wrote. */
+  mayShareLoads: boolean;
   /** Makes the next use of `loaders` start with fresh ones. */
   refreshLoaders(): void;
   /** Of root fields whose fragments were looked for, by response key. */

@@ -1,12 +1,11 @@
-import DataLoader from 'dataloader';
 import { inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
 import { type AccountRecord, accountsByIds } from './repository.ts';
 
-export function createAccountLoaders({ queries, scope }: LoaderSource) {
+export function createAccountLoaders({ queries, scope, loader }: LoaderSource) {
   return {
     /** Null for an account that is not there, or not the viewer's to see. */
-    account: new DataLoader<string, AccountRecord | null>(async (ids) =>
+    account: loader<string, AccountRecord | null>('account', async (ids) =>
       inOrder(ids, await accountsByIds(queries, scope, ids), (account) => account.id),
     ),
   };

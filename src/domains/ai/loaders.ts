@@ -1,11 +1,10 @@
-import DataLoader from 'dataloader';
 import { inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
 import { findGenerations, type GenerationRecord } from './repository.ts';
 
-export function createAiLoaders({ queries, scope }: LoaderSource) {
+export function createAiLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    generation: new DataLoader<string, GenerationRecord | null>(async (ids) =>
+    generation: loader<string, GenerationRecord | null>('generation', async (ids) =>
       inOrder(ids, await findGenerations(queries, scope.workspaceId, ids), (row) => row.id),
     ),
   };

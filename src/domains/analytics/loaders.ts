@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import type { LoaderSource } from '../loaders.ts';
 import {
   type AnalyticsReportRecord,
@@ -8,17 +7,17 @@ import {
   type Subject,
 } from './repository.ts';
 
-export function createAnalyticsLoaders({ queries, scope }: LoaderSource) {
+export function createAnalyticsLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    report: new DataLoader<Subject, AnalyticsReportRecord, string>(
+    report: loader<Subject, AnalyticsReportRecord, string>(
+      'report',
       (subjects) => computeReports(queries, scope, subjects),
-      {
-        cacheKeyFn: keyOf,
-      },
+      keyOf,
     ),
-    topPosts: new DataLoader<{ subject: Subject; limit: number }, PostPerformanceRecord[], string>(
+    topPosts: loader<{ subject: Subject; limit: number }, PostPerformanceRecord[], string>(
+      'topPosts',
       (requests) => rankPosts(queries, scope, requests),
-      { cacheKeyFn: ({ subject, limit }) => `${limit} ${keyOf(subject)}` },
+      ({ subject, limit }) => `${limit} ${keyOf(subject)}`,
     ),
   };
 }

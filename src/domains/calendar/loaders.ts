@@ -1,11 +1,10 @@
-import DataLoader from 'dataloader';
 import { inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
 import { type CalendarNoteRecord, notesByIds } from './repository.ts';
 
-export function createCalendarLoaders({ queries, scope }: LoaderSource) {
+export function createCalendarLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    note: new DataLoader<string, CalendarNoteRecord | null>(async (ids) =>
+    note: loader<string, CalendarNoteRecord | null>('note', async (ids) =>
       inOrder(ids, await notesByIds(queries, scope, ids), (note) => note.id),
     ),
   };

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
 import type { PostPage } from '../posts/repository.ts';
@@ -10,19 +9,21 @@ import {
   postsOfCampaigns,
 } from './repository.ts';
 
-export function createCampaignLoaders({ queries, scope }: LoaderSource) {
+export function createCampaignLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    campaign: new DataLoader<string, CampaignRecord | null>(async (ids) =>
+    campaign: loader<string, CampaignRecord | null>('campaign', async (ids) =>
       inOrder(ids, await campaignsByIds(queries, scope, ids), (campaign) => campaign.id),
     ),
-    postCount: new DataLoader<string, number>(async (ids) => {
+    postCount: loader<string, number>('postCount', async (ids) => {
       const counts = await postCountsOf(queries, scope, ids);
       return inOrder<(typeof counts)[number], string | null>(ids, counts, (row) => row.campaignId).map(
         (row) => row?.count ?? 0,
       );
     }),
-    posts: new DataLoader<PostsRequest, PostPage, string>((requests) => postsOfCampaigns(queries, scope, requests), {
-      cacheKeyFn: (request) => JSON.stringify(request),
-    }),
+    posts: loader<PostsRequest, PostPage, string>(
+      'posts',
+      (requests) => postsOfCampaigns(queries, scope, requests),
+      (request) => JSON.stringify(request),
+    ),
   };
 }

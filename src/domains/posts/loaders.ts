@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { grouped, inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
 import {
@@ -11,18 +10,18 @@ import {
   targetsOfPosts,
 } from './repository.ts';
 
-export function createPostLoaders({ queries, scope }: LoaderSource) {
+export function createPostLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    post: new DataLoader<string, PostRecord | null>(async (ids) =>
+    post: loader<string, PostRecord | null>('post', async (ids) =>
       inOrder(ids, await postsByIds(queries, scope, ids), (post) => post.id),
     ),
-    target: new DataLoader<string, PostTargetRecord | null>(async (ids) =>
+    target: loader<string, PostTargetRecord | null>('target', async (ids) =>
       inOrder(ids, await targetsByIds(queries, scope, ids), (target) => target.id),
     ),
-    targetsOfPost: new DataLoader<string, PostTargetRecord[]>(async (postIds) =>
+    targetsOfPost: loader<string, PostTargetRecord[]>('targetsOfPost', async (postIds) =>
       grouped(postIds, await targetsOfPosts(queries, scope, postIds), (target) => target.postId),
     ),
-    metricsOfPost: new DataLoader<string, PostMetricsRecord | null>(async (postIds) =>
+    metricsOfPost: loader<string, PostMetricsRecord | null>('metricsOfPost', async (postIds) =>
       inOrder(postIds, await metricsOfPosts(queries, scope, postIds), (metrics) => metrics.postId),
     ),
   };

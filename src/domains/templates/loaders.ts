@@ -1,15 +1,14 @@
-import DataLoader from 'dataloader';
 import { inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
 import { countUsage, findTemplates, type TemplateRecord } from './repository.ts';
 
-export function createTemplateLoaders({ queries, scope }: LoaderSource) {
+export function createTemplateLoaders({ queries, scope, loader }: LoaderSource) {
   return {
     /** The workspace's or the gallery's. */
-    template: new DataLoader<string, TemplateRecord | null>(async (ids) =>
+    template: loader<string, TemplateRecord | null>('template', async (ids) =>
       inOrder(ids, await findTemplates(queries, scope.workspaceId, ids), (row) => row.id),
     ),
-    usageCount: new DataLoader<string, number>(async (ids) => {
+    usageCount: loader<string, number>('usageCount', async (ids) => {
       const rows = await countUsage(queries, scope.workspaceId, ids);
       return inOrder<(typeof rows)[number], string | null>(ids, rows, (row) => row.templateId).map(
         (row) => row?.count ?? 0,
