@@ -8,7 +8,7 @@ import { ada } from './nest.ts';
 import { createWire, type Statement } from './wire.ts';
 
 /** Rows by the table that a statement reads first, as a server would send them. */
-export type Tables = Record<string, (statement: Statement) => readonly object[]>;
+export type Tables = Record<string, (statement: Statement) => readonly object[] | Promise<readonly object[]>>;
 
 /** A viewer's token and what the database knows of it. */
 export function tokenRow(viewer: Viewer, expiresAt: string | null = null): object {

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { SharedLoads } from '../../src/domains/shared-loads.ts';
+
+/** Batches that end when they are told to, and the keys that each was asked for. */
+function inShare() {
+  const at = { stamp: 0, ms: 0 };
+  const shared = new SharedLoads(
+    () => at.stamp,
+    () => at.ms,
+  );
+  const asked: { keys: readonly unknown[]; end(): void; fail(error: Error): void }[] = [];
+  const request = (name = 'post', keyOf?: (key: unknown) => unknown) =>
+    shared.share<unknown, string | null>(
+      name,
+      (keys) =>
+        new Promise((resolve, reject) => {
+          const turn = asked.length + 1;
+          const values = keys.map((key) => (key === 'none' ? null : `${JSON.stringify(key)} of ${turn}`));
+          asked.push({ keys, end: () => resolve(values), fail: reject });
+        }),
+      keyOf,
+    );
+  const keysAsked = () => asked.map(({ keys }) => keys);
+  return { at, asked, request, keysAsked };
+}
+
+describe('a batch that runs', () => {
+  it('is shared by those who need the same meanwhile, key by key', async () => {
+    const { asked, request, keysAsked } = inShare();
+    const one = request()(['a', 'b']);
+    const other = request()(['b', 'c', 'a']);
+    expect(keysAsked()).toEqual([['a', 'b'], ['c']]);
+    for (const { end } of asked) end();
+    expect(await one).toEqual(['"a" of 1', '"b" of 1']);
+    expect(await other).toEqual(['"b" of 1', '"c" of 2', '"a" of 1']);
+  });
+
+  it('answers alone who needs nothing else', async () => {
+    const { asked, request, keysAsked } = inShare();
+    const answers = [1, 2, 3].map(() => request()(['a', 'none']));
+    expect(keysAsked()).toEqual([['a', 'none']]);
+    asked[0]!.end();
+    expect(await Promise.all(answers)).toEqual([1, 2, 3].map(() => ['"a" of 1', null]));
+  });
+
+  it('is not shared by who comes after its end', async () => {
+    const { asked, request, keysAsked } = inShare();
+    const one = request()(['a']);
+    asked[0]!.end();
+    await one;
+    void request()(['a']);
+    expect(keysAsked()).toEqual([['a'], ['a']]);
+  });
+
+  it('is not shared with another loader or scope', () => {
+    const { request, keysAsked } = inShare();
+    void request('post')(['a']);
+    void request('campaign')(['a']);
+    expect(keysAsked()).toEqual([['a'], ['a']]);
+  });
+
+  it('is not shared by who comes after something was invalidated', async () => {
+    const { at, asked, request, keysAsked } = inShare();
+    const earlier = request();
+    const one = earlier(['a']);
+    at.stamp++;
+    const other = request()(['a']);
+    const third = earlier(['a']);
+    expect(keysAsked()).toEqual([['a'], ['a']]);
+    asked[0]!.end();
+    await one;
+    const fourth = request()(['a']);
+    expect(keysAsked()).toHaveLength(2);
+    asked[1]!.end();
+    expect(await Promise.all([one, other, third, fourth])).toEqual([
+      ['"a" of 1'],
+      ['"a" of 2'],
+      ['"a" of 2'],
+      ['"a" of 2'],
+    ]);
+  });
+
+  it('is not shared by who comes a second later, and does not take the place of the newer one', async () => {
+    const { at, asked, request, keysAsked } = inShare();
+    const one = request()(['a', 'b']);
+    at.ms = 999;
+    const joined = request()(['a']);
+    expect(asked).toHaveLength(1);
+    at.ms = 1_000;
+    const late = request()(['a']);
+    expect(keysAsked()).toEqual([['a', 'b'], ['a']]);
+    asked[0]!.end();
+    await Promise.all([one, joined]);
+    const latest = request()(['a']);
+    expect(asked).toHaveLength(2);
+    asked[1]!.end();
+    expect(await Promise.all([joined, late, latest])).toEqual([['"a" of 1'], ['"a" of 2'], ['"a" of 2']]);
+  });
+
+  it('fails for its own keys alone', async () => {
+    const { asked, request } = inShare();
+    const one = request()(['a']);
+    const other = request()(['a', 'b']);
+    const failure = new Error('the connection broke');
+    asked[0]!.fail(failure);
+    asked[1]!.end();
+    expect(await one).toEqual([failure]);
+    expect(await other).toEqual([failure, '"b" of 2']);
+    const { length } = asked;
+    void request()(['a']);
+    expect(asked).toHaveLength(length + 1);
+  });
+
+  it('knows equal keys by what makes them the same', async () => {
+    const { asked, request, keysAsked } = inShare();
+    const keyOf = (key: unknown) => (key as { id: string }).id;
+    const one = request('page', keyOf)([{ id: 'a', of: 1 }]);
+    const other = request('page', keyOf)([{ id: 'a', of: 2 }]);
+    expect(keysAsked()).toEqual([[{ id: 'a', of: 1 }]]);
+    asked[0]!.end();
+    expect(await other).toEqual(await one);
+  });
+});
