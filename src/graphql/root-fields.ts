@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   BREAK,
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -64,7 +65,7 @@ export class QueryOperations {
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== 'query' || comesInParts(document)) return undefined;
     const fragments = fragmentsOf(document);
-    const deciding = decidingVariables(document);
+    const deciding = decidingVariables(document, operation);
     const read = (variables: Variables): RootField[] => {
       const conditions = Object.fromEntries(deciding.map((name) => [name, variables[name]]));
       const outline = { schema: this.#schema, operation, fragments, conditions };
@@ -141,15 +142,12 @@ function fragmentsOf(document: DocumentNode): Fragments {
   return fragments;
 }
 
-/** Variables of `@skip` and `@include`, on which it depends what fields there are. */
-function decidingVariables(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Directive(node) {
-      for (const name of variablesIn([node])) names.add(name);
-    },
-  });
-  return [...names].sort();
+/** The operation's variables in `@skip` and `@include`, on which it depends what fields there are. */
+function decidingVariables(document: DocumentNode, { variableDefinitions = [] }: OperationDefinitionNode): string[] {
+  const directives: DirectiveNode[] = [];
+  visit(document, { Directive: (node) => void directives.push(node) });
+  const names = variablesIn(directives);
+  return variableDefinitions.map(({ variable }) => variable.name.value).filter((name) => names.has(name));
 }
 
 /** What a root field's nodes select beneath it, with the fragments that they spread, as one digest; and the variables in it. */

@@ -68,6 +68,14 @@ describe('a fragment', () => {
     expect(await isHot(nest, '{ postCount }', { as: zoe })).toBe(false);
   });
 
+  it('answers an operation whatever the others of its document leave out', async () => {
+    const nest = inNest();
+    const document = 'query A { postCount } query B($on: Boolean!) { campaigns { name @include(if: $on) } }';
+    await heat(nest, document, { operationName: 'A' });
+    await heat(nest, document, { operationName: 'B', variables: { on: true } });
+    expect(await isHot(nest, document, { operationName: 'B', variables: { on: false } })).toBe(false);
+  });
+
   it('is not made of what is not cached', async () => {
     const nest = inNest();
     for (const document of [
