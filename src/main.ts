@@ -22,7 +22,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** Lines are written a few at a time, soon, and never more than several workers can write to one pipe without mixing them. */
+/** Lines are written a few at a time and soon, never more together than workers can write to one pipe without mixing them. */
 const logBuffer = { minLength: 3_072, maxWrite: 4_096, periodicFlush: 200 };
 
 async function main(): Promise<void> {

@@ -40,7 +40,7 @@ const documents = {
   }`,
   cold: `query cold(
     $range: DateRangeInput!, $accountIds: [ID!]!, $topCount: Int!, $campaigns: CampaignFilter!, $campaignCount: Int!
-    $posts: PostFilter!, $inbox: ConversationFilter!, $accounts: AccountFilter!
+    $posts: PostFilter!, $inbox: ConversationFilter!, $inboxCount: Int!, $accounts: AccountFilter!
   ) {
     analytics(range: $range, filter: { accountIds: $accountIds }) {
       from to
@@ -57,7 +57,7 @@ const documents = {
         targets { id status account { id network } }
       }
     }
-    inbox(first: 15, filter: $inbox) {
+    inbox(first: $inboxCount, filter: $inbox) {
       nodes { id kind status priority contactName snippet unreadCount lastActivityAt account { id network } assignee { id name } }
     }
     accounts(filter: $accounts) { nodes { id network displayName handle status followerCount } }
@@ -113,7 +113,8 @@ export function coldRequests(sender: Sender, accountIds: readonly string[]): () 
       campaigns: { status: permutation(campaignStatuses, Math.floor(turn / 80)) },
       campaignCount: 20 + (turn % 80),
       posts: { status: permutation(postStatuses, turn) },
-      inbox: { status: permutation(conversationStatuses, turn), accountIds: accounts },
+      inbox: { status: permutation(conversationStatuses, Math.floor(turn / 80)), accountIds: accounts },
+      inboxCount: 15 + (turn % 80),
       accounts: { networks: permutation(networks, turn) },
     };
     return requestOf('cold', variables, sender);

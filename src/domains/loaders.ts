@@ -67,7 +67,14 @@ export function createLoaders(source: Omit<LoaderSource, 'loader'>, sharing?: Sh
     Object.defineProperty(loaders, domain, {
       configurable: true,
       get() {
-        const value = create(Object.create(source, { loader: { value: loaderOf(domain, sharing) } }) as LoaderSource);
+        const loader = loaderOf(domain, sharing);
+        const value = create({
+          queries: source.queries,
+          loader,
+          get scope() {
+            return source.scope; // which throws for who has none
+          },
+        });
         Object.defineProperty(loaders, domain, { value });
         return value;
       },

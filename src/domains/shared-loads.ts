@@ -1,4 +1,7 @@
-/** What a loader is made of: values in the order of their keys; an error in the place of one. */
+/**
+ * What a loader is made of: values in the order of their keys; an error in the place of one. It reads nothing but the database: what
+ * a loader of its request remembers may be older than the batch.
+ */
 export type Batch<Key, Value> = (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>;
 
 /** Where the value of a key is to be found when a batch that runs has ended. */
@@ -27,6 +30,11 @@ export class SharedLoads {
     this.#nowMs = nowMs;
   }
 
+  /** Loaders of scopes of which something runs that may be shared. */
+  get size(): number {
+    return this.#running.size;
+  }
+
   /** `name` tells the loader and the scope that it stays within; `keyOf` what makes two of its keys the same. */
   share<Key, Value>(
     name: string,
@@ -36,19 +44,23 @@ export class SharedLoads {
     return async (keys) => {
       const running = this.#runningNow(name);
       const startedAtMs = this.#nowMs();
-      const places = keys.map((key) => running.get(keyOf(key)));
-      const isOwn = (place: Place | undefined) => !place || startedAtMs - place.startedAtMs >= longestSharingMs;
-      const own = keys.filter((_, at) => isOwn(places[at]));
-      if (own.length > 0) {
-        const values = batch(own);
-        own.forEach((key, index) => void running.set(keyOf(key), { values, index, startedAtMs }));
-        const end = () => {
-          for (const key of own) if (running.get(keyOf(key))?.values === values) running.delete(keyOf(key));
-          if (running.size === 0 && this.#running.get(name) === running) this.#running.delete(name);
-        };
-        values.then(end, end);
-      }
-      return await valuesAt(keys.map((key, at) => (isOwn(places[at]) ? running.get(keyOf(key))! : places[at]!)));
+      const names = keys.map(keyOf);
+      const joined = names.map((one) => {
+        const place = running.get(one);
+        return place && startedAtMs - place.startedAtMs < longestSharingMs ? place : undefined;
+      });
+      const ownKeys = keys.filter((_, at) => !joined[at]);
+      if (ownKeys.length === 0) return await valuesAt(joined as Place[]);
+      const values = whole(batch, ownKeys);
+      const ownNames = names.filter((_, at) => !joined[at]);
+      ownNames.forEach((one, index) => void running.set(one, { values, index, startedAtMs }));
+      const end = () => {
+        for (const one of ownNames) if (running.get(one)?.values === values) running.delete(one);
+        if (running.size === 0 && this.#running.get(name) === running) this.#running.delete(name);
+      };
+      values.then(end, end);
+      if (ownKeys.length === keys.length) return await values;
+      return await valuesAt(names.map((one, at) => joined[at] ?? running.get(one)!));
     };
   }
 
@@ -64,16 +76,22 @@ export class SharedLoads {
   }
 }
 
+async function whole<Key, Value>(batch: Batch<Key, Value>, keys: readonly Key[]): Promise<readonly (Value | Error)[]> {
+  const values = await batch(keys);
+  if (values.length === keys.length) return values;
+  throw new TypeError(`expected a value for each of ${keys.length} keys, but got ${values.length}`);
+}
+
 /** A batch that fails is an error in the places of its own keys alone. */
 async function valuesAt<Value>(places: readonly Place[]): Promise<(Value | Error)[]> {
-  const ended = new Map<Place['values'], readonly unknown[] | Error>();
-  await Promise.all(
-    [...new Set(places.map(({ values }) => values))].map(async (values) => {
-      ended.set(values, await values.catch((error) => error as Error));
-    }),
-  );
+  const batches = [...new Set(places.map(({ values }) => values))];
+  const ended = await Promise.allSettled(batches);
   return places.map(({ values, index }) => {
-    const all = ended.get(values)!;
-    return all instanceof Error ? all : (all[index] as Value | Error);
+    const outcome = ended[batches.indexOf(values)]!;
+    return outcome.status === 'fulfilled' ? (outcome.value[index] as Value) : asError(outcome.reason);
   });
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

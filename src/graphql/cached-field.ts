@@ -47,9 +47,8 @@ export function cachedField(
       noteBypass(context, info);
       return resolve(source, args, context, info);
     }
-    const lookup =
-      (isRoot && !info.path.prev && state.lookups.get(String(info.path.key))) ||
-      fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
+    const known = info.path.prev ? undefined : state.lookups.get(String(info.path.key));
+    const lookup = known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
     let seen: Lookup | undefined;
     const request = {
       ...lookup,

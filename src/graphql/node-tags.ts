@@ -29,16 +29,13 @@ export class NodeTags {
     { namespace, isHeld }: { namespace: string; isHeld: (tag: string) => boolean },
   ): Set<string> {
     const tags = new Set<string>();
-    const typeTags = new Map<NodeType, string | undefined>(); // of types whose own tag will do
     for (const id of ids) {
       const type = typeOfId(id);
       const changing = type && this.#changing.get(type);
       if (!changing) continue;
-      if (!typeTags.has(type)) {
-        const typeTag = namespaced(namespace, type);
-        typeTags.set(type, changing === 'withType' && isHeld(typeTag) ? typeTag : undefined);
-      }
-      tags.add(typeTags.get(type) ?? namespaced(namespace, `${type}:${id}`));
+      const typeTag = namespaced(namespace, type);
+      const isEnough = changing === 'withType' && (tags.has(typeTag) || isHeld(typeTag));
+      tags.add(isEnough ? typeTag : namespaced(namespace, `${type}:${id}`));
     }
     return tags;
   }

@@ -40,25 +40,54 @@ export interface QueryOperation {
   rootFields(variables: Variables): readonly RootField[] | undefined;
 }
 
-/** Reads operations, each once. Undefined for what is not a query, or comes in parts. */
+/** What was read of a document. */
+interface Reading {
+  readonly byName: Map<string | undefined, QueryOperation | undefined>;
+  /** Fields that were made ready, and its text as so many fields. */
+  size: number;
+}
+
+/** A field takes about as much memory as the syntax tree of so many characters. */
+const charsPerField = 6;
+
+/**
+ * Reads operations, each once while there is room: documents whose fields are too many together go, those first that were used
+ * longest ago. Undefined for what is not a query, or comes in parts.
+ */
 export class QueryOperations {
   readonly #schema: GraphQLSchema;
   readonly #plans: ReadonlyMap<string, FieldPlan>;
-  readonly #read = new WeakMap<DocumentNode, Map<string | undefined, QueryOperation | undefined>>();
+  readonly #maxFields: number;
+  readonly #read = new Map<DocumentNode, Reading>();
+  #size = 0;
 
-  constructor(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>) {
+  constructor(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>, { maxFields = 150_000 } = {}) {
     this.#schema = schema;
     this.#plans = plans;
+    this.#maxFields = maxFields;
+  }
+
+  /** In fields; more than the limit only while what goes beyond it is executed. */
+  get size(): number {
+    return this.#size;
   }
 
   of(document: DocumentNode, operationName: string | undefined): QueryOperation | undefined {
-    let byName = this.#read.get(document);
-    if (!byName) {
-      byName = new Map();
-      this.#read.set(document, byName);
-    }
+    const { byName } = this.#readingOf(document);
     if (!byName.has(operationName)) byName.set(operationName, this.#readOperation(document, operationName));
     return byName.get(operationName);
+  }
+
+  #readingOf(document: DocumentNode): Reading {
+    const reading = this.#read.get(document) ?? { byName: new Map(), size: 0 };
+    if (!this.#read.delete(document)) this.#size += reading.size = textSize(document);
+    this.#read.set(document, reading);
+    for (const [oldest, { size }] of this.#read) {
+      if (this.#size <= this.#maxFields) break;
+      this.#read.delete(oldest);
+      this.#size -= size;
+    }
+    return reading;
   }
 
   #readOperation(document: DocumentNode, operationName: string | undefined): QueryOperation | undefined {
@@ -66,9 +95,15 @@ export class QueryOperations {
     if (operation?.operation !== 'query' || comesInParts(document)) return undefined;
     const fragments = fragmentsOf(document);
     const deciding = decidingVariables(document, operation);
+    const reading = this.#read.get(document);
+    const onField = () => {
+      if (!reading || this.#read.get(document) !== reading) return; // it went, and is executed for the last time
+      reading.size++;
+      this.#size++;
+    };
     const read = (variables: Variables): RootField[] => {
       const conditions = Object.fromEntries(deciding.map((name) => [name, variables[name]]));
-      const outline = { schema: this.#schema, operation, fragments, conditions };
+      const outline = { schema: this.#schema, operation, fragments, conditions, onField };
       const queryType = this.#schema.getQueryType()!;
       const nodes = collectFields(this.#schema, fragments, conditions, queryType, operation.selectionSet);
       return [...nodes.values()].map((of) => this.#rootField(new TextField(outline, queryType, of)));
@@ -101,6 +136,10 @@ export class QueryOperations {
 
 /** Of one operation, with different fields left out. */
 const maxOutlines = 64;
+
+function textSize({ loc }: DocumentNode): number {
+  return Math.ceil((loc ? loc.end - loc.start : 0) / charsPerField);
+}
 
 /** An absent variable stands for an argument's default, which null does not. */
 function givenText(variables: Variables, name: string): string {

@@ -41,6 +41,8 @@ export interface Outline {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
   readonly conditions: Variables;
+  /** Called for each field that is made ready. */
+  readonly onField: () => void;
 }
 
 const nothing = 'null';
@@ -72,6 +74,7 @@ export class TextField {
     this.parentType = parentType;
     this.field = getFieldDef(outline.schema, parentType, node)!; // the document is valid
     this.outline = outline;
+    outline.onField();
     this.#isLeaf = !this.field.resolve && !node.selectionSet;
     this.#fixedArgs = variablesIn(node.arguments ?? []).size === 0 ? getArgumentValues(this.field, node) : undefined;
     this.#areArgsFlat = this.#fixedArgs !== undefined && !Object.values(this.#fixedArgs).some(isComposite);

@@ -14,13 +14,14 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   const key = String(root.key);
   let trace = state.traces.get(key);
   if (!trace) {
-    trace = { ids: new Set(), tags: new Set(), seen: new Set(), lookups: [], ...untouched };
+    trace = {
+      ...{ ids: new Set(), tags: new Set(), seen: new Set(), lookups: [] },
+      ...{ root: undefined, reachesOut: false, isOpen: false },
+    };
     state.traces.set(key, trace);
   }
   return trace;
 }
-
-const untouched = { root: undefined, reachesOut: false, isOpen: false };
 
 /** A cached field: its entry says what it depends on. */
 export function traceCached(context: RequestContext, info: GraphQLResolveInfo, entry: Entry): void {

@@ -59,7 +59,7 @@ export interface Server {
 
 const graphqlPath = '/graphql';
 
-/** Texts of documents that are kept as syntax trees, with what executes them: about 170 times as large as the text. */
+/** Texts of documents that are kept as syntax trees, which are more than a hundred times as large. */
 const documentChars = 2 * 1024 * 1024;
 
 /** Whole answers that are kept, as bytes. */

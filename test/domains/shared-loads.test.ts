@@ -21,7 +21,7 @@ function inShare() {
       keyOf,
     );
   const keysAsked = () => asked.map(({ keys }) => keys);
-  return { at, asked, request, keysAsked };
+  return { at, shared, asked, request, keysAsked };
 }
 
 describe('a batch that runs', () => {
@@ -97,6 +97,36 @@ describe('a batch that runs', () => {
     expect(await Promise.all([joined, late, latest])).toEqual([['"a" of 1'], ['"a" of 2'], ['"a" of 2']]);
   });
 
+  it('leaves nothing behind', async () => {
+    const { shared, asked, request } = inShare();
+    const answers = [request()(['a']), request('campaign')(['b']), request()(['a', 'c'])];
+    expect(shared.size).toBe(2);
+    for (const { end } of asked) end();
+    await Promise.all(answers);
+    expect(shared.size).toBe(0);
+  });
+
+  it.each([
+    ['too few values', async () => ['a of 1'], 'expected a value for each of 2 keys, but got 1'],
+    ['what is no error', () => Promise.reject('broke'), 'broke'],
+    [
+      'an error at once',
+      () => {
+        throw new Error('no database');
+      },
+      'no database',
+    ],
+  ])('that brings %s fails for all who share it', async (_, batch, message) => {
+    const { shared, request, asked } = inShare();
+    const first = shared.share<unknown, string>('post', batch)(['a', 'b']);
+    const failed = expect(first).rejects.toEqual(expect.toSatisfy((one) => String(one.message ?? one) === message));
+    const other = request()(['b', 'c']);
+    for (const { end } of asked) end();
+    await failed;
+    expect(await other).toEqual([expect.objectContaining({ message }), expect.stringContaining('"c"')]);
+    expect(shared.size).toBe(0);
+  });
+
   it('fails for its own keys alone', async () => {
     const { asked, request } = inShare();
     const one = request()(['a']);
@@ -104,7 +134,7 @@ describe('a batch that runs', () => {
     const failure = new Error('the connection broke');
     asked[0]!.fail(failure);
     asked[1]!.end();
-    expect(await one).toEqual([failure]);
+    await expect(one).rejects.toBe(failure); // as a whole, so that its loader forgets its keys
     expect(await other).toEqual([failure, '"b" of 2']);
     const { length } = asked;
     void request()(['a']);

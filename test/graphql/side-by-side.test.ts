@@ -1,3 +1,4 @@
+import { execute, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
 import { ada, bob, zoe } from './nest.ts';
@@ -77,15 +78,15 @@ describe('queries that run side by side', () => {
     await Promise.all(answers);
   });
 
-  it('leave mutations to themselves, which read what they wrote', async () => {
-    const { product, authorOf, settled, open } = inProduct();
-    const early = authorOf('a');
-    await settled();
-    const { contextFor } = product.engine;
-    const { loaders } = contextFor({ viewer: ada, requestId: 'test', isDebugging: false });
-    const own = loaders.viewer.user.load('user_1'); // as a mutation's resolver does, before it is known what it changed
-    expect(await settled()).toBe(2);
-    open();
-    await Promise.all([early, own]);
+  it.each([
+    ['{ networks { id } }', true],
+    ['mutation { clearCache(input: {}) { clearedEntries } }', false],
+    ['subscription { cacheInvalidated { typeNames } }', false],
+  ])('may share if they are queries, which do not read what they wrote: %s', async (text, mayShare) => {
+    const { product } = inProduct();
+    const { engine } = product;
+    const contextValue = engine.contextFor({ viewer: ada, requestId: 'test', isDebugging: false });
+    await engine.execute({ schema: engine.schema, document: parse(text), contextValue }, execute);
+    expect(contextValue.state.mayShareLoads).toBe(mayShare);
   });
 });

@@ -23,23 +23,21 @@ const keyOf = ({ workspaceId, userId }: ViewerRecord) => `${workspaceId} ${userI
  */
 export function createViewerLoaders(source: LoaderSource) {
   const { queries, loader } = source;
-  const user = loader<string, UserRecord | null>('user', async (ids) =>
-    inOrder(ids, await findUsers(queries, ids), (row) => row.id),
-  );
   return {
-    user,
+    user: loader<string, UserRecord | null>('user', async (ids) =>
+      inOrder(ids, await findUsers(queries, ids), (row) => row.id),
+    ),
     workspace: loader<string, WorkspaceRecord | null>('workspace', async (ids) =>
       inOrder(ids, await findWorkspaces(queries, ids), (row) => row.id),
     ),
     /** A member of the scope's workspace, as a person. */
     colleague: loader<string, UserRecord | null>('colleague', async (ids) => {
       const members = await findMemberships(queries, source.scope.workspaceId, ids);
-      const users = await Promise.all(members.map(({ userId }) => user.load(userId)));
-      return inOrder(
-        ids,
-        users.filter((found) => found !== null),
-        (row) => row.id,
+      const users = await findUsers(
+        queries,
+        members.map(({ userId }) => userId),
       );
+      return inOrder(ids, users, (row) => row.id);
     }),
     apiToken: loader<string, ApiTokenRecord | null>('apiToken', async (ids) =>
       inOrder(ids, await findApiTokensById(queries, source.scope.workspaceId, ids), (row) => row.id),
