@@ -83,7 +83,10 @@ export function countFragment(cache: FieldCache, { entry, value: { beneath } }: 
   return 1 + beneath.length;
 }
 
-/** Keeps what an execution answered to a root field, unless something in it cannot be remembered. */
+/**
+ * Keeps what an execution answered to a root field, unless something in it cannot be remembered. Of those who executed it side by
+ * side the first one's stays: answers were joined from it already.
+ */
 export function keepFragment(
   { cache, nodeTags }: Remembering,
   trace: Trace | undefined,
@@ -91,6 +94,8 @@ export function keepFragment(
 ): void {
   if (!trace?.root || trace.isOpen) return;
   const { entry } = trace.root;
+  const older = cache.attachment(entry, id) as AttachedFragment | undefined;
+  if (older && isWhole(older)) return;
   const isPublic = entry.namespace === publicNamespace;
   if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return; // such as one with more tags than it could hold
   if (isPublic && trace.reachesOut) return; // what lies beneath may be a workspace's

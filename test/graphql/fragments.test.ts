@@ -68,6 +68,22 @@ describe('a fragment', () => {
     expect(await isHot(nest, '{ postCount }', { as: zoe })).toBe(false);
   });
 
+  it('stays when others who executed the same side by side end later', async () => {
+    const nest = inNest();
+    const document = '{ campaigns { name } }';
+    const [first, second] = [nest.hold('Query.campaigns'), nest.hold('Query.postCount')];
+    const early = ask(nest, document);
+    await first.isReached;
+    const late = ask(nest, '{ campaigns { name } postCount }');
+    await second.isReached;
+    first.open();
+    await early;
+    const { joinedFrom } = await ask(nest, document);
+    second.open();
+    await late;
+    expect(joinedFrom!.fragments[0]!.entry).not.toBeNull();
+  });
+
   it('answers an operation whatever the others of its document leave out', async () => {
     const nest = inNest();
     const document = 'query A { postCount } query B($on: Boolean!) { campaigns { name @include(if: $on) } }';
