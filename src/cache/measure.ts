@@ -1,7 +1,7 @@
 const MAX_DEPTH = 64;
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
-const LEAST_SAMPLES = 64;
+const LEAST_SAMPLES = 256;
 
 /** What one pass over a value finds. */
 export interface Measure {
