@@ -67,7 +67,7 @@ function mixedTraffic({ sender, stage }: Arena): Traffic {
   const { templates } = stage.workspaces[0]!.ids;
   let sent = 0;
   const rename = () => {
-    const input = { id: templates[sent % 5], title: `Title number ${sent}` };
+    const input = { id: templates[(sent / oneWriteIn) % 5], title: `Title number ${sent}` };
     return requestOf('rename', { input }, sender);
   };
   return {

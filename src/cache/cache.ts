@@ -7,7 +7,7 @@ import { type Engine, LateRead, seen } from './late-read.ts';
 import { Ledger } from './ledger.ts';
 import { Loads } from './loads.ts';
 import { type Policy, validateLimits, validatePolicies } from './policy.ts';
-import type { Load, ReadRequest } from './request.ts';
+import type { Load, MissCause, ReadRequest } from './request.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { Sizing } from './stack-distances.ts';
 import { Store } from './store.ts';
@@ -150,6 +150,12 @@ export class Cache<Category extends string> {
     store.drainSoon();
   }
 
+  /** Counts exactly as a `read` that waited for the load of another and was given its entry, kept or not. */
+  countCoalesced(entry: Entry, { cause, waitedMs }: { cause: MissCause; waitedMs: number }): void {
+    this.#store(entry.category).countMiss(entry.field, { keyHash: entry.keyHash, cause });
+    entry.field.missLatency.record(waitedMs);
+  }
+
   /** A lookup in which the cache took no part. */
   countBypass(category: Category, coordinate?: string): void {
     this.#store(category).field(coordinate).bypasses++;
@@ -202,15 +208,15 @@ export class Cache<Category extends string> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** False if it is not kept: it or its entry is not valid any more, not kept itself, or too large. */
-  attach(entry: Entry, id: string, made: NewAttachment): boolean {
-    if (!entry.isKept || !this.#ledger.isValid(entry)) return false;
+  /** Undefined if it is not kept: it or its entry is not valid any more, not kept itself, or too large. */
+  attach(entry: Entry, id: string, made: NewAttachment): Attachment | undefined {
+    if (!entry.isKept || !this.#ledger.isValid(entry)) return undefined;
     const { bytes, stamp, value, validUntil = Number.POSITIVE_INFINITY } = made;
     const tags = made.tags.map((tag) => this.#ledger.hold(tag));
     const attachment: Attachment = { entry, bytes, stamp, tags, value, validUntil, checkedAt: -1 };
-    if (this.#ledger.isValid(attachment)) return this.#store(entry.category).attach(entry, id, attachment, this.now());
-    this.#ledger.release(tags);
-    return false;
+    if (!this.#ledger.isValid(attachment)) this.#ledger.release(tags);
+    else if (this.#store(entry.category).attach(entry, id, attachment, this.now())) return attachment;
+    return undefined;
   }
 
   /** What hangs on an entry that `peek` gave, if itself is valid and its time is not over. */

@@ -82,9 +82,7 @@ export class LateRead {
   }
 
   #countMiss({ cause }: Departure): void {
-    this.#field.countMiss(cause);
-    this.#store.demand.record(hashText(this.#request.key), cause === 'expired' || cause === 'invalidated');
-    this.#store.drainSoon();
+    this.#store.countMiss(this.#field, { keyHash: hashText(this.#request.key), cause });
   }
 
   #joinable(): Flight | undefined {

@@ -6,6 +6,7 @@ import type { EvictionPolicy } from './eviction/policy.ts';
 import type { Flight } from './flight.ts';
 import type { Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
+import type { MissCause } from './request.ts';
 import { SlidingMinute } from './sliding-minute.ts';
 import { type Sizing, StackDistances } from './stack-distances.ts';
 import { FieldCounters } from './statistics.ts';
@@ -98,6 +99,12 @@ export class Store {
   countStaleHit(entry: Entry, field: FieldCounters): void {
     field.staleHits++;
     this.#countUse(entry, field);
+  }
+
+  countMiss(field: FieldCounters, { keyHash, cause }: { keyHash: number; cause: MissCause }): void {
+    field.countMiss(cause);
+    this.demand.record(keyHash, cause === 'expired' || cause === 'invalidated');
+    this.drainSoon();
   }
 
   /** The load time that hits save is added up when the entry leaves: see `#forget`. */

@@ -73,9 +73,9 @@ export function cachedField(
       noteFull(error, { context, info });
       return resolve(source, args, scoped, info);
     }
-    if (!(answer instanceof Promise)) return noted(answer, { context, seen, info });
+    if (!(answer instanceof Promise)) return noted(answer, { context, seen: seen!, info });
     return answer.then(
-      (entry) => noted(entry, { context, seen, info }),
+      (entry) => noted(entry, { context, seen: seen!, info }),
       (error) => {
         noteFull(error, { context, info });
         return resolve(source, args, scoped, info);
@@ -111,13 +111,13 @@ export function fieldLookup(
 }
 
 /** The value of the entry that answered. */
-function noted(entry: Entry, { context, seen, info }: Reading & { seen: Lookup | undefined }): unknown {
+function noted(entry: Entry, { context, seen, info }: Reading & { seen: Lookup }): unknown {
   const { outcome } = context.state;
-  if (seen?.status === 'HIT') outcome.hits++;
-  else if (seen?.status === 'STALE') outcome.stale++;
+  if (seen.status === 'HIT') outcome.hits++;
+  else if (seen.status === 'STALE') outcome.stale++;
   else outcome.misses++;
   outcome.freshUntil = Math.min(outcome.freshUntil, entry.expiresAt);
-  traceCached(context, info, entry);
+  traceCached(context, info, { entry, seen });
   return entry.value;
 }
 

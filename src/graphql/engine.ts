@@ -18,9 +18,9 @@ import { createContext } from './context.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
-import { type AttachedFragment, countFragment, freshUntilOf, stands } from './fragments.ts';
+import { type AttachedFragment, countCoalesced, countFragment, freshUntilOf, stands } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
-import { executeJoined, type JoinedFrom } from './joined-execution.ts';
+import { executeJoined, type JoinedFrom, type Origin } from './joined-execution.ts';
 import { Principals } from './principals.ts';
 import type { RequestContext } from './request.ts';
 import { QueryOperations } from './root-fields.ts';
@@ -65,6 +65,8 @@ export interface GraphqlEngine {
   readonly plans: ReadonlyMap<string, FieldPlan>;
   readonly cache: Cache<CacheCategory>;
   readonly principals: Principals;
+  /** The cache's logical clock: it moves with every invalidation. */
+  readonly stamp: number;
   contextFor(request: EdgeRequest): RequestContext;
   /**
    * Allows the cache until a moment of `performance.now()`: `Infinity` for good, 0 not at all from now on. That resolves when no
@@ -80,6 +82,11 @@ export interface GraphqlEngine {
    * the milliseconds for which its first entry stays fresh are returned; undefined otherwise.
    */
   replay(answer: JoinedFrom, viewer: Viewer): number | undefined;
+  /**
+   * Whether an answer that was made for this viewer may be given to them again, who waited for it since before anything else was
+   * invalidated. If it may, its lookups are counted.
+   */
+  repeat(origin: Origin, wait: { viewer: Viewer; waitedMs: number }): boolean;
   /** Runs a document through the schema, as Magpie's own background work in a workspace. Throws if it reports any error. */
   executeAsSystem(workspaceId: string, document: string, variables?: object): Promise<Record<string, unknown>>;
   /** Looks after the alerts; call it now and then, so that the log hears of them without anybody asking. */
@@ -136,6 +143,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const background = (viewer: Viewer) => newContext({ viewer, requestId: 'background', isDebugging: false });
   const warmer = new Warmer({ schema, contextFor: background });
   const operations = new QueryOperations(schema, plans);
+  const isOver = (day: string | undefined, { timeZone }: Viewer) =>
+    day !== undefined && today(timeZone, wallNow()) !== day;
   const documents = new Map<string, DocumentNode>();
 
   return {
@@ -143,6 +152,9 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     plans,
     cache,
     principals,
+    get stamp() {
+      return cache.stamp;
+    },
     contextFor({ viewer, requestId, isDebugging }) {
       if (viewer && options.isWarming && caching.isOn) warmer.firstUse(viewer);
       const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
@@ -162,9 +174,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       });
     },
     replay({ fragments, day }, viewer) {
-      if (!caching.isOn) return undefined;
+      if (!caching.isOn || isOver(day, viewer)) return undefined;
       const now = cache.now();
-      if (day !== undefined && today(viewer.timeZone, wallNow()) !== day) return undefined;
       if (!fragments.every((fragment) => stands(cache, fragment, now))) return undefined;
       let freshUntil = Number.POSITIVE_INFINITY;
       for (const fragment of fragments as readonly AttachedFragment[]) {
@@ -172,6 +183,12 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
         freshUntil = Math.min(freshUntil, freshUntilOf(fragment));
       }
       return freshUntil - now;
+    },
+    repeat({ day, found, executed }, { viewer, waitedMs }) {
+      if (!caching.isOn || isOver(day, viewer)) return false;
+      for (const fragment of found) countFragment(cache, fragment);
+      for (const trace of executed) countCoalesced(cache, trace, waitedMs);
+      return true;
     },
     async executeAsSystem(workspaceId, text, variables = {}) {
       const viewer = await findSystemViewer(queries, workspaceId);

@@ -1,5 +1,4 @@
 import type { Attachment, Entry } from '../cache/entry.ts';
-import type { CacheCategory } from '../generated/schema.ts';
 import { checkAccess } from './access.ts';
 import { namespaced, publicNamespace, scopePrefix } from './cache-key.ts';
 import { type FieldCache, fieldLookup, type Remembering } from './cached-field.ts';
@@ -77,28 +76,38 @@ export function freshUntilOf({ entry, value }: AttachedFragment): number {
 }
 
 /** Counts the use of a fragment exactly as an execution would have counted its lookups. Returns how many there were. */
-export function countFragment(cache: FieldCache, { entry, value: { beneath } }: AttachedFragment): number {
+export function countFragment(
+  cache: FieldCache,
+  { entry, value: { beneath } }: Pick<AttachedFragment, 'entry' | 'value'>,
+): number {
   cache.countHit(entry);
   for (const one of beneath) cache.countHit(one);
   return 1 + beneath.length;
 }
 
+/** Counts an execution's lookups for somebody who waited for its answer. */
+export function countCoalesced(cache: FieldCache, { root, lookups }: Trace, waitedMs: number): void {
+  for (const { entry, cause } of root ? [root, ...lookups] : lookups)
+    if (cause) cache.countCoalesced(entry, { cause, waitedMs });
+    else cache.countHit(entry);
+}
+
 /**
  * Keeps what an execution answered to a root field, unless something in it cannot be remembered. Of those who executed it side by
- * side the first one's stays: answers were joined from it already.
+ * side the first one's stays: answers were joined from it already. Returns what hangs there now, if it is the very same text.
  */
 export function keepFragment(
   { cache, nodeTags }: Remembering,
   trace: Trace | undefined,
   { id, json, stamp }: { id: string; json: string; stamp: number },
-): void {
-  if (!trace?.root || trace.isOpen) return;
+): AttachedFragment | undefined {
+  if (!trace?.root || trace.isOpen) return undefined;
   const { entry } = trace.root;
   const older = cache.attachment(entry, id) as AttachedFragment | undefined;
-  if (older && isWhole(older)) return;
+  if (older && isWhole(older)) return older.value.json === json ? older : undefined;
   const isPublic = entry.namespace === publicNamespace;
-  if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return; // such as one with more tags than it could hold
-  if (isPublic && trace.reachesOut) return; // what lies beneath may be a workspace's
+  if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return undefined; // such as one with more tags than it could hold
+  if (isPublic && trace.reachesOut) return undefined; // what lies beneath may be a workspace's
   const namespace = entry.namespace!;
   const tags = nodeTags.of(trace.ids, { namespace, isHeld: (tag) => entry.tags.some(({ name }) => name === tag) });
   for (const tag of trace.tags) tags.add(namespaced(namespace, tag));
@@ -110,11 +119,8 @@ export function keepFragment(
     freshUntil = Math.min(freshUntil, lookup.entry.expiresAt);
   }
   const fragment: Fragment = { json, beneath: trace.lookups.map((lookup) => lookup.entry), freshUntil };
-  cache.attach(entry as Entry & { category: CacheCategory }, id, {
-    bytes: Buffer.byteLength(json),
-    stamp,
-    tags: [...tags],
-    validUntil,
-    value: fragment,
-  });
+  const bytes = Buffer.byteLength(json);
+  return cache.attach(entry, id, { bytes, stamp, tags: [...tags], validUntil, value: fragment }) as
+    | AttachedFragment
+    | undefined;
 }

@@ -9,7 +9,7 @@ import type { Attachment } from '../cache/entry.ts';
 import { today } from '../domains/date-range.ts';
 import type { FieldCache, Remembering } from './cached-field.ts';
 import { type AttachedFragment, countFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
-import type { RequestContext } from './request.ts';
+import type { RequestContext, Trace } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
 import type { Text } from './text.ts';
 import type { Run } from './text-execution.ts';
@@ -17,8 +17,18 @@ import type { Run } from './text-execution.ts';
 /** A result whose parts are serialised already. Servers that know `stringify` use it, others read `data` as ever. */
 export interface JoinedResult extends ExecutionResult {
   stringify(result: ExecutionResult): string;
-  /** What it was joined from, when nothing was executed. */
+  /** Undefined when there is anything in it that the cache did not answer for. */
+  readonly origin: Origin | undefined;
+}
+
+/** How an answer came about, all of it through the cache. */
+export interface Origin {
+  /** The fragments that would make it again; undefined if one of them was not kept. */
   readonly joinedFrom: JoinedFrom | undefined;
+  readonly day: string | undefined;
+  readonly found: readonly Pick<AttachedFragment, 'entry' | 'value'>[];
+  /** Of the root fields that had to be executed. */
+  readonly executed: readonly Trace[];
 }
 
 /** Fragments that make a whole answer: while they stand, and on that day where ranges occur in it, so does the answer. */
@@ -52,7 +62,7 @@ export async function executeJoined(
   const day = operation.isDaily && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
   const idOf = (field: RootField) => (day ? `${day} ${field.selection(variables)}` : field.selection(variables));
   const json = new Map<RootField, string>();
-  const fragments: AttachedFragment[] = [];
+  const fragments: (AttachedFragment | undefined)[] = [];
   for (const field of fields) {
     const fragment = findFragment(cache, context, { field, variables, id: idOf(field) });
     if (!fragment) continue;
@@ -60,6 +70,7 @@ export async function executeJoined(
     json.set(field, fragment.value.json);
     count(cache, context, fragment);
   }
+  const found = fragments.map((fragment) => ({ entry: fragment!.entry, value: fragment!.value })); // an attachment ends, perhaps before the answer is made
 
   const missing = fields.filter((field) => !json.has(field));
   context.state.mayShareLoads = true;
@@ -71,14 +82,17 @@ export async function executeJoined(
     return { errors: [...run.errors, error as GraphQLError], data: null };
   }
   const broken = new Set(run.errors.map(({ path }) => path?.[0]));
+  const executed: Trace[] = [];
   missing.forEach((field, index) => {
     const text = texts[index]!;
     json.set(field, text);
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
-    keepFragment(remembering, trace, { id: idOf(field), json: text, stamp });
+    fragments.push(keepFragment(remembering, trace, { id: idOf(field), json: text, stamp }));
+    if (trace?.root && !trace.isOpen) executed.push(trace);
   });
-  const joinedFrom = missing.length === 0 ? { fragments, day } : undefined;
-  return joined([...run.errors], { fields, json, joinedFrom });
+  const joinedFrom = isWhole(fragments) ? { fragments, day } : undefined;
+  const origin = executed.length === missing.length ? { joinedFrom, day, found, executed } : undefined;
+  return joined([...run.errors], { fields, json, origin });
 }
 
 /** Side by side. Rejects with the error of one that must not be null. */
@@ -93,6 +107,10 @@ async function executeAll(fields: readonly RootField[], run: Run): Promise<strin
   return Promise.all(texts);
 }
 
+function isWhole(fragments: readonly (AttachedFragment | undefined)[]): fragments is AttachedFragment[] {
+  return fragments.every((fragment) => fragment !== undefined);
+}
+
 function count(cache: FieldCache, { state: { outcome } }: RequestContext, fragment: AttachedFragment): void {
   outcome.hits += countFragment(cache, fragment);
   outcome.freshUntil = Math.min(outcome.freshUntil, freshUntilOf(fragment));
@@ -103,18 +121,18 @@ function joined(
   {
     fields,
     json,
-    joinedFrom,
+    origin,
   }: {
     fields: readonly RootField[];
     json: ReadonlyMap<RootField, string>;
-    joinedFrom: JoinedFrom | undefined;
+    origin: Origin | undefined;
   },
 ): JoinedResult {
   const body = fields.map((field) => `${JSON.stringify(field.key)}:${json.get(field)}`).join(',');
   return {
     ...(errors.length > 0 && { errors }),
     data: parsedWhenRead(fields, json),
-    joinedFrom,
+    origin,
     stringify({ errors, extensions }) {
       const before = errors?.length ? `"errors":${JSON.stringify(errors)},` : '';
       const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';

@@ -1,5 +1,5 @@
 import type { Entry } from '../cache/entry.ts';
-import type { Lookup } from '../cache/request.ts';
+import type { Lookup, MissCause } from '../cache/request.ts';
 import type { Context, Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import type { FieldLookup } from './cached-field.ts';
@@ -16,6 +16,8 @@ export interface Explanation {
 export interface TracedLookup {
   readonly path: readonly (string | number)[];
   readonly entry: Entry;
+  /** Why it had to wait for a load; undefined for a hit. */
+  readonly cause: MissCause | undefined;
 }
 
 /** What one root field of an execution came to depend on. */

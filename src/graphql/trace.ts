@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Entry } from '../cache/entry.ts';
+import type { Lookup } from '../cache/request.ts';
 import { idsIn } from './node-tags.ts';
 import type { RequestContext, Trace } from './request.ts';
 import { resolveTags, type TagTemplate } from './tag-template.ts';
@@ -23,11 +24,17 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   return trace;
 }
 
-/** A cached field: its entry says what it depends on. */
-export function traceCached(context: RequestContext, info: GraphQLResolveInfo, entry: Entry): void {
+/** A cached field: its entry says what it depends on. What is stale already is remembered no further. */
+export function traceCached(
+  context: RequestContext,
+  info: GraphQLResolveInfo,
+  found: { entry: Entry; seen: Lookup },
+): void {
   const trace = traceOf(context, info);
   if (!trace) return;
-  const lookup = { path: pathOf(info.path), entry };
+  const { entry, seen } = found;
+  if (seen.status === 'STALE') trace.isOpen = true;
+  const lookup = { path: pathOf(info.path), entry, cause: seen.status === 'HIT' ? undefined : seen.cause };
   if (info.path.prev) {
     trace.lookups.push(lookup);
     trace.reachesOut = true;

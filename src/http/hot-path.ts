@@ -3,10 +3,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import { type AnswerBytes, wholeBytesOf } from './arrivals.ts';
+import { type MadeResponse, Making } from './making.ts';
 import { offerBody } from './read-body.ts';
 import {
   isSame,
   maxTextChars,
+  type Place,
   type RememberedResponse,
   type RememberedResponses,
   requestKey,
@@ -20,7 +22,7 @@ import { requestIdFrom } from './use-request-id.ts';
 const maxBodyBytes = 64 * 1024;
 
 export interface HotPathOptions {
-  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'replay'>;
+  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'replay' | 'repeat' | 'stamp'>;
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
@@ -32,6 +34,8 @@ export interface HotAnswer {
   readonly requestId: string;
   readonly viewer: Viewer;
   readonly startedAtMs: number;
+  /** Whether nothing had to be loaded for it. */
+  readonly isHit: boolean;
 }
 
 /**
@@ -75,23 +79,28 @@ export class HotPath {
     const { key, token, method, place } = known;
     const viewer = this.#viewerAtHand(token);
     if (!viewer) return undefined;
-    const freshMs = this.#freshMsOf(place.response, viewer);
-    if (freshMs === undefined) {
-      responses.forget(key);
+    const { response } = place;
+    const freshMs = response && this.#freshMsOf(response, viewer);
+    if (!response || freshMs === undefined) {
+      responses.outdate(key);
       return undefined;
     }
     const requestId = withoutTraces?.requestId ?? randomUUID();
-    onAnswer({ method, requestId, viewer, startedAtMs });
+    onAnswer({ method, requestId, viewer, startedAtMs, isHit: true });
     const head = `${place.head}x-request-id: ${requestId}\r\ncache-status: ${hitStatus(freshMs)}\r\n`;
-    return { head, body: place.response.body };
+    return { head, body: response.body };
   };
 
   #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
     const asked: Asked = { request, response, body, key: requestKey(request, body), startedAtMs: performance.now() };
-    const remembered = this.#options.responses.get(asked.key);
+    const place = this.#options.responses.get(asked.key);
     const token = bearerToken(request.headers.authorization);
-    if (!remembered || token === undefined) this.#goOn(asked);
-    else this.#authenticated(token, asked, (viewer) => this.#finish(asked, { remembered, token, viewer }));
+    if (!place || token === undefined) this.#goOn(asked);
+    else
+      this.#authenticated(token, asked, (viewer) => {
+        if (viewer) this.#finish(asked, { place, token, viewer });
+        else this.#goOn(asked);
+      });
   }
 
   #authenticated(token: string, asked: Asked, then: (viewer: Viewer | null) => void): void {
@@ -116,24 +125,41 @@ export class HotPath {
     return undefined;
   }
 
-  #finish(
-    asked: Asked,
-    { remembered, token, viewer }: { remembered: RememberedResponse; token: string; viewer: Viewer | null },
-  ): void {
-    const { responses, onAnswer } = this.#options;
-    const { request, response, key, startedAtMs } = asked;
-    const freshMs = viewer ? this.#freshMsOf(remembered, viewer) : undefined;
-    if (!viewer || freshMs === undefined) {
-      responses.forget(key);
-      this.#goOn(asked);
+  #finish(asked: Asked, { place, token, viewer }: { place: Place; token: string; viewer: Viewer }): void {
+    const { engine, responses } = this.#options;
+    const { response, making } = place;
+    const freshMs = response && this.#freshMsOf(response, viewer);
+    if (response && freshMs !== undefined) {
+      this.#send(asked, { ...response, token, viewer, status: hitStatus(freshMs), isHit: true });
       return;
     }
+    responses.outdate(asked.key);
+    const { stamp } = engine;
+    if (making?.isJoinable(stamp)) making.wait((made) => this.#repeat(asked, { made, token, viewer }));
+    else this.#goOn(asked, new Making(stamp));
+  }
+
+  /** Gives them what was made for another who asked for the same. */
+  #repeat(
+    asked: Asked,
+    { made, token, viewer }: { made: MadeResponse | undefined; token: string; viewer: Viewer },
+  ): void {
+    if (asked.response.destroyed) return;
+    const waitedMs = performance.now() - asked.startedAtMs;
+    if (made && isSame(viewer, made.viewer) && this.#options.engine.repeat(made.origin, { viewer, waitedMs }))
+      this.#send(asked, { ...made, token, viewer });
+    else this.#goOn(asked);
+  }
+
+  #send(asked: Asked, answer: Sent): void {
+    const { responses, onAnswer } = this.#options;
+    const { request, response, key, startedAtMs } = asked;
+    const { headers, body, status, token, viewer, isHit } = answer;
     const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
-    const { headers, body } = remembered;
-    response.writeHead(200, [...headers, 'x-request-id', requestId, 'cache-status', hitStatus(freshMs)]);
+    response.writeHead(200, [...headers, 'x-request-id', requestId, 'cache-status', status]);
     response.end(body);
     const method = request.method!;
-    onAnswer({ method, requestId, viewer, startedAtMs });
+    onAnswer({ method, requestId, viewer, startedAtMs, isHit });
     const bytes = wholeBytesOf(request);
     if (!bytes) return;
     const text = bytes.toString('latin1');
@@ -145,11 +171,19 @@ export class HotPath {
     return isSame(viewer, madeFor) ? this.#options.engine.replay(from, viewer) : undefined;
   }
 
-  #goOn({ request, response, body, key }: Asked): void {
-    this.#options.responses.expect(request, key);
+  /** With `making`, others may wait for its answer. */
+  #goOn({ request, response, body, key }: Asked, making?: Making): void {
+    const { responses } = this.#options;
+    responses.expect(request, key, making);
+    if (making) response.once('close', () => responses.end(request, undefined)); // its client may have gone away
     if (body) offerBody(request, body);
     this.#pipeline(request, response);
   }
+}
+
+interface Sent extends Pick<MadeResponse, 'headers' | 'body' | 'status' | 'isHit'> {
+  readonly token: string;
+  readonly viewer: Viewer;
 }
 
 interface Asked {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../domains/context.ts';
-import type { JoinedFrom } from '../graphql/joined-execution.ts';
+import type { Origin } from '../graphql/joined-execution.ts';
 import type { RequestContext } from '../graphql/request.ts';
 
 /** What the plugins tell each other about a request. The first plugin makes it; each field has one plugin that sets it. */
@@ -21,8 +21,8 @@ export interface Facts {
   json: string | null;
   /** The answer's bytes when it is compressed. */
   body: Buffer | null;
-  /** The fragments that alone made the answer, if that is how it was made. */
-  joinedFrom: JoinedFrom | null;
+  /** How the answer came about, if all of it through the cache. */
+  origin: Origin | null;
 }
 
 export interface ServerContext {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { JoinedFrom } from '../graphql/joined-execution.ts';
+import type { MadeResponse, Making } from './making.ts';
 
 /** A whole response that was joined from fragments alone. It is never served without asking whether they still stand. */
 export interface RememberedResponse {
@@ -19,10 +20,19 @@ export interface KnownRequest {
   readonly method: string;
 }
 
-interface Place {
-  readonly response: RememberedResponse;
-  /** Its headers as lines. */
-  readonly head: string;
+/** What is known of one request. */
+export interface Place {
+  /** Undefined since it was seen that it does not stand any more. */
+  readonly response: RememberedResponse | undefined;
+  /** The latest answer that the pipeline makes to it. */
+  readonly making: Making | undefined;
+}
+
+interface OwnPlace extends Place {
+  response: RememberedResponse | undefined;
+  making: Making | undefined;
+  /** The response's headers as lines. */
+  head: string;
   /** By which it is known. */
   readonly texts: string[];
   bytes: number;
@@ -40,9 +50,9 @@ export const maxTextChars = 16 * 1024;
  */
 export class RememberedResponses {
   readonly #maxBytes: number;
-  readonly #places = new Map<string, Place>();
-  readonly #known = new Map<string, KnownRequest & { readonly place: Place }>();
-  readonly #keys = new WeakMap<IncomingMessage, string>();
+  readonly #places = new Map<string, OwnPlace>();
+  readonly #known = new Map<string, KnownRequest & { readonly place: OwnPlace }>();
+  readonly #expected = new WeakMap<IncomingMessage, { readonly key: string; readonly making: Making | undefined }>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -57,34 +67,69 @@ export class RememberedResponses {
     return this.#bytes;
   }
 
-  /** A request that may be remembered when it is answered. */
-  expect(request: IncomingMessage, key: string): void {
-    this.#keys.set(request, key);
+  /** A request that may be remembered when it is answered; with `making`, others wait for it from now on. */
+  expect(request: IncomingMessage, key: string, making?: Making): void {
+    this.#expected.set(request, { key, making });
+    const place = making && this.#places.get(key);
+    if (place) place.making = making;
   }
 
-  get(key: string): RememberedResponse | undefined {
+  isAwaited(request: IncomingMessage): boolean {
+    return this.#expected.get(request)?.making !== undefined;
+  }
+
+  get(key: string): Place | undefined {
     const place = this.#places.get(key);
     if (place) place.isUsed = true;
-    return place?.response;
+    return place;
   }
 
   /** By all of a request's text; see `untraced`. */
-  known(text: string): (KnownRequest & { readonly place: Pick<Place, 'head' | 'response'> }) | undefined {
+  known(text: string): (KnownRequest & { readonly place: Place & { readonly head: string } }) | undefined {
     const known = this.#known.get(text);
     if (known) known.place.isUsed = true;
     return known;
   }
 
-  remember(request: IncomingMessage, response: RememberedResponse): void {
-    const key = this.#keys.get(request);
-    if (key === undefined) return;
-    this.forget(key);
-    const head = linesOf(response.headers);
-    const bytes = key.length + sizeOf(response) + head.length;
+  /** The answer is made; without one that others may be given, nothing came of it. Call it once at least. */
+  end(request: IncomingMessage, made: MadeResponse | undefined): void {
+    const expected = this.#expected.get(request);
+    if (!expected) return;
+    const { key, making } = expected;
+    this.#expected.delete(request);
+    if (made?.origin.joinedFrom) this.#remember(key, { ...made, from: made.origin.joinedFrom });
+    const place = this.#places.get(key);
+    if (place?.making === making && place) place.making = undefined;
+    making?.end(made);
+  }
+
+  #remember(key: string, { from, viewer, headers, body }: RememberedResponse): void {
+    const response = { from, viewer, headers, body };
+    const head = linesOf(headers);
+    const bytes = sizeOf(response) + head.length;
+    this.outdate(key);
     if (bytes > this.#maxBytes / 8) return;
-    this.#places.set(key, { response, head, texts: [], bytes, isUsed: false });
-    this.#bytes += bytes;
+    const place = this.#places.get(key) ?? this.#newPlace(key);
+    Object.assign(place, { response, head });
+    this.#add(place, bytes);
     this.#makeRoom();
+  }
+
+  #newPlace(key: string): OwnPlace {
+    const place: OwnPlace = {
+      ...{ response: undefined, making: undefined, head: '', texts: [], bytes: 0, isUsed: false },
+    };
+    this.#places.set(key, place);
+    this.#add(place, key.length);
+    return place;
+  }
+
+  /** It does not stand any more. What is known of its request stays, for its next answer. */
+  outdate(key: string): void {
+    const place = this.#places.get(key);
+    if (!place?.response) return;
+    this.#add(place, -sizeOf(place.response) - place.head.length);
+    Object.assign(place, { response: undefined, head: '' });
   }
 
   /** From now on this text asks for the remembered response. */
@@ -106,12 +151,12 @@ export class RememberedResponses {
     this.#bytes -= place.bytes;
   }
 
-  #unknow(text: string, place: Place): void {
+  #unknow(text: string, place: OwnPlace): void {
     this.#known.delete(text);
     this.#add(place, -sizeOfText(text));
   }
 
-  #add(place: Place, bytes: number): void {
+  #add(place: OwnPlace, bytes: number): void {
     place.bytes += bytes;
     this.#bytes += bytes;
   }

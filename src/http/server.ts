@@ -120,9 +120,9 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer = ({ method, requestId, viewer, startedAtMs }: HotAnswer) => {
+  const onAnswer = ({ method, requestId, viewer, startedAtMs, isHit }: HotAnswer) => {
     metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
-    logRequest(log, 'debug', {
+    logRequest(log, isHit ? 'debug' : 'info', {
       requestId,
       method,
       path: graphqlPath,

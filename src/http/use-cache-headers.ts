@@ -35,10 +35,20 @@ export const cacheName = 'Magpie';
 function cacheStatus(type: string, outcome: Outcome, now: number): string {
   const { hits, stale, misses, bypasses } = outcome;
   if (type !== 'query') return `${cacheName}; fwd=method`;
-  const found = hits + stale;
-  if (misses > 0) return `${cacheName}; fwd=${found > 0 ? 'partial' : 'miss'}; stored`;
-  if (found === 0 || bypasses > 0) return `${cacheName}; fwd=bypass`;
+  if (misses > 0) return `${cacheName}; fwd=${forwarded(outcome)}; stored`;
+  if (hits + stale === 0 || bypasses > 0) return `${cacheName}; fwd=bypass`;
   return hitStatus(outcome.freshUntil - now);
+}
+
+/** Of somebody who was given another's answer, which they had waited for: `collapsed`, if it had to be loaded. */
+export function collapsedStatus(outcome: Outcome, now: number): string {
+  return outcome.misses > 0
+    ? `${cacheName}; fwd=${forwarded(outcome)}; collapsed`
+    : hitStatus(outcome.freshUntil - now);
+}
+
+function forwarded({ hits, stale }: Outcome): string {
+  return hits + stale > 0 ? 'partial' : 'miss';
 }
 
 /** A hit, with the seconds for which it stays fresh; negative when it was stale. */

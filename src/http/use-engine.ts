@@ -3,7 +3,10 @@ import type { GraphqlEngine } from '../graphql/engine.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
 
 /** What the edge needs of the floor below. */
-export type Engine = Pick<GraphqlEngine, 'schema' | 'authenticate' | 'contextFor' | 'execute' | 'replay'>;
+export type Engine = Pick<
+  GraphqlEngine,
+  'schema' | 'authenticate' | 'contextFor' | 'execute' | 'replay' | 'repeat' | 'stamp'
+>;
 
 /** Hands execution to the engine, with a context of its own: nothing of HTTP gets below this floor. */
 export function useEngine(engine: Engine): HttpPlugin {

@@ -1,15 +1,17 @@
 import type { ExecutionResult } from 'graphql';
 import type { JoinedResult } from '../graphql/joined-execution.ts';
-import type { HttpPlugin } from './plugin.ts';
+import type { MadeResponse } from './making.ts';
+import type { Facts, HttpPlugin } from './plugin.ts';
 import type { RememberedResponses } from './remembered-responses.ts';
+import { collapsedStatus } from './use-cache-headers.ts';
 
 /** Comes before the plugins that need the answer's text: notes it as it is made. */
 export function useAnswerText(): HttpPlugin {
   return {
     onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-      const { stringify, joinedFrom } = result as JoinedResult;
-      facts.joinedFrom = joinedFrom ?? null;
+      const { stringify, origin } = result as JoinedResult;
+      facts.origin = origin ?? null;
       const noting = (finished: ExecutionResult) => {
         facts.json = stringify ? stringify(finished) : JSON.stringify(finished);
         return facts.json;
@@ -19,22 +21,30 @@ export function useAnswerText(): HttpPlugin {
   };
 }
 
-/** Comes last, when the response is complete: remembers it if fragments alone made it. */
+/** Comes last, when the response is complete: remembers it if fragments can make it again, and gives it to those who wait for it. */
 export function useRemembering(responses: RememberedResponses): HttpPlugin {
   return {
     onResponse({ response, serverContext: { facts, req } }) {
-      const { joinedFrom, viewer, json } = facts;
-      if (!joinedFrom || !viewer || json === null || !req) return;
-      if (response.status !== 200 || facts.errorCodes.length > 0) return;
-      const body = facts.body ?? Buffer.from(json);
-      const headers: string[] = [];
-      response.headers.forEach((value, name) => {
-        if (!ownHeaders.has(name)) headers.push(name, value);
-      });
-      headers.push('content-length', String(body.byteLength));
-      responses.remember(req, { from: joinedFrom, viewer, headers, body });
+      if (!req) return;
+      const isWanted = facts.origin?.executed.length === 0 || responses.isAwaited(req);
+      responses.end(req, isWanted && response.status === 200 ? madeResponse(response, facts) : undefined);
     },
   };
+}
+
+function madeResponse(
+  response: Response,
+  { origin, viewer, json, body, context, errorCodes }: Facts,
+): MadeResponse | undefined {
+  if (!origin || !viewer || json === null || !context || errorCodes.length > 0) return undefined;
+  const bytes = body ?? Buffer.from(json);
+  const headers: string[] = [];
+  response.headers.forEach((value, name) => {
+    if (!ownHeaders.has(name)) headers.push(name, value);
+  });
+  headers.push('content-length', String(bytes.byteLength));
+  const { outcome, now } = context.state;
+  return { origin, isHit: outcome.misses === 0, status: collapsedStatus(outcome, now), viewer, headers, body: bytes };
 }
 
 /** Each response has these of its own. */

@@ -23,7 +23,7 @@ export function useRequestId(): HttpPlugin {
         errorCodes: [],
         json: null,
         body: null,
-        joinedFrom: null,
+        origin: null,
       };
     },
     onResponse({ response, serverContext }) {

@@ -7,7 +7,7 @@ import { daysOf } from '../../src/domains/date-range.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { afterExecution } from '../../src/graphql/execution.ts';
-import { executeJoined, type JoinedResult } from '../../src/graphql/joined-execution.ts';
+import { executeJoined, type JoinedFrom, type JoinedResult } from '../../src/graphql/joined-execution.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { QueryOperations } from '../../src/graphql/root-fields.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
@@ -293,7 +293,7 @@ export interface Answer {
   /** As it goes to the client. */
   readonly text: string;
   /** Of an answer for which nothing was executed. */
-  readonly joinedFrom: JoinedResult['joinedFrom'];
+  readonly joinedFrom: JoinedFrom | undefined;
   readonly outcome: RequestContext['state']['outcome'];
 }
 
@@ -401,7 +401,7 @@ export function createNest(options: NestOptions = {}) {
       const joined = isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
       const result = afterExecution(cache, contextValue, joined ?? (await execute(args))) as JoinedResult;
       const answered = result.stringify?.(result) ?? JSON.stringify(result);
-      const { joinedFrom } = result;
+      const joinedFrom = result.origin?.executed.length === 0 ? result.origin.joinedFrom : undefined;
       return { ...JSON.parse(answered), text: answered, joinedFrom, outcome: contextValue.state.outcome };
     },
   };

@@ -55,7 +55,12 @@ export function createProduct(tables: Tables = {}, options: Partial<EngineOption
       const result = (await engine.execute(argsOf(text, { as, variables, isDebugging }), execute)) as JoinedResult;
       // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
       const { data, errors, extensions }: any = JSON.parse(result.stringify?.(result) ?? JSON.stringify(result));
-      return { data, errors, extensions, joinedFrom: result.joinedFrom };
+      return {
+        data,
+        errors,
+        extensions,
+        joinedFrom: result.origin?.executed.length === 0 ? result.origin.joinedFrom : undefined,
+      };
     },
     async subscribe(text: string, { as = ada, variables = {}, isDebugging = false }: Ask = {}) {
       const events = await subscribe(argsOf(text, { as, variables, isDebugging }));

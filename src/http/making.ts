@@ -1,0 +1,46 @@
+import type { Viewer } from '../domains/context.ts';
+import type { Origin } from '../graphql/joined-execution.ts';
+
+/** A whole answer that the pipeline has just made. */
+export interface MadeResponse {
+  readonly origin: Origin;
+  /** Whether nothing had to be loaded for it. */
+  readonly isHit: boolean;
+  /** The `Cache-Status` of those who waited for it. */
+  readonly status: string;
+  /** Whom it was made for. */
+  readonly viewer: Viewer;
+  /** Names and values in turn, all but those that each response has of its own. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+/** Who comes later has an answer made of their own, which the cache's own single flight makes cheap. */
+const joinableMs = 1_000;
+
+/**
+ * An answer that the pipeline is making. Whoever asks for the same meanwhile may have it too, unless something was invalidated
+ * since it was begun: all that it says was read after that, so it says nothing that was not true when they asked.
+ */
+export class Making {
+  readonly #stamp: number;
+  readonly #startedAtMs = performance.now();
+  readonly #waiting: ((made: MadeResponse | undefined) => void)[] = [];
+
+  constructor(stamp: number) {
+    this.#stamp = stamp;
+  }
+
+  isJoinable(stamp: number): boolean {
+    return stamp === this.#stamp && performance.now() - this.#startedAtMs < joinableMs;
+  }
+
+  wait(then: (made: MadeResponse | undefined) => void): void {
+    this.#waiting.push(then);
+  }
+
+  /** Undefined when nothing came of it that others may be given. */
+  end(made: MadeResponse | undefined): void {
+    for (const then of this.#waiting.splice(0)) then(made);
+  }
+}
