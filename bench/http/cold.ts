@@ -3,7 +3,7 @@ import { checkColdAnswers } from './correctness.ts';
 import { figuresOf } from './figures.ts';
 import { coldRequests } from './questions.ts';
 import { shown, tableOf } from './report.ts';
-import { inRounds, type Pace, ratio, warmUp } from './rounds.ts';
+import { inRounds, longer, ratio, warmUp } from './rounds.ts';
 
 /** Nothing that is asked for should be in any cache: all of it is loaded from PostgreSQL. */
 export async function askCold(arena: Arena): Promise<void> {
@@ -40,11 +40,6 @@ export async function askCold(arena: Arena): Promise<void> {
     times.median >= 1,
     `${shown(times)} × its rate`,
   );
-}
-
-/** There are so few answers a second that a short turn would say little. */
-function longer({ rounds, warmUpMs, turnMs, ...rest }: Pace): Pace {
-  return { ...rest, rounds: 2 * rounds - 1, warmUpMs: 3 * warmUpMs, turnMs: 4 * turnMs };
 }
 
 async function lookupsOf({ port }: Competitor): Promise<{ all: number; hits: number }> {

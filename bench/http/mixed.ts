@@ -1,7 +1,7 @@
 import { type Arena, inRoles } from './arena.ts';
 import { requestOf } from './questions.ts';
 import { range, whole } from './report.ts';
-import { inRounds, spread, type Traffic, type Turn } from './rounds.ts';
+import { inRounds, longer, spread, type Traffic, type Turn, warmUp } from './rounds.ts';
 
 const oneWriteIn = 20;
 const mostTimesTheMedian = 3;
@@ -10,8 +10,12 @@ const mostTimesTheMedian = 3;
 export async function askMixed(arena: Arena): Promise<void> {
   const { report, pace } = arena;
   const competitors = inRoles(arena, 'magpie', 'uncached', 'cached peer');
+  for (const competitor of competitors) {
+    report.progress(`mixed: warming up ${competitor.label}`); // what runs seldom is compiled late
+    await warmUp(competitor, mixedTraffic(arena), 2 * pace.firstWarmUpMs);
+  }
   const turns = await inRounds({
-    ...{ title: 'mixed', contenders: competitors, pace, progress: report.progress },
+    ...{ title: 'mixed', contenders: competitors, pace: longer(pace), progress: report.progress },
     trafficFor: () => mixedTraffic(arena),
   });
   report.say('', `### Mixed: the page with ${100 / oneWriteIn} % writes to one of its root fields`);

@@ -20,14 +20,17 @@ export class StackDistances {
   #recorded = 0;
   #dropped = 0;
   #lookups = 0;
-  readonly #positions = new Map<number, number>(); // of each key's last lookup, the least recent key first
-  readonly #tree: Int32Array; // Fenwick, 1-based: 1 at each position in use
+  readonly #positions = new Map<number, number>(); // of each key's last lookup
+  readonly #keys: Uint32Array; // by position, 1-based; that of a key looked up again since is not in use any more
+  readonly #tree: Int32Array; // Fenwick, over the same: 1 at each position in use
+  #oldest = 1; // none before it is in use
   #next = 1;
   readonly #distances: Float64Array; // lookups at each stack distance, 1-based; more would be a miss at every size
 
   constructor(maxKeys: number) {
     this.#maxKeys = maxKeys;
-    this.#tree = new Int32Array(maxKeys * POSITIONS_PER_KEY + 1);
+    this.#keys = new Uint32Array(maxKeys * POSITIONS_PER_KEY + 1);
+    this.#tree = new Int32Array(this.#keys.length);
     this.#distances = new Float64Array(maxKeys + 1);
   }
 
@@ -82,34 +85,38 @@ export class StackDistances {
 
   #count(key: number, missedAnyway: boolean): void {
     this.#lookups++;
+    if (this.#next === this.#keys.length) this.#renumber();
     const last = this.#positions.get(key);
     if (last !== undefined) {
       if (!missedAnyway) this.#distances[this.#usedFrom(last)]!++;
-      this.#forget(key, last);
-    } else if (this.#positions.size === this.#maxKeys) {
-      for (const [oldest, position] of this.#positions) {
-        this.#forget(oldest, position);
-        break;
-      }
-    }
-    if (this.#next === this.#tree.length) this.#renumber();
+      this.#add(last, -1);
+    } else if (this.#positions.size === this.#maxKeys) this.#forgetOldest();
+    this.#place(key);
+  }
+
+  #place(key: number): void {
+    this.#keys[this.#next] = key;
     this.#positions.set(key, this.#next);
     this.#add(this.#next++, 1);
   }
 
-  #forget(key: number, position: number): void {
-    this.#positions.delete(key);
-    this.#add(position, -1);
+  #forgetOldest(): void {
+    while (!this.#isUsed(this.#oldest)) this.#oldest++;
+    this.#positions.delete(this.#keys[this.#oldest]!);
+    this.#add(this.#oldest++, -1);
+  }
+
+  #isUsed(position: number): boolean {
+    return this.#positions.get(this.#keys[position]!) === position;
   }
 
   /** Positions have run out: moves those in use, in their order, to the front. */
   #renumber(): void {
+    const inUse = this.#keys.subarray(this.#oldest).filter((_, at) => this.#isUsed(this.#oldest + at));
     this.#tree.fill(0);
+    this.#oldest = 1;
     this.#next = 1;
-    for (const key of this.#positions.keys()) {
-      this.#positions.set(key, this.#next);
-      this.#add(this.#next++, 1);
-    }
+    for (const key of inUse) this.#place(key);
   }
 
   /** How many positions are in use from this one on: the keys looked up since, and itself. */

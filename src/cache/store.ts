@@ -10,6 +10,7 @@ import type { MissCause } from './request.ts';
 import { SlidingMinute } from './sliding-minute.ts';
 import { type Sizing, StackDistances } from './stack-distances.ts';
 import { FieldCounters } from './statistics.ts';
+import { TransientMap } from './transient-map.ts';
 import { Uses } from './uses.ts';
 
 const LARGEST_SHARE = 8;
@@ -29,7 +30,7 @@ export class Store {
   /** No larger value is kept: a single one must not push out the rest. */
   readonly maxEntryBytes: number;
   reads = 0;
-  readonly flights = new Map<string, Flight>();
+  readonly flights = new TransientMap<Flight>();
   /** Every lookup, to tell what other sizes would have done. */
   readonly demand: StackDistances;
   readonly evicted = new SlidingMinute();

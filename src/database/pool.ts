@@ -35,8 +35,14 @@ export class CommitRefusedError extends Error {
 
 /** What Kysely asks of a pool; `onStatement` hears each statement but those that begin and end transactions. */
 export function poolForKysely(pool: pg.Pool, onStatement?: (sql: string) => void): PostgresPool {
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>(); // Kysely keeps something for each that it meets
   return {
-    connect: async () => clientForKysely(await pool.connect(), onStatement),
+    async connect() {
+      const client = await pool.connect();
+      const forKysely = known.get(client) ?? clientForKysely(client, onStatement);
+      known.set(client, forKysely);
+      return forKysely;
+    },
     end: () => pool.end(),
   };
 }

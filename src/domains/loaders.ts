@@ -61,26 +61,51 @@ const factories = {
   viewer: createViewerLoaders,
 };
 
-export function createLoaders(source: Omit<LoaderSource, 'loader'>, sharing?: Sharing): Loaders {
-  const loaders = {};
-  for (const [domain, create] of Object.entries(factories)) {
-    Object.defineProperty(loaders, domain, {
-      configurable: true,
-      get() {
-        const loader = loaderOf(domain, sharing);
-        const value = create({
-          queries: source.queries,
-          loader,
-          get scope() {
-            return source.scope; // which throws for who has none
-          },
-        });
-        Object.defineProperty(loaders, domain, { value });
-        return value;
-      },
-    });
+/** Its getters are those of a class, shared by all requests: V8 keeps a getter of a single object until it collects the whole heap. */
+class LoadersByDomain {
+  readonly #source: Omit<LoaderSource, 'loader'>;
+  readonly #sharing: Sharing | undefined;
+  readonly #made: Partial<Record<keyof Loaders, unknown>> = {};
+
+  constructor(source: Omit<LoaderSource, 'loader'>, sharing: Sharing | undefined) {
+    this.#source = source;
+    this.#sharing = sharing;
   }
-  return loaders as Loaders;
+
+  of(domain: keyof Loaders): unknown {
+    this.#made[domain] ??= factories[domain](new Source(this.#source, loaderOf(domain, this.#sharing)));
+    return this.#made[domain];
+  }
+}
+
+for (const domain of Object.keys(factories) as (keyof Loaders)[])
+  Object.defineProperty(LoadersByDomain.prototype, domain, {
+    get(this: LoadersByDomain) {
+      return this.of(domain);
+    },
+  });
+
+export function createLoaders(source: Omit<LoaderSource, 'loader'>, sharing?: Sharing): Loaders {
+  return new LoadersByDomain(source, sharing) as unknown as Loaders;
+}
+
+class Source implements LoaderSource {
+  readonly #of: Omit<LoaderSource, 'loader'>;
+  readonly loader: LoaderSource['loader'];
+
+  constructor(of: Omit<LoaderSource, 'loader'>, loader: LoaderSource['loader']) {
+    this.#of = of;
+    this.loader = loader;
+  }
+
+  get queries() {
+    return this.#of.queries;
+  }
+
+  /** Throws for who has none. */
+  get scope() {
+    return this.#of.scope;
+  }
 }
 
 function loaderOf(domain: string, sharing: Sharing | undefined): LoaderSource['loader'] {

@@ -3,9 +3,36 @@ import { transact } from '../database/transaction.ts';
 import type { Context } from './context.ts';
 import { type AnyUserError, Refusal } from './errors.ts';
 
-/** A context whose queries run in the mutation's transaction. */
-export interface Transaction extends Context {
+/** The request's context, with queries that run in the mutation's transaction. */
+export class Transaction implements Context {
   readonly queries: Queries;
+  readonly #context: Context;
+
+  constructor(context: Context, queries: Queries) {
+    this.#context = context;
+    this.queries = queries;
+  }
+
+  get viewer() {
+    return this.#context.viewer;
+  }
+
+  get changes() {
+    return this.#context.changes;
+  }
+
+  get ports() {
+    return this.#context.ports;
+  }
+
+  get now() {
+    return this.#context.now;
+  }
+
+  /** They read outside of it, where they would wait for its end. */
+  get loaders(): never {
+    throw new TypeError('expected a query of the transaction, but got a loader: loaders read outside of it');
+  }
 }
 
 type Payload<T> = T & { userErrors: readonly AnyUserError[] };
@@ -43,19 +70,7 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
 
 /** Runs `step` in a transaction of its own and notes in `context.changes` how it ended. */
 export function inTransaction<T>(context: Context, step: (context: Transaction) => Promise<T>): Promise<T> {
-  return transact(context.queries, (queries) => step(withQueries(context, queries)), {
+  return transact(context.queries, (queries) => step(new Transaction(context, queries)), {
     onOutcome: (outcome) => context.changes.settle(outcome),
-  });
-}
-
-/** The request's context with the transaction's queries. Loaders read outside of it, where they would wait for its end. */
-function withQueries(context: Context, queries: Queries): Transaction {
-  return Object.create(context, {
-    queries: { value: queries },
-    loaders: {
-      get() {
-        throw new TypeError('expected a query of the transaction, but got a loader: loaders read outside of it');
-      },
-    },
   });
 }

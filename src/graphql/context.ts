@@ -20,81 +20,130 @@ export interface ContextSources {
   readonly isCaching?: () => boolean;
 }
 
-/** Makes the context of one request. Loaders read rows as of one stamp: when it has advanced, they are made anew. */
+/**
+ * Makes the context of one request. Its getters are those of classes: V8 keeps a getter of a single object, and all that it closes
+ * over, until it collects the whole heap.
+ */
 export function createContext(
   sources: ContextSources,
   request: { viewer: Viewer | null; requestId: string; isDebugging: boolean },
 ): RequestContext {
-  const { queries, ports, stamp, cacheNow, wallNow, sharedLoads, isCaching = () => true } = sources;
-  const { viewer, requestId } = request;
-  let loaders: Loaders | undefined;
-  let loadersStamp = -1;
-  let now = wallNow();
+  return new SeenContext(new OneRequest(sources, request), 'everything');
+}
 
-  const state: RequestState = {
-    viewer,
-    requestId,
-    explanations: request.isDebugging ? [] : undefined,
-    outcome: { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY },
-    isCaching: isCaching(),
-    now: cacheNow(),
-    traces: undefined,
-    lookups: new Map(),
-    mayShareLoads: false,
-    refreshLoaders() {
-      loaders = undefined;
-    },
-    renew() {
-      loaders = undefined;
-      now = wallNow();
-      state.isCaching = isCaching();
-      state.now = cacheNow();
-    },
-  };
+class OneRequest implements RequestState {
+  readonly sources: ContextSources;
+  readonly viewer: Viewer | null;
+  readonly requestId: string;
+  readonly explanations: RequestState['explanations'];
+  readonly outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
+  readonly lookups: RequestState['lookups'] = new Map();
+  traces: RequestState['traces'];
+  mayShareLoads = false;
+  isCaching: boolean;
+  now: number;
+  wallNow: Date;
+  #loaders: Loaders | undefined;
+  #loadersStamp = -1;
 
-  return {
-    state,
-    queries,
-    ports,
-    changes: new Changes(),
-    get now() {
-      return now;
-    },
-    get viewer() {
-      return viewer ?? unauthenticated();
-    },
-    get loaders() {
-      if (!loaders || loadersStamp !== stamp()) {
-        loadersStamp = stamp();
-        // Who has just signed in has no scope yet, and needs none to see themselves.
-        const source = {
-          queries,
-          get scope() {
-            return viewer ?? unauthenticated();
-          },
-        };
-        const scopeKey = scopePrefix('WORKSPACE', viewer)?.key;
-        const isSharing = sharedLoads !== undefined && scopeKey !== undefined && state.mayShareLoads;
-        loaders = createLoaders(source, isSharing ? { loads: sharedLoads, scopeKey } : undefined);
-      }
-      return loaders;
-    },
-    get shared() {
-      const value: RequestContext = Object.create(this, {
-        viewer: viewer ? { value: withoutPerson(viewer) } : { get: unauthenticated },
-      });
-      Object.defineProperty(this, 'shared', { value });
-      return value;
-    },
-    get unscoped() {
-      const value: RequestContext = Object.create(this, {
-        viewer: { get: refuseViewer },
-        loaders: { get: refuseViewer },
-      });
-      Object.defineProperty(this, 'unscoped', { value });
-      return value;
-    },
-  };
+  constructor(
+    sources: ContextSources,
+    { viewer, requestId, isDebugging }: { viewer: Viewer | null; requestId: string; isDebugging: boolean },
+  ) {
+    this.sources = sources;
+    this.viewer = viewer;
+    this.requestId = requestId;
+    this.explanations = isDebugging ? [] : undefined;
+    this.isCaching = sources.isCaching?.() ?? true;
+    this.now = sources.cacheNow();
+    this.wallNow = sources.wallNow();
+  }
+
+  get queries() {
+    return this.sources.queries;
+  }
+
+  /** Who has just signed in has none yet, and needs none to see themselves. */
+  get scope(): Viewer {
+    return this.viewer ?? unauthenticated();
+  }
+
+  /** Those of one stamp: when it has advanced, they are made anew. */
+  get loaders(): Loaders {
+    const { stamp, sharedLoads } = this.sources;
+    if (!this.#loaders || this.#loadersStamp !== stamp()) {
+      this.#loadersStamp = stamp();
+      const scopeKey = scopePrefix('WORKSPACE', this.viewer)?.key;
+      const isSharing = sharedLoads !== undefined && scopeKey !== undefined && this.mayShareLoads;
+      this.#loaders = createLoaders(this, isSharing ? { loads: sharedLoads, scopeKey } : undefined);
+    }
+    return this.#loaders;
+  }
+
+  refreshLoaders(): void {
+    this.#loaders = undefined;
+  }
+
+  renew(): void {
+    this.#loaders = undefined;
+    this.wallNow = this.sources.wallNow();
+    this.isCaching = this.sources.isCaching?.() ?? true;
+    this.now = this.sources.cacheNow();
+  }
+}
+
+/** What a resolver may see of who asks. */
+type Sight = 'everything' | 'scope' | 'nothing';
+
+class SeenContext implements RequestContext {
+  readonly state: OneRequest;
+  readonly changes: Changes;
+  readonly #sight: Sight;
+  #viewer: Viewer | undefined;
+  #shared: RequestContext | undefined;
+  #unscoped: RequestContext | undefined;
+
+  constructor(state: OneRequest, sight: Sight, changes = new Changes()) {
+    this.state = state;
+    this.changes = changes;
+    this.#sight = sight;
+  }
+
+  get queries() {
+    return this.state.queries;
+  }
+
+  get ports() {
+    return this.state.sources.ports;
+  }
+
+  get now() {
+    return this.state.wallNow;
+  }
+
+  get viewer(): Viewer {
+    if (this.#sight === 'nothing') return refuseViewer();
+    this.#viewer ??= this.#sight === 'scope' ? new Scoped(this.state.scope) : this.state.scope;
+    return this.#viewer;
+  }
+
+  get loaders(): Loaders {
+    return this.#sight === 'nothing' ? refuseViewer() : this.state.loaders;
+  }
+
+  get shared(): RequestContext {
+    this.#shared ??= new SeenContext(this.state, 'scope', this.changes);
+    return this.#shared;
+  }
+
+  get unscoped(): RequestContext {
+    this.#unscoped ??= new SeenContext(this.state, 'nothing', this.changes);
+    return this.#unscoped;
+  }
+
+  withChanges(changes: Changes): RequestContext {
+    return new SeenContext(this.state, this.#sight, changes);
+  }
 }
 
 export function unauthenticated(): never {
@@ -103,16 +152,35 @@ export function unauthenticated(): never {
   });
 }
 
-function withoutPerson({ workspaceId, accountIds, timeZone, weekStartsOn }: Viewer): Viewer {
-  const scope: Scope = { workspaceId, accountIds, timeZone, weekStartsOn };
-  const personal = { get: refusePerson };
-  return Object.create(null, {
-    ...Object.getOwnPropertyDescriptors(scope),
-    kind: personal,
-    tokenId: personal,
-    userId: personal,
-    role: personal,
-  }) as Viewer;
+/** A viewer of whom nothing personal can be read. */
+class Scoped implements Viewer {
+  readonly workspaceId: string;
+  readonly accountIds: Viewer['accountIds'];
+  readonly timeZone: string;
+  readonly weekStartsOn: Viewer['weekStartsOn'];
+
+  constructor({ workspaceId, accountIds, timeZone, weekStartsOn }: Scope) {
+    this.workspaceId = workspaceId;
+    this.accountIds = accountIds;
+    this.timeZone = timeZone;
+    this.weekStartsOn = weekStartsOn;
+  }
+
+  get kind() {
+    return refusePerson();
+  }
+
+  get tokenId() {
+    return refusePerson();
+  }
+
+  get userId() {
+    return refusePerson();
+  }
+
+  get role() {
+    return refusePerson();
+  }
 }
 
 function refusePerson(): never {

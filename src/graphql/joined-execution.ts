@@ -14,7 +14,7 @@ import type { QueryOperations, RootField } from './root-fields.ts';
 import type { Text } from './text.ts';
 import type { Run } from './text-execution.ts';
 
-/** A result whose parts are serialised already. Servers that know `stringify` use it, others read `data` as ever. */
+/** A result whose data is serialised already. Servers that know `stringify` use it. */
 export interface JoinedResult extends ExecutionResult {
   stringify(result: ExecutionResult): string;
   /** Undefined when there is anything in it that the cache did not answer for. */
@@ -128,23 +128,28 @@ function joined(
     origin: Origin | undefined;
   },
 ): JoinedResult {
-  const body = fields.map((field) => `${JSON.stringify(field.key)}:${json.get(field)}`).join(',');
+  const text = `{${fields.map((field) => `${JSON.stringify(field.key)}:${json.get(field)}`).join(',')}}`;
   return {
     ...(errors.length > 0 && { errors }),
-    data: parsedWhenRead(fields, json),
+    data: new JoinedData(text) as unknown as Record<string, unknown>,
     origin,
     stringify({ errors, extensions }) {
       const before = errors?.length ? `"errors":${JSON.stringify(errors)},` : '';
       const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
-      return `{${before}"data":{${body}}${after}}`;
+      return `{${before}"data":${text}${after}}`;
     },
   };
 }
 
-/** The data as an object, for whoever does not stringify. */
-function parsedWhenRead(fields: readonly RootField[], json: ReadonlyMap<RootField, string>): Record<string, unknown> {
-  const data = Object.create(null);
-  for (const field of fields)
-    Object.defineProperty(data, field.key, { enumerable: true, get: () => JSON.parse(json.get(field)!) });
-  return data;
+/** Data that is text already; `JSON.stringify`, which servers use that know no `stringify`, takes it for what it says. */
+class JoinedData {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.#text);
+  }
 }

@@ -17,7 +17,7 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
   const cause = plan.coordinate.slice('Mutation.'.length);
   return async (source, args, context, info) => {
     const changes = new Changes();
-    const own: RequestContext = Object.create(context, { changes: { value: changes } });
+    const own = context.withChanges(changes);
     const settle = async (sources: TagSources) => {
       if (plan.invalidates && context.state.viewer) {
         const { workspaceId } = context.state.viewer;

@@ -1,5 +1,6 @@
 import type { Entry } from '../cache/entry.ts';
 import type { Lookup, MissCause } from '../cache/request.ts';
+import type { Changes } from '../domains/changes.ts';
 import type { Context, Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import type { FieldLookup } from './cached-field.ts';
@@ -78,4 +79,6 @@ export interface RequestContext extends Context {
   readonly shared: RequestContext;
   /** For fields shared by everybody: reading the viewer throws. */
   readonly unscoped: RequestContext;
+  /** The same for one mutation, which reports to `changes`. */
+  withChanges(changes: Changes): RequestContext;
 }

@@ -8,8 +8,11 @@ export interface PreparedAnswer {
   readonly body: Buffer;
 }
 
-/** Answers a request, given as all of its bytes, if it knows them; undefined leaves them to Node's parser. */
-export type AnswerBytes = (bytes: Buffer) => PreparedAnswer | undefined;
+/**
+ * Answers a request, given as all of its bytes, if it knows them, at once or when it can; undefined leaves them to Node's parser.
+ * A promise never rejects.
+ */
+export type AnswerBytes = (bytes: Buffer) => PreparedAnswer | Promise<PreparedAnswer | undefined> | undefined;
 
 /**
  * Lets bytes be answered before they are parsed. Node's parser stays the only one: what it made of some bytes once, between two
@@ -39,10 +42,22 @@ export function answerArrivals(
     socket.on('data', (bytes: Buffer) => {
       const prepared =
         connection.isBetween && socket.writable && socket.writableLength === 0 ? answer(bytes) : undefined;
+      if (prepared instanceof Promise) onUnsent(socket, wait(bytes, prepared));
+      else finish(bytes, prepared);
+    });
+    const finish = (bytes: Buffer, prepared: PreparedAnswer | undefined) => {
       if (prepared) return write(socket, prepared);
       connection.take(bytes);
       parse(bytes);
-    });
+    };
+    /** What comes meanwhile is not read. */
+    const wait = async (bytes: Buffer, prepared: Promise<PreparedAnswer | undefined>) => {
+      socket.pause();
+      const answer = await prepared;
+      if (!socket.writable) return;
+      finish(bytes, answer);
+      socket.resume();
+    };
   });
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     connections.get(request.socket)?.begin(request, response);

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import { type AnswerBytes, wholeBytesOf } from './arrivals.ts';
-import { type MadeResponse, Making } from './making.ts';
+import { type MadeResponse, Making, type WholeResponse } from './making.ts';
 import { offerBody } from './read-body.ts';
 import {
   isSame,
@@ -69,7 +69,7 @@ export class HotPath {
 
   readonly answerBytes: AnswerBytes = (bytes) => {
     if (bytes.byteLength > maxTextChars) return undefined;
-    const { responses, onAnswer } = this.#options;
+    const { engine, responses, onAnswer } = this.#options;
     const text = bytes.toString('latin1');
     let known = responses.known(text);
     const withoutTraces = known ? undefined : untraced(text);
@@ -79,16 +79,19 @@ export class HotPath {
     const { key, token, method, place } = known;
     const viewer = this.#viewerAtHand(token);
     if (!viewer) return undefined;
-    const { response } = place;
+    const prepare = ({ head, body }: WholeResponse, { status, isHit }: Pick<MadeResponse, 'status' | 'isHit'>) => {
+      const requestId = withoutTraces?.requestId ?? randomUUID();
+      onAnswer({ method, requestId, viewer, startedAtMs, isHit });
+      return { head: `${head}x-request-id: ${requestId}\r\ncache-status: ${status}\r\n`, body };
+    };
+    const { response, making } = place;
     const freshMs = response && this.#freshMsOf(response, viewer);
-    if (!response || freshMs === undefined) {
-      responses.outdate(key);
-      return undefined;
-    }
-    const requestId = withoutTraces?.requestId ?? randomUUID();
-    onAnswer({ method, requestId, viewer, startedAtMs, isHit: true });
-    const head = `${place.head}x-request-id: ${requestId}\r\ncache-status: ${hitStatus(freshMs)}\r\n`;
-    return { head, body: response.body };
+    if (response && freshMs !== undefined) return prepare(response, { status: hitStatus(freshMs), isHit: true });
+    responses.outdate(key);
+    if (!making?.isJoinable(engine.stamp)) return undefined;
+    return new Promise((resolve) =>
+      making.wait((made) => resolve(this.#mayHave(made, { viewer, startedAtMs }) ? prepare(made, made) : undefined)),
+    );
   };
 
   #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
@@ -145,10 +148,17 @@ export class HotPath {
     { made, token, viewer }: { made: MadeResponse | undefined; token: string; viewer: Viewer },
   ): void {
     if (asked.response.destroyed) return;
-    const waitedMs = performance.now() - asked.startedAtMs;
-    if (made && isSame(viewer, made.viewer) && this.#options.engine.repeat(made.origin, { viewer, waitedMs }))
-      this.#send(asked, { ...made, token, viewer });
+    if (this.#mayHave(made, { viewer, startedAtMs: asked.startedAtMs })) this.#send(asked, { ...made, token, viewer });
     else this.#goOn(asked);
+  }
+
+  /** Counts its lookups, if it is right for this viewer too, who waited for it. */
+  #mayHave(
+    made: MadeResponse | undefined,
+    { viewer, startedAtMs }: { viewer: Viewer; startedAtMs: number },
+  ): made is MadeResponse {
+    if (!made || !isSame(viewer, made.viewer)) return false;
+    return this.#options.engine.repeat(made.origin, { viewer, waitedMs: performance.now() - startedAtMs });
   }
 
   #send(asked: Asked, answer: Sent): void {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type AnswerBytes, answerArrivals } from './arrivals.ts';
+import { InFlight } from './in-flight.ts';
 
 /** Whether what stands behind the listener can answer; it should settle within a second or so. */
 export type IsReady = () => Promise<boolean>;
@@ -34,9 +35,7 @@ export function createListener(): Listener {
   let state: 'starting' | 'serving' | 'draining' = 'starting';
   let served: Served | undefined;
   let isReady: IsReady = async () => false;
-  /** Answers that are not given yet, and connections that have not taken what they were told. */
-  const inFlight = new Set<ServerResponse | Socket>();
-  let onIdle: (() => void) | undefined;
+  const inFlight = new InFlight();
 
   const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
     if (state === 'draining') response.setHeader('connection', 'close');
@@ -44,30 +43,19 @@ export function createListener(): Listener {
     if (path === '/healthz') return say(response, { status: 200, text: 'alive' });
     if (path === '/readyz') return void sayReadiness(response);
     if (state !== 'serving' || !served) return refuse(response);
-    inFlight.add(response);
-    response.once('close', () => settle(response));
+    inFlight.add(request.socket, response);
+    response.once('close', () => inFlight.remove(request.socket, response));
     served.listener(request, response);
   });
-
-  const settle = (one: ServerResponse | Socket) => {
-    inFlight.delete(one);
-    if (inFlight.size === 0) onIdle?.();
-  };
 
   answerArrivals(server, {
     answer: (bytes) => (state === 'serving' ? served?.answerBytes?.(bytes) : undefined),
     onUnsent(socket, sent) {
-      inFlight.add(socket);
-      void sent.then(() => settle(socket));
+      inFlight.add(socket, sent);
+      void sent.then(() => inFlight.remove(socket, sent));
     },
   });
-
-  // An answer that waits behind another of its connection is never closed itself when that goes away.
-  server.on('connection', (socket: Socket) =>
-    socket.once('close', () => {
-      for (const one of inFlight) if (one instanceof ServerResponse && one.req.socket === socket) settle(one);
-    }),
-  );
+  server.on('connection', (socket: Socket) => inFlight.watch(socket));
 
   const sayReadiness = async (response: ServerResponse) => {
     if (state !== 'serving') return say(response, { status: 503, text: state });
@@ -98,13 +86,7 @@ export function createListener(): Listener {
       state = 'draining';
       for (const one of inFlight)
         if (one instanceof ServerResponse && !one.headersSent) one.setHeader('connection', 'close');
-      if (inFlight.size > 0) {
-        const { promise, resolve } = deferred();
-        onIdle = resolve;
-        const limit = setTimeout(resolve, limitMs);
-        await promise;
-        clearTimeout(limit);
-      }
+      await inFlight.end(limitMs);
       const cutOff = inFlight.size;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if (cutOff > 0) server.closeAllConnections();
@@ -118,12 +100,4 @@ export function createListener(): Listener {
 function say(response: ServerResponse, { status, text }: { status: number; text: string }): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`${text}\n`);
-}
-
-function deferred() {
-  let resolve = () => {};
-  const promise = new Promise<void>((fulfil) => {
-    resolve = fulfil;
-  });
-  return { promise, resolve };
 }

@@ -1,18 +1,23 @@
 import type { Viewer } from '../domains/context.ts';
 import type { Origin } from '../graphql/joined-execution.ts';
 
-/** A whole answer that the pipeline has just made. */
-export interface MadeResponse {
+/** A response of status 200. */
+export interface WholeResponse {
+  /** Whom it was made for. */
+  readonly viewer: Viewer;
+  /** Names and values in turn, all but those that each response has of its own; and the same as lines. */
+  readonly headers: readonly string[];
+  readonly head: string;
+  readonly body: Buffer;
+}
+
+/** What the pipeline has just made. */
+export interface MadeResponse extends WholeResponse {
   readonly origin: Origin;
   /** Whether nothing had to be loaded for it. */
   readonly isHit: boolean;
   /** The `Cache-Status` of those who waited for it. */
   readonly status: string;
-  /** Whom it was made for. */
-  readonly viewer: Viewer;
-  /** Names and values in turn, all but those that each response has of its own. */
-  readonly headers: readonly string[];
-  readonly body: Buffer;
 }
 
 /** Who comes later has an answer made of their own, which the cache's own single flight makes cheap. */

@@ -1,16 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { JoinedFrom } from '../graphql/joined-execution.ts';
-import type { MadeResponse, Making } from './making.ts';
+import type { MadeResponse, Making, WholeResponse } from './making.ts';
 
 /** A whole response that was joined from fragments alone. It is never served without asking whether they still stand. */
-export interface RememberedResponse {
+export interface RememberedResponse extends WholeResponse {
   readonly from: JoinedFrom;
-  /** Whom it was made for. */
-  readonly viewer: Viewer;
-  /** Names and values in turn, all but those that each response has of its own. */
-  readonly headers: readonly string[];
-  readonly body: Buffer;
 }
 
 /** What there was in the bytes of a request that asks for a remembered response. */
@@ -31,8 +26,6 @@ export interface Place {
 interface OwnPlace extends Place {
   response: RememberedResponse | undefined;
   making: Making | undefined;
-  /** The response's headers as lines. */
-  head: string;
   /** By which it is known. */
   readonly texts: string[];
   bytes: number;
@@ -85,7 +78,7 @@ export class RememberedResponses {
   }
 
   /** By all of a request's text; see `untraced`. */
-  known(text: string): (KnownRequest & { readonly place: Place & { readonly head: string } }) | undefined {
+  known(text: string): (KnownRequest & { readonly place: Place }) | undefined {
     const known = this.#known.get(text);
     if (known) known.place.isUsed = true;
     return known;
@@ -97,28 +90,25 @@ export class RememberedResponses {
     if (!expected) return;
     const { key, making } = expected;
     this.#expected.delete(request);
-    if (made?.origin.joinedFrom) this.#remember(key, { ...made, from: made.origin.joinedFrom });
+    if (made?.origin.joinedFrom) this.#remember(key, made, made.origin.joinedFrom);
     const place = this.#places.get(key);
     if (place?.making === making && place) place.making = undefined;
     making?.end(made);
   }
 
-  #remember(key: string, { from, viewer, headers, body }: RememberedResponse): void {
-    const response = { from, viewer, headers, body };
-    const head = linesOf(headers);
-    const bytes = sizeOf(response) + head.length;
+  #remember(key: string, { viewer, headers, head, body }: WholeResponse, from: JoinedFrom): void {
     this.outdate(key);
+    const response = { viewer, headers, head, body, from };
+    const bytes = sizeOf(response);
     if (bytes > this.#maxBytes / 8) return;
     const place = this.#places.get(key) ?? this.#newPlace(key);
-    Object.assign(place, { response, head });
+    place.response = response;
     this.#add(place, bytes);
     this.#makeRoom();
   }
 
   #newPlace(key: string): OwnPlace {
-    const place: OwnPlace = {
-      ...{ response: undefined, making: undefined, head: '', texts: [], bytes: 0, isUsed: false },
-    };
+    const place: OwnPlace = { response: undefined, making: undefined, texts: [], bytes: 0, isUsed: false };
     this.#places.set(key, place);
     this.#add(place, key.length);
     return place;
@@ -128,8 +118,8 @@ export class RememberedResponses {
   outdate(key: string): void {
     const place = this.#places.get(key);
     if (!place?.response) return;
-    this.#add(place, -sizeOf(place.response) - place.head.length);
-    Object.assign(place, { response: undefined, head: '' });
+    this.#add(place, -sizeOf(place.response));
+    place.response = undefined;
   }
 
   /** From now on this text asks for the remembered response. */
@@ -175,14 +165,8 @@ export class RememberedResponses {
 }
 
 /** About; what belongs to the cache is counted there. */
-function sizeOf({ from, headers, body }: RememberedResponse): number {
-  return headers.reduce((sum, text) => sum + text.length, 300 + body.byteLength + 100 * from.fragments.length);
-}
-
-function linesOf(headers: readonly string[]): string {
-  let lines = '';
-  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  return lines;
+function sizeOf({ from, head, body }: RememberedResponse): number {
+  return 300 + 2 * head.length + body.byteLength + 100 * from.fragments.length;
 }
 
 function sizeOfText(text: string): number {

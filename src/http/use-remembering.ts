@@ -39,12 +39,18 @@ function madeResponse(
   if (!origin || !viewer || json === null || !context || errorCodes.length > 0) return undefined;
   const bytes = body ?? Buffer.from(json);
   const headers: string[] = [];
+  let head = '';
+  const add = (value: string, name: string) => {
+    headers.push(name, value);
+    head += `${name}: ${value}\r\n`;
+  };
   response.headers.forEach((value, name) => {
-    if (!ownHeaders.has(name)) headers.push(name, value);
+    if (!ownHeaders.has(name)) add(value, name);
   });
-  headers.push('content-length', String(bytes.byteLength));
+  add(String(bytes.byteLength), 'content-length');
   const { outcome, now } = context.state;
-  return { origin, isHit: outcome.misses === 0, status: collapsedStatus(outcome, now), viewer, headers, body: bytes };
+  const status = collapsedStatus(outcome, now);
+  return { origin, isHit: outcome.misses === 0, status, viewer, headers, head, body: bytes };
 }
 
 /** Each response has these of its own. */

@@ -36,7 +36,7 @@ export async function removeAllPosts(transaction: Transaction, campaignId: strin
     .where('campaignId', '=', campaignId)
     .execute();
   const ids = rows.map(({ id }) => id);
-  const states = await lockPosts(Object.create(transaction, { viewer: { value: everything } }), ids);
+  const states = await lockPosts({ queries, viewer: everything }, ids);
   const members = states.filter(({ post }) => post.campaignId === campaignId);
   await movePosts(transaction, members, null);
 }

@@ -16,7 +16,10 @@ export interface PostState {
  * Locks the posts that the viewer may see until the transaction ends, and reads them: whatever changes a post or its targets
  * begins here. The locks come in the order of ids, so that no two transactions wait for each other.
  */
-export async function lockPosts({ queries, viewer }: Transaction, ids: readonly string[]): Promise<PostState[]> {
+export async function lockPosts(
+  { queries, viewer }: Pick<Transaction, 'queries' | 'viewer'>,
+  ids: readonly string[],
+): Promise<PostState[]> {
   const locked = await visiblePosts(queries, viewer)
     .select('posts.id')
     .where('posts.id', '=', anyOf(idsOf('Post', ids)))
