@@ -11,6 +11,13 @@ interface Place {
   readonly startedAtMs: number;
 }
 
+interface Ended {
+  readonly name: string;
+  readonly running: Map<unknown, Place>;
+  readonly ownNames: readonly unknown[];
+  readonly values: Promise<readonly unknown[]>;
+}
+
 /** Who comes later does not wait with the others for a batch that may hang. */
 const longestSharingMs = 1_000;
 
@@ -54,14 +61,19 @@ export class SharedLoads {
       const values = whole(batch, ownKeys);
       const ownNames = names.filter((_, at) => !joined[at]);
       ownNames.forEach((one, index) => void running.set(one, { values, index, startedAtMs }));
-      const end = () => {
-        for (const one of ownNames) if (running.get(one)?.values === values) running.delete(one);
-        if (running.size === 0 && this.#running.get(name) === running) this.#running.delete(name);
-      };
-      values.then(end, end);
+      const ended = { name, running, ownNames, values };
+      values.then(
+        () => this.#end(ended),
+        () => this.#end(ended),
+      );
       if (ownKeys.length === keys.length) return await values;
       return await valuesAt(names.map((one, at) => joined[at] ?? running.get(one)!));
     };
+  }
+
+  #end({ name, running, ownNames, values }: Ended): void {
+    for (const one of ownNames) if (running.get(one)?.values === values) running.delete(one);
+    if (running.size === 0 && this.#running.get(name) === running) this.#running.delete(name);
   }
 
   #runningNow(name: string): Map<unknown, Place> {

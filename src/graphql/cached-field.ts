@@ -64,9 +64,8 @@ export function cachedField(
     try {
       answer = cache.read<unknown>(request, async (loading) => {
         const value = await resolve(source, args, scoped, info);
-        const { namespace, tags } = lookup;
-        const held = { namespace, isHeld: (tag: string) => tags.includes(tag) };
-        for (const tag of nodeTags.of(idsIn(value), held)) loading.depend(tag);
+        const { namespace, tags: held } = lookup;
+        for (const tag of nodeTags.of(idsIn(value), { namespace, held })) loading.depend(tag);
         return value;
       });
     } catch (error) {

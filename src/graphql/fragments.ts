@@ -109,7 +109,7 @@ export function keepFragment(
   if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return undefined; // such as one with more tags than it could hold
   if (isPublic && trace.reachesOut) return undefined; // what lies beneath may be a workspace's
   const namespace = entry.namespace!;
-  const tags = nodeTags.of(trace.ids, { namespace, isHeld: (tag) => entry.tags.some(({ name }) => name === tag) });
+  const tags = nodeTags.of(trace.ids, { namespace, held: entry.tags.map(({ name }) => name) });
   for (const tag of trace.tags) tags.add(namespaced(namespace, tag));
   let { validUntil } = entry;
   let freshUntil = Number.POSITIVE_INFINITY;

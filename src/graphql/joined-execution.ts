@@ -13,6 +13,7 @@ import type { RequestContext, Trace } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
 import type { Text } from './text.ts';
 import type { Run } from './text-execution.ts';
+import type { Variables } from './variables.ts';
 
 /** A result whose data is serialised already. Servers that know `stringify` use it. */
 export interface JoinedResult extends ExecutionResult {
@@ -60,11 +61,10 @@ export async function executeJoined(
   const fields = operation.rootFields(variables);
   if (!fields) return undefined;
   const day = operation.isDaily && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
-  const idOf = (field: RootField) => (day ? `${day} ${field.selection(variables)}` : field.selection(variables));
   const json = new Map<RootField, string>();
   const fragments: (AttachedFragment | undefined)[] = [];
   for (const field of fields) {
-    const fragment = findFragment(cache, context, { field, variables, id: idOf(field) });
+    const fragment = findFragment(cache, context, { field, variables, id: idOf(field, variables, day) });
     if (!fragment) continue;
     fragments.push(fragment);
     json.set(field, fragment.value.json);
@@ -87,12 +87,17 @@ export async function executeJoined(
     const text = texts[index]!;
     json.set(field, text);
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
-    fragments.push(keepFragment(remembering, trace, { id: idOf(field), json: text, stamp }));
+    fragments.push(keepFragment(remembering, trace, { id: idOf(field, variables, day), json: text, stamp }));
     if (trace?.root && !trace.isOpen) executed.push(trace);
   });
   const joinedFrom = isWhole(fragments) ? { fragments, day } : undefined;
   const origin = executed.length === missing.length ? { joinedFrom, day, found, executed } : undefined;
   return joined([...run.errors], { fields, json, origin });
+}
+
+function idOf(field: RootField, variables: Variables, day: string | undefined): string {
+  const selection = field.selection(variables);
+  return day ? `${day} ${selection}` : selection;
 }
 
 /** Side by side. Rejects with the error of one that must not be null. */

@@ -23,19 +23,19 @@ export class NodeTags {
     }
   }
 
-  /** What must be held for the nodes among ids, by something that holds the tags of which `isHeld` says so. */
-  of(
-    ids: Iterable<string>,
-    { namespace, isHeld }: { namespace: string; isHeld: (tag: string) => boolean },
-  ): Set<string> {
+  /** What must be held for the nodes among ids, by something that holds these tags already. */
+  of(ids: Iterable<string>, { namespace, held }: { namespace: string; held: readonly string[] }): Set<string> {
     const tags = new Set<string>();
+    const heldTypes = new Map<NodeType, string | undefined>();
     for (const id of ids) {
       const type = typeOfId(id);
       const changing = type && this.#changing.get(type);
       if (!changing) continue;
-      const typeTag = namespaced(namespace, type);
-      const isEnough = changing === 'withType' && (tags.has(typeTag) || isHeld(typeTag));
-      tags.add(isEnough ? typeTag : namespaced(namespace, `${type}:${id}`));
+      if (!heldTypes.has(type)) {
+        const typeTag = namespaced(namespace, type);
+        heldTypes.set(type, changing === 'withType' && held.includes(typeTag) ? typeTag : undefined);
+      }
+      tags.add(heldTypes.get(type) ?? namespaced(namespace, `${type}:${id}`));
     }
     return tags;
   }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
-import { type AnswerBytes, wholeBytesOf } from './arrivals.ts';
-import { type MadeResponse, Making, type WholeResponse } from './making.ts';
+import { type AnswerBytes, type PreparedAnswer, wholeBytesOf } from './arrivals.ts';
+import { type MadeResponse, Making } from './making.ts';
 import { offerBody } from './read-body.ts';
 import {
   isSame,
@@ -34,8 +34,6 @@ export interface HotAnswer {
   readonly requestId: string;
   readonly viewer: Viewer;
   readonly startedAtMs: number;
-  /** Whether nothing had to be loaded for it. */
-  readonly isHit: boolean;
 }
 
 /**
@@ -69,7 +67,7 @@ export class HotPath {
 
   readonly answerBytes: AnswerBytes = (bytes) => {
     if (bytes.byteLength > maxTextChars) return undefined;
-    const { engine, responses, onAnswer } = this.#options;
+    const { engine, responses } = this.#options;
     const text = bytes.toString('latin1');
     let known = responses.known(text);
     const withoutTraces = known ? undefined : untraced(text);
@@ -79,20 +77,25 @@ export class HotPath {
     const { key, token, method, place } = known;
     const viewer = this.#viewerAtHand(token);
     if (!viewer) return undefined;
-    const prepare = ({ head, body }: WholeResponse, { status, isHit }: Pick<MadeResponse, 'status' | 'isHit'>) => {
-      const requestId = withoutTraces?.requestId ?? randomUUID();
-      onAnswer({ method, requestId, viewer, startedAtMs, isHit });
-      return { head: `${head}x-request-id: ${requestId}\r\ncache-status: ${status}\r\n`, body };
-    };
+    const requestId = withoutTraces?.requestId;
+    const arrival: Arrival = { method, requestId, viewer, startedAtMs };
     const { response, making } = place;
     const freshMs = response && this.#freshMsOf(response, viewer);
-    if (response && freshMs !== undefined) return prepare(response, { status: hitStatus(freshMs), isHit: true });
+    if (response && freshMs !== undefined) return this.#prepare(arrival, { ...response, status: hitStatus(freshMs) });
     responses.outdate(key);
     if (!making?.isJoinable(engine.stamp)) return undefined;
     return new Promise((resolve) =>
-      making.wait((made) => resolve(this.#mayHave(made, { viewer, startedAtMs }) ? prepare(made, made) : undefined)),
+      making.wait((made) => resolve(this.#mayHave(made, arrival) ? this.#prepare(arrival, made) : undefined)),
     );
   };
+
+  #prepare(
+    { requestId = randomUUID(), method, viewer, startedAtMs }: Arrival,
+    { head, body, status }: Pick<MadeResponse, 'head' | 'body' | 'status'>,
+  ): PreparedAnswer {
+    this.#options.onAnswer({ method, requestId, viewer, startedAtMs });
+    return { head: `${head}x-request-id: ${requestId}\r\ncache-status: ${status}\r\n`, body };
+  }
 
   #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
     const asked: Asked = { request, response, body, key: requestKey(request, body), startedAtMs: performance.now() };
@@ -133,7 +136,7 @@ export class HotPath {
     const { response, making } = place;
     const freshMs = response && this.#freshMsOf(response, viewer);
     if (response && freshMs !== undefined) {
-      this.#send(asked, { ...response, token, viewer, status: hitStatus(freshMs), isHit: true });
+      this.#send(asked, { ...response, token, viewer, status: hitStatus(freshMs) });
       return;
     }
     responses.outdate(asked.key);
@@ -164,12 +167,12 @@ export class HotPath {
   #send(asked: Asked, answer: Sent): void {
     const { responses, onAnswer } = this.#options;
     const { request, response, key, startedAtMs } = asked;
-    const { headers, body, status, token, viewer, isHit } = answer;
+    const { headers, body, status, token, viewer } = answer;
     const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
     response.writeHead(200, [...headers, 'x-request-id', requestId, 'cache-status', status]);
     response.end(body);
     const method = request.method!;
-    onAnswer({ method, requestId, viewer, startedAtMs, isHit });
+    onAnswer({ method, requestId, viewer, startedAtMs });
     const bytes = wholeBytesOf(request);
     if (!bytes) return;
     const text = bytes.toString('latin1');
@@ -191,7 +194,12 @@ export class HotPath {
   }
 }
 
-interface Sent extends Pick<MadeResponse, 'headers' | 'body' | 'status' | 'isHit'> {
+/** What was read of a request that was not parsed. */
+interface Arrival extends Pick<HotAnswer, 'method' | 'viewer' | 'startedAtMs'> {
+  readonly requestId: string | undefined;
+}
+
+interface Sent extends Pick<MadeResponse, 'headers' | 'body' | 'status'> {
   readonly token: string;
   readonly viewer: Viewer;
 }

@@ -14,8 +14,6 @@ export interface WholeResponse {
 /** What the pipeline has just made. */
 export interface MadeResponse extends WholeResponse {
   readonly origin: Origin;
-  /** Whether nothing had to be loaded for it. */
-  readonly isHit: boolean;
   /** The `Cache-Status` of those who waited for it. */
   readonly status: string;
 }

@@ -9,6 +9,7 @@ import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
+import './promise-with-resolvers.ts';
 import { RememberedResponses } from './remembered-responses.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { logRequest, useAccessLog } from './use-access-log.ts';
@@ -120,9 +121,9 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer = ({ method, requestId, viewer, startedAtMs, isHit }: HotAnswer) => {
+  const onAnswer = ({ method, requestId, viewer, startedAtMs }: HotAnswer) => {
     metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
-    logRequest(log, isHit ? 'debug' : 'info', {
+    logRequest(log, 'debug', {
       requestId,
       method,
       path: graphqlPath,

@@ -41,7 +41,7 @@ interface Line {
   startedAtMs: number;
 }
 
-/** Answers from the cache go to `debug`, as there are so many of them. */
+/** Answers for which nothing was loaded go to `debug`, as there are so many of them. */
 export function logRequest(log: Logger, level: 'debug' | 'info' | 'warn', { startedAtMs, ...line }: Line): void {
   if (!log.isLevelEnabled(level)) return;
   log[level]({ ...line, durationMs: Math.round((performance.now() - startedAtMs) * 1000) / 1000 }, 'request');

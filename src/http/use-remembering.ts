@@ -12,11 +12,13 @@ export function useAnswerText(): HttpPlugin {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       const { stringify, origin } = result as JoinedResult;
       facts.origin = origin ?? null;
-      const noting = (finished: ExecutionResult) => {
-        facts.json = stringify ? stringify(finished) : JSON.stringify(finished);
-        return facts.json;
-      };
-      setResult({ ...result, stringify: noting } as ExecutionResult);
+      setResult({
+        ...result,
+        stringify(finished: ExecutionResult) {
+          facts.json = stringify ? stringify(finished) : JSON.stringify(finished);
+          return facts.json;
+        },
+      } as ExecutionResult);
     },
   };
 }
@@ -39,18 +41,19 @@ function madeResponse(
   if (!origin || !viewer || json === null || !context || errorCodes.length > 0) return undefined;
   const bytes = body ?? Buffer.from(json);
   const headers: string[] = [];
-  let head = '';
-  const add = (value: string, name: string) => {
-    headers.push(name, value);
-    head += `${name}: ${value}\r\n`;
-  };
   response.headers.forEach((value, name) => {
-    if (!ownHeaders.has(name)) add(value, name);
+    if (!ownHeaders.has(name)) headers.push(name, value);
   });
-  add(String(bytes.byteLength), 'content-length');
+  headers.push('content-length', String(bytes.byteLength));
   const { outcome, now } = context.state;
   const status = collapsedStatus(outcome, now);
-  return { origin, isHit: outcome.misses === 0, status, viewer, headers, head, body: bytes };
+  return { origin, status, viewer, headers, head: linesOf(headers), body: bytes };
+}
+
+function linesOf(headers: readonly string[]): string {
+  let lines = '';
+  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return lines;
 }
 
 /** Each response has these of its own. */

@@ -12,8 +12,7 @@ function tagsOf(invalidates: Readonly<Record<string, readonly string[]>>, held: 
   );
   const Mutation = Object.fromEntries(Object.keys(invalidates).map((name) => [name, () => true]));
   const { plans } = createNest({ typeDefs: typeDefs.join('\n'), resolvers: { Mutation } });
-  const isHeld = (tag: string) => held.includes(tag);
-  return [...new NodeTags(plans).of(ids, { namespace: 'ws', isHeld })];
+  return [...new NodeTags(plans).of(ids, { namespace: 'ws', held })];
 }
 
 describe('what is held for nodes', () => {
