@@ -50,12 +50,9 @@ export function pinGenerator(): void {
   if (canPin) execFileSync('taskset', ['-a', '-cp', String(generatorCore), String(process.pid)]);
 }
 
-/** As in `npm start`; the peers have the good of it too. */
-const collector = '--max-semi-space-size=64';
-
 /** What it logs goes to a file of the folder. */
 export async function startContender(plan: ContenderPlan, folder: string): Promise<Contender> {
-  const node = [process.execPath, collector, '--import', 'tsx', '--import', './bench/http/probe.ts', plan.script];
+  const node = [process.execPath, '--import', 'tsx', '--import', './bench/http/probe.ts', plan.script];
   if (plan.argument !== undefined) node.push(plan.argument);
   const [command, ...args] = canPin ? ['taskset', '-c', String(serverCore), ...node] : node;
   const logFile = join(folder, `${plan.name}.log`);

@@ -13,6 +13,11 @@ export interface Pace {
   readonly keys: number;
 }
 
+/** For questions of which a short turn would say little: few answers a second, or the latency of few among them. */
+export function longer({ rounds, warmUpMs, turnMs, ...rest }: Pace): Pace {
+  return { ...rest, rounds: 2 * rounds - 1, warmUpMs: 3 * warmUpMs, turnMs: 4 * turnMs };
+}
+
 /** One contender's time under load. */
 export interface Turn {
   readonly rate: number;

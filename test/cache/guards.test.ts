@@ -243,8 +243,8 @@ const guards: readonly Guard[] = [
   {
     promise: 'an attachment whose making was overtaken is refused',
     file: 'cache.ts',
-    guard: 'if (this.#ledger.isValid(attachment)) return this.#store',
-    without: 'return this.#store',
+    guard: 'if (!this.#ledger.isValid(attachment)) this.#ledger.release(tags);\n    else if (',
+    without: 'if (',
     spec: 'attachments',
     test: 'is refused when one of its tags was invalidated',
   },

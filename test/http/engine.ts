@@ -114,6 +114,8 @@ export function createTestEngine(): TestEngine {
     },
     execute: async (args: ExecutionArgs, executeFn) => await executeFn(args),
     replay: () => undefined,
+    repeat: () => false,
+    stamp: 0,
   };
 }
 

@@ -83,7 +83,8 @@ export async function startMagpie(
   let unparsed = 0;
   const answerBytes: AnswerBytes = (bytes) => {
     const answer = server.answerBytes?.(bytes);
-    if (answer) unparsed++;
+    if (answer instanceof Promise) void answer.then((waitedFor) => waitedFor && unparsed++);
+    else if (answer) unparsed++;
     return answer;
   };
   listener.serve({ listener: server.listener, answerBytes }, async () => true);
