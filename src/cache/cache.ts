@@ -150,7 +150,7 @@ export class Cache<Category extends string> {
     store.drainSoon();
   }
 
-  /** Counts exactly as a `read` that waited for the load of another and was given its entry, kept or not. */
+  /** Counts as a `read` that waited so long for the load of another and was given its entry, kept or not. */
   countCoalesced(entry: Entry, { cause, waitedMs }: { cause: MissCause; waitedMs: number }): void {
     this.#store(entry.category).countMiss(entry.field, { keyHash: entry.keyHash, cause });
     entry.field.missLatency.record(waitedMs);

@@ -65,7 +65,7 @@ export interface GraphqlEngine {
   readonly plans: ReadonlyMap<string, FieldPlan>;
   readonly cache: Cache<CacheCategory>;
   readonly principals: Principals;
-  /** The cache's logical clock: it moves with every invalidation. */
+  /** The cache's logical clock: it moves with every invalidation. `NaN`, which equals nothing, while there must be no cache. */
   readonly stamp: number;
   contextFor(request: EdgeRequest): RequestContext;
   /**
@@ -153,7 +153,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     cache,
     principals,
     get stamp() {
-      return cache.stamp;
+      return caching.isOn ? cache.stamp : Number.NaN;
     },
     contextFor({ viewer, requestId, isDebugging }) {
       if (viewer && options.isWarming && caching.isOn) warmer.firstUse(viewer);

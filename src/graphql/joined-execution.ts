@@ -146,7 +146,7 @@ function joined(
   };
 }
 
-/** Data that is text already; `JSON.stringify`, which servers use that know no `stringify`, takes it for what it says. */
+/** Data that is text already. Whoever does not take the text itself gets its object from `JSON.stringify` alone. */
 class JoinedData {
   readonly #text: string;
 

@@ -14,6 +14,14 @@ export interface PreparedAnswer {
  */
 export type AnswerBytes = (bytes: Buffer) => PreparedAnswer | Promise<PreparedAnswer | undefined> | undefined;
 
+export interface ArrivalsOptions {
+  readonly answer: AnswerBytes;
+  /** Whether connections may be used again. */
+  readonly staysOpen: () => boolean;
+  /** Hears of a connection that waits for its answer, or has not taken all of it. */
+  readonly onUnsent: (socket: Socket, sent: Promise<void>) => void;
+}
+
 /**
  * Lets bytes be answered before they are parsed. Node's parser stays the only one: what it made of some bytes once, between two
  * messages, it would make of the same bytes again. So a chunk is shown to `answer` only where a message must begin: when the
@@ -21,16 +29,16 @@ export type AnswerBytes = (bytes: Buffer) => PreparedAnswer | Promise<PreparedAn
  * else is parsed as ever, and a connection that leaves doubt (requests overlap, or come or end in an unusual way) is left to Node
  * for good.
  */
-export function answerArrivals(
-  server: Server,
-  { answer, onUnsent }: { answer: AnswerBytes; onUnsent: (socket: Socket, sent: Promise<void>) => void },
-): void {
+export function answerArrivals(server: Server, { answer, staysOpen, onUnsent }: ArrivalsOptions): void {
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}\r\n\r\n`;
+  const close = 'Connection: close\r\n\r\n';
   const write = (socket: Socket, { head, body }: PreparedAnswer) => {
+    const isLast = !staysOpen();
     socket.cork();
-    socket.write(`HTTP/1.1 200 OK\r\n${head}Date: ${httpDate()}\r\n${keepAlive}`, 'latin1');
+    socket.write(`HTTP/1.1 200 OK\r\n${head}Date: ${httpDate()}\r\n${isLast ? close : keepAlive}`, 'latin1');
     socket.write(body);
     socket.uncork();
+    if (isLast) socket.end();
     if (socket.writableLength > 0) onUnsent(socket, new Promise((sent) => socket.write('', () => sent()))); // after all the rest
   };
   server.on('connection', (socket) => {
@@ -50,7 +58,7 @@ export function answerArrivals(
       connection.take(bytes);
       parse(bytes);
     };
-    /** What comes meanwhile is not read. */
+    /** What comes meanwhile is not read. Node resumes no socket between two messages, and gives up on one after `keepAliveTimeout`. */
     const wait = async (bytes: Buffer, prepared: Promise<PreparedAnswer | undefined>) => {
       socket.pause();
       const answer = await prepared;

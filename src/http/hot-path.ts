@@ -8,7 +8,6 @@ import { offerBody } from './read-body.ts';
 import {
   isSame,
   maxTextChars,
-  type Place,
   type RememberedResponse,
   type RememberedResponses,
   requestKey,
@@ -38,8 +37,9 @@ export interface HotAnswer {
 
 /**
  * Stands before the pipeline and answers what it has answered before, when its fragments still stand: no parsing, no execution,
- * no copy. Who asks is authenticated, and every entry validated and counted, each time. Whatever is not plainly a repetition
- * goes on to the pipeline, untouched but for a body that was read already.
+ * no copy. Who asks is authenticated, and every entry validated and counted, each time. When they do not stand any more, one request
+ * has the answer made anew and those for the same wait for it: see `Making`. Whatever is not plainly a repetition goes on to the
+ * pipeline, untouched but for a body that was read already.
  *
  * There are two doors. `listener` is Node's, behind its parser, and knows a request by what matters in it. `answerBytes` is for
  * requests that came through there before in the very same bytes, but for tracing headers, and are not worth parsing again.
@@ -84,9 +84,7 @@ export class HotPath {
     if (response && freshMs !== undefined) return this.#prepare(arrival, { ...response, status: hitStatus(freshMs) });
     responses.outdate(key);
     if (!making?.isJoinable(engine.stamp)) return undefined;
-    return new Promise((resolve) =>
-      making.wait((made) => resolve(this.#mayHave(made, arrival) ? this.#prepare(arrival, made) : undefined)),
-    );
+    return making.made.then((made) => (this.#mayHave(made, arrival) ? this.#prepare(arrival, made) : undefined));
   };
 
   #prepare(
@@ -99,12 +97,11 @@ export class HotPath {
 
   #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
     const asked: Asked = { request, response, body, key: requestKey(request, body), startedAtMs: performance.now() };
-    const place = this.#options.responses.get(asked.key);
     const token = bearerToken(request.headers.authorization);
-    if (!place || token === undefined) this.#goOn(asked);
+    if (token === undefined || !this.#options.responses.get(asked.key)) this.#goOn(asked);
     else
       this.#authenticated(token, asked, (viewer) => {
-        if (viewer) this.#finish(asked, { place, token, viewer });
+        if (viewer) this.#finish(asked, { token, viewer });
         else this.#goOn(asked);
       });
   }
@@ -131,9 +128,9 @@ export class HotPath {
     return undefined;
   }
 
-  #finish(asked: Asked, { place, token, viewer }: { place: Place; token: string; viewer: Viewer }): void {
+  #finish(asked: Asked, { token, viewer }: { token: string; viewer: Viewer }): void {
     const { engine, responses } = this.#options;
-    const { response, making } = place;
+    const { response, making } = responses.get(asked.key) ?? {};
     const freshMs = response && this.#freshMsOf(response, viewer);
     if (response && freshMs !== undefined) {
       this.#send(asked, { ...response, token, viewer, status: hitStatus(freshMs) });
@@ -141,7 +138,7 @@ export class HotPath {
     }
     responses.outdate(asked.key);
     const { stamp } = engine;
-    if (making?.isJoinable(stamp)) making.wait((made) => this.#repeat(asked, { made, token, viewer }));
+    if (making?.isJoinable(stamp)) void making.made.then((made) => this.#repeat(asked, { made, token, viewer }));
     else this.#goOn(asked, new Making(stamp));
   }
 
@@ -188,7 +185,7 @@ export class HotPath {
   #goOn({ request, response, body, key }: Asked, making?: Making): void {
     const { responses } = this.#options;
     responses.expect(request, key, making);
-    if (making) response.once('close', () => responses.end(request, undefined)); // its client may have gone away
+    if (making) response.once('close', () => responses.abandon(request)); // its client may have gone away
     if (body) offerBody(request, body);
     this.#pipeline(request, response);
   }

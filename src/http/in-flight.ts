@@ -27,9 +27,9 @@ export class InFlight implements Iterable<Unfinished> {
     });
   }
 
+  /** Nothing that is for a connection which has gone. */
   add(socket: Socket, one: Unfinished): void {
-    this.#bySocket.get(socket)?.push(one);
-    this.#size++;
+    if (this.#bySocket.get(socket)?.push(one)) this.#size++;
   }
 
   remove(socket: Socket, one: Unfinished): void {
@@ -38,6 +38,11 @@ export class InFlight implements Iterable<Unfinished> {
     if (at < 0) return;
     unfinished!.splice(at, 1);
     if (--this.#size === 0) this.#onIdle?.();
+  }
+
+  /** Whether a request of the connection waits that was not parsed. */
+  hasUnparsed(socket: Socket): boolean {
+    return this.#bySocket.get(socket)?.some((one) => one instanceof Promise) ?? false;
   }
 
   *[Symbol.iterator](): Iterator<Unfinished> {

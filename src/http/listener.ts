@@ -42,7 +42,8 @@ export function createListener(): Listener {
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') return say(response, { status: 200, text: 'alive' });
     if (path === '/readyz') return void sayReadiness(response);
-    if (state !== 'serving' || !served) return refuse(response);
+    const isNew = !inFlight.hasUnparsed(request.socket); // or it came before the end began
+    if (!served || (state !== 'serving' && isNew)) return refuse(response);
     inFlight.add(request.socket, response);
     response.once('close', () => inFlight.remove(request.socket, response));
     served.listener(request, response);
@@ -50,6 +51,7 @@ export function createListener(): Listener {
 
   answerArrivals(server, {
     answer: (bytes) => (state === 'serving' ? served?.answerBytes?.(bytes) : undefined),
+    staysOpen: () => state === 'serving',
     onUnsent(socket, sent) {
       inFlight.add(socket, sent);
       void sent.then(() => inFlight.remove(socket, sent));

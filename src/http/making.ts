@@ -23,27 +23,27 @@ const joinableMs = 1_000;
 
 /**
  * An answer that the pipeline is making. Whoever asks for the same meanwhile may have it too, unless something was invalidated
- * since it was begun: all that it says was read after that, so it says nothing that was not true when they asked.
+ * since it was begun: all that it says was found valid, or read, after that, so it says nothing that was not true when they asked.
  */
 export class Making {
   readonly #stamp: number;
   readonly #startedAtMs = performance.now();
-  readonly #waiting: ((made: MadeResponse | undefined) => void)[] = [];
+  #resolve: ((made: MadeResponse | undefined) => void) | undefined;
+  /** Undefined when nothing came of it that others may be given. */
+  readonly made = new Promise<MadeResponse | undefined>((resolve) => {
+    this.#resolve = resolve;
+  });
 
   constructor(stamp: number) {
     this.#stamp = stamp;
   }
 
   isJoinable(stamp: number): boolean {
-    return stamp === this.#stamp && performance.now() - this.#startedAtMs < joinableMs;
+    return this.#resolve !== undefined && stamp === this.#stamp && performance.now() - this.#startedAtMs < joinableMs;
   }
 
-  wait(then: (made: MadeResponse | undefined) => void): void {
-    this.#waiting.push(then);
-  }
-
-  /** Undefined when nothing came of it that others may be given. */
   end(made: MadeResponse | undefined): void {
-    for (const then of this.#waiting.splice(0)) then(made);
+    this.#resolve?.(made);
+    this.#resolve = undefined;
   }
 }

@@ -84,16 +84,28 @@ export class RememberedResponses {
     return known;
   }
 
-  /** The answer is made; without one that others may be given, nothing came of it. Call it once at least. */
+  /** The answer is made. One that others may not be given is not worth waiting for the next time either. */
   end(request: IncomingMessage, made: MadeResponse | undefined): void {
     const expected = this.#expected.get(request);
     if (!expected) return;
     const { key, making } = expected;
-    this.#expected.delete(request);
     if (made?.origin.joinedFrom) this.#remember(key, made, made.origin.joinedFrom);
-    const place = this.#places.get(key);
-    if (place?.making === making && place) place.making = undefined;
-    making?.end(made);
+    else if (making && !made) this.forget(key);
+    this.#leave(request, made);
+  }
+
+  /** Nobody knows what becomes of the answer. */
+  abandon(request: IncomingMessage): void {
+    this.#leave(request, undefined);
+  }
+
+  #leave(request: IncomingMessage, made: MadeResponse | undefined): void {
+    const { key, making } = this.#expected.get(request) ?? {};
+    this.#expected.delete(request);
+    if (!making) return;
+    const place = this.#places.get(key!);
+    if (place?.making === making) place.making = undefined;
+    making.end(made);
   }
 
   #remember(key: string, { viewer, headers, head, body }: WholeResponse, from: JoinedFrom): void {

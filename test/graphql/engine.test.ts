@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { policies } from '../../src/cache-policies.ts';
 import type { Viewer } from '../../src/domains/context.ts';
 import { ada, bob, zoe } from './nest.ts';
@@ -108,6 +108,70 @@ describe('an answer that was joined', () => {
       expect([other.data, third.data]).toEqual([one.data, one.data]);
     }
     expect(uncached.engine.cache.snapshot().total).toMatchObject({ hits: 0, misses: 0, entries: 0 });
+  });
+});
+
+describe('an answer that others waited for', () => {
+  const document = '{ posts { nodes { id } } networks { id } }';
+  const countsOf = ({ engine }: ReturnType<typeof createProduct>) => {
+    const { lookups, hits, misses, loads, coalesced, missesBy } = engine.cache.snapshot().total;
+    return { lookups, hits, misses, loads, coalesced, missesBy };
+  };
+
+  it('is counted for each of them as if they had executed it at its side', async () => {
+    const product = createProduct();
+    await product.ask('{ networks { id } }');
+    const { origin } = await product.ask(document);
+    const before = countsOf(product);
+    expect(product.engine.repeat(origin!, { viewer: ada, waitedMs: 25 })).toBe(true);
+    const side = createProduct();
+    await side.ask('{ networks { id } }');
+    await Promise.all([side.ask(document), side.ask(document)]);
+    expect(countsOf(product)).toEqual(countsOf(side));
+    expect(countsOf(product)).toMatchObject({ hits: before.hits + 1, misses: before.misses + 1, coalesced: 1 });
+    const posts = product.engine.cache.snapshot().categories.find(({ category }) => category === 'POSTS');
+    expect(posts?.missLatency.maxMs).toBe(25);
+  });
+
+  it('is counted also when none of it was kept', async () => {
+    const held: (() => void)[] = [];
+    const product = createProduct({ posts: () => new Promise((resolve) => held.push(() => resolve([]))) });
+    const asked = product.ask(document);
+    await vi.waitFor(() => expect(held.length).toBe(1));
+    product.engine.cache.invalidate(['ws_nest/Post']);
+    held[0]!();
+    const { origin } = await asked;
+    expect(origin!.joinedFrom).toBeUndefined();
+    expect(product.engine.repeat(origin!, { viewer: ada, waitedMs: 1 })).toBe(true);
+    expect(countsOf(product)).toMatchObject({ misses: 4, loads: 2, coalesced: 2 });
+  });
+
+  it('is not given to them when the day is over or the cache must not be used, and is not counted', async () => {
+    const product = createProduct();
+    const { origin } = await product.ask('{ calendar(range: { preset: TODAY }) { days { date } } }');
+    const before = countsOf(product);
+    const repeat = (viewer: Viewer = ada) => product.engine.repeat(origin!, { viewer, waitedMs: 1 });
+    expect(repeat({ ...ada, timeZone: 'Pacific/Auckland' })).toBe(false);
+    await product.engine.allowCaching(0);
+    expect(repeat()).toBe(false);
+    expect(countsOf(product)).toEqual(before);
+  });
+
+  it('is none when something in it failed, is stale, or is not for the cache', async () => {
+    const product = createProduct();
+    const failing =
+      '{ networks { id } calendar(range: { between: { from: "2026-11-02", to: "2026-11-01" } }) { from } }';
+    const origins = [
+      await product.ask('{ networks { id } viewer { userId: __typename } }'),
+      await product.ask(failing),
+    ].map(({ origin }) => origin);
+    expect(origins).toEqual([undefined, undefined]);
+    const lasting = { ...policies, POSTS: { ...policies.POSTS, staleMs: 60_000 } };
+    const late = createProduct({}, { policies: lasting });
+    const posts = '{ posts { nodes { id } } }';
+    expect((await late.ask(posts)).origin).toBeDefined();
+    late.pass(lasting.POSTS.ttlMs + 1);
+    expect((await late.ask(posts)).origin).toBeUndefined();
   });
 });
 

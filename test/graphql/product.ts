@@ -59,6 +59,7 @@ export function createProduct(tables: Tables = {}, options: Partial<EngineOption
         data,
         errors,
         extensions,
+        origin: result.origin,
         joinedFrom: result.origin?.executed.length === 0 ? result.origin.joinedFrom : undefined,
       };
     },

@@ -27,7 +27,7 @@ async function serve({ listener = echo, knownBody = Buffer.from('known'), ...opt
     seen.push(bytes.toString('latin1'));
     return known.has(seen.at(-1)!) ? { head: `Content-Length: ${knownBody.length}\r\n`, body: knownBody } : undefined;
   };
-  answerArrivals(server, { answer, onUnsent: (socket) => unsent.push(socket) });
+  answerArrivals(server, { answer, staysOpen: () => true, onUnsent: (socket) => unsent.push(socket) });
   const sockets: Socket[] = [];
   server.on('connection', (socket) => sockets.push(socket));
   server.listen(0, '127.0.0.1');

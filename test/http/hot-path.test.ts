@@ -51,6 +51,7 @@ async function serve(given: Partial<Engine> & Pick<Engine, 'authenticate' | 'rep
       if (answer !== undefined) unparsed++;
       return answer;
     },
+    staysOpen: () => true,
     onUnsent: () => {},
   });
   server.listen(0, '127.0.0.1');
@@ -308,6 +309,45 @@ describe('requests for the same', () => {
     for (const answer of answers) expect((await answer).body).toBe('the pipeline');
   });
 
+  it('are made one each while the cache may not be used', async () => {
+    const { first, others, held, engine, cookedSince } = await outdated();
+    Object.assign(engine, { stamp: Number.NaN });
+    const { answers } = await others(2);
+    await vi.waitFor(() => expect(cookedSince()).toBe(2));
+    for (const answer of held) answer();
+    await first;
+    for (const answer of answers) expect((await answer).body).toBe('the pipeline');
+  });
+
+  it('are not waited for again when nothing came of them', async () => {
+    const { first, held, responses } = await outdated({ isGood: false });
+    expect(responses.size).toBe(1);
+    held[0]!();
+    await first;
+    expect([responses.size, responses.bytes]).toEqual([0, 0]);
+  });
+
+  it('are not waited for when they were made while somebody’s token was looked for', async () => {
+    const { first, open, held, engine, responses, cookedSince } = await outdated({ isGood: false });
+    let found!: (viewer: Viewer) => void;
+    let asked = 0;
+    engine.authenticate = () => {
+      asked++;
+      return new Promise((resolve) => {
+        found = resolve;
+      });
+    };
+    const answer = open()();
+    await vi.waitFor(() => expect(asked).toBe(1));
+    held[0]!();
+    await first;
+    found(viewer);
+    await vi.waitFor(() => expect(cookedSince()).toBe(1));
+    held[1]!();
+    expect((await answer).body).toBe('the pipeline');
+    expect(responses.size).toBe(0);
+  });
+
   it('are made after all when the client of the first goes away', async () => {
     const { ask, first, others, held, cookedSince } = await outdated();
     first.catch(() => {});
@@ -337,6 +377,13 @@ describe('requests for the same', () => {
 });
 
 describe('an answer that is being made', () => {
+  it('is not joined when it has ended, and has one end', async () => {
+    const making = new Making(3);
+    making.end(undefined);
+    making.end(made());
+    expect([making.isJoinable(3), await making.made]).toEqual([false, undefined]);
+  });
+
   it('is joined for a second, while nothing is invalidated', () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(5_000);
     onTestFinished(() => clock.mockRestore());

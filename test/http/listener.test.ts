@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import type { PreparedAnswer } from '../../src/http/arrivals.ts';
 import { createListener } from '../../src/http/listener.ts';
 import { createTestServer } from './engine.ts';
 import { createLiveServer } from './live.ts';
@@ -98,6 +99,36 @@ describe('a server that drains', () => {
     expect(await drained).toBe(0);
     await once(socket, 'close');
     expect(received - before).toBeGreaterThan(body.length);
+  });
+
+  it('answers who waits without having been parsed, parsed or not, and closes their connections', async () => {
+    const live = createListener();
+    const url = await live.listen({ host: '127.0.0.1', port: 0 });
+    const waiting: ((answer: PreparedAnswer | undefined) => void)[] = [];
+    const answerBytes = () => new Promise<PreparedAnswer | undefined>((resolve) => waiting.push(resolve));
+    const listener = (_: IncomingMessage, response: ServerResponse) => void response.end('parsed');
+    live.serve({ listener, answerBytes }, async () => true);
+    const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+    const received: [string, string] = ['', ''];
+    const closed: Promise<unknown>[] = [];
+    for (const at of [0, 1] as const) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      closed.push(once(socket, 'close'));
+      socket.write(request); // the first is always parsed
+      await once(socket, 'data');
+      socket.on('data', (bytes) => (received[at] += bytes));
+      socket.write(request);
+      await vi.waitFor(() => expect(waiting).toHaveLength(at + 1));
+    }
+    const drained = live.drain(10_000);
+    waiting[0]!({ head: 'content-length: 8\r\n', body: Buffer.from('unparsed') });
+    waiting[1]!(undefined);
+    expect(await drained).toBe(0);
+    await Promise.all(closed);
+    expect(received).toEqual([
+      expect.stringMatching(/^HTTP\/1.1 200 OK\r\n.*connection: close\r\n.*unparsed$/is),
+      expect.stringMatching(/^HTTP\/1.1 200 OK\r\n.*connection: close\r\n.*\r\nparsed$/is),
+    ]);
   });
 
   it('answers nothing any more without its being parsed', async () => {

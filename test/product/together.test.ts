@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, engines } from '../setup/databases.ts';
+import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
+
+const page = '{ templates(first: 5) { nodes { id title } } posts(first: 20) { nodes { id text author { name } } } }';
+const rename = `mutation($input: UpdateTemplateInput!) { updateTemplate(input: $input) { userErrors { message } } }`;
+
+describe.each(engines)('many who ask for the same page right after a write, on %s', (engine) => {
+  let magpie: Magpie;
+  let plain: Magpie;
+  let owner: Session;
+
+  beforeAll(async () => {
+    const database = await createTestDatabase(engine, { template: 'seeded' });
+    magpie = await startMagpie(database);
+    plain = await startMagpie(database, { isCaching: false });
+    owner = await signInAs(database, 'OWNER');
+  });
+
+  it('are all told what it changed, whether theirs was made for them or for another', async () => {
+    const ask = () => magpie.ask(owner.token, page);
+    const [first] = (await ask()).json.data.templates.nodes;
+    await ask();
+    const lookups = () => magpie.engine.cache.snapshot().total.lookups;
+    const before = lookups();
+    await ask();
+    const ofOne = lookups() - before;
+    const statuses = new Set<string>();
+    for (let round = 0; round < 10; round++) {
+      const title = `Title ${randomUUID()}`;
+      await magpie.ask(owner.token, rename, { input: { id: first.id, title } });
+      const counted = lookups();
+      const answers = await Promise.all(Array.from({ length: 30 }, ask));
+      expect(lookups() - counted).toBe(30 * ofOne);
+      const { text } = await plain.ask(owner.token, page);
+      expect(text).toContain(title);
+      expect(new Set(answers.map((answer) => answer.text))).toEqual(new Set([text]));
+      for (const { headers } of answers) statuses.add(headers.get('cache-status')!.replace(/\d+/, 'n'));
+    }
+    expect(statuses).toContain('Magpie; fwd=partial; stored');
+    expect(statuses).toContain('Magpie; fwd=partial; collapsed');
+  });
+});
