@@ -33,12 +33,10 @@ export function answerArrivals(server: Server, { answer, staysOpen, onUnsent }: 
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}\r\n\r\n`;
   const close = 'Connection: close\r\n\r\n';
   const write = (socket: Socket, { head, body }: PreparedAnswer) => {
-    const isLast = !staysOpen();
     socket.cork();
-    socket.write(`HTTP/1.1 200 OK\r\n${head}Date: ${httpDate()}\r\n${isLast ? close : keepAlive}`, 'latin1');
+    socket.write(`HTTP/1.1 200 OK\r\n${head}Date: ${httpDate()}\r\n${staysOpen() ? keepAlive : close}`, 'latin1');
     socket.write(body);
     socket.uncork();
-    if (isLast) socket.end();
     if (socket.writableLength > 0) onUnsent(socket, new Promise((sent) => socket.write('', () => sent()))); // after all the rest
   };
   server.on('connection', (socket) => {

@@ -5,7 +5,7 @@ import { StackDistances } from '../../src/cache/stack-distances.ts';
 import { hitsOf } from './eviction/replay.ts';
 
 const lookups = (keys: number, maxLength: number) =>
-  fc.array(fc.integer({ min: 0, max: keys - 1 }), { minLength: 1, maxLength });
+  fc.array(fc.integer({ min: 0, max: keys - 1 }), { minLength: 1, maxLength, size: 'max' }); // or they would be short
 
 function counted(maxKeys: number, keys: readonly number[]): StackDistances {
   const distances = new StackDistances(maxKeys);
