@@ -95,18 +95,17 @@ class OneRequest implements RequestState {
 /** What a resolver may see of who asks. */
 type Sight = 'everything' | 'scope' | 'nothing';
 
+/** Its fields are no `#private` ones: servers may copy a context, as Apollo Server does. */
 class SeenContext implements RequestContext {
   readonly state: OneRequest;
   readonly changes: Changes;
-  readonly #sight: Sight;
-  #viewer: Viewer | undefined;
-  #shared: RequestContext | undefined;
-  #unscoped: RequestContext | undefined;
+  private readonly sight: Sight;
+  private readonly made: { viewer?: Viewer; shared?: RequestContext; unscoped?: RequestContext } = {};
 
   constructor(state: OneRequest, sight: Sight, changes = new Changes()) {
     this.state = state;
     this.changes = changes;
-    this.#sight = sight;
+    this.sight = sight;
   }
 
   get queries() {
@@ -122,27 +121,27 @@ class SeenContext implements RequestContext {
   }
 
   get viewer(): Viewer {
-    if (this.#sight === 'nothing') return refuseViewer();
-    this.#viewer ??= this.#sight === 'scope' ? new Scoped(this.state.scope) : this.state.scope;
-    return this.#viewer;
+    if (this.sight === 'nothing') return refuseViewer();
+    this.made.viewer ??= this.sight === 'scope' ? new Scoped(this.state.scope) : this.state.scope;
+    return this.made.viewer;
   }
 
   get loaders(): Loaders {
-    return this.#sight === 'nothing' ? refuseViewer() : this.state.loaders;
+    return this.sight === 'nothing' ? refuseViewer() : this.state.loaders;
   }
 
   get shared(): RequestContext {
-    this.#shared ??= new SeenContext(this.state, 'scope', this.changes);
-    return this.#shared;
+    this.made.shared ??= new SeenContext(this.state, 'scope', this.changes);
+    return this.made.shared;
   }
 
   get unscoped(): RequestContext {
-    this.#unscoped ??= new SeenContext(this.state, 'nothing', this.changes);
-    return this.#unscoped;
+    this.made.unscoped ??= new SeenContext(this.state, 'nothing', this.changes);
+    return this.made.unscoped;
   }
 
   withChanges(changes: Changes): RequestContext {
-    return new SeenContext(this.state, this.#sight, changes);
+    return new SeenContext(this.state, this.sight, changes);
   }
 }
 

@@ -67,7 +67,8 @@ export class RememberedResponses {
     if (place) place.making = making;
   }
 
-  isAwaited(request: IncomingMessage): boolean {
+  /** Whether others may wait for its answer. */
+  isMaking(request: IncomingMessage): boolean {
     return this.#expected.get(request)?.making !== undefined;
   }
 

@@ -28,7 +28,7 @@ export function useRemembering(responses: RememberedResponses): HttpPlugin {
   return {
     onResponse({ response, serverContext: { facts, req } }) {
       if (!req) return;
-      const isWanted = facts.origin?.executed.length === 0 || responses.isAwaited(req);
+      const isWanted = facts.origin?.executed.length === 0 || responses.isMaking(req);
       responses.end(req, isWanted && response.status === 200 ? madeResponse(response, facts) : undefined);
     },
   };
