@@ -63,14 +63,15 @@ export async function executeJoined(
   const day = operation.isDaily && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
   const json = new Map<RootField, string>();
   const fragments: (AttachedFragment | undefined)[] = [];
+  const found: Pick<AttachedFragment, 'entry' | 'value'>[] = [];
   for (const field of fields) {
     const fragment = findFragment(cache, context, { field, variables, id: idOf(field, variables, day) });
     if (!fragment) continue;
     fragments.push(fragment);
+    found.push({ entry: fragment.entry, value: fragment.value }); // an attachment may end before the answer is made
     json.set(field, fragment.value.json);
     count(cache, context, fragment);
   }
-  const found = fragments.map((fragment) => ({ entry: fragment!.entry, value: fragment!.value })); // an attachment ends, perhaps before the answer is made
 
   const missing = fields.filter((field) => !json.has(field));
   context.state.mayShareLoads = true;
@@ -90,7 +91,7 @@ export async function executeJoined(
     fragments.push(keepFragment(remembering, trace, { id: idOf(field, variables, day), json: text, stamp }));
     if (trace?.root && !trace.isOpen) executed.push(trace);
   });
-  const joinedFrom = isWhole(fragments) ? { fragments, day } : undefined;
+  const joinedFrom = areKept(fragments) ? { fragments, day } : undefined;
   const origin = executed.length === missing.length ? { joinedFrom, day, found, executed } : undefined;
   return joined([...run.errors], { fields, json, origin });
 }
@@ -112,7 +113,7 @@ async function executeAll(fields: readonly RootField[], run: Run): Promise<strin
   return Promise.all(texts);
 }
 
-function isWhole(fragments: readonly (AttachedFragment | undefined)[]): fragments is AttachedFragment[] {
+function areKept(fragments: readonly (AttachedFragment | undefined)[]): fragments is AttachedFragment[] {
   return fragments.every((fragment) => fragment !== undefined);
 }
 

@@ -42,8 +42,8 @@ export function createListener(): Listener {
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') return say(response, { status: 200, text: 'alive' });
     if (path === '/readyz') return void sayReadiness(response);
-    const isNew = !inFlight.hasUnparsed(request.socket); // or it came before the end began
-    if (!served || (state !== 'serving' && isNew)) return refuse(response);
+    const isRefused = state !== 'serving' && !inFlight.hasUnparsed(request.socket); // that one came before the end began
+    if (!served || isRefused) return refuse(response);
     inFlight.add(request.socket, response);
     response.once('close', () => inFlight.remove(request.socket, response));
     served.listener(request, response);
