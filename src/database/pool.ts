@@ -52,7 +52,10 @@ const transactionControl = /^(begin|start transaction|commit|rollback|savepoint|
 function clientForKysely(client: pg.PoolClient, onStatement?: (sql: string) => void): PostgresPoolClient {
   async function query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     if (!transactionControl.test(sql)) onStatement?.(sql);
-    const result = await client.query(sql, [...parameters]);
+    // Its promises keep each query's rows reachable from the one before, so that they all outlive many collections.
+    const result = await new Promise<pg.QueryResult>((resolve, reject) => {
+      client.query(sql, [...parameters], (error, answer) => (error ? reject(error) : resolve(answer)));
+    });
     if (sql === 'commit' && result.command === 'ROLLBACK') {
       throw new CommitRefusedError('expected to commit, but got a rollback: a statement of the transaction had failed');
     }
