@@ -36,7 +36,7 @@ export class Store {
   readonly evicted = new SlidingMinute();
   readonly #eviction: EvictionPolicy<Entry>;
   readonly #ledger: Ledger;
-  readonly #entries = new Map<string, Entry>(); // the oldest first
+  readonly #entries = new TransientMap<Entry>();
   readonly #departures: Departures;
   readonly #uses: Uses;
   readonly #fields = new Map<string, FieldCounters>();

@@ -1,21 +1,35 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TransientMap } from '../../src/cache/transient-map.ts';
 import { grownOld } from '../setup/garbage.ts';
 
 describe('a map of what comes and goes', () => {
-  it('has what was set last, by whatever key', () => {
-    const map = new TransientMap<number>();
-    for (const key of ['a', '', '1', '__proto__', 'constructor']) {
-      expect(map.get(key)).toBeUndefined();
-      map.set(key, 1);
-      map.set(key, 2);
-      expect(map.get(key)).toBe(2);
-      map.delete(key);
-      expect(map.get(key)).toBeUndefined();
-    }
+  it('is as a Map is, whatever the keys', () => {
+    const keys = fc.constantFrom('a', 'b', '', '1', '__proto__', 'constructor', ...range(40));
+    const step = fc.record({ key: keys, isDeleting: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { size: 'max', maxLength: 500 }), (steps) => {
+        const [map, model] = [new TransientMap<object>(), new Map<string, object>()];
+        for (const [time, { key, isDeleting }] of steps.entries()) {
+          const value = { time };
+          if (isDeleting) {
+            map.delete(key);
+            model.delete(key);
+          } else {
+            map.set(key, value);
+            model.set(key, value);
+          }
+          expect(map.get(key)).toBe(model.get(key));
+          expect(map.size).toBe(model.size);
+        }
+        expect(new Set(map.values())).toEqual(new Set(model.values()));
+        for (const key of [...range(40), 'a', '__proto__']) expect(map.get(key)).toBe(model.get(key));
+      }),
+      { numRuns: 50 },
+    );
   });
 
-  it('lets go of what has gone', () => {
+  it('lets go of what has gone, and of its key', () => {
     const map = new TransientMap<object>();
     const value = () => Array(100).fill(0);
     for (let key = 0; key < 32; key++) map.set(`${key}`, value());
@@ -25,6 +39,21 @@ describe('a map of what comes and goes', () => {
         map.set(`${time + 32}`, value());
       }
     });
-    expect(bytes / 50_000).toBeLessThan(200);
+    expect(bytes / 50_000).toBeLessThan(60);
+  });
+
+  it('lets go of each that one key had', () => {
+    const map = new TransientMap<object>();
+    const bytes = grownOld(() => {
+      for (let time = 0; time < 50_000; time++) {
+        map.set('key', Array(100).fill(0));
+        map.delete('key');
+      }
+    });
+    expect(bytes / 50_000).toBeLessThan(60);
   });
 });
+
+function range(size: number): string[] {
+  return Array.from({ length: size }, (_, index) => `${index}`);
+}
