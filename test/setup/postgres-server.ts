@@ -51,7 +51,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
 
     const port = await freePort();
     const flags = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const server = spawn('nice', ['-n', '10', join(native, 'bin', 'postgres'), '-D', files, ...flags], {
+    const server = spawn(join(native, 'bin', 'postgres'), ['-D', files, ...flags], {
       ...options,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
