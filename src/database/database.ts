@@ -1,10 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CamelCasePlugin, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import { Kysely, type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
 import { lockDataDir } from './data-dir-lock.ts';
 import { ifAbsent } from './file-errors.ts';
 import { migrate } from './migrate.ts';
+import { CamelCaseRows, SnakeCaseDialect } from './names.ts';
 import { pgliteMajor, startPglite } from './pglite.ts';
 import { createPool, poolForKysely } from './pool.ts';
 import { enterPool } from './presence.ts';
@@ -62,11 +63,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return { queries, engine: engine.name, close, dump: engine.dump };
 }
 
-/** Names are camel case here and snake case there; the keys inside a `jsonb` value are left alone. */
+/** Names are camel case here and snake case there. */
 export function createQueries(pool: pg.Pool, onStatement?: (sql: string) => void): Queries {
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: poolForKysely(pool, onStatement) }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    dialect: new SnakeCaseDialect({ pool: poolForKysely(pool, onStatement) }),
+    plugins: [new CamelCaseRows()],
   });
 }
 
