@@ -134,20 +134,28 @@ function joined(
     origin: Origin | undefined;
   },
 ): JoinedResult {
-  const text = `{${fields.map((field) => `${JSON.stringify(field.key)}:${json.get(field)}`).join(',')}}`;
+  const pieces = [beforeData];
+  for (const field of fields)
+    pieces.push(pieces.length > 1 ? ',' : '', JSON.stringify(field.key), ':', json.get(field)!);
+  pieces.push(afterData);
+  const text = pieces.join(''); // at once: longer answers are copied once, not piece by piece
   return {
     ...(errors.length > 0 && { errors }),
     data: new JoinedData(text) as unknown as Record<string, unknown>,
     origin,
     stringify({ errors, extensions }) {
+      if (!errors?.length && !extensions) return text;
       const before = errors?.length ? `"errors":${JSON.stringify(errors)},` : '';
       const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
-      return `{${before}"data":${text}${after}}`;
+      return `{${before}${text.slice(1, -1)}${after}}`;
     },
   };
 }
 
-/** Data that is text already. Whoever does not take the text itself gets its object from `JSON.stringify` alone. */
+const beforeData = '{"data":{';
+const afterData = '}}';
+
+/** The data of an answer that is text already. Whoever does not take the text itself gets its object from `JSON.stringify` alone. */
 class JoinedData {
   readonly #text: string;
 
@@ -156,6 +164,6 @@ class JoinedData {
   }
 
   toJSON(): unknown {
-    return JSON.parse(this.#text);
+    return JSON.parse(this.#text).data;
   }
 }

@@ -10,13 +10,16 @@ export interface Statement {
 /** Queries whose database is a function of the test: the product's own statements, answered with rows as a server would send them. */
 export function createWire(answer: (statement: Statement) => readonly object[] | Promise<readonly object[]>) {
   const statements: Statement[] = [];
+  const respond = async (sql: string, parameters: readonly unknown[]) => {
+    if (/^(begin|commit|rollback)/i.test(sql)) return { rows: [], rowCount: 0, command: sql.toUpperCase() };
+    const statement = { sql, parameters };
+    statements.push(statement);
+    const rows = await answer(statement);
+    return { rows: [...rows], rowCount: rows.length, command: sql.split(' ', 1)[0]!.toUpperCase() };
+  };
   const client = {
-    async query(sql: string, parameters: readonly unknown[] = []) {
-      if (/^(begin|commit|rollback)/i.test(sql)) return { rows: [], rowCount: 0, command: sql.toUpperCase() };
-      const statement = { sql, parameters };
-      statements.push(statement);
-      const rows = await answer(statement);
-      return { rows: [...rows], rowCount: rows.length, command: sql.split(' ', 1)[0]!.toUpperCase() };
+    query(sql: string, parameters: readonly unknown[], then: (error: unknown, result?: object) => void) {
+      respond(sql, parameters).then((result) => then(null, result), then);
     },
     getTransactionStatus: () => 'I',
     release() {},
