@@ -29,11 +29,11 @@ describe('a map of what comes and goes', () => {
     );
   });
 
-  it('lets go of what has gone, and of its key', () => {
+  it('lets go of what has gone, and of its key', async () => {
     const map = new TransientMap<object>();
     const value = () => Array(100).fill(0);
     for (let key = 0; key < 32; key++) map.set(`${key}`, value());
-    const bytes = grownOld(() => {
+    const bytes = await grownOld(() => {
       for (let time = 0; time < 50_000; time++) {
         map.delete(`${time}`);
         map.set(`${time + 32}`, value());
@@ -42,9 +42,9 @@ describe('a map of what comes and goes', () => {
     expect(bytes / 50_000).toBeLessThan(60);
   });
 
-  it('lets go of each that one key had', () => {
+  it('lets go of each that one key had', async () => {
     const map = new TransientMap<object>();
-    const bytes = grownOld(() => {
+    const bytes = await grownOld(() => {
       for (let time = 0; time < 50_000; time++) {
         map.set('key', Array(100).fill(0));
         map.delete('key');

@@ -16,10 +16,10 @@ function use(context: ReturnType<ReturnType<typeof createNest>['contextFor']>): 
 }
 
 describe('the context of a request', () => {
-  it('goes with the young objects, when its request is over', () => {
+  it('goes with the young objects, when its request is over', async () => {
     const nest = createNest();
     use(nest.contextFor(ada));
-    const bytes = grownOld(() => {
+    const bytes = await grownOld(() => {
       for (let request = 0; request < 5_000; request++) use(nest.contextFor(ada));
     });
     expect(bytes / 5_000).toBeLessThan(200);

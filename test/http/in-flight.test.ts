@@ -35,13 +35,13 @@ describe('what is in flight', () => {
     expect(inFlight.size).toBe(0);
   });
 
-  it('goes with the young objects when it is over', () => {
+  it('goes with the young objects when it is over', async () => {
     const inFlight = new InFlight();
     const sockets = Array.from({ length: 32 }, () => new Socket());
     for (const socket of sockets) inFlight.watch(socket);
     const running = sockets.map((socket) => ({ socket, one: answer() }));
     for (const { socket, one } of running) inFlight.add(socket, one);
-    const bytes = grownOld(() => {
+    const bytes = await grownOld(() => {
       for (let time = 0; time < 50_000; time++) {
         const place = running[time % running.length]!;
         inFlight.remove(place.socket, place.one);

@@ -7,10 +7,10 @@ export function collectGarbage(): void {
 }
 
 /** Bytes that grew old while this ran: what collecting young objects alone does not free. */
-export function grownOld(run: () => void): number {
+export async function grownOld(run: () => unknown): Promise<number> {
   collectGarbage();
   const before = oldBytes();
-  run();
+  await run();
   for (let time = 0; time < 2; time++) gc()({ type: 'minor' });
   return oldBytes() - before;
 }
