@@ -43,7 +43,7 @@ export interface Traffic {
 
 export const connections = 32;
 
-/** A turn of which more was stolen says more about the host's other guests than about who is measured: it is taken again. */
+/** A turn of which more was stolen says more about the host's other guests than about who is measured. */
 const mostStolen = 0.03;
 const mostTries = 3;
 
@@ -55,10 +55,7 @@ export interface RoundsOptions {
   readonly progress: (message: string) => void;
 }
 
-/**
- * Contenders take turns, each round beginning with another one; the first round is dropped. Of a turn's tries that were disturbed
- * the least disturbed one counts.
- */
+/** Contenders take turns, each round beginning with another one; the first round is dropped. */
 export async function inRounds(options: RoundsOptions): Promise<Map<string, Turn[]>> {
   const { title, contenders, pace, trafficFor, progress } = options;
   const traffic = new Map(contenders.map((contender) => [contender, trafficFor(contender)]));
@@ -66,16 +63,26 @@ export async function inRounds(options: RoundsOptions): Promise<Map<string, Turn
   for (let round = 0; round <= pace.rounds; round++) {
     const shift = round % contenders.length;
     for (const contender of [...contenders.slice(shift), ...contenders.slice(0, shift)]) {
-      let turn: Turn | undefined;
-      for (let tries = 1; tries <= mostTries && (turn?.stolen ?? 1) > mostStolen; tries++) {
+      const tries = round === 0 ? 1 : mostTries;
+      const turn = await leastDisturbed(tries, async () => {
         const taken = await takeTurn(contender, traffic.get(contender)!, pace);
         progress(`${title}, round ${round} of ${pace.rounds}: ${contender.label} ${shownTurn(taken, round)}`);
-        if (!turn || taken.stolen < turn.stolen) turn = taken;
-      }
-      if (round > 0) turns.get(contender.name)!.push(turn!);
+        return taken;
+      });
+      if (round > 0) turns.get(contender.name)!.push(turn);
     }
   }
   return turns;
+}
+
+/** A turn that is disturbed is taken again, so many times at most; its least disturbed try counts. */
+async function leastDisturbed(mostTries: number, take: () => Promise<Turn>): Promise<Turn> {
+  let best = await take();
+  for (let tries = 1; tries < mostTries && best.stolen > mostStolen; tries++) {
+    const taken = await take();
+    if (taken.stolen < best.stolen) best = taken;
+  }
+  return best;
 }
 
 function shownTurn({ rate, stolen }: Turn, round: number): string {

@@ -16,29 +16,25 @@ export class TransientMap<T extends object> {
   }
 
   set(key: string, value: T): void {
-    if (this.#places.get(key) === undefined) this.#takePlace(key);
+    if (this.#places.get(key) === undefined && this.#places.has(key)) this.#emptyPlaces--;
     this.#places.set(key, value);
   }
 
   delete(key: string): void {
     if (this.#places.get(key) === undefined) return;
     this.#places.set(key, undefined);
-    this.#emptyPlaces++;
+    if (++this.#emptyPlaces > this.size + 16) this.#leaveEmptyPlaces();
   }
 
-  /** In no order to rely on. Whoever changes the map meanwhile may yet be given what has gone. */
+  /** In no order to rely on. Who deletes meanwhile may yet be given what has gone, and who adds may not be given what came. */
   *values(): Iterable<T> {
     for (const value of this.#places.values()) if (value !== undefined) yield value;
   }
 
-  #takePlace(key: string): void {
-    if (this.#places.has(key)) this.#emptyPlaces--;
-    else if (this.#emptyPlaces > this.size + 16) this.#leaveEmptyPlaces();
-  }
-
   #leaveEmptyPlaces(): void {
-    const filled = [...this.#places].filter(([, value]) => value !== undefined);
-    this.#places = new Map(filled);
+    const filled = new Map<string, T>();
+    for (const [key, value] of this.#places) if (value !== undefined) filled.set(key, value);
+    this.#places = filled;
     this.#emptyPlaces = 0;
   }
 }

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { lockDataDir } from './data-dir-lock.ts';
 import { ifAbsent } from './file-errors.ts';
 import { migrate } from './migrate.ts';
-import { CamelCaseRows, SnakeCaseDialect } from './names.ts';
+import { camelCaseNames, SnakeCaseDialect } from './names.ts';
 import { pgliteMajor, startPglite } from './pglite.ts';
 import { createPool, poolForKysely } from './pool.ts';
 import { enterPool } from './presence.ts';
@@ -67,7 +67,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 export function createQueries(pool: pg.Pool, onStatement?: (sql: string) => void): Queries {
   return new Kysely<Tables>({
     dialect: new SnakeCaseDialect({ pool: poolForKysely(pool, onStatement) }),
-    plugins: [new CamelCaseRows()],
+    plugins: [camelCaseNames],
   });
 }
 

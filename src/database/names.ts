@@ -6,12 +6,8 @@ import {
   type RootOperationNode,
 } from 'kysely';
 
-/** Names of columns are camel case in rows; the keys inside a `jsonb` value are left alone. */
-export class CamelCaseRows extends CamelCasePlugin {
-  constructor() {
-    super({ maintainNestedObjectKeys: true });
-  }
-
+/** Names are camel case here and snake case in the database. */
+class CamelCaseNames extends CamelCasePlugin {
   /** Left to the compiler, which need not copy the query's tree for it. */
   override transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
     return node;
@@ -22,17 +18,18 @@ export class CamelCaseRows extends CamelCasePlugin {
   }
 }
 
-/** PostgreSQL, with names in snake case. */
+/** For those of rows; the keys inside a `jsonb` value are left alone. */
+export const camelCaseNames = new CamelCaseNames({ maintainNestedObjectKeys: true });
+
+/** PostgreSQL, with names in snake case, also where there are no plugins. */
 export class SnakeCaseDialect extends PostgresDialect {
   override createQueryCompiler(): PostgresQueryCompiler {
     return new SnakeCaseCompiler();
   }
 }
 
-const names = new CamelCaseRows();
-
 class SnakeCaseCompiler extends PostgresQueryCompiler {
   protected override sanitizeIdentifier(name: string): string {
-    return super.sanitizeIdentifier(names.nameInDatabase(name));
+    return super.sanitizeIdentifier(camelCaseNames.nameInDatabase(name));
   }
 }

@@ -52,7 +52,7 @@ const transactionControl = /^(begin|start transaction|commit|rollback|savepoint|
 function clientForKysely(client: pg.PoolClient, onStatement?: (sql: string) => void): PostgresPoolClient {
   async function query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     if (!transactionControl.test(sql)) onStatement?.(sql);
-    // Its promises keep each query's rows reachable from the one before, so that they all outlive many collections.
+    // By callback: with the driver's own promises each query's rows stay reachable from the one before, and outlive many collections.
     const result = await new Promise<pg.QueryResult>((resolve, reject) => {
       client.query(sql, [...parameters], (error, answer) => (error ? reject(error) : resolve(answer)));
     });

@@ -70,27 +70,25 @@ function inTurn<T>(limit: LimitFunction | undefined, attempt: () => Promise<Ende
 }
 
 async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => Promise<T>): Promise<Ended<T>> {
-  let failure: { error: unknown } | undefined;
-  let isCommitting = false;
-  try {
-    const result = await queries.transaction().execute(async (transaction) => {
-      try {
-        const returned = await run(transaction);
-        isCommitting = true;
-        return returned;
-      } catch (error) {
-        failure = { error }; // which a rollback that fails too would hide
-        throw error;
-      }
-    });
-    return { outcome: 'committed', result };
-  } catch (error) {
-    // Until COMMIT is sent there is nothing to doubt: a server that hears no more of a transaction rolls it back.
-    if (!isCommitting) return { outcome: 'rolledBack', error: failure ? failure.error : error };
-    return refusedToCommit(error)
-      ? { outcome: 'rolledBack', error }
-      : { outcome: 'unknown', error: unknownOutcome(error) };
+  // Until COMMIT is sent there is nothing to doubt: a server that hears no more of a transaction rolls it back.
+  const begun = await settle(() => queries.startTransaction().execute());
+  if ('error' in begun) return { outcome: 'rolledBack', error: begun.error };
+  const transaction = begun.result;
+
+  const ran = await settle(() => run(transaction));
+  if ('error' in ran) {
+    await settle(() => transaction.rollback().execute());
+    return { outcome: 'rolledBack', error: ran.error };
   }
+
+  const committed = await settle(() => transaction.commit().execute());
+  if ('error' in committed) {
+    await settle(() => transaction.rollback().execute()); // gives the connection back
+    return refusedToCommit(committed.error)
+      ? { outcome: 'rolledBack', error: committed.error }
+      : { outcome: 'unknown', error: unknownOutcome(committed.error) };
+  }
+  return { outcome: 'committed', result: ran.result };
 }
 
 /** Whether the server itself said that it did not commit. One that is shutting down (FATAL) may have done so already. */
@@ -103,4 +101,12 @@ function refusedToCommit(error: unknown): boolean {
 function unknownOutcome(cause: unknown): UnknownOutcomeError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new UnknownOutcomeError(`expected an answer to COMMIT, but got ${reason}`, { cause });
+}
+
+async function settle<T>(step: () => Promise<T>): Promise<{ result: T } | { error: unknown }> {
+  try {
+    return { result: await step() };
+  } catch (error) {
+    return { error };
+  }
 }

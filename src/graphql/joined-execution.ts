@@ -138,7 +138,7 @@ function joined(
   for (const field of fields)
     pieces.push(pieces.length > 1 ? ',' : '', JSON.stringify(field.key), ':', json.get(field)!);
   pieces.push(afterData);
-  const text = pieces.join(''); // at once: longer answers are copied once, not piece by piece
+  const text = pieces.join(''); // flat, which a text that was put together with `+` becomes only by another copy
   return {
     ...(errors.length > 0 && { errors }),
     data: new JoinedData(text) as unknown as Record<string, unknown>,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TransientMap } from '../../src/cache/transient-map.ts';
-import { grownOld } from '../setup/garbage.ts';
+import { collectGarbage, grownOld } from '../setup/garbage.ts';
 
 describe('a map of what comes and goes', () => {
   it('is as a Map is, whatever the keys', () => {
@@ -40,6 +40,18 @@ describe('a map of what comes and goes', () => {
       }
     });
     expect(bytes / 50_000).toBeLessThan(60);
+  });
+
+  it('keeps no key when all have gone', async () => {
+    const map = new TransientMap<object>();
+    const key = (at: number) => `${at}`.padEnd(200, '-');
+    const bytes = await grownOld(() => {
+      for (let at = 0; at < 20_000; at++) map.set(key(at), {});
+      for (let at = 0; at < 20_000; at++) map.delete(key(at));
+      collectGarbage();
+    });
+    expect(bytes).toBeLessThan(2_000_000);
+    expect(map.size).toBe(0);
   });
 
   it('lets go of each that one key had', async () => {

@@ -147,7 +147,7 @@ describe('a transaction whose turn does not come', () => {
   it('fails after half a minute, having changed nothing', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const hanging = { transaction: () => ({ execute: () => new Promise(() => {}) }) } as unknown as Queries;
+    const hanging = { startTransaction: () => ({ execute: () => new Promise(() => {}) }) } as unknown as Queries;
     limitTransactions(hanging, 1);
     void transact(hanging, async () => {});
     const { ended, outcomes } = transactAndListen(hanging, async () => {});

@@ -18,8 +18,8 @@ export function createWire(answer: (statement: Statement) => readonly object[] |
     return { rows: [...rows], rowCount: rows.length, command: sql.split(' ', 1)[0]!.toUpperCase() };
   };
   const client = {
-    query(sql: string, parameters: readonly unknown[], then: (error: unknown, result?: object) => void) {
-      respond(sql, parameters).then((result) => then(null, result), then);
+    query(sql: string, parameters: readonly unknown[], answered: (error: unknown, result?: object) => void) {
+      respond(sql, parameters).then((result) => answered(null, result), answered);
     },
     getTransactionStatus: () => 'I',
     release() {},
