@@ -70,6 +70,7 @@ function inTurn<T>(limit: LimitFunction | undefined, attempt: () => Promise<Ende
 }
 
 async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => Promise<T>): Promise<Ended<T>> {
+  // Controlled: the end of `queries.transaction()` overtakes statements that wait, and lets them loose on a connection of others.
   // Until COMMIT is sent there is nothing to doubt: a server that hears no more of a transaction rolls it back.
   const begun = await settle(() => queries.startTransaction().execute());
   if ('error' in begun) return { outcome: 'rolledBack', error: begun.error };

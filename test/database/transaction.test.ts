@@ -54,6 +54,19 @@ describe.each(engines)('a transaction on %s', (engine) => {
     expect(await notes(queries)).toEqual([]);
   });
 
+  it('writes nothing that comes behind its end, of statements that ran side by side', async () => {
+    const { ended } = transactAndListen(queries, (transaction) =>
+      Promise.all([raise(transaction, 'P0001'), ...[1, 2, 3].map((id) => write(transaction, id))]),
+    );
+    await expect(ended).rejects.toThrow('conflict');
+    const unawaited: Promise<unknown>[] = [];
+    await transact(queries, async (transaction) => {
+      unawaited.push(...[4, 5].map((id) => write(transaction, id)));
+    });
+    await Promise.all(unawaited);
+    expect((await notes(queries)).sort()).toEqual([4, 5]);
+  });
+
   it('is not committed if one of its statements failed, even if nobody minded', async () => {
     const { ended, outcomes } = transactAndListen(queries, async (transaction) => {
       await write(transaction, 1);
