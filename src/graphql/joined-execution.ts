@@ -134,10 +134,12 @@ function joined(
     origin: Origin | undefined;
   },
 ): JoinedResult {
-  const pieces = [beforeData];
-  for (const field of fields)
-    pieces.push(pieces.length > 1 ? ',' : '', JSON.stringify(field.key), ':', json.get(field)!);
-  pieces.push(afterData);
+  const pieces = ['{"data":{'];
+  for (const field of fields) {
+    if (pieces.length > 1) pieces.push(',');
+    pieces.push(JSON.stringify(field.key), ':', json.get(field)!);
+  }
+  pieces.push('}}');
   const text = pieces.join(''); // flat, which a text that was put together with `+` becomes only by another copy
   return {
     ...(errors.length > 0 && { errors }),
@@ -151,9 +153,6 @@ function joined(
     },
   };
 }
-
-const beforeData = '{"data":{';
-const afterData = '}}';
 
 /** The data of an answer that is text already. Whoever does not take the text itself gets its object from `JSON.stringify` alone. */
 class JoinedData {

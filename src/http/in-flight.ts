@@ -4,11 +4,7 @@ import type { Socket } from 'node:net';
 /** An answer that is not given yet, or what its connection has not taken of one. */
 type Unfinished = ServerResponse | Promise<void>;
 
-/**
- * What is not answered yet, by connection. No `Set` of answers: when one is changed often, V8 copies it often, and each copy that
- * grew old keeps alive those after it, with whatever was in them, until the whole heap is collected (*nepotism*). A connection's
- * array stays the same.
- */
+/** What is not answered yet, by connection. Arrays that stay, not a `Set` of answers, whose copies would keep them: see `TransientMap`. */
 export class InFlight implements Iterable<Unfinished> {
   readonly #bySocket = new Map<Socket, Unfinished[]>();
   #size = 0;
