@@ -145,7 +145,8 @@ export class LateRead {
     this.#field.missLatency.record(now - this.#startedAt);
     const isRescue = entry === older;
     if (isRescue) this.#field.rescues++;
-    this.#request.observe?.({ ...seen(isRescue ? 'STALE' : status, entry, Math.floor(now)), ...why(departure) });
+    const { status: shown, ageMs, expiresInMs, tier } = seen(isRescue ? 'STALE' : status, entry, Math.floor(now));
+    this.#request.observe?.({ status: shown, ageMs, expiresInMs, tier, ...why(departure) });
     return entry;
   }
 

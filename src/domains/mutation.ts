@@ -60,9 +60,9 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
 ): MutationResolver<Input, T, Refused> {
   return async (_parent, { input }, context) => {
     try {
-      return { ...(await run(input, context)), userErrors: [] };
+      return { userErrors: [], ...(await run(input, context)) };
     } catch (error) {
-      if (error instanceof Refusal) return { ...refused, userErrors: error.errors };
+      if (error instanceof Refusal) return { userErrors: error.errors, ...refused };
       throw error;
     }
   };

@@ -51,12 +51,12 @@ export function cachedField(
     const lookup = known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
     let seen: Lookup | undefined;
     const request = {
-      ...lookup,
       now: state.now,
       observe(made: Lookup) {
         seen = made;
         explain(context, plan, { info, lookup: made });
       },
+      ...lookup,
     };
     const scoped =
       plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;

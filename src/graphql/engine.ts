@@ -20,9 +20,9 @@ import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
 import { type AttachedFragment, countCoalesced, countFragment, freshUntilOf, stands } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
-import { executeJoined, type JoinedFrom, type Origin } from './joined-execution.ts';
+import { executeJoined, type JoinedFrom, type JoinedResult, type Origin, type Question } from './joined-execution.ts';
 import { Principals } from './principals.ts';
-import type { RequestContext } from './request.ts';
+import type { Outcome, RequestContext } from './request.ts';
 import { QueryOperations } from './root-fields.ts';
 import { buildPlannedSchema, readTypeDefs } from './schema.ts';
 import { subscriptionResolvers } from './subscriptions.ts';
@@ -50,6 +50,8 @@ export interface EngineOptions {
   };
 }
 
+type ExecuteFn = (args: ExecutionArgs) => AnyResult | Promise<AnyResult>;
+
 /** One request, as the edge knows it. */
 export interface EdgeRequest {
   /** Null when anonymous. */
@@ -57,6 +59,15 @@ export interface EdgeRequest {
   readonly requestId: string;
   /** Whether explanations were asked for (`X-Cache-Debug: 1`). */
   readonly isDebugging: boolean;
+}
+
+/** An answer without errors, all of which came through the cache. */
+export interface Answer {
+  readonly json: string;
+  readonly origin: Origin;
+  readonly outcome: Outcome;
+  /** The reading of the cache's clock for which it was made. */
+  readonly now: number;
 }
 
 /** GraphQL and the cache, put together: all that the edge and the background work need of them. */
@@ -76,7 +87,12 @@ export interface GraphqlEngine {
   /** Who a token stands for; null when it is unknown, expired or revoked. */
   authenticate(token: string): Viewer | null | Promise<Viewer | null>;
   /** Runs an execution with all that goes with it; `executeFn` is the server's. */
-  execute(args: ExecutionArgs, executeFn: (args: ExecutionArgs) => AnyResult | Promise<AnyResult>): Promise<AnyResult>;
+  execute(args: ExecutionArgs, executeFn: ExecuteFn): Promise<AnyResult>;
+  /**
+   * Answers again what was asked and answered before, by the same means as `execute`. Undefined when the cache may not be used, and
+   * when there is an error in the answer or something that the cache does not answer for.
+   */
+  answer(question: Question, request: EdgeRequest): Promise<Answer | undefined>;
   /**
    * Whether an answer that was joined for this viewer would be joined again just so. If it would, its lookups are counted, and
    * the milliseconds for which its first entry stays fresh are returned; undefined otherwise.
@@ -146,6 +162,18 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const isOver = (day: string | undefined, { timeZone }: Viewer) =>
     day !== undefined && today(timeZone, wallNow()) !== day;
   const documents = new Map<string, DocumentNode>();
+  const contextFor = ({ viewer, requestId, isDebugging }: EdgeRequest) => {
+    if (viewer && options.isWarming && caching.isOn) warmer.firstUse(viewer);
+    const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
+    return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
+  };
+  const executeWithCache = (args: ExecutionArgs, context: RequestContext, executeFn: ExecuteFn) => {
+    context.state.traces = new Map();
+    return caching.during(async () => {
+      const joined = options.isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
+      return afterExecution(cache, context, joined ?? (await executeFn(args)));
+    });
+  };
 
   return {
     schema,
@@ -155,23 +183,22 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     get stamp() {
       return caching.isOn ? cache.stamp : Number.NaN;
     },
-    contextFor({ viewer, requestId, isDebugging }) {
-      if (viewer && options.isWarming && caching.isOn) warmer.firstUse(viewer);
-      const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
-      return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
-    },
+    contextFor,
     allowCaching: (untilMs) => caching.allowUntil(untilMs),
     authenticate: (token) => (caching.isOn ? principals.authenticate(token) : findPrincipal(token)),
     async execute(args, executeFn) {
       const context = args.contextValue as RequestContext;
       if (!context.state.isCaching) return afterExecution(undefined, context, await executeFn(args));
-      context.state.traces = new Map();
-      return await caching.during(async () => {
-        const joined = options.isJoining
-          ? await executeJoined(args, { cache, operations, schema, nodeTags })
-          : undefined;
-        return afterExecution(cache, context, joined ?? (await executeFn(args)));
-      });
+      return await executeWithCache(args, context, executeFn);
+    },
+    async answer(question, request) {
+      const context = contextFor(request);
+      if (!context.state.isCaching) return undefined;
+      const args = { schema, contextValue: context, ...question };
+      const result = (await executeWithCache(args, context, () => ({}))) as Partial<JoinedResult>;
+      const { origin, errors } = result;
+      if (!origin || errors) return undefined;
+      return { json: result.stringify!(result), origin, outcome: context.state.outcome, now: context.state.now };
     },
     replay({ fragments, day }, viewer) {
       if (!caching.isOn || isOver(day, viewer)) return undefined;

@@ -22,8 +22,12 @@ export interface JoinedResult extends ExecutionResult {
   readonly origin: Origin | undefined;
 }
 
+/** What an operation asks for. */
+export type Question = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
+
 /** How an answer came about, all of it through the cache. */
 export interface Origin {
+  readonly question: Question;
   /** The fragments that would make it again; undefined if one of them was not kept. */
   readonly joinedFrom: JoinedFrom | undefined;
   readonly day: string | undefined;
@@ -92,7 +96,9 @@ export async function executeJoined(
     if (trace?.root && !trace.isOpen) executed.push(trace);
   });
   const joinedFrom = areKept(fragments) ? { fragments, day } : undefined;
-  const origin = executed.length === missing.length ? { joinedFrom, day, found, executed } : undefined;
+  const { document, operationName, variableValues } = args;
+  const question = { document, operationName, variableValues };
+  const origin = executed.length === missing.length ? { question, joinedFrom, day, found, executed } : undefined;
   return joined([...run.errors], { fields, json, origin });
 }
 

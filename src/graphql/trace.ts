@@ -15,10 +15,8 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   const key = String(root.key);
   let trace = state.traces.get(key);
   if (!trace) {
-    trace = {
-      ...{ ids: new Set(), tags: new Set(), seen: new Set(), lookups: [] },
-      ...{ root: undefined, reachesOut: false, isOpen: false },
-    };
+    const noted = { ids: new Set<string>(), tags: new Set<string>(), seen: new Set<object>(), lookups: [] };
+    trace = { root: undefined, reachesOut: false, isOpen: false, ...noted };
     state.traces.set(key, trace);
   }
   return trace;

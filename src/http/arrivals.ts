@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { shareReads } from './shared-reads.ts';
 
 /** A response of status 200, without what belongs to the connection. */
 export interface PreparedAnswer {
@@ -10,7 +11,7 @@ export interface PreparedAnswer {
 
 /**
  * Answers a request, given as all of its bytes, if it knows them, at once or when it can; undefined leaves them to Node's parser.
- * A promise never rejects.
+ * The bytes are its to read until it returns. A promise never rejects.
  */
 export type AnswerBytes = (bytes: Buffer) => PreparedAnswer | Promise<PreparedAnswer | undefined> | undefined;
 
@@ -45,14 +46,20 @@ export function answerArrivals(server: Server, { answer, staysOpen, onUnsent }: 
     const connection = new Connection();
     connections.set(socket, connection);
     socket.off('data', parse);
-    socket.on('data', (bytes: Buffer) => {
+    const arrive = (shown: Buffer) => {
       const prepared =
-        connection.isBetween && socket.writable && socket.writableLength === 0 ? answer(bytes) : undefined;
-      if (prepared instanceof Promise) onUnsent(socket, wait(bytes, prepared));
-      else finish(bytes, prepared);
-    });
-    const finish = (bytes: Buffer, prepared: PreparedAnswer | undefined) => {
-      if (prepared) return write(socket, prepared);
+        connection.isBetween && socket.writable && socket.writableLength === 0 ? answer(shown) : undefined;
+      if (prepared !== undefined && !(prepared instanceof Promise)) {
+        write(socket, prepared);
+        return;
+      }
+      const bytes = Buffer.from(shown);
+      if (prepared === undefined) take(bytes);
+      else onUnsent(socket, wait(bytes, prepared));
+    };
+    socket.on('data', arrive);
+    shareReads(socket, arrive);
+    const take = (bytes: Buffer) => {
       connection.take(bytes);
       parse(bytes);
     };
@@ -61,7 +68,8 @@ export function answerArrivals(server: Server, { answer, staysOpen, onUnsent }: 
       socket.pause();
       const answer = await prepared;
       if (!socket.writable) return;
-      finish(bytes, answer);
+      if (answer) write(socket, answer);
+      else take(bytes);
       socket.resume();
     };
   });

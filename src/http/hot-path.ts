@@ -3,11 +3,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import { type AnswerBytes, type PreparedAnswer, wholeBytesOf } from './arrivals.ts';
-import { type MadeResponse, Making } from './making.ts';
+import { Making, makeAnew, type WholeResponse } from './making.ts';
 import { offerBody } from './read-body.ts';
 import {
   isSame,
   maxTextChars,
+  type Place,
   type RememberedResponse,
   type RememberedResponses,
   requestKey,
@@ -21,14 +22,21 @@ import { requestIdFrom } from './use-request-id.ts';
 const maxBodyBytes = 64 * 1024;
 
 export interface HotPathOptions {
-  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'replay' | 'repeat' | 'stamp'>;
+  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'answer' | 'replay' | 'repeat' | 'stamp'>;
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
   readonly onAnswer: (answer: HotAnswer) => void;
 }
 
-export interface HotAnswer {
+export interface HotAnswer extends Arrival {
+  readonly operation: string | null;
+  /** Whether anything was loaded for it, and not for another who was given the same. */
+  readonly isLoaded: boolean;
+}
+
+/** A request, as far as it matters here. */
+interface Arrival {
   readonly method: string;
   readonly requestId: string;
   readonly viewer: Viewer;
@@ -37,8 +45,8 @@ export interface HotAnswer {
 
 /**
  * Stands before the pipeline and answers what it has answered before, when its fragments still stand: no parsing, no execution,
- * no copy. Who asks is authenticated, and every entry validated and counted, each time. When they do not stand any more, one request
- * has the answer made anew and those for the same wait for it: see `Making`. Whatever is not plainly a repetition goes on to the
+ * no copy. Who asks is authenticated, and every entry validated and counted, each time. When they do not stand any more, the answer
+ * is made anew, once for all who ask for the same meanwhile: see `Making`. Whatever is not plainly a repetition goes on to the
  * pipeline, untouched but for a body that was read already.
  *
  * There are two doors. `listener` is Node's, behind its parser, and knows a request by what matters in it. `answerBytes` is for
@@ -67,32 +75,75 @@ export class HotPath {
 
   readonly answerBytes: AnswerBytes = (bytes) => {
     if (bytes.byteLength > maxTextChars) return undefined;
-    const { engine, responses } = this.#options;
+    const { responses } = this.#options;
     const text = bytes.toString('latin1');
     let known = responses.known(text);
     const withoutTraces = known ? undefined : untraced(text);
     if (withoutTraces) known = responses.known(withoutTraces.text);
     if (!known) return undefined;
     const startedAtMs = performance.now();
-    const { key, token, method, place } = known;
+    const { token, place } = known;
     const viewer = this.#viewerAtHand(token);
     if (!viewer) return undefined;
-    const requestId = withoutTraces?.requestId;
-    const arrival: Arrival = { method, requestId, viewer, startedAtMs };
-    const { response, making } = place;
-    const freshMs = response && this.#freshMsOf(response, viewer);
-    if (response && freshMs !== undefined) return this.#prepare(arrival, { ...response, status: hitStatus(freshMs) });
-    responses.outdate(key);
-    if (!making?.isJoinable(engine.stamp)) return undefined;
-    return making.made.then((made) => (this.#mayHave(made, arrival) ? this.#prepare(arrival, made) : undefined));
+    const requestId = withoutTraces?.requestId ?? randomUUID();
+    const arrival: Arrival = { method: place.recipe.method, requestId, viewer, startedAtMs };
+    const answer = this.#answerOf(place, arrival);
+    if (!(answer instanceof Promise)) return answer && this.#prepare(answer, arrival, place);
+    return answer.then((answer) => answer && this.#prepare(answer, arrival, place));
   };
 
-  #prepare(
-    { requestId = randomUUID(), method, viewer, startedAtMs }: Arrival,
-    { head, body, status }: Pick<MadeResponse, 'head' | 'body' | 'status'>,
-  ): PreparedAnswer {
-    this.#options.onAnswer({ method, requestId, viewer, startedAtMs });
-    return { head: `${head}x-request-id: ${requestId}\r\ncache-status: ${status}\r\n`, body };
+  #prepare({ response, status, isLoaded }: Given, arrival: Arrival, { recipe }: Place): PreparedAnswer {
+    this.#options.onAnswer({ operation: recipe.operation, isLoaded, ...arrival });
+    const { head, body } = response;
+    return { head: `${head}x-request-id: ${arrival.requestId}\r\ncache-status: ${status}\r\n`, body };
+  }
+
+  /** What is remembered, if it stands and is right for this viewer; else one that is being made, if it may be had. */
+  #answerOf(place: Place, arrival: Arrival): Given | Promise<Given | undefined> | undefined {
+    const { engine, responses } = this.#options;
+    const { response } = place;
+    const freshMs = response && this.#freshMsOf(response, arrival.viewer);
+    if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isLoaded: false };
+    responses.outdate(place.key);
+    const { stamp } = engine;
+    if (Number.isNaN(stamp)) return undefined;
+    if (place.making?.isJoinable(stamp)) return this.#join(place.making, arrival);
+    return this.#make(place, arrival);
+  }
+
+  /** Counts its lookups, if it is right for this viewer still. */
+  #freshMsOf({ from, viewer: madeFor }: RememberedResponse, viewer: Viewer): number | undefined {
+    return isSame(viewer, madeFor) ? this.#options.engine.replay(from, viewer) : undefined;
+  }
+
+  async #make(place: Place, arrival: Arrival): Promise<Given | undefined> {
+    const { engine, responses } = this.#options;
+    const { key, recipe } = place;
+    const making = new Making(
+      engine.stamp,
+      makeAnew(recipe, { engine, ...arrival })
+        .catch(() => undefined)
+        .then((made) => {
+          if (place.making !== making) return made; // there is a later one
+          place.making = undefined;
+          const from = made?.origin.joinedFrom;
+          if (made && from) responses.remember(key, { from, ...made }, recipe);
+          else if (!made) responses.forget(key); // the pipeline finds the words, and what to do the next time
+          return made;
+        }),
+    );
+    place.making = making;
+    const made = await making.made;
+    return made && { response: made, status: made.status, isLoaded: made.isLoaded };
+  }
+
+  /** Counts its lookups, if it is right for this viewer too, who waited for it. */
+  async #join(making: Making, { viewer, startedAtMs }: Arrival): Promise<Given | undefined> {
+    const made = await making.made;
+    if (!made || !isSame(viewer, made.viewer)) return undefined;
+    const waitedMs = performance.now() - startedAtMs;
+    if (!this.#options.engine.repeat(made.origin, { viewer, waitedMs })) return undefined;
+    return { response: made, status: made.collapsedStatus, isLoaded: false };
   }
 
   #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
@@ -129,76 +180,56 @@ export class HotPath {
   }
 
   #finish(asked: Asked, { token, viewer }: { token: string; viewer: Viewer }): void {
-    const { engine, responses } = this.#options;
-    const { response, making } = responses.get(asked.key) ?? {};
-    const freshMs = response && this.#freshMsOf(response, viewer);
-    if (response && freshMs !== undefined) {
-      this.#send(asked, { ...response, token, viewer, status: hitStatus(freshMs) });
+    const { request, key, startedAtMs } = asked;
+    const place = this.#options.responses.get(key);
+    if (!place) {
+      this.#goOn(asked);
       return;
     }
-    responses.outdate(asked.key);
-    const { stamp } = engine;
-    if (making?.isJoinable(stamp)) void making.made.then((made) => this.#repeat(asked, { made, token, viewer }));
-    else this.#goOn(asked, new Making(stamp));
-  }
-
-  /** Gives them what was made for another who asked for the same. */
-  #repeat(
-    asked: Asked,
-    { made, token, viewer }: { made: MadeResponse | undefined; token: string; viewer: Viewer },
-  ): void {
-    if (asked.response.destroyed) return;
-    if (this.#mayHave(made, { viewer, startedAtMs: asked.startedAtMs })) this.#send(asked, { ...made, token, viewer });
-    else this.#goOn(asked);
-  }
-
-  /** Counts its lookups, if it is right for this viewer too, who waited for it. */
-  #mayHave(
-    made: MadeResponse | undefined,
-    { viewer, startedAtMs }: { viewer: Viewer; startedAtMs: number },
-  ): made is MadeResponse {
-    if (!made || !isSame(viewer, made.viewer)) return false;
-    return this.#options.engine.repeat(made.origin, { viewer, waitedMs: performance.now() - startedAtMs });
-  }
-
-  #send(asked: Asked, answer: Sent): void {
-    const { responses, onAnswer } = this.#options;
-    const { request, response, key, startedAtMs } = asked;
-    const { headers, body, status, token, viewer } = answer;
     const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
-    response.writeHead(200, [...headers, 'x-request-id', requestId, 'cache-status', status]);
+    const arrival: Arrival = { method: request.method!, requestId, viewer, startedAtMs };
+    const give = (answer: Given | undefined) => {
+      if (answer) this.#send(asked, { arrival, token, place, ...answer });
+      else this.#goOn(asked);
+    };
+    const answer = this.#answerOf(place, arrival);
+    if (answer instanceof Promise) void answer.then((answer) => asked.response.destroyed || give(answer));
+    else give(answer);
+  }
+
+  #send(
+    { request, response, key }: Asked,
+    {
+      response: { headers, body },
+      status,
+      isLoaded,
+      arrival,
+      token,
+      place,
+    }: Given & { arrival: Arrival; token: string; place: Place },
+  ): void {
+    const { responses, onAnswer } = this.#options;
+    response.writeHead(200, [...headers, 'x-request-id', arrival.requestId, 'cache-status', status]);
     response.end(body);
-    const method = request.method!;
-    onAnswer({ method, requestId, viewer, startedAtMs });
+    onAnswer({ operation: place.recipe.operation, isLoaded, ...arrival });
     const bytes = wholeBytesOf(request);
     if (!bytes) return;
     const text = bytes.toString('latin1');
-    responses.know(untraced(text)?.text ?? text, { key, token, method });
+    responses.know(untraced(text)?.text ?? text, { key, token });
   }
 
-  /** Counts its lookups, if it is right for this viewer still. */
-  #freshMsOf({ from, viewer: madeFor }: RememberedResponse, viewer: Viewer): number | undefined {
-    return isSame(viewer, madeFor) ? this.#options.engine.replay(from, viewer) : undefined;
-  }
-
-  /** With `making`, others may wait for its answer. */
-  #goOn({ request, response, body, key }: Asked, making?: Making): void {
-    const { responses } = this.#options;
-    responses.expect(request, key, making);
-    if (making) response.once('close', () => responses.abandon(request)); // its client may have gone away
+  #goOn({ request, response, body, key }: Asked): void {
+    this.#options.responses.expect(request, key);
     if (body) offerBody(request, body);
     this.#pipeline(request, response);
   }
 }
 
-/** What was read of a request that was not parsed. */
-interface Arrival extends Pick<HotAnswer, 'method' | 'viewer' | 'startedAtMs'> {
-  readonly requestId: string | undefined;
-}
-
-interface Sent extends Pick<MadeResponse, 'headers' | 'body' | 'status'> {
-  readonly token: string;
-  readonly viewer: Viewer;
+/** An answer for one request. */
+interface Given extends Pick<HotAnswer, 'isLoaded'> {
+  readonly response: WholeResponse;
+  /** Its `Cache-Status`. */
+  readonly status: string;
 }
 
 interface Asked {

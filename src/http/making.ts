@@ -1,49 +1,114 @@
+import type { DocumentNode } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
-import type { Origin } from '../graphql/joined-execution.ts';
+import type { GraphqlEngine } from '../graphql/engine.ts';
+import type { Origin, Question } from '../graphql/joined-execution.ts';
+import { cacheStatus, collapsedStatus, entityTag } from './use-cache-headers.ts';
+import { compressed } from './use-compression.ts';
 
-/** A response of status 200. */
+/** A response of status 200, all but what each has of its own: id, date and `Cache-Status`. */
 export interface WholeResponse {
   /** Whom it was made for. */
   readonly viewer: Viewer;
-  /** Names and values in turn, all but those that each response has of its own; and the same as lines. */
+  /** Names and values in turn; and the same as lines. */
   readonly headers: readonly string[];
   readonly head: string;
   readonly body: Buffer;
 }
 
-/** What the pipeline has just made. */
+/** One that was made anew just now. */
 export interface MadeResponse extends WholeResponse {
   readonly origin: Origin;
-  /** The `Cache-Status` of those who waited for it. */
+  /** The `Cache-Status` of whom it was made for, and of those who waited for it. */
   readonly status: string;
+  readonly collapsedStatus: string;
+  /** Whether anything had to be loaded for it. */
+  readonly isLoaded: boolean;
+}
+
+/** How a request's answer is made anew: what the pipeline has found out about it, once. */
+export interface Recipe {
+  /** Undefined once nobody else needs it any more: syntax trees are large. */
+  readonly document: WeakRef<DocumentNode>;
+  readonly question: Omit<Question, 'document'>;
+  /** The operation's name, if it has one. */
+  readonly operation: string | null;
+  readonly method: string;
+  readonly acceptEncoding: string | null;
+  /** Those that every answer to it has, names and values in turn. */
+  readonly headers: readonly string[];
 }
 
 /** Who comes later has an answer made of their own, which the cache's own single flight makes cheap. */
 const joinableMs = 1_000;
 
 /**
- * An answer that the pipeline is making. Whoever asks for the same meanwhile may have it too, unless something was invalidated
- * since it was begun: all that it says was found valid, or read, after that, so it says nothing that was not true when they asked.
+ * An answer that is being made anew. Whoever asks for the same meanwhile may have it too, unless something was invalidated since
+ * it was begun: all that it says was found valid, or read, after that, so it says nothing that was not true when they asked.
  */
 export class Making {
   readonly #stamp: number;
   readonly #startedAtMs = performance.now();
-  #resolve: ((made: MadeResponse | undefined) => void) | undefined;
-  /** Undefined when nothing came of it that others may be given. */
-  readonly made = new Promise<MadeResponse | undefined>((resolve) => {
-    this.#resolve = resolve;
-  });
+  /** Undefined when nothing came of it that can be given to anybody. */
+  readonly made: Promise<MadeResponse | undefined>;
 
-  constructor(stamp: number) {
+  constructor(stamp: number, made: Promise<MadeResponse | undefined>) {
     this.#stamp = stamp;
+    this.made = made;
   }
 
   isJoinable(stamp: number): boolean {
-    return this.#resolve !== undefined && stamp === this.#stamp && performance.now() - this.#startedAtMs < joinableMs;
-  }
-
-  end(made: MadeResponse | undefined): void {
-    this.#resolve?.(made);
-    this.#resolve = undefined;
+    return stamp === this.#stamp && performance.now() - this.#startedAtMs < joinableMs;
   }
 }
+
+/** Executes what was asked, and nothing else of the pipeline, which would find again what it found before. Undefined where only that can answer. */
+export async function makeAnew(
+  recipe: Recipe,
+  {
+    engine,
+    viewer,
+    requestId,
+  }: {
+    engine: Pick<GraphqlEngine, 'answer'>;
+    viewer: Viewer;
+    requestId: string;
+  },
+): Promise<MadeResponse | undefined> {
+  const document = recipe.document.deref();
+  if (!document) return undefined;
+  const answer = await engine.answer({ document, ...recipe.question }, { viewer, requestId, isDebugging: false });
+  if (!answer) return undefined;
+  const { json, origin, outcome, now } = answer;
+  const gzipped = await compressed(json, recipe.acceptEncoding);
+  return {
+    origin,
+    status: cacheStatus('query', outcome, now),
+    collapsedStatus: collapsedStatus(outcome, now),
+    isLoaded: outcome.misses > 0,
+    ...wholeResponse(recipe, { json, gzipped, viewer }),
+  };
+}
+
+export function wholeResponse(
+  recipe: Recipe,
+  { json, gzipped, viewer }: { json: string; gzipped: Buffer | undefined; viewer: Viewer },
+): WholeResponse {
+  const body = gzipped ?? Buffer.from(json);
+  const headers = [...recipe.headers, 'content-length', String(body.byteLength)];
+  if (gzipped) headers.push('content-encoding', 'gzip');
+  if (recipe.method === 'GET') headers.push('etag', entityTag(viewer, json));
+  let head = '';
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return { viewer, headers, head, body };
+}
+
+/** What of a response's headers every answer to its request has. */
+export function commonHeaders(headers: Headers): string[] {
+  const found: string[] = [];
+  headers.forEach((value, name) => {
+    if (!ownHeaders.has(name)) found.push(name, value);
+  });
+  return found;
+}
+
+const ownHeaders = new Set(['x-request-id', 'cache-status', 'date', 'content-length', 'content-encoding', 'etag']);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { JoinedFrom } from '../graphql/joined-execution.ts';
-import type { MadeResponse, Making, WholeResponse } from './making.ts';
+import type { Making, Recipe, WholeResponse } from './making.ts';
 
 /** A whole response that was joined from fragments alone. It is never served without asking whether they still stand. */
 export interface RememberedResponse extends WholeResponse {
@@ -12,20 +12,22 @@ export interface RememberedResponse extends WholeResponse {
 export interface KnownRequest {
   readonly key: string;
   readonly token: string;
-  readonly method: string;
 }
 
 /** What is known of one request. */
 export interface Place {
+  readonly key: string;
   /** Undefined since it was seen that it does not stand any more. */
   readonly response: RememberedResponse | undefined;
-  /** The latest answer that the pipeline makes to it. */
-  readonly making: Making | undefined;
+  /** By which another is made then. */
+  readonly recipe: Recipe;
+  /** The latest that is being made. */
+  making: Making | undefined;
 }
 
 interface OwnPlace extends Place {
   response: RememberedResponse | undefined;
-  making: Making | undefined;
+  recipe: Recipe;
   /** By which it is known. */
   readonly texts: string[];
   bytes: number;
@@ -45,7 +47,7 @@ export class RememberedResponses {
   readonly #maxBytes: number;
   readonly #places = new Map<string, OwnPlace>();
   readonly #known = new Map<string, KnownRequest & { readonly place: OwnPlace }>();
-  readonly #expected = new WeakMap<IncomingMessage, { readonly key: string; readonly making: Making | undefined }>();
+  readonly #expected = new WeakMap<IncomingMessage, string>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -60,16 +62,14 @@ export class RememberedResponses {
     return this.#bytes;
   }
 
-  /** A request that may be remembered when it is answered; with `making`, others wait for it from now on. */
-  expect(request: IncomingMessage, key: string, making?: Making): void {
-    this.#expected.set(request, { key, making });
-    const place = making && this.#places.get(key);
-    if (place) place.making = making;
+  /** A request whose answer may be remembered under this key, when the pipeline has made it. */
+  expect(request: IncomingMessage, key: string): void {
+    this.#expected.set(request, key);
   }
 
-  /** Whether others may wait for its answer. */
-  isMaking(request: IncomingMessage): boolean {
-    return this.#expected.get(request)?.making !== undefined;
+  /** Undefined when it was not expected. */
+  keyOf(request: IncomingMessage): string | undefined {
+    return this.#expected.get(request);
   }
 
   get(key: string): Place | undefined {
@@ -85,45 +85,23 @@ export class RememberedResponses {
     return known;
   }
 
-  /** The answer is made. One that others may not be given is not worth waiting for the next time either. */
-  end(request: IncomingMessage, made: MadeResponse | undefined): void {
-    const expected = this.#expected.get(request);
-    if (!expected) return;
-    const { key, making } = expected;
-    if (made?.origin.joinedFrom) this.#remember(key, made, made.origin.joinedFrom);
-    else if (making && !made) this.forget(key);
-    this.#leave(request, made);
-  }
-
-  /** Nobody knows what becomes of the answer. */
-  abandon(request: IncomingMessage): void {
-    this.#leave(request, undefined);
-  }
-
-  #leave(request: IncomingMessage, made: MadeResponse | undefined): void {
-    const { key, making } = this.#expected.get(request) ?? {};
-    this.#expected.delete(request);
-    if (!making) return;
-    const place = this.#places.get(key!);
-    if (place?.making === making) place.making = undefined;
-    making.end(made);
-  }
-
-  #remember(key: string, { viewer, headers, head, body }: WholeResponse, from: JoinedFrom): void {
+  remember(key: string, { viewer, headers, head, body, from }: RememberedResponse, recipe: Recipe): void {
     this.outdate(key);
-    const response = { viewer, headers, head, body, from };
+    const response = { viewer, headers, head, body, from }; // and nothing else that came with it
     const bytes = sizeOf(response);
     if (bytes > this.#maxBytes / 8) return;
-    const place = this.#places.get(key) ?? this.#newPlace(key);
+    const place = this.#places.get(key) ?? this.#newPlace(key, recipe);
     place.response = response;
+    place.recipe = recipe;
     this.#add(place, bytes);
     this.#makeRoom();
   }
 
-  #newPlace(key: string): OwnPlace {
-    const place: OwnPlace = { response: undefined, making: undefined, texts: [], bytes: 0, isUsed: false };
+  #newPlace(key: string, recipe: Recipe): OwnPlace {
+    const state = { response: undefined, making: undefined, texts: [], bytes: 0, isUsed: false };
+    const place: OwnPlace = { key, recipe, ...state };
     this.#places.set(key, place);
-    this.#add(place, key.length);
+    this.#add(place, 2 * key.length); // its variables are in the recipe once more
     return place;
   }
 

@@ -12,7 +12,7 @@ import type { HttpPlugin, ServerContext } from './plugin.ts';
 import './promise-with-resolvers.ts';
 import { RememberedResponses } from './remembered-responses.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { logRequest, useAccessLog } from './use-access-log.ts';
+import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
 import { useCacheHeaders } from './use-cache-headers.ts';
 import { useCompression } from './use-compression.ts';
@@ -121,16 +121,17 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer = ({ method, requestId, viewer, startedAtMs }: HotAnswer) => {
+  const onAnswer = ({ method, requestId, viewer, startedAtMs, operation, isLoaded }: HotAnswer) => {
     metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
-    logRequest(log, 'debug', {
+    logRequest(log, isLoaded ? 'info' : 'debug', {
       requestId,
       method,
       path: graphqlPath,
+      operation: operation?.slice(0, 100),
       type: 'query',
       viewer: viewer.kind,
       status: 200,
-      startedAtMs,
+      durationMs: durationSince(startedAtMs),
     });
   };
   const pipeline: RequestListener = (request, response) => void yoga(request, response);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Viewer } from '../domains/context.ts';
 import type { Outcome } from '../graphql/request.ts';
-import type { Facts, HttpPlugin } from './plugin.ts';
+import type { HttpPlugin } from './plugin.ts';
 
 /**
  * Says what the cache did (`Cache-Status`, RFC 9211) and what others may keep. Answers are the viewer's own and can change with
@@ -19,7 +20,7 @@ export function useCacheHeaders(): HttpPlugin {
       }
       response.headers.set('cache-control', 'private, no-cache');
       if (request.method !== 'GET') return;
-      const etag = entityTag(facts, facts.json);
+      const etag = entityTag(facts.viewer, facts.json);
       response.headers.set('etag', etag);
       if (!matches(request.headers.get('if-none-match'), etag)) return;
       const headers = new Headers(response.headers);
@@ -32,7 +33,7 @@ export function useCacheHeaders(): HttpPlugin {
 
 export const cacheName = 'Magpie';
 
-function cacheStatus(type: string, outcome: Outcome, now: number): string {
+export function cacheStatus(type: string, outcome: Outcome, now: number): string {
   const { hits, stale, misses, bypasses } = outcome;
   if (type !== 'query') return `${cacheName}; fwd=method`;
   if (misses > 0) return `${cacheName}; fwd=${forwarded(outcome)}; stored`;
@@ -57,7 +58,7 @@ export function hitStatus(freshMs: number): string {
 }
 
 /** Weak, as compression may differ. The viewer is part of it: no tag of one viewer ever stands for another's answer. */
-function entityTag({ viewer }: Facts, json: string): string {
+export function entityTag(viewer: Viewer | null, json: string): string {
   const owner = `${viewer?.workspaceId} ${viewer?.tokenId} ${viewer?.role}`;
   return `W/"${createHash('sha256').update(owner).update('\n').update(json).digest('base64url').slice(0, 27)}"`;
 }

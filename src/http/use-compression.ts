@@ -2,23 +2,29 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { HttpPlugin } from './plugin.ts';
 
-const compress = promisify(gzip);
+const inGzip = promisify(gzip);
 
 /** Below, headers outweigh what compression saves. */
 const minChars = 1_024;
 
-/** Compresses answers for clients that take gzip, off the main thread. Parts of a stream go out as they are. */
+/** An answer for clients that take gzip, made off the main thread; undefined for others, and when it is not worth it. */
+export async function compressed(json: string, acceptEncoding: string | null): Promise<Buffer | undefined> {
+  return json.length >= minChars && acceptsGzip(acceptEncoding) ? await inGzip(json) : undefined;
+}
+
+/** Compresses whole answers. Parts of a stream go out as they are. */
 export function useCompression(): HttpPlugin {
   return {
     async onResponse({ request, response, serverContext: { facts }, setResponse }) {
       const { json } = facts;
       if (json === null || response.status !== 200) return;
-      if (json.length < minChars || !acceptsGzip(request.headers.get('accept-encoding'))) return;
-      facts.body = await compress(json);
+      const body = await compressed(json, request.headers.get('accept-encoding'));
+      if (!body) return;
+      facts.body = body;
       const headers = new Headers(response.headers);
       headers.set('content-encoding', 'gzip');
-      headers.set('content-length', String(facts.body.byteLength));
-      setResponse(new Response(facts.body as Uint8Array<ArrayBuffer>, { status: 200, statusText: 'OK', headers }));
+      headers.set('content-length', String(body.byteLength));
+      setResponse(new Response(body as Uint8Array<ArrayBuffer>, { status: 200, statusText: 'OK', headers }));
     },
   };
 }

@@ -111,6 +111,36 @@ describe('an answer that was joined', () => {
   });
 });
 
+describe('what was asked before', () => {
+  const document = '{ posts { nodes { id } } networks { id } }';
+  const request = { viewer: ada, requestId: 'again', isDebugging: false };
+
+  it('is answered again by the same means, and counted like it', async () => {
+    const [product, side] = [createProduct(), createProduct()];
+    for (const one of [product, side]) {
+      await one.ask(document);
+      one.engine.cache.invalidate(['ws_nest/Post']);
+    }
+    const { data, origin } = await side.ask(document);
+    const answer = await product.engine.answer(origin!.question, request);
+    expect(answer?.json).toBe(JSON.stringify({ data }));
+    expect(answer?.outcome).toMatchObject({ hits: 1, misses: 1 });
+    expect(answer?.origin.executed).toHaveLength(1);
+    expect(product.engine.cache.snapshot().total).toEqual(side.engine.cache.snapshot().total);
+  });
+
+  it('is not answered so when there is an error in it, or the cache may not be used', async () => {
+    const product = createProduct();
+    const { origin } = await product.ask(document);
+    const failing = createProduct({ posts: () => Promise.reject(new Error('down')) });
+    const uncached = createProduct({}, { isCaching: false });
+    const statements = uncached.statements.length;
+    for (const { engine } of [failing, uncached])
+      expect(await engine.answer(origin!.question, request)).toBeUndefined();
+    expect(uncached.statements.length).toBe(statements);
+  });
+});
+
 describe('an answer that others waited for', () => {
   const document = '{ posts { nodes { id } } networks { id } }';
   const countsOf = ({ engine }: ReturnType<typeof createProduct>) => {

@@ -23,7 +23,9 @@ async function serve({ listener = echo, knownBody = Buffer.from('known'), ...opt
     });
     listener(request, response);
   });
+  const places = new Set<ArrayBufferLike>();
   const answer: AnswerBytes = (bytes) => {
+    places.add(bytes.buffer);
     seen.push(bytes.toString('latin1'));
     return known.has(seen.at(-1)!) ? { head: `Content-Length: ${knownBody.length}\r\n`, body: knownBody } : undefined;
   };
@@ -36,7 +38,7 @@ async function serve({ listener = echo, knownBody = Buffer.from('known'), ...opt
     server.closeAllConnections();
     server.close();
   });
-  return { server, known, seen, unsent, sockets, port: (server.address() as AddressInfo).port };
+  return { server, known, seen, places, unsent, sockets, port: (server.address() as AddressInfo).port };
 }
 
 interface Options extends ServerOptions {
@@ -84,6 +86,39 @@ async function connectTo({ port, sockets }: Pick<Awaited<ReturnType<typeof serve
     text: () => text,
   };
 }
+
+describe('bytes that arrive', () => {
+  it('are all read into one place, and copied for whoever keeps them', async () => {
+    const bodies: string[] = [];
+    const server = await serve({
+      listener: (request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk) => chunks.push(chunk));
+        request.once('end', () => {
+          const body = Buffer.concat(chunks).toString('latin1');
+          bodies.push(`${body.length} × ${[...new Set(body)].join('')}`);
+          response.end('parsed');
+        });
+      },
+    });
+    const one = await connectTo(server);
+    await one.say(post('1'));
+    await one.answers(1);
+    const other = await connectTo(server);
+    await other.say(post('2'));
+    await other.answers(1);
+    const [long, same] = ['a'.repeat(2_000), 'b'.repeat(2_000)].map((body) => post(body));
+    await one.say(long!.slice(0, 1_000));
+    await other.say(same!);
+    await other.answers(2);
+    await one.say(long!.slice(1_000));
+    await one.answers(2);
+    await one.say(same!);
+    expect(await one.answers(3)).toEqual(['parsed', 'parsed', 'known']);
+    expect(bodies).toEqual(['1 × 1', '1 × 2', '2000 × b', '2000 × a']);
+    expect([server.seen.length, server.places.size]).toEqual([3, 1]);
+  });
+});
 
 describe('bytes that were a request before', () => {
   it('are answered without being parsed, on a connection whose first request was', async () => {

@@ -113,6 +113,7 @@ export function createTestEngine(): TestEngine {
       return { state: { viewer, requestId, outcome } } as RequestContext;
     },
     execute: async (args: ExecutionArgs, executeFn) => await executeFn(args),
+    answer: async () => undefined,
     replay: () => undefined,
     repeat: () => false,
     stamp: 0,

@@ -41,4 +41,40 @@ describe.each(engines)('many who ask for the same page right after a write, on %
     expect(statuses).toContain('Magpie; fwd=partial; stored');
     expect(statuses).toContain('Magpie; fwd=partial; collapsed');
   });
+
+  it.each([
+    ['POST', 'identity'],
+    ['POST', 'gzip'],
+    ['GET', 'identity'],
+    ['GET', 'gzip'],
+  ])('are told by %s, with %s, what the pipeline would say, headers and all', async (method, coding) => {
+    const ask = async ({ url }: Magpie) => {
+      const headers = { authorization: `Bearer ${owner.token}`, 'accept-encoding': coding };
+      const body = JSON.stringify({ query: page });
+      const response =
+        method === 'GET'
+          ? await fetch(`${url}?query=${encodeURIComponent(page)}`, { headers })
+          : await fetch(url, {
+              method,
+              body,
+              headers: { ...headers, 'content-type': 'application/json' },
+            });
+      const named = new Map(response.headers);
+      for (const name of ['x-request-id', 'date']) named.delete(name);
+      return { status: named.get('cache-status'), headers: named, json: await response.json() };
+    };
+    const [template] = (await ask(magpie)).json.data.templates.nodes;
+    for (let time = 0; time < 3; time++) await ask(magpie); // until its bytes are known
+    const title = `“${method} ${coding}” ${randomUUID()}`;
+    await magpie.ask(owner.token, rename, { input: { id: template.id, title } });
+    const before = magpie.unparsed();
+    const made = await ask(magpie);
+    expect([made.status, magpie.unparsed()]).toEqual(['Magpie; fwd=partial; stored', before + 1]);
+    const expected = await ask(plain);
+    expect(expected.json.data.templates.nodes[0].title).toBe(title);
+    for (const answer of [made, expected]) answer.headers.delete('cache-status');
+    expect(made).toEqual({ ...expected, status: made.status });
+    expect(made.headers.get('content-encoding')).toBe(coding === 'gzip' ? 'gzip' : undefined);
+    expect((await ask(magpie)).status).toMatch(/^Magpie; hit; ttl=/);
+  });
 });
