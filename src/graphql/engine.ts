@@ -61,10 +61,11 @@ export interface EdgeRequest {
   readonly isDebugging: boolean;
 }
 
-/** An answer without errors, all of which came through the cache. */
+/** An answer without errors. */
 export interface Answer {
   readonly json: string;
-  readonly origin: Origin;
+  /** Undefined when there is anything in it that cannot be given to others: something stale, or past the cache. */
+  readonly origin: Origin | undefined;
   readonly outcome: Outcome;
   /** The reading of the cache's clock for which it was made. */
   readonly now: number;
@@ -90,7 +91,7 @@ export interface GraphqlEngine {
   execute(args: ExecutionArgs, executeFn: ExecuteFn): Promise<AnyResult>;
   /**
    * Answers again what was asked and answered before, by the same means as `execute`. Undefined when the cache may not be used, and
-   * when there is an error in the answer or something that the cache does not answer for.
+   * when there is an error in the answer: then `execute` is to say so, and tries what failed once more.
    */
   answer(question: Question, request: EdgeRequest): Promise<Answer | undefined>;
   /**
@@ -167,12 +168,10 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
     return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
   };
-  const executeWithCache = (args: ExecutionArgs, context: RequestContext, executeFn: ExecuteFn) => {
+  const join = async (args: ExecutionArgs, context: RequestContext) => {
     context.state.traces = new Map();
-    return caching.during(async () => {
-      const joined = options.isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
-      return afterExecution(cache, context, joined ?? (await executeFn(args)));
-    });
+    const joined = options.isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
+    return joined && afterExecution(cache, context, joined);
   };
 
   return {
@@ -189,16 +188,18 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     async execute(args, executeFn) {
       const context = args.contextValue as RequestContext;
       if (!context.state.isCaching) return afterExecution(undefined, context, await executeFn(args));
-      return await executeWithCache(args, context, executeFn);
+      return await caching.during(
+        async () => (await join(args, context)) ?? afterExecution(cache, context, await executeFn(args)),
+      );
     },
     async answer(question, request) {
       const context = contextFor(request);
       if (!context.state.isCaching) return undefined;
       const args = { schema, contextValue: context, ...question };
-      const result = (await executeWithCache(args, context, () => ({}))) as Partial<JoinedResult>;
-      const { origin, errors } = result;
-      if (!origin || errors) return undefined;
-      return { json: result.stringify!(result), origin, outcome: context.state.outcome, now: context.state.now };
+      const result = (await caching.during(() => join(args, context))) as JoinedResult | undefined;
+      if (!result || result.errors) return undefined;
+      const { outcome, now } = context.state;
+      return { json: result.stringify(result), origin: result.origin, outcome, now };
     },
     replay({ fragments, day }, viewer) {
       if (!caching.isOn || isOver(day, viewer)) return undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { shareReads } from './shared-reads.ts';
+import { readInPlace } from './read-in-place.ts';
 
 /** A response of status 200, without what belongs to the connection. */
 export interface PreparedAnswer {
@@ -57,8 +57,8 @@ export function answerArrivals(server: Server, { answer, staysOpen, onUnsent }: 
       if (prepared === undefined) take(bytes);
       else onUnsent(socket, wait(bytes, prepared));
     };
-    socket.on('data', arrive);
-    shareReads(socket, arrive);
+    socket.on('data', arrive); // with this Node's parser lets go of what it reads from, too
+    readInPlace(socket, arrive);
     const take = (bytes: Buffer) => {
       connection.take(bytes);
       parse(bytes);

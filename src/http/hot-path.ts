@@ -31,8 +31,8 @@ export interface HotPathOptions {
 
 export interface HotAnswer extends Arrival {
   readonly operation: string | null;
-  /** Whether anything was loaded for it, and not for another who was given the same. */
-  readonly isLoaded: boolean;
+  /** Whether nothing was loaded for it, or only for another who was given the same. */
+  readonly isFromCache: boolean;
 }
 
 /** A request, as far as it matters here. */
@@ -92,18 +92,18 @@ export class HotPath {
     return answer.then((answer) => answer && this.#prepare(answer, arrival, place));
   };
 
-  #prepare({ response, status, isLoaded }: Given, arrival: Arrival, { recipe }: Place): PreparedAnswer {
-    this.#options.onAnswer({ operation: recipe.operation, isLoaded, ...arrival });
+  #prepare({ response, status, isFromCache }: Given, arrival: Arrival, { recipe }: Place): PreparedAnswer {
+    this.#options.onAnswer({ operation: recipe.operation, isFromCache, ...arrival });
     const { head, body } = response;
     return { head: `${head}x-request-id: ${arrival.requestId}\r\ncache-status: ${status}\r\n`, body };
   }
 
-  /** What is remembered, if it stands and is right for this viewer; else one that is being made, if it may be had. */
+  /** What is remembered, if it stands and is right for this viewer; else what is being made, which begins if it has not. */
   #answerOf(place: Place, arrival: Arrival): Given | Promise<Given | undefined> | undefined {
     const { engine, responses } = this.#options;
     const { response } = place;
     const freshMs = response && this.#freshMsOf(response, arrival.viewer);
-    if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isLoaded: false };
+    if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isFromCache: true };
     responses.outdate(place.key);
     const { stamp } = engine;
     if (Number.isNaN(stamp)) return undefined;
@@ -122,28 +122,28 @@ export class HotPath {
     const making = new Making(
       engine.stamp,
       makeAnew(recipe, { engine, ...arrival })
-        .catch(() => undefined)
+        .catch(() => undefined) // fails in the pipeline too, which reports it
         .then((made) => {
-          if (place.making !== making) return made; // there is a later one
+          if (place.making !== making) return made; // there is a later one, or a later place
           place.making = undefined;
-          const from = made?.origin.joinedFrom;
+          const from = made?.origin?.joinedFrom;
           if (made && from) responses.remember(key, { from, ...made }, recipe);
-          else if (!made) responses.forget(key); // the pipeline finds the words, and what to do the next time
+          else if (!made?.origin) responses.forget(key); // not worth waiting for the next time
           return made;
         }),
     );
     place.making = making;
     const made = await making.made;
-    return made && { response: made, status: made.status, isLoaded: made.isLoaded };
+    return made && { response: made, status: made.status, isFromCache: made.isFromCache };
   }
 
   /** Counts its lookups, if it is right for this viewer too, who waited for it. */
   async #join(making: Making, { viewer, startedAtMs }: Arrival): Promise<Given | undefined> {
     const made = await making.made;
-    if (!made || !isSame(viewer, made.viewer)) return undefined;
+    if (!made?.origin || !isSame(viewer, made.viewer)) return undefined;
     const waitedMs = performance.now() - startedAtMs;
     if (!this.#options.engine.repeat(made.origin, { viewer, waitedMs })) return undefined;
-    return { response: made, status: made.collapsedStatus, isLoaded: false };
+    return { response: made, status: made.collapsedStatus, isFromCache: true };
   }
 
   #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
@@ -188,30 +188,25 @@ export class HotPath {
     }
     const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
     const arrival: Arrival = { method: request.method!, requestId, viewer, startedAtMs };
-    const give = (answer: Given | undefined) => {
-      if (answer) this.#send(asked, { arrival, token, place, ...answer });
+    const give = (given: Given | undefined) => {
+      if (asked.response.destroyed) return;
+      if (given) this.#send(asked, { given, arrival, token, place });
       else this.#goOn(asked);
     };
     const answer = this.#answerOf(place, arrival);
-    if (answer instanceof Promise) void answer.then((answer) => asked.response.destroyed || give(answer));
+    if (answer instanceof Promise) void answer.then(give);
     else give(answer);
   }
 
   #send(
     { request, response, key }: Asked,
-    {
-      response: { headers, body },
-      status,
-      isLoaded,
-      arrival,
-      token,
-      place,
-    }: Given & { arrival: Arrival; token: string; place: Place },
+    { given, arrival, token, place }: { given: Given; arrival: Arrival; token: string; place: Place },
   ): void {
     const { responses, onAnswer } = this.#options;
-    response.writeHead(200, [...headers, 'x-request-id', arrival.requestId, 'cache-status', status]);
+    const { headers, body } = given.response;
+    response.writeHead(200, [...headers, 'x-request-id', arrival.requestId, 'cache-status', given.status]);
     response.end(body);
-    onAnswer({ operation: place.recipe.operation, isLoaded, ...arrival });
+    onAnswer({ operation: place.recipe.operation, isFromCache: given.isFromCache, ...arrival });
     const bytes = wholeBytesOf(request);
     if (!bytes) return;
     const text = bytes.toString('latin1');
@@ -226,7 +221,7 @@ export class HotPath {
 }
 
 /** An answer for one request. */
-interface Given extends Pick<HotAnswer, 'isLoaded'> {
+interface Given extends Pick<HotAnswer, 'isFromCache'> {
   readonly response: WholeResponse;
   /** Its `Cache-Status`. */
   readonly status: string;

@@ -1,7 +1,8 @@
 import type { DocumentNode } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
-import type { Origin, Question } from '../graphql/joined-execution.ts';
+import type { Origin } from '../graphql/joined-execution.ts';
+import { isAnsweredFromCache } from './use-access-log.ts';
 import { cacheStatus, collapsedStatus, entityTag } from './use-cache-headers.ts';
 import { compressed } from './use-compression.ts';
 
@@ -17,20 +18,23 @@ export interface WholeResponse {
 
 /** One that was made anew just now. */
 export interface MadeResponse extends WholeResponse {
-  readonly origin: Origin;
+  /** Undefined when it is for whom it was made alone. */
+  readonly origin: Origin | undefined;
   /** The `Cache-Status` of whom it was made for, and of those who waited for it. */
   readonly status: string;
   readonly collapsedStatus: string;
-  /** Whether anything had to be loaded for it. */
-  readonly isLoaded: boolean;
+  /** Whether nothing had to be loaded for it. */
+  readonly isFromCache: boolean;
 }
 
 /** How a request's answer is made anew: what the pipeline has found out about it, once. */
 export interface Recipe {
   /** Undefined once nobody else needs it any more: syntax trees are large. */
   readonly document: WeakRef<DocumentNode>;
-  readonly question: Omit<Question, 'document'>;
-  /** The operation's name, if it has one. */
+  readonly operationName: string | undefined;
+  /** As JSON: parsed they can take twenty times as much. */
+  readonly variables: string | undefined;
+  /** The operation's name, given or not. */
   readonly operation: string | null;
   readonly method: string;
   readonly acceptEncoding: string | null;
@@ -61,7 +65,10 @@ export class Making {
   }
 }
 
-/** Executes what was asked, and nothing else of the pipeline, which would find again what it found before. Undefined where only that can answer. */
+/**
+ * Executes what was asked, and does nothing else of what the pipeline does: that would find again what it found before. Undefined
+ * where it must be asked after all.
+ */
 export async function makeAnew(
   recipe: Recipe,
   {
@@ -76,7 +83,10 @@ export async function makeAnew(
 ): Promise<MadeResponse | undefined> {
   const document = recipe.document.deref();
   if (!document) return undefined;
-  const answer = await engine.answer({ document, ...recipe.question }, { viewer, requestId, isDebugging: false });
+  const { operationName, variables } = recipe;
+  const variableValues = variables === undefined ? undefined : JSON.parse(variables);
+  const question = { document, operationName, variableValues };
+  const answer = await engine.answer(question, { viewer, requestId, isDebugging: false });
   if (!answer) return undefined;
   const { json, origin, outcome, now } = answer;
   const gzipped = await compressed(json, recipe.acceptEncoding);
@@ -84,7 +94,7 @@ export async function makeAnew(
     origin,
     status: cacheStatus('query', outcome, now),
     collapsedStatus: collapsedStatus(outcome, now),
-    isLoaded: outcome.misses > 0,
+    isFromCache: isAnsweredFromCache(outcome),
     ...wholeResponse(recipe, { json, gzipped, viewer }),
   };
 }
@@ -103,7 +113,7 @@ export function wholeResponse(
 }
 
 /** What of a response's headers every answer to its request has. */
-export function commonHeaders(headers: Headers): string[] {
+export function recipeHeaders(headers: Headers): string[] {
   const found: string[] = [];
   headers.forEach((value, name) => {
     if (!ownHeaders.has(name)) found.push(name, value);

@@ -101,7 +101,7 @@ export class RememberedResponses {
     const state = { response: undefined, making: undefined, texts: [], bytes: 0, isUsed: false };
     const place: OwnPlace = { key, recipe, ...state };
     this.#places.set(key, place);
-    this.#add(place, 2 * key.length); // its variables are in the recipe once more
+    this.#add(place, key.length + sizeOfRecipe(recipe));
     return place;
   }
 
@@ -128,6 +128,7 @@ export class RememberedResponses {
     const place = this.#places.get(key);
     if (!place) return;
     for (const text of place.texts) this.#unknow(text, place);
+    place.making = undefined; // what comes of it is not for another place of this key
     this.#places.delete(key);
     this.#bytes -= place.bytes;
   }
@@ -158,6 +159,10 @@ export class RememberedResponses {
 /** About; what belongs to the cache is counted there. */
 function sizeOf({ from, head, body }: RememberedResponse): number {
   return 300 + 2 * head.length + body.byteLength + 100 * from.fragments.length;
+}
+
+function sizeOfRecipe({ variables, headers }: Recipe): number {
+  return 500 + 2 * (variables?.length ?? 0) + 2 * headers.join('').length;
 }
 
 function sizeOfText(text: string): number {

@@ -121,9 +121,9 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer = ({ method, requestId, viewer, startedAtMs, operation, isLoaded }: HotAnswer) => {
+  const onAnswer = ({ method, requestId, viewer, startedAtMs, operation, isFromCache }: HotAnswer) => {
     metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
-    logRequest(log, isLoaded ? 'info' : 'debug', {
+    logRequest(log, isFromCache ? 'debug' : 'info', {
       requestId,
       method,
       path: graphqlPath,

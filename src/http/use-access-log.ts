@@ -1,5 +1,6 @@
 import { getOperationAST } from 'graphql';
 import type { Logger } from 'pino';
+import type { Outcome } from '../graphql/request.ts';
 import type { Facts, HttpPlugin } from './plugin.ts';
 
 /** One line a request, without tokens, variables or query strings. */
@@ -13,7 +14,7 @@ export function useAccessLog(log: Logger): HttpPlugin {
     },
     onResponse({ request, response, serverContext: { facts } }) {
       const { requestId, startedAtMs, operation, viewer, errorCodes } = facts;
-      const level = response.status >= 500 ? 'warn' : isAnsweredFromCache(facts) ? 'debug' : 'info';
+      const level = response.status >= 500 ? 'warn' : isCachedQuery(facts) ? 'debug' : 'info';
       logRequest(log, level, {
         requestId,
         method: request.method,
@@ -51,10 +52,12 @@ export function durationSince(startedAtMs: number): number {
   return Math.round((performance.now() - startedAtMs) * 1000) / 1000;
 }
 
+function isCachedQuery({ operation, context }: Facts): boolean {
+  return operation?.type === 'query' && context !== null && isAnsweredFromCache(context.state.outcome);
+}
+
 /** Nothing was loaded, and at least one field was found. */
-function isAnsweredFromCache({ operation, context }: Facts): boolean {
-  if (operation?.type !== 'query' || !context) return false;
-  const { hits, misses, bypasses } = context.state.outcome;
+export function isAnsweredFromCache({ hits, misses, bypasses }: Outcome): boolean {
   return hits > 0 && misses === 0 && bypasses === 0;
 }
 

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { JoinedResult } from '../graphql/joined-execution.ts';
-import { commonHeaders, wholeResponse } from './making.ts';
+import { type Recipe, recipeHeaders, wholeResponse } from './making.ts';
 import type { HttpPlugin } from './plugin.ts';
 import type { RememberedResponses } from './remembered-responses.ts';
 
@@ -22,7 +22,9 @@ export function useAnswerText(): HttpPlugin {
   };
 }
 
-/** Comes last, when the response is complete: remembers it if all of it was found in fragments, so that it was asked for before. */
+/**
+ * Comes last, when the response is complete: remembers it if all of it was found in fragments, so that it was asked for before.
+ */
 export function useRemembering(responses: RememberedResponses): HttpPlugin {
   return {
     onResponse({ request, response, serverContext: { facts, req } }) {
@@ -30,14 +32,15 @@ export function useRemembering(responses: RememberedResponses): HttpPlugin {
       const key = req && responses.keyOf(req);
       if (key === undefined || response.status !== 200 || errorCodes.length > 0) return;
       if (!origin?.joinedFrom || origin.executed.length > 0 || !viewer || json === null) return;
-      const { document, ...question } = origin.question;
-      const recipe = {
+      const { document, operationName, variableValues } = origin.question;
+      const recipe: Recipe = {
         document: new WeakRef(document),
-        question,
+        operationName: operationName ?? undefined,
+        variables: variableValues ? JSON.stringify(variableValues) : undefined,
         operation: operation?.name ?? null,
         method: request.method,
         acceptEncoding: request.headers.get('accept-encoding'),
-        headers: commonHeaders(response.headers),
+        headers: recipeHeaders(response.headers),
       };
       const whole = wholeResponse(recipe, { json, gzipped: body ?? undefined, viewer });
       responses.remember(key, { from: origin.joinedFrom, ...whole }, recipe);

@@ -125,8 +125,19 @@ describe('what was asked before', () => {
     const answer = await product.engine.answer(origin!.question, request);
     expect(answer?.json).toBe(JSON.stringify({ data }));
     expect(answer?.outcome).toMatchObject({ hits: 1, misses: 1 });
-    expect(answer?.origin.executed).toHaveLength(1);
+    expect(answer?.origin?.executed).toHaveLength(1);
     expect(product.engine.cache.snapshot().total).toEqual(side.engine.cache.snapshot().total);
+  });
+
+  it('is answered for whom it is asked alone when something in it is stale', async () => {
+    const staleMs = 60_000;
+    const product = createProduct({}, { policies: { ...policies, POSTS: { ...policies.POSTS, staleMs } } });
+    const { data, origin } = await product.ask(document);
+    product.pass(policies.POSTS.ttlMs);
+    const { lookups } = product.engine.cache.snapshot().total;
+    const answer = await product.engine.answer(origin!.question, request);
+    expect(answer).toMatchObject({ json: JSON.stringify({ data }), origin: undefined, outcome: { hits: 1, stale: 1 } });
+    expect(product.engine.cache.snapshot().total.lookups).toBe(lookups + 2);
   });
 
   it('is not answered so when there is an error in it, or the cache may not be used', async () => {

@@ -89,7 +89,8 @@ const document = parse('{ __typename }');
 
 const recipe: Recipe = {
   document: new WeakRef(document),
-  question: { operationName: 'page', variableValues: { a: 1 } },
+  operationName: 'page',
+  variables: '{"a":1}',
   operation: 'page',
   method: 'POST',
   acceptEncoding: null,
@@ -180,10 +181,10 @@ describe('a request that was answered before', () => {
         expect.objectContaining({ viewer, requestId: 'mine', isDebugging: false }),
       ],
     ]);
-    expect(counted.at(-1)).toMatchObject({ requestId: 'mine', operation: 'page', isLoaded: true });
+    expect(counted.at(-1)).toMatchObject({ requestId: 'mine', operation: 'page', isFromCache: false });
     engine.replay = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['made anew', 'made anew']);
-    expect(counted.at(-1)).toMatchObject({ operation: 'page', isLoaded: false });
+    expect(counted.at(-1)).toMatchObject({ operation: 'page', isFromCache: true });
     expect([unparsed(), responses.size, cooked()]).toEqual([4, 1, 1]);
   });
 
@@ -197,12 +198,10 @@ describe('a request that was answered before', () => {
     ],
   ])('goes to the pipeline when its answer %s, and is known no more', async (_, changed, remembered) => {
     const engine = { authenticate: () => viewer, replay: (): number | undefined => 1_000, ...changed };
-    const { ask, responses, unparsed, cooked } = await serve(engine, remembered);
+    const { ask, unparsed, cooked } = await serve(engine, remembered);
     await bodiesOf(ask, 3);
     engine.replay = () => undefined;
-    const forget = vi.spyOn(responses, 'forget');
     expect((await ask()).body).toBe('the pipeline');
-    expect(forget).toHaveBeenCalledTimes(1);
     engine.replay = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['remembered', 'remembered']);
     expect([unparsed(), cooked()]).toEqual([2, 2]); // its bytes had to become known again
@@ -306,7 +305,7 @@ describe('requests for the same', () => {
     const given = await Promise.all([first, ...answers]);
     expect(given.map(({ body }) => body)).toEqual(Array(4).fill('made anew'));
     expect(given.map(statusOf)).toEqual(['Magpie; fwd=miss; stored', ...Array(3).fill('Magpie; fwd=miss; collapsed')]);
-    expect(counted.slice(countedBefore).map(({ isLoaded }) => isLoaded)).toEqual([true, false, false, false]);
+    expect(counted.slice(countedBefore).map(({ isFromCache }) => isFromCache)).toEqual([false, true, true, true]);
     expect(new Set(given.map(({ head = '' }) => /^x-request-id: (.+)\r$/im.exec(head)![1])).size).toBe(4);
     expect(cookedSince()).toBe(0);
   });
@@ -392,14 +391,23 @@ describe('requests for the same', () => {
     expect((await first).body).toBe('made anew');
   });
 
-  it('are given it when the client of the first goes away', async () => {
-    const { ask, first, others, held, cookedSince } = await outdated();
-    first.catch(() => {});
-    const { answers } = await others(1);
-    ask.socket.destroy();
-    held[0]!(answerOf('made anew'));
-    expect((await answers[0]!).body).toBe('made anew');
-    expect(cookedSince()).toBe(0);
+  it('go to the pipeline when what was made is for the first alone, who is given it', async () => {
+    const { first, others, held, engine, responses } = await outdated();
+    const { answers } = await others(2);
+    Object.assign(engine, { stamp: Number.NaN }); // whoever asks again now is not waited for
+    expect(responses.size).toBe(1);
+    held[0]!({ ...answerOf('made anew'), origin: undefined });
+    expect((await first).body).toBe('made anew');
+    for (const answer of answers) expect((await answer).body).toBe('the pipeline');
+    expect(held.length).toBe(1);
+  });
+
+  it('are not waited for the next time when what was made was for one alone', async () => {
+    const { ask, first, held, responses } = await outdated();
+    held[0]!({ ...answerOf('made anew'), origin: undefined });
+    expect((await first).body).toBe('made anew');
+    expect([responses.size, responses.bytes]).toEqual([0, 0]);
+    expect((await ask()).body).toBe('the pipeline');
   });
 
   it('are not counted when their client went away', async () => {
@@ -462,6 +470,8 @@ describe('remembered responses', () => {
     const { bytes } = responses;
     responses.know('c4'.padEnd(17_000), request('c')); // too long to be worth it
     expect(responses.bytes).toBe(bytes);
+    responses.remember('d', responseOf(), { ...recipe, variables: ' '.repeat(60_000) });
+    expect([responses.get('d'), responses.bytes <= 100_000]).toEqual([undefined, true]);
   });
 
   it('leave room when they do not stand any more, and are known again with their next answer', () => {
