@@ -10,6 +10,7 @@ import { type HotAnswer, HotPath, type HotPathOptions } from '../../src/http/hot
 import { Making, type Recipe, wholeResponse } from '../../src/http/making.ts';
 import { type RememberedResponse, RememberedResponses } from '../../src/http/remembered-responses.ts';
 import { untraced } from '../../src/http/traces.ts';
+import { grownOld } from '../setup/garbage.ts';
 
 const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 'OWNER' } as Viewer;
 
@@ -425,6 +426,27 @@ describe('requests for the same', () => {
     expect((await answers[1]!).body).toBe('made anew');
     expect((await probe.answers[0]!).body).toBe('made anew');
     expect(counted.length - before).toBe(3);
+  });
+});
+
+describe('what was given', () => {
+  it.each<[string, Partial<Engine>]>([
+    ['remembered', { replay: () => 1_000 }],
+    ['made anew', { replay: () => undefined, answer: async () => answerOf('made anew') }],
+  ])('dies young when it was %s', async (_, how) => {
+    const engine = { ...calm, authenticate: () => viewer, replay: () => undefined, ...how };
+    const responses = new RememberedResponses(1_000_000);
+    const hotPath = new HotPath(() => {}, { engine, responses, graphqlPath: '/graphql', onAnswer: () => {} });
+    responses.remember('key', responseOf(), recipe);
+    responses.know(requestWith(''), { key: 'key', token: 'token' });
+    const bytes = Buffer.from(requestWith(''));
+    const give = async () => {
+      let given = 0;
+      for (let time = 0; time < 5_000; time++) if (await hotPath.answerBytes(bytes)) given++;
+      expect(given).toBe(5_000);
+    };
+    await give(); // what is compiled and remembered grows old
+    expect((await grownOld(give)) / 5_000).toBeLessThan(250);
   });
 });
 
