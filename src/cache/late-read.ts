@@ -145,8 +145,8 @@ export class LateRead {
     this.#field.missLatency.record(now - this.#startedAt);
     const isRescue = entry === older;
     if (isRescue) this.#field.rescues++;
-    const { status: shown, ageMs, expiresInMs, tier } = seen(isRescue ? 'STALE' : status, entry, Math.floor(now));
-    this.#request.observe?.({ status: shown, ageMs, expiresInMs, tier, ...why(departure) });
+    const lookup = seen(isRescue ? 'STALE' : status, entry, Math.floor(now));
+    this.#request.observe?.(Object.assign(lookup, why(departure)));
     return entry;
   }
 

@@ -4,7 +4,10 @@ import type { Socket } from 'node:net';
 /** An answer that is not given yet, or what its connection has not taken of one. */
 type Unfinished = ServerResponse | Promise<void>;
 
-/** What is not answered yet, by connection. Arrays that stay, not a `Set` of answers, whose copies would keep them: see `TransientMap`. */
+/**
+ * What is not answered yet, by connection. Arrays that stay, not a `Set` of answers, whose copies would keep them: see
+ * `TransientMap`.
+ */
 export class InFlight implements Iterable<Unfinished> {
   readonly #bySocket = new Map<Socket, Unfinished[]>();
   #size = 0;

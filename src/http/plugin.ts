@@ -12,6 +12,7 @@ export interface Facts {
   /** The Bearer token, when it is good. Never logged. */
   token: string | null;
   viewer: Viewer | null;
+  /** Its name as logs show it: cut where it is too long. */
   operation: { readonly name: string | null; readonly type: OperationTypeNode } | null;
   /** What resolvers are given; null until execution begins. */
   context: RequestContext | null;

@@ -123,11 +123,13 @@ export function createServer(options: ServerOptions): Server {
 
   const onAnswer = ({ method, requestId, viewer, startedAtMs, operation, isFromCache }: HotAnswer) => {
     metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
-    logRequest(log, isFromCache ? 'debug' : 'info', {
+    const level = isFromCache ? 'debug' : 'info';
+    if (!log.isLevelEnabled(level)) return; // as is usual for hits, of which there are the most
+    logRequest(log, level, {
       requestId,
       method,
       path: graphqlPath,
-      operation: operation?.slice(0, 100),
+      operation: operation ?? undefined,
       type: 'query',
       viewer: viewer.kind,
       status: 200,

@@ -10,7 +10,8 @@ export function useAccessLog(log: Logger): HttpPlugin {
       const { result, context } = payload;
       if (result instanceof Error || !('kind' in result)) return;
       const operation = getOperationAST(result, context.params?.operationName);
-      if (operation) context.facts.operation = { name: operation.name?.value ?? null, type: operation.operation };
+      if (!operation) return;
+      context.facts.operation = { name: operation.name?.value.slice(0, 100) ?? null, type: operation.operation };
     },
     onResponse({ request, response, serverContext: { facts } }) {
       const { requestId, startedAtMs, operation, viewer, errorCodes } = facts;
@@ -19,7 +20,7 @@ export function useAccessLog(log: Logger): HttpPlugin {
         requestId,
         method: request.method,
         path: pathOf(request.url),
-        operation: operation?.name?.slice(0, 100),
+        operation: operation?.name ?? undefined,
         type: operation?.type,
         viewer: viewer?.kind ?? 'ANONYMOUS',
         status: response.status,

@@ -296,6 +296,15 @@ async function outdated(changed: Partial<Engine> = {}) {
   return { ...served, known, engine, held, first, others, cookedSince: () => served.cooked() - before };
 }
 
+/** Something was invalidated while it was made anew, and another is made since. */
+async function overtaken() {
+  const served = await outdated();
+  Object.assign(served.engine, { stamp: 8 });
+  const [second] = (await served.others(1)).answers;
+  await vi.waitFor(() => expect(served.held).toHaveLength(2));
+  return { ...served, second: second! };
+}
+
 describe('requests for the same', () => {
   it('are given the one answer that is being made, each counted and with an id of its own', async () => {
     const { first, others, held, counted, cookedSince } = await outdated();
@@ -335,23 +344,17 @@ describe('requests for the same', () => {
   });
 
   it('are made another when something was invalidated since the first was begun', async () => {
-    const { first, others, held, engine, responses } = await outdated();
-    Object.assign(engine, { stamp: 8 });
-    const [second] = (await others(1)).answers;
-    await vi.waitFor(() => expect(held).toHaveLength(2));
+    const { first, second, others, held, responses } = await overtaken();
     held[0]!(answerOf('the first'));
     expect((await first).body).toBe('the first');
     const [third] = (await others(1)).answers; // of the second still, though the first has ended
     held[1]!(answerOf('the second'));
-    expect([(await second!).body, (await third!).body, held.length]).toEqual(['the second', 'the second', 2]);
+    expect([(await second).body, (await third!).body, held.length]).toEqual(['the second', 'the second', 2]);
     expect(responses.size).toBe(1);
   });
 
   it('leave the later answer in its place, whichever ends first', async () => {
-    const { ask, first, others, held, engine } = await outdated();
-    Object.assign(engine, { stamp: 8 });
-    const [second] = (await others(1)).answers;
-    await vi.waitFor(() => expect(held).toHaveLength(2));
+    const { ask, first, second, held, engine } = await overtaken();
     held[1]!(answerOf('the second'));
     await second;
     held[0]!(answerOf('the first'));
