@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Arena, Competitor } from './http/arena.ts';
 import { askCold } from './http/cold.ts';
-import { canPin, pinGenerator, startContender } from './http/contender.ts';
+import { canPin, pinGenerator, preferGenerator, startContender } from './http/contender.ts';
 import { checkAnswers, referenceAnswers } from './http/correctness.ts';
 import { entrant, entrantNames } from './http/field.ts';
 import { askHerd } from './http/herd.ts';
@@ -43,9 +43,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const names = chosen(entrantNames, contenders);
   const pace = quick ? quickPace : usualPace;
   const report = new Report();
-  sayMethod(report, pace);
-  if (names.some((name) => /yoga|apollo|mercurius/.test(name))) installPeers(report);
   pinGenerator();
+  sayMethod(report, pace, preferGenerator());
+  if (names.some((name) => /yoga|apollo|mercurius/.test(name))) installPeers(report);
   mkdirSync(results, { recursive: true });
 
   const stage = await openStage(report.progress);
@@ -101,7 +101,7 @@ function isHot(question: Question): question is HotQuestion {
   return (hotQuestions as readonly string[]).includes(question);
 }
 
-function sayMethod(report: Report, { rounds, warmUpMs, turnMs }: Pace): void {
+function sayMethod(report: Report, { rounds, warmUpMs, turnMs }: Pace, isPreferred: boolean): void {
   const cores = canPin
     ? 'the server alone on one core, the generator and PostgreSQL on another'
     : 'nothing pinned to a core';
@@ -110,6 +110,9 @@ function sayMethod(report: Report, { rounds, warmUpMs, turnMs }: Pace): void {
     '',
     `Node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores: ${cores}. ${connections} connections, each with one`,
     `request at a time. ${rounds} rounds after one that is dropped; in each, the contenders take turns: ${warmUpMs} ms of warm-up, ${turnMs} ms measured.`,
+    isPreferred
+      ? 'The scheduler prefers the generator to PostgreSQL.'
+      : '**The generator waits for PostgreSQL**: latencies are too long wherever both work. Run as root, on Linux.',
     'Medians over the rounds, with minimum and maximum; ratios are taken round by round.',
   );
 }

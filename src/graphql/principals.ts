@@ -7,9 +7,10 @@ type Find = (token: string) => Promise<FoundViewer | null>;
 
 const policies = {
   PRINCIPALS: {
-    // Writes of this server are known at once, by tags; this bounds those made past it, straight in the database.
-    ttlMs: 5_000,
-    staleMs: 0,
+    // Writes of this server are known at once, by tags; five seconds bound those made past it, straight in the database. Who is
+    // busy is looked for again in the second half of them, in the background, so that nobody's requests wait for it.
+    ttlMs: 2_500,
+    staleMs: 2_500,
     staleIfErrorMs: 0,
     nullTtlMs: 1_000,
     maxEntries: 10_000,
@@ -37,8 +38,10 @@ export class Principals {
   /** Null for a token that is unknown, expired or revoked. At once when it is remembered. */
   authenticate(token: string): FoundViewer | null | Promise<FoundViewer | null> {
     const viewer = this.#cache.fetch({ category: 'PRINCIPALS', key: this.#hashOf(token) }, async (loading) => {
+      const askedAt = this.#cache.now();
       const found = await this.#find(token);
       if (found) loading.depend(tagsOf(found).map((tag) => namespaced(found.workspaceId, tag)));
+      else loading.validUntil(askedAt + policies.PRINCIPALS.nullTtlMs); // nobody's absence is served stale
       return found;
     });
     return viewer instanceof Promise ? viewer.then((found) => this.#standing(found)) : this.#standing(viewer);

@@ -27,6 +27,8 @@ export interface HotPathOptions {
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
   readonly onAnswer: (answer: HotAnswer) => void;
+  /** Told when an answer begins to be made anew. */
+  readonly onMaking: () => void;
 }
 
 export interface HotAnswer extends Arrival {
@@ -117,7 +119,7 @@ export class HotPath {
   }
 
   async #make(place: Place, arrival: Arrival): Promise<Given | undefined> {
-    const { engine, responses } = this.#options;
+    const { engine, responses, onMaking } = this.#options;
     const { key, recipe } = place;
     const making = new Making(
       engine.stamp,
@@ -133,6 +135,7 @@ export class HotPath {
         }),
     );
     place.making = making;
+    onMaking();
     const made = await making.made;
     return made && { response: made, status: made.status, isFromCache: made.isFromCache };
   }

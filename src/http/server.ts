@@ -5,6 +5,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { AnswerBytes } from './arrivals.ts';
 import { DocumentMemory } from './document-memory.ts';
+import { collectWhileWaiting } from './early-collection.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
@@ -137,7 +138,8 @@ export function createServer(options: ServerOptions): Server {
     });
   };
   const pipeline: RequestListener = (request, response) => void yoga(request, response);
-  const hotPath = isHot ? new HotPath(pipeline, { engine, responses, graphqlPath, onAnswer }) : undefined;
+  const hotPathOptions = { engine, responses, graphqlPath, onAnswer, onMaking: collectWhileWaiting };
+  const hotPath = isHot ? new HotPath(pipeline, hotPathOptions) : undefined;
   return {
     listener: hotPath?.listener ?? pipeline,
     answerBytes: hotPath?.answerBytes,

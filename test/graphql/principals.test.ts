@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundViewer } from '../../src/domains/viewer/credentials.ts';
 import { Principals } from '../../src/graphql/principals.ts';
-import { createGate, ManualTime } from '../cache/engine.ts';
+import { createGate, ManualTime, settle } from '../cache/engine.ts';
 import { ada } from './nest.ts';
 
 const known: FoundViewer = { ...ada, tokenId: 'tok_ada', expiresAt: null };
@@ -103,9 +103,9 @@ describe('a principal', () => {
   });
 
   it('ends at the moment at which its token does, remembered or not', async () => {
-    const { database, pass, authenticate } = createPrincipals({ ...known, expiresAt: '2026-11-22T12:00:03.000Z' });
+    const { database, pass, authenticate } = createPrincipals({ ...known, expiresAt: '2026-11-22T12:00:02.000Z' });
     expect(await authenticate()).not.toBeNull();
-    pass(2_999);
+    pass(1_999);
     expect(await authenticate()).not.toBeNull();
     pass(1);
     expect(await authenticate()).toBeNull();
@@ -116,9 +116,37 @@ describe('a principal', () => {
     const { database, pass, authenticate } = createPrincipals();
     await authenticate();
     database.viewer = null;
-    pass(4_999);
-    expect(await authenticate()).toEqual(known);
-    pass(1);
+    pass(5_000);
+    expect(await authenticate()).toBeNull();
+  });
+
+  it('that asks again and again is looked for in the background: no request waits for it', async () => {
+    const { principals, database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    const gate = createGate<FoundViewer>();
+    database.viewer = gate.promise;
+    pass(2_500);
+    expect(principals.authenticate('token')).toEqual(known);
+    pass(2_499);
+    expect(principals.authenticate('token')).toEqual(known);
+    expect(database.reads).toBe(2);
+    gate.open({ ...known, role: 'READER' });
+    await settle();
+    expect(principals.authenticate('token')).toMatchObject({ role: 'READER' });
+  });
+
+  it('that is being looked for in the background is another with the next request once it changes', async () => {
+    const { principals, database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    const gate = createGate<FoundViewer>();
+    database.viewer = gate.promise;
+    pass(2_500);
+    void principals.authenticate('token');
+    principals.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
+    const afterwards = authenticate();
+    database.viewer = null;
+    gate.open(known);
+    expect(await afterwards).toBeNull();
     expect(await authenticate()).toBeNull();
   });
 

@@ -28,13 +28,18 @@ async function serve(
   const responses = new RememberedResponses(1_000_000);
   const counted: HotAnswer[] = [];
   let cooked = 0;
+  let makings = 0;
   const hotPath = new HotPath(
     (request, response) => {
       cooked++;
       responses.remember(responses.keyOf(request)!, responseOf(), { ...recipe, ...remembered });
       response.setHeader('content-length', 12).end('the pipeline');
     },
-    { engine, responses, graphqlPath: '/graphql', onAnswer: (answer) => counted.push(answer) },
+    {
+      ...{ engine, responses, graphqlPath: '/graphql' },
+      onAnswer: (answer) => counted.push(answer),
+      onMaking: () => makings++,
+    },
   );
   const server = createServer(hotPath.listener);
   let unparsed = 0;
@@ -80,6 +85,7 @@ async function serve(
     unparsed: () => unparsed,
     waiting: () => waiting,
     cooked: () => cooked,
+    makings: () => makings,
   };
 }
 
@@ -170,7 +176,7 @@ describe('a request that was answered before', () => {
         return answerOf('made anew');
       },
     };
-    const { ask, responses, unparsed, counted, cooked } = await serve(engine);
+    const { ask, responses, unparsed, counted, cooked, makings } = await serve(engine);
     await bodiesOf(ask, 3);
     engine.replay = () => undefined;
     const given = await ask('x-request-id: mine\r\n');
@@ -186,7 +192,7 @@ describe('a request that was answered before', () => {
     engine.replay = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['made anew', 'made anew']);
     expect(counted.at(-1)).toMatchObject({ operation: 'page', isFromCache: true });
-    expect([unparsed(), responses.size, cooked()]).toEqual([4, 1, 1]);
+    expect([unparsed(), responses.size, cooked(), makings()]).toEqual([4, 1, 1, 1]);
   });
 
   it.each<[string, Partial<Engine>, Partial<Recipe>]>([
@@ -439,7 +445,13 @@ describe('what was given', () => {
   ])('dies young when it was %s', async (_, how) => {
     const engine = { ...calm, authenticate: () => viewer, replay: () => undefined, ...how };
     const responses = new RememberedResponses(1_000_000);
-    const hotPath = new HotPath(() => {}, { engine, responses, graphqlPath: '/graphql', onAnswer: () => {} });
+    const hotPath = new HotPath(() => {}, {
+      engine,
+      responses,
+      graphqlPath: '/graphql',
+      onAnswer: () => {},
+      onMaking: () => {},
+    });
     responses.remember('key', responseOf(), recipe);
     responses.know(requestWith(''), { key: 'key', token: 'token' });
     const bytes = Buffer.from(requestWith(''));
