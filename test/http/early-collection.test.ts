@@ -18,14 +18,16 @@ function litterUpTo(share: number): void {
   expect(litter).toBeDefined();
 }
 
-it('collects young objects when V8 is about to, once the turn is over', async () => {
-  collectGarbage();
-  litterUpTo(0.73);
-  const { used } = young();
-  collectWhileWaiting();
-  expect(young().used).toBeGreaterThanOrEqual(used);
-  await turn();
-  expect(young().used).toBeLessThan(used / 2);
+it('collects young objects when V8 is about to, once the turn is over, each time', async () => {
+  for (let time = 0; time < 2; time++) {
+    collectGarbage();
+    litterUpTo(0.73);
+    const { used } = young();
+    collectWhileWaiting();
+    expect(young().used).toBeGreaterThanOrEqual(used);
+    await turn();
+    expect(young().used).toBeLessThan(used / 2);
+  }
 });
 
 it('collects nothing while there is room', async () => {
