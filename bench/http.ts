@@ -43,9 +43,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const names = chosen(entrantNames, contenders);
   const pace = quick ? quickPace : usualPace;
   const report = new Report();
-  pinGenerator();
-  sayMethod(report, pace, preferGenerator());
   if (names.some((name) => /yoga|apollo|mercurius/.test(name))) installPeers(report);
+  pinGenerator();
+  const isPreferred = preferGenerator();
+  sayMethod(report, pace, isPreferred);
   mkdirSync(results, { recursive: true });
 
   const stage = await openStage(report.progress);
@@ -111,7 +112,7 @@ function sayMethod(report: Report, { rounds, warmUpMs, turnMs }: Pace, isPreferr
     `Node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores: ${cores}. ${connections} connections, each with one`,
     `request at a time. ${rounds} rounds after one that is dropped; in each, the contenders take turns: ${warmUpMs} ms of warm-up, ${turnMs} ms measured.`,
     isPreferred
-      ? 'The scheduler prefers the generator to PostgreSQL.'
+      ? 'The scheduler prefers the generator to PostgreSQL, for all contenders alike.'
       : '**The generator waits for PostgreSQL**: latencies are too long wherever both work. Run as root, on Linux.',
     'Medians over the rounds, with minimum and maximum; ratios are taken round by round.',
   );

@@ -51,18 +51,20 @@ export function pinGenerator(): void {
 }
 
 /**
- * Has this process preferred to PostgreSQL where they share a core; says whether it could, which takes the rights of root. Linux
- * gives each of PostgreSQL's sessions as much as this whole one (sched(7), autogroup): an answer that has come is then not read
- * for milliseconds, which would be counted as the server's.
+ * Has this session preferred where its generator shares a core with PostgreSQL; the contenders, which belong to it too, have theirs
+ * to themselves. Says whether it could, which takes the rights of root. Linux gives each of PostgreSQL's sessions as much as this
+ * whole one (sched(7), autogroup): an answer that has come is then not read for milliseconds, which would be counted as the server's.
  */
 export function preferGenerator(): boolean {
   try {
+    if (!canPin || readFileSync('/proc/sys/kernel/sched_autogroup_enabled', 'latin1').trim() !== '1') return false;
     const before = readFileSync(autogroup, 'latin1').split(' ').at(-1)!;
     writeFileSync(autogroup, '-20');
     process.on('exit', () => writeFileSync(autogroup, before));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
     return true;
   } catch {
-    return false; // no Linux, no autogroups, or no rights
+    return false; // no autogroups, or no rights
   }
 }
 

@@ -7,8 +7,8 @@ type Find = (token: string) => Promise<FoundViewer | null>;
 
 const policies = {
   PRINCIPALS: {
-    // Writes of this server are known at once, by tags; five seconds bound those made past it, straight in the database. Who is
-    // busy is looked for again in the second half of them, in the background, so that nobody's requests wait for it.
+    // Writes of this server are known at once, by tags; five seconds bound those made past it, straight in the database. Who asks
+    // in about the second half of them is looked for again in the background, so that no request of theirs waits for it.
     ttlMs: 2_500,
     staleMs: 2_500,
     staleIfErrorMs: 0,
@@ -41,7 +41,10 @@ export class Principals {
       const askedAt = this.#cache.now();
       const found = await this.#find(token);
       if (found) loading.depend(tagsOf(found).map((tag) => namespaced(found.workspaceId, tag)));
-      else loading.validUntil(askedAt + policies.PRINCIPALS.nullTtlMs); // nobody's absence is served stale
+      else {
+        loading.depend([absence]);
+        loading.validUntil(askedAt + policies.PRINCIPALS.nullTtlMs); // that there is none is never served stale
+      }
       return found;
     });
     return viewer instanceof Promise ? viewer.then((found) => this.#standing(found)) : this.#standing(viewer);
@@ -49,7 +52,7 @@ export class Principals {
 
   /** Follows the invalidations of the field cache. */
   invalidate(tags: readonly string[], cause: string | undefined): void {
-    this.#cache.invalidate(tags, cause);
+    this.#cache.invalidate(tags.some((tag) => ofPrincipals.test(tag)) ? [...tags, absence] : tags, cause);
   }
 
   clear(): void {
@@ -72,6 +75,10 @@ export class Principals {
     return this.#wallNow().getTime() < Date.parse(viewer.expiresAt) ? viewer : null;
   }
 }
+
+/** Of what was not found, of which nothing else is known: it may have come since, or come back. */
+const absence = 'absence';
+const ofPrincipals = /\/(Token|Membership):/;
 
 /** What a principal depends on: its token, its membership, and the settings that decide where days are cut. */
 function tagsOf({ tokenId, userId }: FoundViewer): string[] {

@@ -1,14 +1,15 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Of the room for young objects. V8 collects them by itself when four fifths are used. */
-const isNear = 0.72;
+/** Of the room for young objects. Below V8's own mark of four fifths (`--scavenge-task-trigger`), as each collection keeps what is alive by chance. */
+const nearShare = 0.72;
 
 let isPlanned = false;
 
 /**
- * To be called when an answer begins to wait for the database. Young objects are collected meanwhile, if that is near: V8 would
- * do so a moment later, while answers are given that wait for nothing but it, for a millisecond or two.
+ * To be called when an answer begins to be made anew, for which the database is asked as a rule. Young objects are collected
+ * meanwhile, if that is near: V8 would do so a moment later, while answers are given that wait for nothing but it, for a
+ * millisecond or two.
  */
 export function collectWhileWaiting(): void {
   if (isPlanned) return;
@@ -21,9 +22,10 @@ function collectIfNear(): void {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
   if (!young) return; // not the V8 that we know
   const { space_used_size: used, space_available_size: available } = young;
-  if (used >= isNear * (used + available)) collect({ type: 'minor' });
+  if (used >= nearShare * (used + available)) collect?.({ type: 'minor' });
 }
 
 /** Contexts that are made under the flag have it as a global. */
 setFlagsFromString('--expose-gc');
-const collect: (options: { type: 'minor' }) => void = runInNewContext('gc');
+const collect: ((options: { type: 'minor' }) => void) | undefined = runInNewContext('globalThis.gc');
+setFlagsFromString('--no-expose-gc');

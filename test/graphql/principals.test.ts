@@ -135,13 +135,66 @@ describe('a principal', () => {
     expect(principals.authenticate('token')).toMatchObject({ role: 'READER' });
   });
 
+  it('is not served for longer than five seconds while it is looked for', async () => {
+    const { database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    const gate = createGate<FoundViewer | null>();
+    database.viewer = gate.promise;
+    pass(4_999);
+    expect(await authenticate()).toEqual(known);
+    pass(1);
+    const late = authenticate();
+    gate.open(null);
+    expect(await late).toBeNull();
+  });
+
+  it('is served for five seconds, and no longer, when it cannot be looked for', async () => {
+    const { database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    database.viewer = Promise.reject(new Error('no database'));
+    pass(2_500);
+    expect(await authenticate()).toEqual(known);
+    await settle();
+    pass(2_499);
+    expect(await authenticate()).toEqual(known);
+    await settle();
+    pass(1);
+    await expect(authenticate()).rejects.toThrow('no database');
+  });
+
+  it('is gone with the next request when it is not found in the background any more', async () => {
+    const { database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    database.viewer = null;
+    pass(2_500);
+    expect(await authenticate()).toEqual(known);
+    await settle();
+    expect(await authenticate()).toBeNull();
+  });
+
+  it('that was not found between its end and its return is found again', async () => {
+    const { principals, database, pass, authenticate } = createPrincipals();
+    await authenticate();
+    const gate = createGate<FoundViewer | null>();
+    database.viewer = gate.promise;
+    pass(2_500);
+    await authenticate();
+    principals.invalidate(['ws_nest/Membership:user_ada'], 'removeMember');
+    principals.invalidate(['ws_nest/Membership:user_ada'], 'inviteMember');
+    gate.open(null);
+    await settle();
+    database.viewer = known;
+    expect(await authenticate()).toEqual(known);
+  });
+
   it('that is being looked for in the background is another with the next request once it changes', async () => {
     const { principals, database, pass, authenticate } = createPrincipals();
     await authenticate();
     const gate = createGate<FoundViewer>();
     database.viewer = gate.promise;
     pass(2_500);
-    void principals.authenticate('token');
+    expect(principals.authenticate('token')).toEqual(known);
+    expect(database.reads).toBe(2);
     principals.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
     const afterwards = authenticate();
     database.viewer = null;
