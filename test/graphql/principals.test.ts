@@ -26,6 +26,16 @@ function createPrincipals(found: FoundViewer | null = known) {
   return { principals, database, pass, authenticate: async (token = 'token') => principals.authenticate(token) };
 }
 
+/** One that is due to be looked for again with the next request; it is found when the test opens the gate. */
+async function createDue() {
+  const { principals, database, pass, authenticate } = createPrincipals();
+  await authenticate();
+  const gate = createGate<FoundViewer | null>();
+  database.viewer = gate.promise;
+  pass(2_500);
+  return { principals, database, pass, authenticate, gate };
+}
+
 describe('a principal', () => {
   it('is found once, and known at once from then on', async () => {
     const { principals, database, authenticate } = createPrincipals();
@@ -121,11 +131,7 @@ describe('a principal', () => {
   });
 
   it('that asks again and again is looked for in the background: no request waits for it', async () => {
-    const { principals, database, pass, authenticate } = createPrincipals();
-    await authenticate();
-    const gate = createGate<FoundViewer>();
-    database.viewer = gate.promise;
-    pass(2_500);
+    const { principals, database, pass, gate } = await createDue();
     expect(principals.authenticate('token')).toEqual(known);
     pass(2_499);
     expect(principals.authenticate('token')).toEqual(known);
@@ -136,11 +142,8 @@ describe('a principal', () => {
   });
 
   it('is not served for longer than five seconds while it is looked for', async () => {
-    const { database, pass, authenticate } = createPrincipals();
-    await authenticate();
-    const gate = createGate<FoundViewer | null>();
-    database.viewer = gate.promise;
-    pass(4_999);
+    const { pass, authenticate, gate } = await createDue();
+    pass(2_499);
     expect(await authenticate()).toEqual(known);
     pass(1);
     const late = authenticate();
@@ -173,11 +176,7 @@ describe('a principal', () => {
   });
 
   it('that was not found between its end and its return is found again', async () => {
-    const { principals, database, pass, authenticate } = createPrincipals();
-    await authenticate();
-    const gate = createGate<FoundViewer | null>();
-    database.viewer = gate.promise;
-    pass(2_500);
+    const { principals, database, authenticate, gate } = await createDue();
     await authenticate();
     principals.invalidate(['ws_nest/Membership:user_ada'], 'removeMember');
     principals.invalidate(['ws_nest/Membership:user_ada'], 'inviteMember');
@@ -188,11 +187,7 @@ describe('a principal', () => {
   });
 
   it('that is being looked for in the background is another with the next request once it changes', async () => {
-    const { principals, database, pass, authenticate } = createPrincipals();
-    await authenticate();
-    const gate = createGate<FoundViewer>();
-    database.viewer = gate.promise;
-    pass(2_500);
+    const { principals, database, authenticate, gate } = await createDue();
     expect(principals.authenticate('token')).toEqual(known);
     expect(database.reads).toBe(2);
     principals.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
