@@ -1,7 +1,10 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Of the room for young objects. Below V8's own mark of four fifths (`--scavenge-task-trigger`), as each collection keeps what is alive by chance. */
+/**
+ * Of the room for young objects: below V8's own mark of four fifths (`--scavenge-task-trigger`), and not far, as each collection
+ * keeps what is alive by chance.
+ */
 const nearShare = 0.72;
 
 let isPlanned = false;
