@@ -127,7 +127,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     log,
     limits: config.limits,
-    corsOrigins: config.corsOrigins,
+    cors: config.cors,
     persistedOperations,
   });
   registerCacheFigures(server.metrics, () => engine.cache.snapshot());

@@ -28,7 +28,8 @@ export interface Config {
   /** Where networks reach this server, to fetch media from. */
   readonly publicUrl: string | undefined;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
-  readonly corsOrigins: readonly string[];
+  /** Of which origins pages may read answers, and which request headers they may send besides the usual ones. */
+  readonly cors: { readonly origins: readonly string[]; readonly headers: readonly string[] };
   /** A server that speaks OpenAI's chat completions; the built-in provider when absent. */
   readonly ai: { readonly baseUrl: string; readonly apiKey: string | undefined; readonly model: string } | undefined;
   readonly mastodon: { readonly baseUrl: string; readonly accessToken: string } | undefined;
@@ -55,6 +56,14 @@ const oneProcess = ' (the embedded database belongs to one process; set DATABASE
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const switches = ['on', 'off'] as const;
 
+/** Pages that a developer of a frontend serves from this machine, whatever the port. */
+const ownMachine = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
+const origin = { expected: '`*`, or origins such as https://app.example or http://localhost:*', accepts: isOrigin };
+const headerName = {
+  expected: 'names of headers such as x-team',
+  accepts: (text: string) => /^[\w!#$%&'*+.^`|~-]+$/.test(text),
+};
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads all that can be configured, once. Throws one error that lists every problem. An empty variable counts as absent. */
@@ -79,10 +88,10 @@ export function readConfig(environment: Environment = process.env): Config {
     isWarming: read.choice('WARM_UP', switches, 'on') === 'on',
     publicUrl: read.url('PUBLIC_URL', ['http:', 'https:']),
     policies: readPolicies(read),
-    corsOrigins: read.list('CORS_ORIGINS', {
-      expected: '`*`, or origins such as https://app.example',
-      accepts: isOrigin,
-    }),
+    cors: {
+      origins: read.list('CORS_ORIGINS', origin, isDemo ? ownMachine : []),
+      headers: read.list('CORS_HEADERS', headerName),
+    },
     ai: readAi(read),
     mastodon: readMastodon(read),
     persistedOperations: readPersistedOperations(read),
@@ -156,8 +165,13 @@ function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text);
 }
 
+/** Schemes of apps (`capacitor://localhost`) have an origin that `URL` does not know. */
 function isOrigin(text: string): boolean {
-  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+  const withoutPort = text.replace(/:\*$/, '');
+  if (text === '*') return true;
+  if (!URL.canParse(withoutPort)) return false;
+  const { origin, protocol, host } = new URL(withoutPort);
+  return (origin === 'null' ? `${protocol}//${host}` : origin) === withoutPort && host !== '' && !host.includes('*');
 }
 
 function freeze<T extends object>(value: T): T {

@@ -65,9 +65,12 @@ export class EnvironmentReader {
     return given;
   }
 
-  /** Separated by commas. */
-  list(name: string, check: Check): readonly string[] {
-    const items = (this.#given(name) ?? '').split(',').map((item) => item.trim());
+  /** Separated by commas. `off` stands for no items. */
+  list(name: string, check: Check, byDefault: readonly string[] = []): readonly string[] {
+    const given = this.#given(name);
+    if (given === undefined) return byDefault;
+    if (given === 'off') return [];
+    const items = given.split(',').map((item) => item.trim());
     return items.filter((item) => {
       if (item !== '' && !check.accepts(item)) this.#refuse(name, check.expected, item);
       return item !== '';

@@ -25,7 +25,7 @@ describe('an empty environment', () => {
       isDemo: true,
       isDemoLive: true,
       isCaching: true,
-      corsOrigins: [],
+      cors: { origins: ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'], headers: [] },
       ai: undefined,
       mastodon: undefined,
     });
@@ -75,11 +75,12 @@ describe('a configuration', () => {
     });
   });
 
-  it('lists origins between commas', () => {
-    expect(readConfig({ CORS_ORIGINS: 'https://app.example, http://localhost:3000' }).corsOrigins).toEqual([
-      'https://app.example',
-      'http://localhost:3000',
-    ]);
+  it('lists origins and headers between commas', () => {
+    const environment = { CORS_ORIGINS: 'https://app.example, http://localhost:3000', CORS_HEADERS: 'x-team,X-Flag' };
+    expect(readConfig(environment).cors).toEqual({
+      origins: ['https://app.example', 'http://localhost:3000'],
+      headers: ['x-team', 'X-Flag'],
+    });
   });
 });
 
@@ -93,8 +94,11 @@ describe('a value that makes no sense', () => {
     [
       'CORS_ORIGINS',
       'https://app.example/path',
-      'CORS_ORIGINS: expected `*`, or origins such as https://app.example, but got "https://app.example/path"',
+      'CORS_ORIGINS: expected `*`, or origins such as https://app.example or http://localhost:*, but got "https://app.example/path"',
     ],
+    ['CORS_ORIGINS', 'https://*.example', /^CORS_ORIGINS: expected .* but got "https:\/\/\*.example"$/],
+    ['CORS_ORIGINS', 'app.example:*', /^CORS_ORIGINS: expected/],
+    ['CORS_HEADERS', 'x team', 'CORS_HEADERS: expected names of headers such as x-team, but got "x team"'],
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL: expected one of trace, debug, .* but got "loud"$/],
     ['HOST', 'not a host', /^HOST: expected an IP address or a host name, but got "not a host"$/],
     ['REDIS_URL', 'redis://localhost', /^REDIS_URL: .*the remote tier is not part of this version/],

@@ -17,7 +17,7 @@ import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
 import { useCacheHeaders } from './use-cache-headers.ts';
 import { useCompression } from './use-compression.ts';
-import { useCors } from './use-cors.ts';
+import { type CorsOptions, useCors } from './use-cors.ts';
 import { type Engine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
@@ -42,7 +42,7 @@ export interface ServerOptions {
   media: Media;
   log: Logger;
   limits: HttpLimits;
-  corsOrigins: readonly string[];
+  cors: CorsOptions;
   persistedOperations?: PersistedOperations;
   /** Whether whole answers are remembered; they are the same either way. */
   isHot?: boolean;
@@ -69,7 +69,7 @@ const responseBytes = 8 * 1024 * 1024;
 
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
-  const { engine, media, log, limits, corsOrigins, persistedOperations, isHot = true } = options;
+  const { engine, media, log, limits, cors, persistedOperations, isHot = true } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
@@ -79,7 +79,7 @@ export function createServer(options: ServerOptions): Server {
   const plugins: HttpPlugin[] = [
     useRequestId(),
     useSecurityHeaders(),
-    useCors(corsOrigins),
+    useCors(cors),
     useMetrics(metrics),
     useMedia(media),
     useGraphiql(graphqlPath),

@@ -1,32 +1,65 @@
+import { createOriginCheck } from './origins.ts';
 import type { HttpPlugin } from './plugin.ts';
+import { refusalResponse } from './refusal.ts';
 
-const preflight = {
-  'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers':
-    'authorization, content-type, x-request-id, x-requested-with, x-cache-debug, graphql-require-preflight, apollo-require-preflight',
-  'access-control-max-age': '600',
-};
+export interface CorsOptions {
+  /** As `createOriginCheck` takes them; none: pages of other origins read nothing. */
+  readonly origins: readonly string[];
+  /** Names of request headers that pages may send besides `requestHeaders`. */
+  readonly headers: readonly string[];
+}
+
+/** Request headers of ours, of GraphQL clients, and of the tracing that runs in browsers. */
+const requestHeaders = [
+  ...['authorization', 'content-type', 'if-none-match', 'if-match', 'if-range', 'range'],
+  ...['x-request-id', 'x-correlation-id', 'x-requested-with', 'x-cache-debug'],
+  ...['graphql-require-preflight', 'apollo-require-preflight'],
+  ...['apollographql-client-name', 'apollographql-client-version', 'graphql-client-name', 'graphql-client-version'],
+  ...['x-apollo-operation-name', 'x-apollo-operation-id', 'x-apollo-operation-type'],
+  ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'b3', 'newrelic', 'x-amzn-trace-id'],
+  ...['x-datadog-origin', 'x-datadog-parent-id', 'x-datadog-sampling-priority', 'x-datadog-trace-id'],
+];
+
+/** Response headers that pages may read, besides those that the Fetch standard always shows. */
+const responseHeaders = [
+  ...['etag', 'cache-status', 'retry-after', 'x-request-id'],
+  ...['accept-ranges', 'content-disposition', 'content-range'],
+];
 
 /**
- * Lets pages of the named origins read answers; `*` names all. No other origin gets a CORS header at all, and none gets
- * `Allow-Credentials`: credentials are Bearer tokens, which a browser never sends by itself.
+ * Lets pages of the named origins read answers. No other origin gets a CORS header at all, and none gets `Allow-Credentials`:
+ * credentials are Bearer tokens, which a browser never sends by itself. A preflight that is refused says why: browsers show it in
+ * their network panel.
  */
-export function useCors(origins: readonly string[]): HttpPlugin {
-  const allowed = new Set(origins);
-  const allows = (origin: string | null) => origin !== null && (allowed.has('*') || allowed.has(origin));
+export function useCors({ origins, headers }: CorsOptions): HttpPlugin {
+  const isAllowed = createOriginCheck(origins);
+  const preflight = {
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': [...new Set([...requestHeaders, ...headers])].join(', '),
+    'access-control-max-age': '600',
+  };
   return {
     onRequest({ request, endResponse }) {
-      const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
-      if (isPreflight && allows(request.headers.get('origin')))
-        endResponse(new Response(null, { status: 204, headers: preflight }));
-    },
-    onResponse({ request, response: { headers } }) {
-      if (allowed.size === 0) return;
-      headers.append('vary', 'Origin');
       const origin = request.headers.get('origin');
-      if (origin === null || !allows(origin)) return;
-      headers.set('access-control-allow-origin', origin);
-      headers.set('access-control-expose-headers', 'x-request-id, retry-after');
+      const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
+      if (!isPreflight || origin === null) return;
+      endResponse(isAllowed(origin) ? new Response(null, { status: 204, headers: preflight }) : refused(origin));
+    },
+    onResponse({ request, response }) {
+      if (origins.length === 0) return;
+      response.headers.append('vary', 'Origin');
+      const origin = request.headers.get('origin');
+      if (origin === null || !isAllowed(origin)) return;
+      response.headers.set('access-control-allow-origin', origin);
+      response.headers.set('access-control-expose-headers', responseHeaders.join(', '));
     },
   };
+}
+
+function refused(origin: string): Response {
+  const shown = JSON.stringify(origin.slice(0, 200));
+  return refusalResponse(
+    `Pages of the origin ${shown} may not read answers: expected it in the variable CORS_ORIGINS of the server, but it is not there.`,
+    { status: 403, code: 'FORBIDDEN' },
+  );
 }

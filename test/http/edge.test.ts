@@ -119,38 +119,6 @@ describe('the log', () => {
   });
 });
 
-describe('CORS', () => {
-  const preflight = (origin: string) => ({
-    method: 'OPTIONS',
-    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
-  });
-  const corsOf = (response: Response) =>
-    [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
-
-  it('is for no origin unless configured', async () => {
-    const server = createTestServer();
-    const asked = await server.fetch('http://magpie.test/graphql', preflight('https://app.example'));
-    const answered = await post(server, '{ hello }', { headers: { origin: 'https://app.example' } });
-    expect(corsOf(asked)).toEqual([]);
-    expect(corsOf(answered)).toEqual([]);
-  });
-
-  it('is for the configured origins and no other, and never lets credentials along', async () => {
-    const server = createTestServer({ corsOrigins: ['https://app.example'] });
-    const allowed = await server.fetch('http://magpie.test/graphql', preflight('https://app.example'));
-    expect(allowed.status).toBe(204);
-    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
-    expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
-    expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
-    for (const origin of ['https://evil.example', 'null', 'https://app.example.evil.example']) {
-      expect(corsOf(await server.fetch('http://magpie.test/graphql', preflight(origin)))).toEqual([]);
-      const answered = await post(server, '{ hello }', { headers: { origin } });
-      expect(corsOf(answered)).toEqual([]);
-      expect(answered.headers.get('vary')).toContain('Origin');
-    }
-  });
-});
-
 describe('every answer', () => {
   it.each(['/graphql?query={hello}', '/nowhere', '/metrics'])('is safe for a browser: %s', async (path) => {
     const { headers } = await createTestServer().fetch(`http://magpie.test${path}`);

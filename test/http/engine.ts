@@ -142,7 +142,7 @@ export function createTestServer(options: Partial<ServerOptions> = {}) {
     media: { find: async () => null, open: async () => null },
     log,
     limits,
-    corsOrigins: [],
+    cors: { origins: [], headers: [] },
     ...options,
   });
   return { ...server, engine, lines };

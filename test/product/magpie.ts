@@ -74,7 +74,7 @@ export async function startMagpie(
   });
   const { limits } = readConfig({});
   const server = createServer({
-    ...{ engine, log, limits, corsOrigins: [], isHot },
+    ...{ engine, log, limits, cors: { origins: [], headers: [] }, isHot },
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     persistedOperations: options.persistedOperations,
   });
