@@ -2,18 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
-import { type AnswerBytes, type PreparedAnswer, wholeBytesOf } from './arrivals.ts';
 import { Making, makeAnew, type WholeResponse } from './making.ts';
 import { offerBody } from './read-body.ts';
 import {
   isSame,
-  maxTextChars,
   type Place,
   type RememberedResponse,
   type RememberedResponses,
   requestKey,
 } from './remembered-responses.ts';
-import { untraced } from './traces.ts';
 import { bearerToken } from './use-authentication.ts';
 import { hitStatus } from './use-cache-headers.ts';
 import { requestIdFrom } from './use-request-id.ts';
@@ -27,8 +24,6 @@ export interface HotPathOptions {
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
   readonly onAnswer: (answer: HotAnswer) => void;
-  /** Told when an answer begins to be made anew. */
-  readonly onMaking: () => void;
 }
 
 export interface HotAnswer extends Arrival {
@@ -50,9 +45,6 @@ interface Arrival {
  * no copy. Who asks is authenticated, and every entry validated and counted, each time. When they do not stand any more, the answer
  * is made anew, once for all who ask for the same meanwhile: see `Making`. Whatever is not plainly a repetition goes on to the
  * pipeline, untouched but for a body that was read already.
- *
- * There are two doors. `listener` is Node's, behind its parser, and knows a request by what matters in it. `answerBytes` is for
- * requests that came through there before in the very same bytes, but for tracing headers, and are not worth parsing again.
  */
 export class HotPath {
   readonly #pipeline: RequestListener;
@@ -75,31 +67,6 @@ export class HotPath {
     else this.#pipeline(request, response);
   };
 
-  readonly answerBytes: AnswerBytes = (bytes) => {
-    if (bytes.byteLength > maxTextChars) return undefined;
-    const { responses } = this.#options;
-    const text = bytes.toString('latin1');
-    let known = responses.known(text);
-    const withoutTraces = known ? undefined : untraced(text);
-    if (withoutTraces) known = responses.known(withoutTraces.text);
-    if (!known) return undefined;
-    const startedAtMs = performance.now();
-    const { token, place } = known;
-    const viewer = this.#viewerAtHand(token);
-    if (!viewer) return undefined;
-    const requestId = withoutTraces?.requestId ?? randomUUID();
-    const arrival: Arrival = { method: place.recipe.method, requestId, viewer, startedAtMs };
-    const answer = this.#answerOf(place, arrival);
-    if (!(answer instanceof Promise)) return answer && this.#prepare(answer, arrival, place);
-    return answer.then((answer) => answer && this.#prepare(answer, arrival, place));
-  };
-
-  #prepare({ response, status, isFromCache }: Given, arrival: Arrival, { recipe }: Place): PreparedAnswer {
-    this.#options.onAnswer({ operation: recipe.operation, isFromCache, ...arrival });
-    const { head, body } = response;
-    return { head: `${head}x-request-id: ${arrival.requestId}\r\ncache-status: ${status}\r\n`, body };
-  }
-
   /** What is remembered, if it stands and is right for this viewer; else what is being made, which begins if it has not. */
   #answerOf(place: Place, arrival: Arrival): Given | Promise<Given | undefined> | undefined {
     const { engine, responses } = this.#options;
@@ -119,7 +86,7 @@ export class HotPath {
   }
 
   async #make(place: Place, arrival: Arrival): Promise<Given | undefined> {
-    const { engine, responses, onMaking } = this.#options;
+    const { engine, responses } = this.#options;
     const { key, recipe } = place;
     const making = new Making(
       engine.stamp,
@@ -135,7 +102,6 @@ export class HotPath {
         }),
     );
     place.making = making;
-    onMaking();
     const made = await making.made;
     return made && { response: made, status: made.status, isFromCache: made.isFromCache };
   }
@@ -155,7 +121,7 @@ export class HotPath {
     if (token === undefined || !this.#options.responses.get(asked.key)) this.#goOn(asked);
     else
       this.#authenticated(token, asked, (viewer) => {
-        if (viewer) this.#finish(asked, { token, viewer });
+        if (viewer) this.#finish(asked, viewer);
         else this.#goOn(asked);
       });
   }
@@ -172,17 +138,7 @@ export class HotPath {
     else then(viewer);
   }
 
-  /** Undefined also while it is being looked for: whoever waits for that asks again. */
-  #viewerAtHand(token: string): Viewer | undefined {
-    try {
-      const viewer = this.#options.engine.authenticate(token);
-      if (!(viewer instanceof Promise)) return viewer ?? undefined;
-      viewer.catch(() => {});
-    } catch {} // as above
-    return undefined;
-  }
-
-  #finish(asked: Asked, { token, viewer }: { token: string; viewer: Viewer }): void {
+  #finish(asked: Asked, viewer: Viewer): void {
     const { request, key, startedAtMs } = asked;
     const place = this.#options.responses.get(key);
     if (!place) {
@@ -193,7 +149,7 @@ export class HotPath {
     const arrival: Arrival = { method: request.method!, requestId, viewer, startedAtMs };
     const give = (given: Given | undefined) => {
       if (asked.response.destroyed) return;
-      if (given) this.#send(asked, { given, arrival, token, place });
+      if (given) this.#send(asked.response, { given, arrival, place });
       else this.#goOn(asked);
     };
     const answer = this.#answerOf(place, arrival);
@@ -201,19 +157,12 @@ export class HotPath {
     else give(answer);
   }
 
-  #send(
-    { request, response, key }: Asked,
-    { given, arrival, token, place }: { given: Given; arrival: Arrival; token: string; place: Place },
-  ): void {
-    const { responses, onAnswer } = this.#options;
+  #send(response: ServerResponse, { given, arrival, place }: { given: Given; arrival: Arrival; place: Place }): void {
+    const { onAnswer } = this.#options;
     const { headers, body } = given.response;
     response.writeHead(200, [...headers, 'x-request-id', arrival.requestId, 'cache-status', given.status]);
     response.end(body);
     onAnswer({ operation: place.recipe.operation, isFromCache: given.isFromCache, ...arrival });
-    const bytes = wholeBytesOf(request);
-    if (!bytes) return;
-    const text = bytes.toString('latin1');
-    responses.know(untraced(text)?.text ?? text, { key, token });
   }
 
   #goOn({ request, response, body, key }: Asked): void {

@@ -1,15 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** An answer that is not given yet, or what its connection has not taken of one. */
-type Unfinished = ServerResponse | Promise<void>;
-
 /**
- * What is not answered yet, by connection. Arrays that stay, not a `Set` of answers, whose copies would keep them: see
+ * The responses that are not sent yet, by connection. Arrays that stay, not a `Set` of responses, whose copies would keep them: see
  * `TransientMap`.
  */
-export class InFlight implements Iterable<Unfinished> {
-  readonly #bySocket = new Map<Socket, Unfinished[]>();
+export class InFlight implements Iterable<ServerResponse> {
+  readonly #bySocket = new Map<Socket, ServerResponse[]>();
   #size = 0;
   #onIdle: (() => void) | undefined;
 
@@ -17,34 +14,29 @@ export class InFlight implements Iterable<Unfinished> {
     return this.#size;
   }
 
-  /** Call it with each new connection. An answer that waits behind another of it is never closed itself when it goes away. */
+  /** Call it with each new connection. A response that waits behind another one of a connection emits no `close` when that goes away. */
   watch(socket: Socket): void {
     this.#bySocket.set(socket, []);
     socket.once('close', () => {
-      for (const one of this.#bySocket.get(socket)!.slice()) this.remove(socket, one);
+      for (const response of this.#bySocket.get(socket)!.slice()) this.remove(socket, response);
       this.#bySocket.delete(socket);
     });
   }
 
   /** Nothing that is for a connection which has gone. */
-  add(socket: Socket, one: Unfinished): void {
-    if (this.#bySocket.get(socket)?.push(one)) this.#size++;
+  add(socket: Socket, response: ServerResponse): void {
+    if (this.#bySocket.get(socket)?.push(response)) this.#size++;
   }
 
-  remove(socket: Socket, one: Unfinished): void {
+  remove(socket: Socket, response: ServerResponse): void {
     const unfinished = this.#bySocket.get(socket);
-    const at = unfinished?.indexOf(one) ?? -1;
+    const at = unfinished?.indexOf(response) ?? -1;
     if (at < 0) return;
     unfinished!.splice(at, 1);
     if (--this.#size === 0) this.#onIdle?.();
   }
 
-  /** Whether a request of the connection waits that was not parsed. */
-  hasUnparsed(socket: Socket): boolean {
-    return this.#bySocket.get(socket)?.some((one) => one instanceof Promise) ?? false;
-  }
-
-  *[Symbol.iterator](): Iterator<Unfinished> {
+  *[Symbol.iterator](): Iterator<ServerResponse> {
     for (const unfinished of this.#bySocket.values()) yield* unfinished;
   }
 

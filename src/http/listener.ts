@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type AnswerBytes, answerArrivals } from './arrivals.ts';
 import { InFlight } from './in-flight.ts';
 
 /** Whether what stands behind the listener can answer; it should settle within a second or so. */
@@ -9,7 +8,6 @@ export type IsReady = () => Promise<boolean>;
 
 export interface Served {
   readonly listener: RequestListener;
-  readonly answerBytes?: AnswerBytes | undefined;
 }
 
 export interface Listener {
@@ -42,21 +40,12 @@ export function createListener(): Listener {
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') return say(response, { status: 200, text: 'alive' });
     if (path === '/readyz') return void sayReadiness(response);
-    const isRefused = state !== 'serving' && !inFlight.hasUnparsed(request.socket); // that one came before the end began
-    if (!served || isRefused) return refuse(response);
+    if (!served || state !== 'serving') return refuse(response);
     inFlight.add(request.socket, response);
     response.once('close', () => inFlight.remove(request.socket, response));
     served.listener(request, response);
   });
 
-  answerArrivals(server, {
-    answer: (bytes) => (state === 'serving' ? served?.answerBytes?.(bytes) : undefined),
-    staysOpen: () => state === 'serving',
-    onUnsent(socket, sent) {
-      inFlight.add(socket, sent);
-      void sent.then(() => inFlight.remove(socket, sent));
-    },
-  });
   server.on('connection', (socket: Socket) => inFlight.watch(socket));
 
   const sayReadiness = async (response: ServerResponse) => {
@@ -86,8 +75,7 @@ export function createListener(): Listener {
     },
     async drain(limitMs) {
       state = 'draining';
-      for (const one of inFlight)
-        if (one instanceof ServerResponse && !one.headersSent) one.setHeader('connection', 'close');
+      for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
       await inFlight.end(limitMs);
       const cutOff = inFlight.size;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -10,9 +10,8 @@ import { compressed } from './use-compression.ts';
 export interface WholeResponse {
   /** Whom it was made for. */
   readonly viewer: Viewer;
-  /** Names and values in turn; and the same as lines. */
+  /** Names and values in turn. */
   readonly headers: readonly string[];
-  readonly head: string;
   readonly body: Buffer;
 }
 
@@ -107,9 +106,7 @@ export function wholeResponse(
   const headers = [...recipe.headers, 'content-length', String(body.byteLength)];
   if (gzipped) headers.push('content-encoding', 'gzip');
   if (recipe.method === 'GET') headers.push('etag', entityTag(viewer, json));
-  let head = '';
-  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  return { viewer, headers, head, body };
+  return { viewer, headers, body };
 }
 
 /** What of a response's headers every answer to its request has. */

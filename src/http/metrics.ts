@@ -4,6 +4,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   readonly registry: Registry;
   countRequest(request: { type: string; status: number; seconds: number }): void;
+  /** A query that was answered by the hot path; it counts as a request too. */
+  countHotAnswer(seconds: number): void;
+  readonly hotAnswers: number;
 }
 
 export function createMetrics({ openSubscriptions }: { openSubscriptions: () => number }): Metrics {
@@ -27,8 +30,18 @@ export function createMetrics({ openSubscriptions }: { openSubscriptions: () => 
       this.set(openSubscriptions());
     },
   });
+  let hotAnswers = 0;
+  new Counter({
+    name: 'magpie_hot_answers_total',
+    help: 'Queries answered again as remembered, without the pipeline.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(hotAnswers);
+    },
+  });
   const children = new Map<string, { requests: { inc(): void }; durations: { observe(seconds: number): void } }>();
-  return {
+  const metrics: Metrics = {
     registry,
     countRequest({ type, status, seconds }) {
       const name = `${type} ${status}`;
@@ -40,5 +53,13 @@ export function createMetrics({ openSubscriptions }: { openSubscriptions: () => 
       child.requests.inc();
       child.durations.observe(seconds);
     },
+    countHotAnswer(seconds) {
+      hotAnswers++;
+      metrics.countRequest({ type: 'query', status: 200, seconds });
+    },
+    get hotAnswers() {
+      return hotAnswers;
+    },
   };
+  return metrics;
 }

@@ -8,12 +8,6 @@ export interface RememberedResponse extends WholeResponse {
   readonly from: JoinedFrom;
 }
 
-/** What there was in the bytes of a request that asks for a remembered response. */
-export interface KnownRequest {
-  readonly key: string;
-  readonly token: string;
-}
-
 /** What is known of one request. */
 export interface Place {
   readonly key: string;
@@ -28,16 +22,9 @@ export interface Place {
 interface OwnPlace extends Place {
   response: RememberedResponse | undefined;
   recipe: Recipe;
-  /** By which it is known. */
-  readonly texts: string[];
   bytes: number;
   isUsed: boolean;
 }
-
-/** Texts by which a response is known, the latest: clients ask for the same with other headers that make no difference. */
-const maxTexts = 4;
-/** Node refuses longer heads, and so nothing that is known by this is longer than what it would read. */
-export const maxTextChars = 16 * 1024;
 
 /**
  * Remembers responses by all of a request that can make a difference: method, address, the headers that are negotiated with,
@@ -46,7 +33,6 @@ export const maxTextChars = 16 * 1024;
 export class RememberedResponses {
   readonly #maxBytes: number;
   readonly #places = new Map<string, OwnPlace>();
-  readonly #known = new Map<string, KnownRequest & { readonly place: OwnPlace }>();
   readonly #expected = new WeakMap<IncomingMessage, string>();
   #bytes = 0;
 
@@ -78,16 +64,9 @@ export class RememberedResponses {
     return place;
   }
 
-  /** By all of a request's text; see `untraced`. */
-  known(text: string): (KnownRequest & { readonly place: Place }) | undefined {
-    const known = this.#known.get(text);
-    if (known) known.place.isUsed = true;
-    return known;
-  }
-
-  remember(key: string, { viewer, headers, head, body, from }: RememberedResponse, recipe: Recipe): void {
+  remember(key: string, { viewer, headers, body, from }: RememberedResponse, recipe: Recipe): void {
     this.outdate(key);
-    const response = { viewer, headers, head, body, from }; // and nothing else that came with it
+    const response = { viewer, headers, body, from }; // and nothing else that came with it
     const bytes = sizeOf(response);
     if (bytes > this.#maxBytes / 8) return;
     const place = this.#places.get(key) ?? this.#newPlace(key, recipe);
@@ -98,14 +77,14 @@ export class RememberedResponses {
   }
 
   #newPlace(key: string, recipe: Recipe): OwnPlace {
-    const state = { response: undefined, making: undefined, texts: [], bytes: 0, isUsed: false };
+    const state = { response: undefined, making: undefined, bytes: 0, isUsed: false };
     const place: OwnPlace = { key, recipe, ...state };
     this.#places.set(key, place);
     this.#add(place, key.length + sizeOfRecipe(recipe));
     return place;
   }
 
-  /** It does not stand any more. What is known of its request stays, for its next answer. */
+  /** Its response is not valid any more. What is known of the request stays, so that another can be made. */
   outdate(key: string): void {
     const place = this.#places.get(key);
     if (!place?.response) return;
@@ -113,29 +92,12 @@ export class RememberedResponses {
     place.response = undefined;
   }
 
-  /** From now on this text asks for the remembered response. */
-  know(text: string, request: KnownRequest): void {
-    const place = this.#places.get(request.key);
-    if (!place || text.length > maxTextChars || this.#known.has(text)) return;
-    if (place.texts.length === maxTexts) this.#unknow(place.texts.shift()!, place);
-    place.texts.push(text);
-    this.#known.set(text, { ...request, place });
-    this.#add(place, sizeOfText(text));
-    this.#makeRoom();
-  }
-
   forget(key: string): void {
     const place = this.#places.get(key);
     if (!place) return;
-    for (const text of place.texts) this.#unknow(text, place);
     place.making = undefined; // what comes of it is not for another place of this key
     this.#places.delete(key);
     this.#bytes -= place.bytes;
-  }
-
-  #unknow(text: string, place: OwnPlace): void {
-    this.#known.delete(text);
-    this.#add(place, -sizeOfText(text));
   }
 
   #add(place: OwnPlace, bytes: number): void {
@@ -157,16 +119,16 @@ export class RememberedResponses {
 }
 
 /** About; what belongs to the cache is counted there. */
-function sizeOf({ from, head, body }: RememberedResponse): number {
-  return 300 + 2 * head.length + body.byteLength + 100 * from.fragments.length;
+function sizeOf({ from, headers, body }: RememberedResponse): number {
+  return 300 + sizeOfHeaders(headers) + body.byteLength + 100 * from.fragments.length;
 }
 
 function sizeOfRecipe({ variables, headers }: Recipe): number {
-  return 500 + 2 * (variables?.length ?? 0) + 2 * headers.join('').length;
+  return 500 + 2 * (variables?.length ?? 0) + sizeOfHeaders(headers);
 }
 
-function sizeOfText(text: string): number {
-  return 200 + text.length;
+function sizeOfHeaders(headers: readonly string[]): number {
+  return 2 * headers.join('').length;
 }
 
 /** Everything of a request that its answer can depend on, the time and the data apart. */

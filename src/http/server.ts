@@ -3,14 +3,11 @@ import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { DocumentNode } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { AnswerBytes } from './arrivals.ts';
 import { DocumentMemory } from './document-memory.ts';
-import { collectWhileWaiting } from './early-collection.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
-import './promise-with-resolvers.ts';
 import { RememberedResponses } from './remembered-responses.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
@@ -51,8 +48,6 @@ export interface ServerOptions {
 export interface Server {
   /** For `node:http`. */
   readonly listener: RequestListener;
-  /** For `answerArrivals`; undefined when answers are not remembered. */
-  readonly answerBytes: AnswerBytes | undefined;
   /** The same without a socket. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
   readonly subscriptions: Subscriptions;
@@ -123,7 +118,7 @@ export function createServer(options: ServerOptions): Server {
   });
 
   const onAnswer = ({ method, requestId, viewer, startedAtMs, operation, isFromCache }: HotAnswer) => {
-    metrics.countRequest({ type: 'query', status: 200, seconds: (performance.now() - startedAtMs) / 1000 });
+    metrics.countHotAnswer((performance.now() - startedAtMs) / 1000);
     const level = isFromCache ? 'debug' : 'info';
     if (!log.isLevelEnabled(level)) return; // as is usual for hits, of which there are the most
     logRequest(log, level, {
@@ -138,11 +133,8 @@ export function createServer(options: ServerOptions): Server {
     });
   };
   const pipeline: RequestListener = (request, response) => void yoga(request, response);
-  const hotPathOptions = { engine, responses, graphqlPath, onAnswer, onMaking: collectWhileWaiting };
-  const hotPath = isHot ? new HotPath(pipeline, hotPathOptions) : undefined;
   return {
-    listener: hotPath?.listener ?? pipeline,
-    answerBytes: hotPath?.answerBytes,
+    listener: isHot ? new HotPath(pipeline, { engine, responses, graphqlPath, onAnswer }).listener : pipeline,
     fetch: async (url, init) => await yoga.fetch(new Request(url, init), {} as ServerContext),
     subscriptions,
     metrics,

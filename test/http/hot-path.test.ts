@@ -1,15 +1,14 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, connect, Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { parse } from 'graphql';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
 import type { Answer } from '../../src/graphql/engine.ts';
-import { answerArrivals } from '../../src/http/arrivals.ts';
 import { type HotAnswer, HotPath, type HotPathOptions } from '../../src/http/hot-path.ts';
 import { Making, type Recipe, wholeResponse } from '../../src/http/making.ts';
-import { type RememberedResponse, RememberedResponses } from '../../src/http/remembered-responses.ts';
-import { untraced } from '../../src/http/traces.ts';
+import { type RememberedResponse, RememberedResponses, requestKey } from '../../src/http/remembered-responses.ts';
 import { grownOld } from '../setup/garbage.ts';
 
 const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 'OWNER' } as Viewer;
@@ -28,7 +27,6 @@ async function serve(
   const responses = new RememberedResponses(1_000_000);
   const counted: HotAnswer[] = [];
   let cooked = 0;
-  let makings = 0;
   const hotPath = new HotPath(
     (request, response) => {
       cooked++;
@@ -38,24 +36,9 @@ async function serve(
     {
       ...{ engine, responses, graphqlPath: '/graphql' },
       onAnswer: (answer) => counted.push(answer),
-      onMaking: () => makings++,
     },
   );
   const server = createServer(hotPath.listener);
-  let unparsed = 0;
-  let waiting = 0;
-  answerArrivals(server, {
-    answer(bytes) {
-      const answer = hotPath.answerBytes(bytes);
-      if (answer instanceof Promise) {
-        waiting++;
-        void answer.then((given) => given && unparsed++);
-      } else if (answer !== undefined) unparsed++;
-      return answer;
-    },
-    staysOpen: () => true,
-    onUnsent: () => {},
-  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets: Socket[] = [];
@@ -82,10 +65,7 @@ async function serve(
     open,
     responses,
     counted,
-    unparsed: () => unparsed,
-    waiting: () => waiting,
     cooked: () => cooked,
-    makings: () => makings,
   };
 }
 
@@ -138,9 +118,8 @@ const ways: [string, HotPathOptions['engine']['authenticate']][] = [
 
 describe('a request that was answered before', () => {
   it('is answered again while its token stands for the same viewer and its fragments stand', async () => {
-    const { ask, unparsed } = await serve({ authenticate: () => ({ ...viewer }), replay: () => 1_000 });
+    const { ask } = await serve({ authenticate: () => ({ ...viewer }), replay: () => 1_000 });
     expect(await bodiesOf(ask, 3)).toEqual(['the pipeline', 'remembered', 'remembered']);
-    expect(unparsed()).toBe(1);
   });
 
   it.each(ways)('goes to the pipeline when its viewer %s', async (_, authenticate) => {
@@ -148,25 +127,15 @@ describe('a request that was answered before', () => {
     expect(await bodiesOf(ask, 2)).toEqual(['the pipeline', 'the pipeline']);
   });
 
-  it.each(ways)('is not answered by its bytes either when its viewer %s', async (_, authenticate) => {
-    const engine = { authenticate: (): ReturnType<typeof authenticate> => viewer, replay: () => 1_000 };
-    const { ask, unparsed } = await serve(engine);
-    expect(await bodiesOf(ask, 3)).toEqual(['the pipeline', 'remembered', 'remembered']);
-    engine.authenticate = () => authenticate('token');
-    expect((await ask()).body).toBe('the pipeline');
-    expect(unparsed()).toBe(1);
-  });
-
-  it('waits for its viewer behind the parser', async () => {
+  it('waits for its viewer', async () => {
     const engine = { authenticate: (): Viewer | Promise<Viewer> => viewer, replay: () => 1_000 };
-    const { ask, unparsed } = await serve(engine);
-    await bodiesOf(ask, 3);
+    const { ask } = await serve(engine);
+    await ask();
     engine.authenticate = async () => viewer;
     expect((await ask()).body).toBe('remembered');
-    expect(unparsed()).toBe(1);
   });
 
-  it('is made anew when a fragment does not stand any more, and answered by its bytes again', async () => {
+  it('is made anew when a fragment does not stand any more, and remembered again', async () => {
     const asked: unknown[] = [];
     const engine = {
       authenticate: () => viewer,
@@ -176,7 +145,7 @@ describe('a request that was answered before', () => {
         return answerOf('made anew');
       },
     };
-    const { ask, responses, unparsed, counted, cooked, makings } = await serve(engine);
+    const { ask, responses, counted, cooked } = await serve(engine);
     await bodiesOf(ask, 3);
     engine.replay = () => undefined;
     const given = await ask('x-request-id: mine\r\n');
@@ -192,7 +161,7 @@ describe('a request that was answered before', () => {
     engine.replay = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['made anew', 'made anew']);
     expect(counted.at(-1)).toMatchObject({ operation: 'page', isFromCache: true });
-    expect([unparsed(), responses.size, cooked(), makings()]).toEqual([4, 1, 1, 1]);
+    expect([responses.size, cooked()]).toEqual([1, 1]);
   });
 
   it.each<[string, Partial<Engine>, Partial<Recipe>]>([
@@ -203,22 +172,21 @@ describe('a request that was answered before', () => {
       { answer: async () => answerOf('made anew') },
       { document: { deref: () => undefined } as unknown as Recipe['document'] },
     ],
-  ])('goes to the pipeline when its answer %s, and is known no more', async (_, changed, remembered) => {
+  ])('goes to the pipeline when its answer %s, and is remembered anew', async (_, changed, remembered) => {
     const engine = { authenticate: () => viewer, replay: (): number | undefined => 1_000, ...changed };
-    const { ask, unparsed, cooked } = await serve(engine, remembered);
+    const { ask, cooked } = await serve(engine, remembered);
     await bodiesOf(ask, 3);
     engine.replay = () => undefined;
     expect((await ask()).body).toBe('the pipeline');
     engine.replay = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['remembered', 'remembered']);
-    expect([unparsed(), cooked()]).toEqual([2, 2]); // its bytes had to become known again
+    expect(cooked()).toBe(2);
   });
 
-  it('is counted, and has an id of its own, whichever way it came', async () => {
-    const { ask, counted, unparsed } = await serve({ authenticate: () => viewer, replay: () => 5_000 });
+  it('is counted, and has an id of its own', async () => {
+    const { ask, counted } = await serve({ authenticate: () => viewer, replay: () => 5_000 });
     await ask();
     const heads = [(await ask()).head, (await ask()).head, (await ask()).head];
-    expect(unparsed()).toBe(2);
     expect(counted.map(({ method, requestId }) => [method, requestId])).toEqual(
       heads.map((head) => ['POST', /^x-request-id: (.+)\r/im.exec(head)![1]]),
     );
@@ -226,47 +194,13 @@ describe('a request that was answered before', () => {
     for (const head of heads) expect(head).toMatch(/^cache-status: Magpie; hit; ttl=5\r?$/im);
   });
 
-  it('goes to the parser when it is longer than that would read', async () => {
-    const { ask, unparsed } = await serve({ authenticate: () => viewer, replay: () => 1_000 });
-    for (let time = 0; time < 3; time++) await ask();
-    expect((await ask(`tracestate: ${'a'.repeat(16_300)}\r\n`)).head).toMatch(/^HTTP\/1.1 431 /);
-    expect(unparsed()).toBe(1);
-  });
-
-  it('keeps the id that its client gave it', async () => {
-    const { ask, unparsed } = await serve({ authenticate: () => viewer, replay: () => 1_000 });
-    const given = 'x-request-id: mine-1\r\n';
-    for (let time = 0; time < 2; time++) await ask(given);
-    expect((await ask(given)).head).toMatch(/^x-request-id: mine-1\r?$/im);
+  it('keeps the id that its client gave it, if it is harmless', async () => {
+    const { ask } = await serve({ authenticate: () => viewer, replay: () => 1_000 });
+    await ask();
+    expect((await ask('x-request-id: mine-1\r\n')).head).toMatch(/^x-request-id: mine-1\r?$/im);
     expect((await ask('X-Request-Id: mine-2\r\n')).head).toMatch(/^x-request-id: mine-2\r?$/im);
     expect((await ask('x-request-id: <b>\r\n')).head).toMatch(/^x-request-id: [\da-f-]{36}\r?$/im);
     expect((await ask('x-request-id: 1\r\nx-request-id: 2\r\n')).head).toMatch(/^x-request-id: [\da-f-]{36}\r?$/im);
-    expect(unparsed()).toBe(4);
-  });
-});
-
-describe('a request without what traces it', () => {
-  const whole = (lines: string, body = '{}') => `POST /graphql HTTP/1.1\r\nhost: magpie\r\n${lines}\r\n${body}`;
-
-  it('has all its other bytes', () => {
-    const traced = whole('X-Request-ID: mine\r\ncontent-length: 2\r\ntraceparent: 00-ab-cd-01\r\n');
-    expect(untraced(traced)).toEqual({ text: whole('content-length: 2\r\n'), requestId: 'mine' });
-    expect(untraced(whole('content-length: 2\r\nx-request-id: a\r\n'))?.text).toBe(whole('content-length: 2\r\n'));
-  });
-
-  it.each([
-    ['has none of it', whole('content-length: 2\r\n')],
-    ['has it in its body', whole('content-length: 21\r\n', '\r\nx-request-id: mine\r\n')],
-    ['has it after its head', whole('', '\r\nx-request-id: mine\r\n\r\n')],
-    ['has it in the middle of a header', whole('x-other: x-request-id: mine\r\n')],
-    ['has it under another name', whole('x-x-request-id: mine\r\nx-request-id-x: mine\r\n')],
-    ['goes on with it in the next line', whole('x-request-id: mine\r\n and more\r\n')],
-    ['has bytes in it that no header has', whole('x-request-id: mi\x00ne\r\n')],
-    ['has it before its first line', `\r\nx-request-id: mine\r\n${whole('')}`],
-    ['has more of it than is sane', whole('tracestate: a\r\n'.repeat(9))],
-    ['has not come with all of its head', 'POST /graphql HTTP/1.1\r\nx-request-id: mine\r\n'],
-  ])('is nothing else when it %s', (_, text) => {
-    expect(untraced(text)).toBeUndefined();
   });
 });
 
@@ -274,9 +208,7 @@ describe('a request without what traces it', () => {
 async function outdated(changed: Partial<Engine> = {}) {
   const engine: Parameters<typeof serve>[0] = { authenticate: () => viewer, replay: () => 1_000 };
   const served = await serve(engine);
-  await bodiesOf(served.ask, 2); // the second time its bytes become known
-  const known = served.open();
-  await known();
+  await bodiesOf(served.ask, 2);
   const held: ((answer: Answer | undefined) => void)[] = [];
   let asked = 0;
   Object.assign(engine, {
@@ -291,7 +223,7 @@ async function outdated(changed: Partial<Engine> = {}) {
   const first = served.ask();
   await vi.waitFor(() => expect(held).toHaveLength(1));
   const before = served.cooked();
-  /** Over connections of their own; known by their bytes, except the first request of a connection. */
+  /** Over connections of their own. */
   const others = async (count: number) => {
     const had = asked;
     const connections = Array.from({ length: count }, served.open);
@@ -299,7 +231,7 @@ async function outdated(changed: Partial<Engine> = {}) {
     await vi.waitFor(() => expect(asked).toBe(had + count));
     return { connections, answers };
   };
-  return { ...served, known, engine, held, first, others, cookedSince: () => served.cooked() - before };
+  return { ...served, engine, held, first, others, cookedSince: () => served.cooked() - before };
 }
 
 /** Something was invalidated while it was made anew, and another is made since. */
@@ -324,29 +256,6 @@ describe('requests for the same', () => {
     expect(counted.slice(countedBefore).map(({ isFromCache }) => isFromCache)).toEqual([false, true, true, true]);
     expect(new Set(given.map(({ head = '' }) => /^x-request-id: (.+)\r$/im.exec(head)![1])).size).toBe(4);
     expect(cookedSince()).toBe(0);
-  });
-
-  it('are given it without being parsed where their bytes are known, and go on in their order', async () => {
-    const { known, engine, held, first, others, unparsed, waiting } = await outdated();
-    const before = unparsed();
-    const waited = waiting();
-    let received = '';
-    known.socket.on('data', (bytes) => (received += bytes));
-    known.socket.write(requestWith('x-request-id: one\r\n'));
-    await vi.waitFor(() => expect(waiting()).toBe(waited + 1));
-    known.socket.write(requestWith('x-request-id: two\r\n')); // not read before the first is answered
-    for (let time = 0; time < 2; time++) await others(1);
-    engine.replay = () => 1_000;
-    held[0]!(answerOf('made anew'));
-    await first;
-    await vi.waitFor(() =>
-      expect(received.match(/x-request-id: \w+/g)).toEqual(['x-request-id: one', 'x-request-id: two']),
-    );
-    expect(received.match(/cache-status: .*[^\r]/g)).toEqual([
-      'cache-status: Magpie; fwd=miss; collapsed',
-      'cache-status: Magpie; hit; ttl=1',
-    ]);
-    expect(unparsed()).toBe(before + 3); // the first among them
   });
 
   it('are made another when something was invalidated since the first was begun', async () => {
@@ -375,7 +284,7 @@ describe('requests for the same', () => {
   ])('go to the pipeline when %s', async (_, answer, changed) => {
     const { first, others, held, engine, cookedSince } = await outdated(changed);
     const { answers } = await others(2);
-    engine.answer = async () => undefined; // of the first, behind the parser, once more
+    engine.answer = async () => undefined; // of the first, once more
     held[0]!(answer);
     await first;
     for (const answer of answers) expect((await answer).body).toBe('the pipeline');
@@ -445,19 +354,21 @@ describe('what was given', () => {
   ])('dies young when it was %s', async (_, how) => {
     const engine = { ...calm, authenticate: () => viewer, replay: () => undefined, ...how };
     const responses = new RememberedResponses(1_000_000);
-    const hotPath = new HotPath(() => {}, {
-      engine,
-      responses,
-      graphqlPath: '/graphql',
-      onAnswer: () => {},
-      onMaking: () => {},
-    });
-    responses.remember('key', responseOf(), recipe);
-    responses.know(requestWith(''), { key: 'key', token: 'token' });
-    const bytes = Buffer.from(requestWith(''));
+    let given = 0;
+    const { listener } = new HotPath(() => {}, { engine, responses, graphqlPath: '/graphql', onAnswer: () => given++ });
+    const socket = new Socket();
+    const requestOf = () => {
+      const headers = { authorization: 'Bearer token' };
+      return Object.assign(new IncomingMessage(socket), { method: 'GET', url: '/graphql?query={a}', headers });
+    };
+    responses.remember(requestKey(requestOf(), undefined), responseOf(), recipe);
     const give = async () => {
-      let given = 0;
-      for (let time = 0; time < 5_000; time++) if (await hotPath.answerBytes(bytes)) given++;
+      given = 0;
+      for (let time = 0; time < 5_000; time++) {
+        const request = requestOf();
+        listener(request, new ServerResponse(request));
+        if (given <= time) await turn();
+      }
       expect(given).toBe(5_000);
     };
     await give(); // what is compiled and remembered grows old
@@ -482,45 +393,30 @@ describe('remembered responses', () => {
   const remember = (responses: RememberedResponses, key: string, size = 100) => {
     responses.remember(key, responseOf({ size }), recipe);
   };
-  const request = (key: string) => ({ key, token: 'token' });
 
-  it('are known by the latest four of the bytes that ask for them, and by none when they are forgotten', () => {
+  it('give way to others when there are too many, and count what each takes', () => {
     const responses = new RememberedResponses(100_000);
-    remember(responses, 'a');
-    const texts = ['1', '2', '3', '4', '5'];
-    for (const text of texts) responses.know(text, request('a'));
-    expect(texts.map((text) => responses.known(text) !== undefined)).toEqual([false, true, true, true, true]);
-    responses.forget('a');
-    expect(texts.filter((text) => responses.known(text))).toEqual([]);
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']) {
+      remember(responses, key, 12_000);
+      expect(responses.bytes).toBeLessThanOrEqual(100_000);
+      responses.get('a'); // used since it was looked at last
+    }
+    expect(['a', 'b', 'j'].map((key) => responses.get(key) !== undefined)).toEqual([true, false, true]);
+    responses.remember('k', responseOf(), { ...recipe, variables: ' '.repeat(60_000) });
+    expect([responses.get('k'), responses.bytes <= 100_000]).toEqual([undefined, true]);
+    for (const key of ['a', 'i', 'j', 'h', 'g', 'f', 'e', 'd', 'c']) responses.forget(key);
     expect([responses.size, responses.bytes]).toEqual([0, 0]);
   });
 
-  it('count what they are known by, and give way when it is too much', () => {
-    const responses = new RememberedResponses(100_000);
-    for (const key of ['a', 'b', 'c']) {
-      remember(responses, key);
-      for (let at = 0; at < 4; at++) responses.know(`${key}${at}`.padEnd(16_000), request(key));
-      expect(responses.bytes).toBeLessThanOrEqual(100_000);
-    }
-    expect(responses.known('a0'.padEnd(16_000))).toBeUndefined();
-    expect(responses.known('c3'.padEnd(16_000))).toBeDefined();
-    const { bytes } = responses;
-    responses.know('c4'.padEnd(17_000), request('c')); // too long to be worth it
-    expect(responses.bytes).toBe(bytes);
-    responses.remember('d', responseOf(), { ...recipe, variables: ' '.repeat(60_000) });
-    expect([responses.get('d'), responses.bytes <= 100_000]).toEqual([undefined, true]);
-  });
-
-  it('leave room when they do not stand any more, and are known again with their next answer', () => {
+  it('leave room when they are not valid any more, and are there again with their next answer', () => {
     const responses = new RememberedResponses(100_000);
     remember(responses, 'a', 5_000);
-    responses.know('1', request('a'));
     const { bytes } = responses;
     responses.outdate('a');
     responses.outdate('a');
-    expect([responses.known('1')?.place.response, responses.bytes < 1_000]).toEqual([undefined, true]);
+    expect([responses.get('a')?.response, responses.bytes < 1_000]).toEqual([undefined, true]);
     remember(responses, 'a', 5_000);
-    expect([responses.known('1')?.place.response?.body.length, responses.bytes]).toEqual([5_000, bytes]);
+    expect([responses.get('a')?.response?.body.length, responses.bytes]).toEqual([5_000, bytes]);
     remember(responses, 'a', 50_000); // more than an eighth of the room
     expect([responses.get('a')?.response, responses.bytes < 1_000]).toEqual([undefined, true]);
     responses.forget('a');

@@ -10,7 +10,7 @@ describe('what is in flight', () => {
   it('is there from when it was added until it is removed, however often that is', () => {
     const inFlight = new InFlight();
     const [one, other] = [new Socket(), new Socket()];
-    const [first, second, third] = [answer(), answer(), Promise.resolve()];
+    const [first, second, third] = [answer(), answer(), answer()];
     inFlight.watch(one);
     inFlight.watch(other);
     inFlight.add(one, first);

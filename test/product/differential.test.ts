@@ -79,7 +79,7 @@ describe('the server with its cache and hot path', () => {
     const { total } = cached.engine.cache.snapshot();
     expect(total.hitRatio).toBeGreaterThan(0.3); // or nothing was tested
     expect(total.missesBy.invalidated).toBeGreaterThan(10);
-    expect(cached.unparsed()).toBeGreaterThan(10);
+    expect(cached.hotAnswers()).toBeGreaterThan(10);
 
     async function write(): Promise<string> {
       const isSystem = random.happens(0.15);

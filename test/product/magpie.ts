@@ -12,7 +12,6 @@ import type { MediaStore } from '../../src/domains/media/store.ts';
 import { issueSession } from '../../src/domains/viewer/credentials.ts';
 import type { CacheCategory, WorkspaceRole } from '../../src/generated/schema.ts';
 import { createGraphqlEngine, type GraphqlEngine } from '../../src/graphql/engine.ts';
-import type { AnswerBytes } from '../../src/http/arrivals.ts';
 import { createListener } from '../../src/http/listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/http/server.ts';
 import { seededAt } from '../setup/templates.ts';
@@ -33,8 +32,8 @@ export interface Magpie {
   readonly engine: GraphqlEngine;
   readonly server: Server;
   readonly url: string;
-  /** Answers so far for which nothing was parsed. */
-  unparsed(): number;
+  /** Answers so far that did not go through the pipeline. */
+  hotAnswers(): number;
   /** Sends a request and resolves with the answer as it came. */
   ask(token: string, document: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
 }
@@ -80,21 +79,14 @@ export async function startMagpie(
   });
   const listener = createListener();
   const origin = await listener.listen({ host: '127.0.0.1', port: 0 });
-  let unparsed = 0;
-  const answerBytes: AnswerBytes = (bytes) => {
-    const answer = server.answerBytes?.(bytes);
-    if (answer instanceof Promise) void answer.then((waitedFor) => waitedFor && unparsed++);
-    else if (answer) unparsed++;
-    return answer;
-  };
-  listener.serve({ listener: server.listener, answerBytes }, async () => true);
+  listener.serve(server, async () => true);
   const url = `${origin}/graphql`;
   afterAll(() => listener.drain(0));
   return {
     engine,
     server,
     url,
-    unparsed: () => unparsed,
+    hotAnswers: () => server.metrics.hotAnswers,
     async ask(token, query, variables = {}, headers = {}) {
       const files = Object.entries(variables).some(([, value]) => holdsFile(value));
       const response = await fetch(url, {
