@@ -188,6 +188,14 @@ export class Cache<Category extends string> {
     this.invalidate([keyTag(category, key)], cause);
   }
 
+  /**
+   * Removes this very entry, if it is kept, because its value turned out to be no good. Invalidates nothing: other entries and
+   * running loads, of its key too, are as they were. `cause` is for explanations.
+   */
+  drop(entry: Entry, cause: string): void {
+    this.#store(entry.category).drop(entry, cause);
+  }
+
   /** Forgets everything, or what is of the categories and the namespace that are given, and frees its room. */
   clear(only: { categories?: readonly Category[]; namespace?: string } = {}, cause?: string): void {
     const { namespace } = only;

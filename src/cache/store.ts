@@ -4,6 +4,7 @@ import { createArc } from './eviction/arc.ts';
 import { createLru } from './eviction/lru.ts';
 import type { EvictionPolicy } from './eviction/policy.ts';
 import type { Flight } from './flight.ts';
+import { keyTag } from './implicit-tags.ts';
 import type { Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { MissCause } from './request.ts';
@@ -170,6 +171,15 @@ export class Store {
   /** A newer result is known. */
   replace(entry: Entry): void {
     entry.field.replacements++;
+    this.#remove(entry);
+  }
+
+  /** Counts it as invalidated, which its key's next miss is told. */
+  drop(entry: Entry, cause: string): void {
+    if (!entry.isKept) return;
+    entry.field.invalidations++;
+    const tag = keyTag(this.category, entry.key);
+    this.#departures.remember(entry.key, { cause: 'invalidated', invalidatedBy: { tag, cause } });
     this.#remove(entry);
   }
 

@@ -53,7 +53,10 @@ export function mutation<Input, T extends object, Refused extends Partial<T> = o
   return mutationInSteps((input, context) => inTransaction(context, (tx) => run(input, tx)), refused);
 }
 
-/** A mutation that calls the outside: `run` opens its transactions itself with `inTransaction`, and holds none meanwhile. */
+/**
+ * A mutation that calls the outside: `run` opens its transactions itself with `inTransaction`, and holds none meanwhile. It writes
+ * nothing outside of them, so that a failure before the first one leaves the cache as it is.
+ */
 export function mutationInSteps<Input, T extends object, Refused extends Partial<T> = object>(
   run: (input: Input, context: Context) => Promise<T>,
   refused: Refused = {} as Refused,
@@ -62,6 +65,7 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
     try {
       return { userErrors: [], ...(await run(input, context)) };
     } catch (error) {
+      context.changes.settle('rolledBack'); // unless a transaction said otherwise: without one nothing was written
       if (error instanceof Refusal) return { userErrors: error.errors, ...refused };
       throw error;
     }

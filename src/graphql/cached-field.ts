@@ -10,7 +10,7 @@ import type { CachePlan, FieldPlan } from './field-plan.ts';
 import { idsIn, type NodeTags } from './node-tags.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags } from './tag-template.ts';
-import { pathOf, traceCached, traceOpen } from './trace.ts';
+import { pathOf, traceCached, traceOpen, traceReach } from './trace.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 export type FieldCache = Cache<CacheCategory>;
@@ -127,7 +127,10 @@ interface Reading {
 
 /** When the cache is at its limit of loads, the request is not: it gets what the resolver says. Throws any other error. */
 function noteFull(error: unknown, { context, info }: Reading): void {
-  if (!(error instanceof LoadLimitError)) throw error;
+  if (!(error instanceof LoadLimitError)) {
+    traceReach(context, info);
+    throw error;
+  }
   noteBypass(context, info);
 }
 

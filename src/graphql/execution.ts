@@ -1,18 +1,20 @@
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, type GraphQLError, Kind } from 'graphql';
+import type { Entry } from '../cache/entry.ts';
 import { shownTag } from './cache-statistics.ts';
 import type { FieldCache } from './cached-field.ts';
 import type { Explanation, RequestContext } from './request.ts';
+import { pathOf } from './trace.ts';
 
 /** An execution's result, or its parts as they come, with `@defer` and `@stream`. */
 export type AnyResult = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 /**
- * What follows every execution: values that could not be completed are forgotten, since a cached value that breaks its
+ * What follows every execution: entries whose own value could not be completed are dropped, since a cached value that breaks its
  * field's type would break it for everybody, and explanations are added when they were asked for.
  */
 export function afterExecution(cache: FieldCache | undefined, context: RequestContext, result: AnyResult): AnyResult {
   if (isStream(result)) return eachPart(cache, context, result);
-  if (result.errors && cache) forgetBroken(cache, context, result.errors);
+  if (result.errors && cache) dropBroken(cache, context, result.errors);
   return explained(context, result);
 }
 
@@ -27,23 +29,33 @@ async function* eachPart(
 ) {
   for await (const part of parts) {
     const { incremental = [] } = part as { incremental?: readonly ExecutionResult[] };
-    if (cache) for (const { errors } of [part, ...incremental]) if (errors) forgetBroken(cache, context, errors);
+    if (cache) for (const { errors } of [part, ...incremental]) if (errors) dropBroken(cache, context, errors);
     yield part;
   }
 }
 
-function forgetBroken(
-  cache: FieldCache,
-  { state }: RequestContext,
-  errors: readonly { path?: readonly (string | number)[] }[],
-) {
-  for (const { path } of errors) {
-    if (!path) continue;
-    for (const trace of state.traces?.values() ?? [])
-      for (const lookup of [trace.root, ...trace.lookups])
-        if (lookup?.path.every((key, i) => key === path[i]))
-          cache.delete(lookup.entry.category as never, lookup.entry.key, 'a value that could not be completed');
+/** An error belongs to the value in which it occurred: the nearest one above it that an entry or a resolver brought. */
+function dropBroken(cache: FieldCache, { state }: RequestContext, errors: readonly GraphQLError[]): void {
+  const entries = new Map<string, Entry | undefined>(); // undefined for a value that is nobody's entry
+  for (const { root, lookups, reaches } of state.traces?.values() ?? []) {
+    for (const path of reaches) entries.set(pathOf(path).join(), undefined);
+    for (const { path, entry } of root ? [root, ...lookups] : lookups) entries.set(path.join(), entry);
   }
+  for (const { path, nodes } of errors) {
+    if (!path || isOfArgument(nodes)) continue;
+    let owner: Entry | undefined;
+    let place = '';
+    for (const key of path) {
+      place = place === '' ? String(key) : `${place},${key}`;
+      if (entries.has(place)) owner = entries.get(place);
+    }
+    if (owner) cache.drop(owner, 'a value that could not be completed');
+  }
+}
+
+/** What the client gave, with the field's value at rest. */
+function isOfArgument(nodes: GraphQLError['nodes']): boolean {
+  return nodes?.[0] !== undefined && nodes[0].kind !== Kind.FIELD;
 }
 
 function explained({ state }: RequestContext, result: ExecutionResult): ExecutionResult {

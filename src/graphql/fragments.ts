@@ -107,7 +107,7 @@ export function keepFragment(
   if (older && isWhole(older)) return older.value.json === json ? older : undefined;
   const isPublic = entry.namespace === publicNamespace;
   if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return undefined; // such as one with more tags than it could hold
-  if (isPublic && trace.reachesOut) return undefined; // what lies beneath may be a workspace's
+  if (isPublic && trace.reaches.length > 0) return undefined; // what lies beneath may be a workspace's
   const namespace = entry.namespace!;
   const tags = nodeTags.of(trace.ids, { namespace, held: entry.tags.map(({ name }) => name) });
   for (const tag of trace.tags) tags.add(namespaced(namespace, tag));

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Entry } from '../cache/entry.ts';
 import type { Lookup, MissCause } from '../cache/request.ts';
 import type { Changes } from '../domains/changes.ts';
@@ -33,8 +34,11 @@ export interface Trace {
   readonly lookups: TracedLookup[];
   /** The root field's own. */
   root: TracedLookup | undefined;
-  /** Whether its selection left the root field's own value, so that it may differ from workspace to workspace, tags or none. */
-  reachesOut: boolean;
+  /**
+   * Paths of the resolvers beneath the root field that read more than their parents, cached fields among them. What fails at such
+   * a path, or beneath it, is not the fault of an entry above; and if there is one, the answer may differ between workspaces.
+   */
+  readonly reaches: GraphQLResolveInfo['path'][];
   /** Whether something was touched of which nothing can be remembered. */
   isOpen: boolean;
 }

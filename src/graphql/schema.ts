@@ -19,7 +19,7 @@ import { type Invalidate, mutationField } from './mutation-field.ts';
 import { NodeTags } from './node-tags.ts';
 import type { RequestContext } from './request.ts';
 import { scalars } from './scalars.ts';
-import { traceDependent, traceEdge, traceOpen } from './trace.ts';
+import { traceDependent, traceNodes, traceOpen, traceReach } from './trace.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 type ResolverMaps = NonNullable<Parameters<typeof makeExecutableSchema>[0]['resolvers']>;
@@ -144,16 +144,22 @@ function withoutPerson(resolve: Resolver): Resolver {
 }
 
 function tracedEdge(resolve: Resolver): Resolver {
-  return (source, args, context, info) =>
-    whenResolved(resolve(source, args, context, info), (value) => traceEdge(context, info, value));
+  return (source, args, context, info) => {
+    const trace = traceReach(context, info);
+    const result = resolve(source, args, context, info);
+    return trace ? whenResolved(result, (value) => traceNodes(trace, value)) : result;
+  };
 }
 
 function tracedDependent(plan: FieldPlan, resolve: Resolver): Resolver {
   const tags = plan.dependsOn!;
-  return (source, args, context, info) =>
-    whenResolved(resolve(source, args, context, info), (value) =>
-      traceDependent(context, info, { tags, args, parent: source, value }),
-    );
+  return (source, args, context, info) => {
+    const trace = traceReach(context, info);
+    const result = resolve(source, args, context, info);
+    return trace
+      ? whenResolved(result, (value) => traceDependent(trace, { tags, args, parent: source, value }))
+      : result;
+  };
 }
 
 function tracedOpen(resolve: Resolver): Resolver {

@@ -15,8 +15,14 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   const key = String(root.key);
   let trace = state.traces.get(key);
   if (!trace) {
-    const noted = { ids: new Set<string>(), tags: new Set<string>(), seen: new Set<object>(), lookups: [] };
-    trace = { root: undefined, reachesOut: false, isOpen: false, ...noted };
+    const noted = {
+      ids: new Set<string>(),
+      tags: new Set<string>(),
+      seen: new Set<object>(),
+      lookups: [],
+      reaches: [],
+    };
+    trace = { root: undefined, isOpen: false, ...noted };
     state.traces.set(key, trace);
   }
   return trace;
@@ -35,22 +41,20 @@ export function traceCached(
   const lookup = { path: pathOf(info.path), entry, cause: seen.status === 'HIT' ? undefined : seen.cause };
   if (info.path.prev) {
     trace.lookups.push(lookup);
-    trace.reachesOut = true;
+    trace.reaches.push(info.path);
   } else trace.root = lookup;
 }
 
-/** An edge: the nodes that it led to. A reference that leads nowhere is its parent's, whose tag stands already. */
-export function traceEdge(context: RequestContext, info: GraphQLResolveInfo, value: unknown): void {
+/** A resolver beneath the root field that reads more than its parent. Call it before the resolver runs. */
+export function traceReach(context: RequestContext, info: GraphQLResolveInfo): Trace | undefined {
   const trace = traceOf(context, info);
-  if (!trace) return;
-  trace.reachesOut = true;
-  touch(trace, value);
+  if (info.path.prev) trace?.reaches.push(info.path);
+  return trace;
 }
 
 /** A dependent field: what its directive says. */
 export function traceDependent(
-  context: RequestContext,
-  info: GraphQLResolveInfo,
+  trace: Trace,
   {
     tags,
     args,
@@ -58,15 +62,15 @@ export function traceDependent(
     value,
   }: { tags: readonly TagTemplate[]; args: Record<string, unknown>; parent: unknown; value: unknown },
 ): void {
-  const trace = traceOf(context, info);
-  if (!trace) return;
-  trace.reachesOut = true;
   for (const tag of resolveTags(tags, { args, parent })) trace.tags.add(tag);
-  touch(trace, value);
+  traceNodes(trace, value);
 }
 
-/** Many edges lead to the same node, which a loader gave to all of them. */
-function touch({ ids, seen }: Trace, value: unknown): void {
+/**
+ * The nodes that an edge or a dependent field led to: many edges lead to the same node, which a loader gave to all of them. A
+ * reference that leads nowhere is its parent's, whose tag stands already.
+ */
+export function traceNodes({ ids, seen }: Trace, value: unknown): void {
   if (typeof value !== 'object' || value === null || seen.has(value)) return;
   seen.add(value);
   idsIn(value, ids);
@@ -74,7 +78,7 @@ function touch({ ids, seen }: Trace, value: unknown): void {
 
 /** A resolver of which nothing is known. */
 export function traceOpen(context: RequestContext, info: GraphQLResolveInfo): void {
-  const trace = traceOf(context, info);
+  const trace = traceReach(context, info);
   if (trace) trace.isOpen = true;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createEngine } from './engine.ts';
+import { createEngine, createGate } from './engine.ts';
 
 describe('a wrapped function', () => {
   it('runs once for equal arguments, whatever the order of their members', async () => {
@@ -107,6 +107,39 @@ describe('a key deleted by hand', () => {
     for (const key of ['a', 'b']) await fetch(key, () => 'old');
     cache.delete('POSTS', 'a', 'by hand');
     expect([await fetch('a', () => 'new'), await fetch('b', () => 'new')]).toEqual(['new', 'old']);
+  });
+});
+
+describe('an entry dropped by hand', () => {
+  const request = { key: 'key', tags: ['Post'] };
+
+  it('is loaded anew, and nothing else is', async () => {
+    const { cache, look, fetch } = createEngine();
+    const { entry } = await look(request, () => 'broken');
+    await fetch({ key: 'other', tags: ['Post'] }, () => 'kept');
+    const { stamp } = cache;
+    cache.drop(entry, 'a value that is no good');
+    expect(await look(request, () => 'new')).toMatchObject({
+      value: 'new',
+      cause: 'invalidated',
+      invalidatedBy: { cause: 'a value that is no good' },
+    });
+    expect(await fetch('other', () => 'not loaded')).toBe('kept');
+    expect(cache.stamp).toBe(stamp);
+  });
+
+  it('leaves the newer one of its key alone, and a load of it that runs', async () => {
+    const { cache, look, fetch, stats } = createEngine();
+    const { entry } = await look(request, () => 'broken');
+    cache.delete('POSTS', 'key');
+    const gate = createGate<string>();
+    const running = fetch(request, gate.load);
+    cache.drop(entry, 'too late');
+    gate.open('new');
+    await running;
+    cache.drop(entry, 'too late');
+    expect(await fetch(request, () => 'not loaded')).toBe('new');
+    expect(stats()).toMatchObject({ entries: 1, invalidations: 1 });
   });
 });
 

@@ -131,6 +131,111 @@ describe('an error', () => {
   });
 });
 
+describe('an error beneath a cached field', () => {
+  /** An item whose fields are resolved beneath it, in each of the ways in which that can fail. */
+  function failing(overrides: Record<string, () => unknown> = {}) {
+    const fail = () => Promise.reject(new Error('broken'));
+    const nest = createNest({
+      typeDefs: /* GraphQL */ `
+        extend type Query {
+          item: Item @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
+          items: [Item!] @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
+        }
+        type Item {
+          id: ID!
+          name(length: Int! = 9): String
+          count: Int @dependsOn(tags: ["Post"])
+          must: Int! @dependsOn(tags: ["Post"])
+          owner: Campaign
+          mustOwner: Campaign!
+          page(first: Int = 20): PostConnection @cache(category: MEDIA, scope: WORKSPACE, tags: ["Post"])
+        }
+      `,
+      resolvers: {
+        Query: {
+          item: () => ({ id: 'item_1', name: 'fine' }),
+          items: () => [{ id: 'item_1', name: 'fine' }],
+        },
+        Item: { count: fail, must: () => null, owner: fail, mustOwner: () => null, page: fail, ...overrides },
+      },
+    });
+    return nest;
+  }
+
+  const unfit = { id: 'camp_1', name: null };
+  it.each<[string, string, Record<string, () => unknown>?]>([
+    ['thrown by a field that depends on tags', '{ item { count } }'],
+    [
+      'thrown at once',
+      '{ item { count } }',
+      {
+        count: () => {
+          throw new Error('broken');
+        },
+      },
+    ],
+    ['returned', '{ item { count } }', { count: () => new Error('broken') }],
+    ['of a value that does not fit', '{ item { count } }', { count: () => 'many' }],
+    ['of a null where none may be, which leaves nothing of its parent', '{ item { must } }'],
+    ['thrown by an edge', '{ item { owner { name } } }'],
+    ['of an edge that leads nowhere', '{ item { mustOwner { name } } }'],
+    ['within the node that an edge leads to', '{ item { owner { name } } }', { owner: () => unfit }],
+    ['in an item of a list', '{ items { owner { name } count } }'],
+    ['thrown by a cached field', '{ item { page(first: -1) { nodes { id } } } }'],
+    [
+      'within the value of a cached field',
+      '{ item { page { nodes { id text } } } }',
+      { page: () => ({ nodes: [{ id: 'post_1' }] }) },
+    ],
+    ['of an argument', 'query ($length: Int) { item { name(length: $length) } }'],
+  ])('forgets nothing that is healthy, and moves no clock: one %s', async (_, document, overrides) => {
+    for (const isJoining of [false, true]) {
+      const nest = failing(overrides);
+      const field = document.includes('items') ? 'items' : 'item';
+      await nest.ask(`{ ${field} { id } }`, { isJoining });
+      const { stamp } = nest.cache;
+      for (let round = 0; round < 3; round++)
+        expect((await nest.ask(document, { isJoining, variables: { length: null } })).errors).not.toHaveLength(0);
+      await nest.ask(`{ ${field} { id } }`, { isJoining });
+      expect(nest.runs(`Query.${field}`)).toBe(1);
+      expect(nest.cache.stamp).toBe(stamp);
+    }
+  });
+
+  it('forgets the value in which it is, and no other', async () => {
+    let text: string | undefined;
+    const nest = failing({ page: () => ({ nodes: [{ id: 'post_1', text }] }) });
+    expect((await nest.ask('{ item { page { nodes { id text } } } }')).errors).toHaveLength(1);
+    text = 'fine';
+    expect((await nest.ask('{ item { page { nodes { id text } } } }')).errors).toBeUndefined();
+    expect([nest.runs('Query.item'), nest.runs('Item.page')]).toEqual([1, 2]);
+  });
+
+  it('leaves what stands in for failed loads where it is', async () => {
+    let isBroken = false;
+    const answer = (value: unknown) => () => {
+      if (isBroken) throw new Error('the database is down');
+      return value;
+    };
+    const nest = createNest({
+      typeDefs: /* GraphQL */ `
+        extend type Query { item: Item @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"]) }
+        type Item { id: ID! count: Int @dependsOn(tags: ["Post"]) }
+      `,
+      resolvers: { Query: { item: answer({ id: 'item_1' }) }, Item: { count: answer(1) } },
+    });
+    await nest.ask('{ item { id count } }');
+    isBroken = true;
+    nest.pass(31_000);
+    for (let round = 0; round < 5; round++) {
+      const { data, errors } = await nest.ask('{ item { id count } }');
+      expect(data).toEqual({ item: { id: 'item_1', count: null } });
+      expect(errors).toHaveLength(1);
+      nest.pass(60_000);
+    }
+  });
+});
+
 describe('a hundred who ask at once', () => {
   it('share one load', async () => {
     const nest = createNest();
