@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Page } from './connection.ts';
 import { badInput } from './errors.ts';
+import { idsOf, type NodeType } from './ids.ts';
 
 const maxSearchLength = 500;
 
@@ -15,6 +16,12 @@ export function containing(search: string): string {
 /** The right side of `=` for any of some values: one statement whatever their number, and false for none. */
 export function anyOf<T extends string>(values: readonly T[]): RawBuilder<T> {
   return sql<T>`any(${values}::text[])`;
+}
+
+/** Rows whose column refers to this node; null: to none. An id of another type fits no row. */
+export function isReference(type: NodeType, column: string, id: string | null): RawBuilder<SqlBool> {
+  if (id === null) return sql<SqlBool>`${sql.ref(column)} is null`;
+  return sql<SqlBool>`${sql.ref(column)} = ${anyOf(idsOf(type, [id]))}`;
 }
 
 /** The rows behind a page's cursor, in the order (instant desc, id desc); all of them on the first page. */

@@ -173,6 +173,7 @@ describe.each(engines)('the calendar on %s', (engine) => {
     expect(await texts({ accountIds: [account], campaignId })).toEqual(['note', 'both']);
     expect(await texts({ accountIds: [account] })).toEqual(['note', 'both', 'account']);
     expect(await texts({ campaignId })).toEqual(['note', 'both', 'campaign']);
+    expect(await texts({ campaignId: null })).toEqual(['note', 'account']);
     expect(await texts({ accountIds: [] })).toEqual(['note']);
   });
 

@@ -460,6 +460,7 @@ describe.each(engines)('posts on %s', (engine) => {
       expect(await list({ status: [] })).toEqual({ totalCount: 0, nodes: [] });
       expect((await list({ accountIds: ['a\0b'], campaignId: 'c\0d' })).totalCount).toBe(0);
       expect((await list({ status: null, search: null })).totalCount).toBe(5);
+      expect((await list({ campaignId: null })).totalCount).toBe(1);
     });
 
     it('with all their edges take one statement an edge, whatever the number of posts', async () => {

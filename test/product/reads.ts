@@ -91,7 +91,7 @@ export const reads: Record<string, MakeRead> = {
       filter: {
         status: maybe(random, random.pick([['DRAFT'], ['SCHEDULED', 'PUBLISHING'], ['PUBLISHED', 'FAILED']])),
         accountIds: maybe(random, stock.some('accounts', 2)),
-        campaignId: maybe(random, stock.one('campaigns')),
+        campaignId: maybe(random, random.happens(0.3) ? null : stock.one('campaigns')),
         search: maybe(random, random.pick(['the', 'new'])),
       },
       ...page(random),
@@ -132,7 +132,7 @@ export const reads: Record<string, MakeRead> = {
     variables: {
       filter: {
         status: maybe(random, random.pick([['OPEN'], ['SNOOZED', 'RESOLVED']])),
-        assigneeId: maybe(random, random.pick(stock.users)),
+        assigneeId: maybe(random, random.pick([...stock.users, null])),
         accountIds: maybe(random, stock.some('accounts', 2)),
         isUnread: maybe(random, random.happens(0.5)),
       },

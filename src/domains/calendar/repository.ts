@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { CalendarNotesTable } from '../../database/tables.ts';
 import { grouped } from '../batch.ts';
-import { anyOf } from '../conditions.ts';
+import { anyOf, isReference } from '../conditions.ts';
 import type { Scope } from '../context.ts';
 import { addDays, type DateRange, daysBetween } from '../date-range.ts';
 import { badInput } from '../errors.ts';
@@ -30,7 +30,8 @@ export interface CalendarRecord {
 /** Which posts; null has no condition, an empty list fits nothing. */
 export interface CalendarFilter {
   readonly accountIds: readonly string[] | null;
-  readonly campaignId: string | null;
+  /** Null is no campaign; absent has no condition. */
+  readonly campaignId?: string | null;
 }
 
 const maxDays = 100;
@@ -90,7 +91,7 @@ async function entriesBetween(
     .where('date', '>=', from)
     .where('date', '<=', to);
   const posts = onAccounts(visiblePosts(queries, scope), accountIds)
-    .$if(campaignId !== null, (query) => query.where('posts.campaignId', '=', anyOf(idsOf('Campaign', [campaignId!]))))
+    .$if(campaignId !== undefined, (query) => query.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
     .select(['posts.id', dayOfPost.as('day'), sql<number>`1`.as('rank'), sql<string>`posts.calendar_at`.as('at')])
     .where('posts.calendarAt', '>=', addDays(from, -2))
     .where('posts.calendarAt', '<', addDays(to, 3))

@@ -12,7 +12,7 @@ const maxNoteLength = 1_000;
 export const calendarResolvers: Resolvers = {
   Query: {
     calendar: (_, { range, filter }, { queries, viewer }) => {
-      const { accountIds = null, campaignId = null } = filter ?? {};
+      const { accountIds = null, campaignId } = filter ?? {};
       return findCalendar(queries, viewer, { range: daysOf(range), filter: { accountIds, campaignId } });
     },
   },

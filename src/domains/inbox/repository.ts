@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { ConversationsTable, MessagesTable } from '../../database/tables.ts';
 import { grouped } from '../batch.ts';
-import { anyOf, olderThan } from '../conditions.ts';
+import { anyOf, isReference, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
@@ -19,7 +19,8 @@ export type MessageRecord = Omit<MessagesTable, 'workspaceId' | 'externalId'>;
 /** Which conversations; null has no condition. */
 export interface ConversationFilter {
   readonly status: readonly ConversationRecord['status'][] | null;
-  readonly assigneeId: string | null;
+  /** Null is nobody; absent has no condition. */
+  readonly assigneeId?: string | null;
   readonly accountIds: readonly string[] | null;
   readonly isUnread: boolean | null;
 }
@@ -178,7 +179,7 @@ export async function messageCounts(
 function matching(queries: Queries, scope: Scope, { status, assigneeId, accountIds, isUnread }: ConversationFilter) {
   return visibleConversations(queries, scope)
     .$if(status !== null, (query) => query.where('status', '=', anyOf(status!)))
-    .$if(assigneeId !== null, (query) => query.where('assigneeId', '=', anyOf(idsOf('User', [assigneeId!]))))
+    .$if(assigneeId !== undefined, (query) => query.where(isReference('User', 'assigneeId', assigneeId!)))
     .$if(accountIds !== null, (query) => query.where('accountId', '=', anyOf(idsOf('Account', accountIds!))))
     .$if(isUnread !== null, (query) => query.where('unreadCount', isUnread ? '>' : '=', 0));
 }

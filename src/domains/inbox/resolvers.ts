@@ -76,6 +76,6 @@ export const inboxResolvers: Resolvers = {
 
 /** In a form that is equal for equal filters. */
 function filterOf(filter: ConversationFilterInput | null | undefined): ConversationFilter {
-  const { status = null, assigneeId = null, accountIds = null, isUnread = null } = filter ?? {};
-  return { status, assigneeId, accountIds, isUnread };
+  const { status = null, assigneeId, accountIds = null, isUnread = null } = filter ?? {};
+  return { status, accountIds, isUnread, ...(assigneeId !== undefined && { assigneeId }) };
 }

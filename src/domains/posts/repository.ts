@@ -1,7 +1,7 @@
 import { type Expression, type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { PostsTable, PostTargetsTable, Tables } from '../../database/tables.ts';
-import { anyOf, containing, olderThan } from '../conditions.ts';
+import { anyOf, containing, isReference, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
@@ -29,13 +29,14 @@ export interface PostMetricsRecord {
 export interface PostFilter {
   readonly status: readonly PostRecord['status'][] | null;
   readonly accountIds: readonly string[] | null;
-  readonly campaignId: string | null;
+  /** Null is no campaign; absent has no condition. */
+  readonly campaignId?: string | null;
   readonly search: string | null;
 }
 
 export type PostPage = Connection<PostRecord, PostFilter>;
 
-export const noPostFilter: PostFilter = { status: null, accountIds: null, campaignId: null, search: null };
+export const noPostFilter: PostFilter = { status: null, accountIds: null, search: null };
 
 export const postColumns = [
   'posts.id',
@@ -160,7 +161,7 @@ type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
 function fitting<O>(query: PostQuery<O>, { status, accountIds, campaignId, search }: PostFilter): PostQuery<O> {
   return onAccounts(query, accountIds)
     .$if(status !== null, (q) => q.where('posts.status', '=', anyOf(status!)))
-    .$if(campaignId !== null, (q) => q.where('posts.campaignId', '=', anyOf(idsOf('Campaign', [campaignId!]))))
+    .$if(campaignId !== undefined, (q) => q.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
     .$if(search !== null, (q) => q.where('posts.text', 'ilike', containing(search!)));
 }
 

@@ -118,13 +118,13 @@ export const postResolvers: Resolvers = {
 };
 
 function filterOf(filter: PostFilterInput | null | undefined): PostFilter {
-  const { status = null, accountIds = null, campaignId = null, search = null } = filter ?? {};
-  return { status, accountIds, campaignId, search };
+  const { status = null, accountIds = null, campaignId, search = null } = filter ?? {};
+  return { status, accountIds, search, ...(campaignId !== undefined && { campaignId }) };
 }
 
 /** Counts of the campaigns on a page are one statement together. */
 function isOfOneCampaign(filter: PostFilter): filter is PostFilter & { campaignId: string } {
-  return filter.campaignId !== null && !filter.status && !filter.accountIds && filter.search === null;
+  return filter.campaignId != null && !filter.status && !filter.accountIds && filter.search === null;
 }
 
 /** What was deleted meanwhile is left out; what failed to load fails. */
