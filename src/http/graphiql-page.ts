@@ -7,6 +7,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 export interface Page {
   readonly html: Uint8Array<ArrayBuffer>;
   readonly gzipped: Uint8Array<ArrayBuffer>;
+  /** Weak, as it stands for both. */
   readonly etag: string;
   /** Its Content-Security-Policy. */
   readonly policy: string;
@@ -46,7 +47,7 @@ export async function makePage(): Promise<Page> {
   return {
     html,
     gzipped: await promisify(gzip)(html),
-    etag: `"${digest(text)}"`,
+    etag: `W/"${digest(text)}"`,
     policy: policyFor(text),
   };
 }

@@ -58,8 +58,8 @@ export class HotPath {
   readonly listener: RequestListener = (request, response) => {
     const { method, url = '', headers } = request;
     const { graphqlPath } = this.#options;
-    if (headers['x-cache-debug'] !== undefined || headers['if-none-match'] !== undefined)
-      this.#pipeline(request, response);
+    const isConditional = headers['if-none-match'] !== undefined || headers['if-match'] !== undefined;
+    if (headers['x-cache-debug'] !== undefined || isConditional) this.#pipeline(request, response);
     else if (method === 'GET' && url.startsWith(graphqlPath) && url[graphqlPath.length] === '?')
       this.#answer(request, response, undefined);
     else if (method === 'POST' && url === graphqlPath && hasShortJson(request))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Viewer } from '../domains/context.ts';
 import type { Outcome } from '../graphql/request.ts';
+import { statusByConditions } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 
 /**
@@ -22,11 +23,11 @@ export function useCacheHeaders(): HttpPlugin {
       if (request.method !== 'GET') return;
       const etag = entityTag(facts.viewer, facts.json);
       response.headers.set('etag', etag);
-      if (!matches(request.headers.get('if-none-match'), etag)) return;
+      const status = statusByConditions(request.headers, etag);
+      if (status === undefined) return;
       const headers = new Headers(response.headers);
-      headers.delete('content-type');
-      headers.delete('content-length');
-      setResponse(new Response(null, { status: 304, headers }));
+      for (const name of ['content-type', 'content-length', 'content-encoding']) headers.delete(name);
+      setResponse(new Response(null, { status, headers }));
     },
   };
 }
@@ -61,8 +62,4 @@ export function hitStatus(freshMs: number): string {
 export function entityTag(viewer: Viewer | null, json: string): string {
   const owner = `${viewer?.workspaceId} ${viewer?.tokenId} ${viewer?.role}`;
   return `W/"${createHash('sha256').update(owner).update('\n').update(json).digest('base64url').slice(0, 27)}"`;
-}
-
-function matches(ifNoneMatch: string | null, etag: string): boolean {
-  return ifNoneMatch?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*') ?? false;
 }

@@ -42,14 +42,14 @@ export function useCors({ origins, headers }: CorsOptions): HttpPlugin {
     onRequest({ request, endResponse }) {
       const origin = request.headers.get('origin');
       const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
-      if (!isPreflight || origin === null) return;
+      if (!isPreflight || !origin) return;
       endResponse(isAllowed(origin) ? new Response(null, { status: 204, headers: preflight }) : refused(origin));
     },
     onResponse({ request, response }) {
       if (origins.length === 0) return;
       response.headers.append('vary', 'Origin');
       const origin = request.headers.get('origin');
-      if (origin === null || !isAllowed(origin)) return;
+      if (!origin || !isAllowed(origin)) return;
       response.headers.set('access-control-allow-origin', origin);
       response.headers.set('access-control-expose-headers', responseHeaders.join(', '));
     },

@@ -1,5 +1,7 @@
+import { answerByConditions } from './conditional-request.ts';
 import type { Page } from './graphiql-page.ts';
 import type { HttpPlugin } from './plugin.ts';
+import { acceptsGzip } from './use-compression.ts';
 
 /** Gives browsers that open `/graphql` the explorer; programs never ask for HTML. */
 export function useGraphiql(graphqlPath: string): HttpPlugin {
@@ -17,10 +19,11 @@ export function useGraphiql(graphqlPath: string): HttpPlugin {
 
 function answer(request: Request, { gzipped, html, etag, policy }: Page): Response {
   const headers: Record<string, string> = { etag, vary: 'Accept, Accept-Encoding', 'cache-control': 'no-cache' };
-  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  const conditional = answerByConditions(request, headers);
+  if (conditional) return conditional;
   headers['content-type'] = 'text/html; charset=utf-8';
   headers['content-security-policy'] = policy;
-  const isCompressed = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '');
+  const isCompressed = acceptsGzip(request.headers.get('accept-encoding'));
   if (isCompressed) headers['content-encoding'] = 'gzip';
   return new Response(isCompressed ? gzipped : html, { headers });
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ServedFile } from '../domains/media/serving.ts';
 import type { ByteRange, MediaStore } from '../domains/media/store.ts';
+import { answerByConditions, isRangeWanted } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { refusalResponse } from './refusal.ts';
 
@@ -43,7 +44,8 @@ async function serve(request: Request, { key, file, media }: Found): Promise<Res
     'cache-control': 'public, max-age=31536000, immutable',
     'accept-ranges': 'bytes',
   };
-  if (request.headers.get('if-none-match')?.includes(etag)) return new Response(null, { status: 304, headers });
+  const conditional = answerByConditions(request, headers);
+  if (conditional) return conditional;
 
   const range = rangeOf(request, { etag, byteSize: file.byteSize });
   if (range === 'unsatisfiable')
@@ -60,14 +62,19 @@ async function serve(request: Request, { key, file, media }: Found): Promise<Res
   return new Response(Readable.toWeb(stored.stream) as ReadableStream, init);
 }
 
-/** RFC 9110, section 14: one range; several, or another unit, are answered with the whole. */
+/** RFC 9110, section 14: one range, of a GET; several, or another unit, are answered with the whole. */
 function rangeOf(
-  { headers }: Request,
+  { method, headers }: Request,
   { etag, byteSize }: { etag: string; byteSize: number },
 ): ByteRange | 'unsatisfiable' | undefined {
-  const condition = headers.get('if-range');
-  if (condition !== null && condition !== etag) return undefined;
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(headers.get('range') ?? '') ?? [];
+  if (method !== 'GET' || !isRangeWanted(headers, etag)) return undefined;
+  const [unit, ranges = ''] = (headers.get('range') ?? '').split('=', 2);
+  const [range = '', ...others] = ranges
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  const [, first, last] = /^(\d*)-(\d*)$/.exec(range) ?? [];
+  if (unit!.toLowerCase() !== 'bytes' || others.length > 0) return undefined;
   if (first === undefined || last === undefined || first + last === '') return undefined;
   if (first === '') return lastBytes(Number(last), byteSize);
   if (last !== '' && Number(last) < Number(first)) return undefined;

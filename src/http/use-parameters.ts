@@ -34,8 +34,8 @@ function mediaTypeOf(request: Request): 'application/json' | 'multipart/form-dat
   const [type, ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';');
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
   if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) throw unsupported(charset);
-  const encoding = request.headers.get('content-encoding');
-  if (encoding !== null && encoding !== 'identity') throw unsupported(`content-encoding: ${encoding}`);
+  const coding = request.headers.get('content-encoding');
+  if (coding && coding.toLowerCase() !== 'identity') throw encoded(coding);
   const name = type!.trim();
   if (name === 'application/json' || name === 'multipart/form-data') return name;
   throw unsupported(name === '' ? 'no content-type' : name);
@@ -46,6 +46,14 @@ function unsupported(got: string) {
     `Unsupported media type: expected application/json, or multipart/form-data for uploads, in UTF-8, but got ${got.slice(0, 100)}.`,
     { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', headers: { Accept: 'application/json, multipart/form-data' } },
   );
+}
+
+function encoded(coding: string) {
+  return refusal(`Unsupported content coding: expected a body as it is, but got one in ${coding.slice(0, 100)}.`, {
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    headers: { 'Accept-Encoding': 'identity' },
+  });
 }
 
 function forgeable() {

@@ -73,6 +73,7 @@ describe('a query by GET', () => {
       expect(again.headers.get('etag')).toBe(etag);
       expect(again.headers.get('cache-control')).toBe('private, no-cache');
       expect((await get(templates, { 'if-none-match': `"other", ${etag}` })).status).toBe(304);
+      expect((await get(templates, { 'if-match': '"other"' })).status).toBe(412);
     }
   });
 

@@ -13,8 +13,10 @@ describe('who asks', () => {
     expect((await ask(createTestServer(), '{ whoami }', { headers })).data).toEqual({ whoami: 'user_1' });
   });
 
-  it('is nobody without a token', async () => {
+  it('is nobody without a token, or with an empty header, as clients send that are signed out', async () => {
     expect((await ask(createTestServer(), '{ whoami }')).data).toEqual({ whoami: 'nobody' });
+    const headers = { authorization: '' };
+    expect((await ask(createTestServer(), '{ whoami }', { headers })).data).toEqual({ whoami: 'nobody' });
   });
 
   it('is refused from the next request on when the token is revoked', async () => {

@@ -203,7 +203,7 @@ describe('a method that GraphQL does not know', () => {
 });
 
 describe('a wrong token', () => {
-  it.each(['Bearer wrong', 'Bearer ', 'Bearer a b', 'Basic Zm9vOmJhcg==', 'good-token', ''])(
+  it.each(['Bearer wrong', 'Bearer ', 'Bearer a b', 'Basic Zm9vOmJhcg==', 'good-token'])(
     'is refused: %j',
     async (authorization) => {
       const answer = await send({ ...query('mutation { write(text: "x") }'), headers: { authorization } });

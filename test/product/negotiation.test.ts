@@ -21,6 +21,9 @@ const requests: Record<string, Record<string, string>> = {
   'with no Accept': {},
   'with a body that claims to be compressed': { ...usual, 'content-encoding': 'gzip' },
   'with a body that claims to be itself': { ...usual, 'content-encoding': 'identity' },
+  'with a body in a coding without a name': { ...usual, 'content-encoding': '' },
+  'with empty headers': { ...usual, origin: '', 'if-none-match': '', 'if-match': '', 'x-cache-debug': '' },
+  'with an empty Accept-Encoding': { accept: 'application/json', 'accept-encoding': '' },
   'with a body in Latin 1': { accept: 'application/json', 'content-type': 'application/json; charset=latin1' },
   'with an expectation': { accept: 'application/json', expect: '100-continue' },
 };
