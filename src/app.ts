@@ -16,9 +16,10 @@ import { createWakeClock } from './domains/inbox/wake-clock.ts';
 import { findServed } from './domains/media/serving.ts';
 import { createDiskMediaStore } from './domains/media/store.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
+import { naming, type Subject } from './error-words.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
-import { readPersistedOperations } from './http/persisted-operations.ts';
+import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
 import type { RelayLine } from './workers/relay.ts';
 
@@ -54,6 +55,7 @@ const demoSeed = 1;
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, line, progress } = options;
   const { databaseUrl: url, databaseConnections: poolSize, dataDir } = config;
+  const persistedOperations = await loadPersistedOperations(config);
   const soleUse = line ? undefined : await watchDatabase(config, log);
   let database: Database | undefined;
   const close = async () => {
@@ -62,8 +64,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
   try {
     const group = soleUse?.group ?? config.group;
-    database = await openDatabase({ url, poolSize, dataDir, group, log: progress });
-    return await build(config, { ...options, database, soleUse, close });
+    const opening = openDatabase({ url, poolSize, dataDir, group, log: progress });
+    database = await naming(whereRowsAre(config), opening);
+    return await build(config, { ...options, database, soleUse, persistedOperations, close });
   } catch (error) {
     await close();
     throw error;
@@ -75,25 +78,39 @@ export async function watchDatabase(config: Config, log: Logger): Promise<SoleUs
   const { databaseUrl: url, isCaching } = config;
   if (url === undefined) return undefined;
   const notes = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
-  return await openSoleUse({ url, isCaching, log: notes });
+  return await naming(whereRowsAre(config), openSoleUse({ url, isCaching, log: notes }));
+}
+
+/** What an operator looks at when the database cannot be opened: without what may be secret in it. */
+function whereRowsAre({ databaseUrl, dataDir }: Config): Subject {
+  if (databaseUrl === undefined) return { variable: 'DATA_DIR', value: dataDir };
+  return { variable: 'DATABASE_URL', value: new URL(databaseUrl).host || undefined };
+}
+
+async function loadPersistedOperations({
+  persistedOperations: given,
+}: Config): Promise<PersistedOperations | undefined> {
+  if (!given) return undefined;
+  return await naming({ variable: 'PERSISTED_OPERATIONS', value: given.file }, readPersistedOperations(given));
 }
 
 interface Opened {
   database: Database;
   /** Undefined also in a worker: its primary watches. */
   soleUse: SoleUse | undefined;
+  persistedOperations: PersistedOperations | undefined;
   close(): Promise<void>;
 }
 
 async function build(config: Config, options: AppOptions & Opened): Promise<App> {
-  const { database, soleUse, log, line, progress } = options;
+  const { database, soleUse, persistedOperations, log, line, progress } = options;
   const { queries } = database;
   const media = createDiskMediaStore(join(config.dataDir, 'media'));
   const { dataDir } = config;
   const ai = aiFor(config);
-  await registerModels(queries, ai);
-  const demoTokens = config.isDemo ? await openDemo({ queries, media, dataDir, seed: demoSeed, progress }) : [];
-  const persistedOperations = config.persistedOperations && (await readPersistedOperations(config.persistedOperations));
+  await naming(whereRowsAre(config), registerModels(queries, ai));
+  const demo = { queries, media, dataDir, seed: demoSeed, progress };
+  const demoTokens = config.isDemo ? await naming(whereRowsAre(config), openDemo(demo)) : [];
 
   const network = networkFor(config);
   const engine = createGraphqlEngine({

@@ -109,7 +109,7 @@ export function readConfig(environment: Environment = process.env): Config {
     },
   };
   read.refuse('REDIS_URL', 'nothing: the remote tier is not part of this version');
-  read.refuseOthers('CACHE_');
+  read.refuseOthers(['CACHE_', 'MAX_QUERY_', 'MASTODON_', 'PERSISTED_OPERATIONS']);
   read.settle();
   return freeze(config);
 }

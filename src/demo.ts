@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Queries } from './database/database.ts';
 import { type DemoToken, seedDemo } from './domains/demo/seed.ts';
 import type { MediaStore } from './domains/media/store.ts';
+import { naming } from './error-words.ts';
 
 export type { DemoToken };
 
@@ -21,14 +22,16 @@ export const demoTokensFile = 'demo-tokens.json';
  * file for its owner alone. The file comes before the commit: a crash in between leaves a file that the next start replaces,
  * never a demo that nobody can enter.
  */
-export async function openDemo({ queries, dataDir, ...options }: DemoOptions): Promise<readonly DemoToken[]> {
+export async function openDemo({ queries, media, dataDir, ...options }: DemoOptions): Promise<readonly DemoToken[]> {
   const file = join(dataDir, demoTokensFile);
+  const inDataDir = <T>(attempt: Promise<T>) => naming({ variable: 'DATA_DIR', value: dataDir }, attempt);
   const isEmpty = (await queries.selectFrom('workspaces').select('id').limit(1).executeTakeFirst()) === undefined;
-  if (!isEmpty) return await readTokens(file);
+  if (!isEmpty) return await inDataDir(readTokens(file));
   return await seedDemo(queries, {
     ...options,
     now: new Date(),
-    beforeCommit: (tokens) => writeTokens(file, tokens),
+    media: { put: (key, bytes) => inDataDir(media.put(key, bytes)) },
+    beforeCommit: (tokens) => inDataDir(writeTokens(file, tokens)),
   });
 }
 

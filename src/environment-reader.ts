@@ -1,3 +1,5 @@
+import leven, { closestMatch } from 'leven';
+
 /** What is wrong with the environment, one line a problem. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
@@ -89,11 +91,25 @@ export class EnvironmentReader {
     if (this.#given(name) !== undefined) this.#problems.push(`${name}: expected ${expected}, but it is set`);
   }
 
-  /** Refuses what begins with the prefix and was never asked for: nobody would notice a slip of the pen otherwise. */
-  refuseOthers(prefix: string): void {
-    for (const name of Object.keys(this.#environment))
-      if (name.startsWith(prefix) && !this.#known.has(name))
-        this.#problems.push(`${name}: expected a name such as ${this.#nearest(name)}, but there is no such variable`);
+  /**
+   * Refuses variables that were never asked for and look as if they should have been: those that begin with one of the
+   * prefixes, and those that differ from a known name by a slip. Nobody would notice the slip otherwise.
+   */
+  refuseOthers(prefixes: readonly string[]): void {
+    const known = [...this.#known];
+    for (const name of Object.keys(this.#environment)) {
+      if (this.#known.has(name) || setByKubernetes.test(name)) continue;
+      const prefix = prefixes.find((one) => name.startsWith(one));
+      const meant =
+        prefix === undefined
+          ? known.find((other) => isSlip(name, other))
+          : nearest(
+              name,
+              known.filter((other) => other.startsWith(prefix)),
+            );
+      if (meant !== undefined)
+        this.#problems.push(`${name}: expected a name such as ${meant}, but there is no such variable`);
+    }
   }
 
   /** Throws if there was any problem. */
@@ -110,20 +126,27 @@ export class EnvironmentReader {
   #refuse(name: string, expected: string, got: string): void {
     this.#problems.push(`${name}: expected ${expected}, but got ${JSON.stringify(got.slice(0, 200))}`);
   }
-
-  /** The known name that shares the longest beginning and end with it. */
-  #nearest(name: string): string {
-    const likeness = (other: string) => sharedStart(name, other) + sharedStart(reversed(name), reversed(other));
-    return [...this.#known].reduce((best, other) => (likeness(other) > likeness(best) ? other : best));
-  }
 }
 
-function sharedStart(one: string, other: string): number {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length += 1;
-  return length;
+/** Of the known names, the one that goes on where `name` ends, or else the one with the fewest letters changed. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  return known.find((other) => other.startsWith(name)) ?? closestMatch(name, known);
 }
 
-function reversed(text: string): string {
-  return [...text].reverse().join('');
+/** Kubernetes sets these for each service of a namespace: a service named `cache` is not a slip for ours. */
+const setByKubernetes = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
+
+/**
+ * Whether somebody who wrote `name` probably meant `known`. Variables of other programs must not stop ours, so short names have
+ * to be close, and the first letter right: `XAI_API_KEY` is not ours.
+ */
+function isSlip(name: string, known: string): boolean {
+  if (name[0] !== known[0]) return false;
+  const isAnagram = sorted(name) === sorted(known);
+  const maxDistance = isAnagram || known.length >= 12 ? 2 : known.length >= 5 ? 1 : 0;
+  return leven(name, known, { maxDistance: maxDistance + 1 }) <= maxDistance;
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join('');
 }

@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { type App, createApp, watchDatabase } from './app.ts';
 import { type Config, readConfig } from './config.ts';
+import { wordsOf } from './error-words.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { welcome } from './welcome.ts';
 import { supervise } from './workers/supervisor.ts';
@@ -16,9 +17,9 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function fail(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
-  for (const line of message.split('\n')) process.stderr.write(`magpie cannot start: ${line}\n`);
+/** Says what could not be done, and ends with 1. A configuration has a line for each of its problems. */
+function fail(attempt: 'start' | 'stop in good order', error: unknown): never {
+  for (const line of wordsOf(error).split('\n')) process.stderr.write(`magpie cannot ${attempt}: ${line}\n`);
   process.exit(1);
 }
 
@@ -64,14 +65,14 @@ async function listen(listener: Listener, { host, port }: Config): Promise<strin
   try {
     return await listener.listen({ host, port });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
       throw new Error(`PORT ${port} of ${host} is taken: stop what listens there, or choose another`);
     if (code === 'EACCES')
       throw new Error(`PORT ${port} of ${host} may not be used by this account: choose one above 1023`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code))
       throw new Error(`HOST ${host} is not an address of this machine`);
-    throw error;
+    throw new Error(`HOST ${host}, PORT ${port}: ${wordsOf(error)}`, { cause: error });
   }
 }
 
@@ -104,10 +105,14 @@ function onStopSignal(stop: (signal: NodeJS.Signals) => Promise<void>): void {
   let firstAtMs: number | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      if (firstAtMs === undefined) stop(signal).then(() => process.exit(0), fail);
+      if (firstAtMs === undefined)
+        stop(signal).then(
+          () => process.exit(0),
+          (error) => fail('stop in good order', error),
+        );
       else if (performance.now() - firstAtMs > sameSignalMs) process.exit(1);
       firstAtMs ??= performance.now();
     });
 }
 
-main().catch(fail);
+main().catch((error) => fail('start', error));

@@ -122,10 +122,31 @@ describe('a value that makes no sense', () => {
 });
 
 describe('a variable that does not exist', () => {
-  it('is refused when it looks like a cell of the policies, with the name that was probably meant', () => {
-    expect(problemsOf({ CACHE_POSTS_TTL_SECOND: '60' })).toEqual([
-      'CACHE_POSTS_TTL_SECOND: expected a name such as CACHE_POSTS_TTL_SECONDS, but there is no such variable',
+  it.each([
+    ['CACHE_POSTS_TTL_SECOND', 'CACHE_POSTS_TTL_SECONDS'],
+    ['CACHE_POSTS_TTL', 'CACHE_POSTS_TTL_SECONDS'],
+    ['CACHE_POST_TTL_SECONDS', 'CACHE_POSTS_TTL_SECONDS'],
+    ['MAX_QUERY_DEPHT', 'MAX_QUERY_DEPTH'],
+    ['MAX_QUERY_COSTS', 'MAX_QUERY_COST'],
+    ['MAXQUERY_COST', 'MAX_QUERY_COST'],
+    ['PROT', 'PORT'],
+    ['WORKER', 'WORKERS'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['DATABASE_CONECTIONS', 'DATABASE_CONNECTIONS'],
+    ['DRAIN_SECOND', 'DRAIN_SECONDS'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+  ])('is refused when it looks like one of ours: %s is %s', (given, meant) => {
+    expect(problemsOf({ [given]: '60' })).toEqual([
+      `${given}: expected a name such as ${meant}, but there is no such variable`,
     ]);
+  });
+
+  it.each([
+    ...['PATH', 'HOME', 'HOSTNAME', 'POST', 'CHOST', 'XAI_API_KEY', 'AI21_API_KEY', 'XDG_DATA_DIRS', 'PGDATABASE'],
+    ...['CACHE_SERVICE_HOST', 'CACHE_PORT', 'CACHE_PORT_6379_TCP_ADDR', 'DATABASE_SERVICE_PORT_HTTP', 'MAGPIE_PORT'],
+  ])('is left alone when another program may have set it: %s', (name) => {
+    expect(problemsOf({ [name]: 'x' })).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +69,41 @@ describe('npm start', { timeout: 180_000 }, () => {
       expect.stringMatching(/^magpie cannot start: PORT: expected a whole number/),
       expect.stringMatching(/^magpie cannot start: CACHE_POSTS_TTL: expected a name such as CACHE_POSTS_TTL_SECONDS/),
     ]);
+  });
+
+  it.each(['1', '2'])(
+    'says which variable has the database that cannot be reached, with %s workers',
+    async (WORKERS) => {
+      const { said, ended } = start({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/magpie', WORKERS });
+      expect(await ended).toBe(1);
+      expect(said.err).toBe('magpie cannot start: DATABASE_URL 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1\n');
+    },
+  );
+
+  it('says which variable has the database that does not answer', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    const { said, ended } = start({ DATABASE_URL: `postgres://127.0.0.1:${port}/magpie` });
+    expect(await ended).toBe(1);
+    expect(said.err).toMatch(new RegExp(`^magpie cannot start: DATABASE_URL 127.0.0.1:${port}: .*timeout.*\n$`));
+  });
+
+  it('says which variable names a file that is not there, before it makes anything', async () => {
+    const DATA_DIR = await makeDataDir();
+    const { said, ended } = start({ DATA_DIR, PERSISTED_OPERATIONS: '/nowhere/operations.json' });
+    expect(await ended).toBe(1);
+    expect(said.err).toMatch(/^magpie cannot start: PERSISTED_OPERATIONS \/nowhere\/operations.json: ENOENT.*\n$/);
+    expect(await readdir(DATA_DIR)).toEqual([]);
+  });
+
+  it('says that a DATA_DIR is not a folder', async () => {
+    const DATA_DIR = join(await makeDataDir(), 'file');
+    await writeFile(DATA_DIR, '');
+    const { said, ended } = start({ DATA_DIR });
+    expect(await ended).toBe(1);
+    expect(said.err).toMatch(/^magpie cannot start: DATA_DIR .*file: ENOTDIR: not a directory/);
   });
 
   it('says in one line that its port is taken', async () => {

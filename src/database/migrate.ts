@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
+import { wordsOf } from '../error-words.ts';
 
 /** Any number, as long as every process asks for the same: 'magpie' on a telephone's keys. */
 const migrationLock = 624743;
@@ -86,7 +87,7 @@ async function apply<Tables>(connection: Kysely<Tables>, migration: Migration, l
       await sql`insert into migrations (name, checksum) values (${name}, ${checksum})`.execute(transaction);
     });
   } catch (cause) {
-    throw new Error(`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`migration ${name} failed: ${wordsOf(cause)}`, { cause });
   }
   log?.(`applied migration ${name}`);
 }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * What a server does by itself in the background, and a lone backend does not: without checkpoints its log would grow as
  * long as it runs, and be replayed after a crash; without vacuum its tables would.
@@ -21,7 +23,7 @@ export function createUpkeep(database) {
     try {
       await keepUp(database);
     } catch (error) {
-      process.emitWarning(`The upkeep of the embedded database failed: ${error}`); // and the queries go on
+      process.emitWarning(`The upkeep of the embedded database failed: ${inspect(error)}`); // and the queries go on
     }
   };
 }

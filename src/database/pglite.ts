@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type pg from 'pg';
+import { wordsOf } from '../error-words.ts';
 import { createPool } from './pool.ts';
 
 /** The major version of PostgreSQL that PGlite is; a data directory belongs to one. */
@@ -79,10 +80,10 @@ async function startThread(options: PgliteOptions): Promise<Thread> {
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
   worker.on('message', ({ bytes }: { bytes: Uint8Array }) => waiting.shift()?.resolve(bytes));
-  worker.on('error', (cause) => fail(new Error(`The embedded database failed: ${messageOf(cause)}`, { cause })));
+  worker.on('error', (cause) => fail(new Error(`the embedded database failed: ${causeOf(cause)}`, { cause })));
   const exited = new Promise<void>((resolve) =>
     worker.on('exit', (code) => {
-      fail(new Error(`The embedded database has ended (exit code ${code})`));
+      fail(new Error(`the embedded database has ended (exit code ${code})`));
       resolve();
     }),
   );
@@ -103,8 +104,24 @@ async function startThread(options: PgliteOptions): Promise<Thread> {
   return thread;
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/**
+ * Errors of files that PGlite throws as they are: `{ name: 'ErrnoError', errno }`, by the numbers of WASI (preview 1, `errno`).
+ */
+const fileErrors = new Map([
+  [2, 'permission denied (EACCES)'],
+  [19, 'the disk quota is used up (EDQUOT)'],
+  [22, 'a file would be too large (EFBIG)'],
+  [29, 'the disk cannot be read or written (EIO)'],
+  [33, 'too many open files (EMFILE)'],
+  [41, 'too many open files in the system (ENFILE)'],
+  [51, 'no space left on the disk (ENOSPC)'],
+  [63, 'operation not permitted (EPERM)'],
+  [69, 'the file system is read-only (EROFS)'],
+]);
+
+function causeOf(thrown: unknown): string {
+  const errno = typeof thrown === 'object' && thrown !== null && 'errno' in thrown ? Number(thrown.errno) : Number.NaN;
+  return fileErrors.get(errno) ?? wordsOf(thrown);
 }
 
 /** What the driver takes for a TCP socket. Each write holds whole messages, and is answered before the next is taken. */

@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { wordsOf } from '../error-words.ts';
 import type { Queries } from './database.ts';
 import { isDatabaseError, isTransactionConflict } from './errors.ts';
 import { CommitRefusedError } from './pool.ts';
@@ -100,8 +101,7 @@ function refusedToCommit(error: unknown): boolean {
 }
 
 function unknownOutcome(cause: unknown): UnknownOutcomeError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UnknownOutcomeError(`expected an answer to COMMIT, but got ${reason}`, { cause });
+  return new UnknownOutcomeError(`expected an answer to COMMIT, but got ${wordsOf(cause)}`, { cause });
 }
 
 async function settle<T>(step: () => Promise<T>): Promise<{ result: T } | { error: unknown }> {

@@ -1,3 +1,5 @@
+import { wordsOf } from '../error-words.ts';
+
 /**
  * What a loader is made of: values in the order of their keys; an error in the place of one. It reads nothing but the database: what
  * a loader of its request remembers may be older than the batch.
@@ -105,5 +107,5 @@ async function valuesAt<Value>(places: readonly Place[]): Promise<(Value | Error
 }
 
 function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+  return reason instanceof Error ? reason : new Error(wordsOf(reason));
 }

@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError, Kind } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { wordsOf } from '../error-words.ts';
 import type { Facts, HttpPlugin } from './plugin.ts';
 
 /** What a client may see of an error: those that were written for it, which are GraphQL errors through and through. */
@@ -9,7 +10,7 @@ export function maskError(error: unknown): GraphQLError {
   const { path, nodes, source, positions } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
   return new GraphQLError('Unexpected error', {
     ...{ path, nodes, source, positions },
-    originalError: error instanceof Error ? error : new Error(String(error)),
+    originalError: error instanceof Error ? error : new Error(wordsOf(error)),
     extensions: { code: 'INTERNAL', unexpected: true },
   });
 }

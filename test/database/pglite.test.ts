@@ -115,14 +115,14 @@ describe('the embedded database', () => {
     const { pool, stop } = await start();
     await pool.query('select 1');
     const stopping = stop();
-    await expect(pool.query('select 1')).rejects.toThrow(/The embedded database has ended/);
-    await expect(pool.query('select 1')).rejects.toThrow(/The embedded database has ended/);
+    await expect(pool.query('select 1')).rejects.toThrow(/the embedded database has ended/);
+    await expect(pool.query('select 1')).rejects.toThrow(/the embedded database has ended/);
     await stopping;
   });
 
   it('says why it cannot start', async () => {
     await expect(startPglite({ dumpFile: '/nowhere/dump.tar' })).rejects.toThrow(
-      /The embedded database failed: ENOENT.*dump\.tar/,
+      /the embedded database failed: ENOENT.*dump\.tar/,
     );
   });
 });

@@ -1,4 +1,5 @@
 import type { Queries } from '../../database/database.ts';
+import { wordsOf } from '../../error-words.ts';
 import type { AccountStatus } from '../../generated/schema.ts';
 import { type Network, type NetworkAccount, NetworkRefusal } from '../accounts/network.ts';
 import { inTime } from '../inbox/time-limit.ts';
@@ -171,7 +172,7 @@ async function call(
       .executeTakeFirstOrThrow();
     if (attempts < maxAttempts) throw error;
     return {
-      failureMessage: `The network did not take it in ${attempts} attempts. The last time: ${messageOf(error)}`,
+      failureMessage: `The network did not take it in ${attempts} attempts. The last time: ${wordsOf(error)}`,
     };
   }
 }
@@ -179,5 +180,3 @@ async function call(
 function refuseErrors(errors: UserErrors): void {
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join(' '));
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

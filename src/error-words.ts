@@ -1,0 +1,53 @@
+import { inspect } from 'node:util';
+
+/** What is shown of a line at most. */
+const maxChars = 1_000;
+/** Errors within errors that are looked into. */
+const maxDepth = 5;
+
+/**
+ * Says what went wrong, whatever was thrown: never an empty text and never `[object Object]`. An error without a
+ * message of its own (Node rejects a connection that failed at every address of a host with such an `AggregateError`) is said
+ * by its parts, its cause or its code.
+ */
+export function wordsOf(error: unknown): string {
+  const words = said(error, maxDepth) || 'an error that says nothing about itself';
+  const lines = words.split('\n').map((line) => (line.length > maxChars ? `${line.slice(0, maxChars)}…` : line));
+  return lines.join('\n');
+}
+
+function said(error: unknown, depth: number): string {
+  if (typeof error !== 'object' || error === null) return String(error).trim();
+  const { message, errors, cause, code } = error as Partial<Record<string, unknown>>;
+  if (typeof message === 'string' && message.trim() !== '') return message.trim();
+  if (Array.isArray(errors) && depth > 0) {
+    const parts = errors.map((part) => said(part, depth - 1)).filter((part) => part !== '');
+    if (parts.length > 0) return [...new Set(parts)].join('; ');
+  }
+  if (cause !== undefined && depth > 0) return said(cause, depth - 1);
+  if (error instanceof Error) return typeof code === 'string' ? code : error.name;
+  return inspect(error, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+}
+
+/** A variable, and as much of its value as may be shown. */
+export interface Subject {
+  readonly variable: string;
+  readonly value?: string;
+}
+
+/** An error whose words name the variable that an operator has to look at. */
+class NamedError extends Error {
+  override readonly name = 'NamedError';
+}
+
+/** Resolves as `attempt` does. What it rejects with names the variable: `DATABASE_URL db.example:5432: timeout expired`. */
+export async function naming<T>({ variable, value }: Subject, attempt: Promise<T>): Promise<T> {
+  try {
+    return await attempt;
+  } catch (error) {
+    const words = wordsOf(error);
+    if (error instanceof NamedError || words.includes(variable)) throw error;
+    const subject = value === undefined ? variable : `${variable} ${value}`;
+    throw new NamedError(`${subject}: ${words}`, { cause: error });
+  }
+}

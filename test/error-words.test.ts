@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { naming, wordsOf } from '../src/error-words.ts';
+
+/** What Node says of a host with two addresses of which neither has a listener. */
+async function refusedTwice(): Promise<unknown> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  const socket = connect({
+    ...{ host: 'two.test', port, autoSelectFamily: true },
+    lookup: (_host, _options, found) =>
+      found(null, [
+        { address: '127.0.0.1', family: 4 },
+        { address: '127.0.0.2', family: 4 },
+      ]),
+  });
+  const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown]);
+  return error;
+}
+
+describe('the words of an error', () => {
+  it('are those of its parts when it has none of its own', async () => {
+    const error = await refusedTwice();
+    expect(error).toMatchObject({ message: '' });
+    expect(wordsOf(error)).toMatch(/^connect ECONNREFUSED 127.0.0.1:\d+; connect ECONNREFUSED 127.0.0.2:\d+$/);
+  });
+
+  it.each([
+    [new Error('it is full'), 'it is full'],
+    ['it is full', 'it is full'],
+    [{ message: 'it is full' }, 'it is full'],
+    [{ name: 'ErrnoError', errno: 51 }, "{ name: 'ErrnoError', errno: 51 }"],
+    [new Error('', { cause: new Error('it is full') }), 'it is full'],
+    [Object.assign(new Error(''), { code: 'ENOSPC' }), 'ENOSPC'],
+    [new TypeError(' '), 'TypeError'],
+    [new AggregateError([]), 'AggregateError'],
+    [new AggregateError([new AggregateError([new Error('it is full'), 'it is full'])]), 'it is full'],
+    [undefined, 'undefined'],
+    ['', 'an error that says nothing about itself'],
+  ])('say something, whatever was thrown: %o', (thrown, words) => {
+    expect(wordsOf(thrown)).toBe(words);
+  });
+
+  it('are bounded, line by line, and come from errors that hold themselves', () => {
+    expect(wordsOf(`${'x'.repeat(5_000)}\nmore`)).toBe(`${'x'.repeat(1_000)}…\nmore`);
+    const round = new AggregateError([]);
+    round.errors.push(round);
+    expect(wordsOf(round)).toBe('AggregateError');
+  });
+});
+
+describe('an attempt that is named', () => {
+  it('says the variable in front of what went wrong, once', async () => {
+    const inner = naming({ variable: 'DATA_DIR', value: '/full' }, Promise.reject({ message: 'no space left' }));
+    const outer = naming({ variable: 'DATABASE_URL' }, inner);
+    await expect(outer).rejects.toThrow(/^DATA_DIR \/full: no space left$/);
+    const own = naming({ variable: 'PORT', value: '80' }, Promise.reject(new Error('PORT 80 is taken')));
+    await expect(own).rejects.toThrow(/^PORT 80 is taken$/);
+  });
+
+  it('resolves as it does without', async () => {
+    expect(await naming({ variable: 'PORT' }, Promise.resolve(1))).toBe(1);
+  });
+});
