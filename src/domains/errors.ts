@@ -2,8 +2,10 @@ import { GraphQLError } from 'graphql';
 import type {
   InvalidInputError,
   LimitReachedError,
+  NetworkName,
   ProviderError,
   StaleRevisionError,
+  TextLengthUnit,
   TextTooLongError,
   UserError,
 } from '../generated/schema.ts';
@@ -57,19 +59,28 @@ export function staleRevision(expectedRevision: number, currentRevision: number)
 
 export function textTooLong(
   path: Path,
-  limits: { maxLength: number; length: number; network?: TextTooLongError['network'] },
+  limits: { maxLength: number; length: number; unit?: TextLengthUnit; network?: NetworkName },
 ): Concrete<TextTooLongError> {
-  const { maxLength, length, network = null } = limits;
+  const { maxLength, length, unit = 'GRAPHEMES', network = null } = limits;
   return {
     __typename: 'TextTooLongError',
     code: 'TEXT_TOO_LONG',
-    message: `${network ?? 'Magpie'} takes at most ${maxLength} characters, but got ${length}.`,
+    message: `${network ?? 'Magpie'} takes at most ${maxLength} ${unitNames[unit]}, but got ${length}.`,
     path: pathOf(path),
     network,
     maxLength,
     length,
+    unit,
   };
 }
+
+const unitNames: Readonly<Record<TextLengthUnit, string>> = {
+  GRAPHEMES: 'characters',
+  CODE_POINTS: 'characters (Unicode code points)',
+  UTF16_UNITS: 'characters (UTF-16 code units)',
+  WEIGHTED: 'characters as it weighs them',
+  BYTES: 'bytes',
+};
 
 export function limitReached(path: Path | null, limit: number, message: string): Concrete<LimitReachedError> {
   return { __typename: 'LimitReachedError', code: 'LIMIT_REACHED', message, path: pathOf(path), limit };

@@ -1,4 +1,5 @@
-import { type AnyUserError, invalid, Refusal, textTooLong } from './errors.ts';
+import { isCompact, lengthOf } from '../text/graphemes.ts';
+import { type AnyUserError, badInput, invalid, Refusal, textTooLong } from './errors.ts';
 
 type Path = string | readonly string[];
 
@@ -17,12 +18,17 @@ export class Problems {
     return title;
   }
 
-  /** A text of at most `maxLength` characters (Unicode code points). */
+  /** A text of at most `maxLength` characters that people see. */
   text(path: Path, value: string, maxLength: number): string {
     if (value.includes('\0')) this.add(invalid(path, 'Expected a text, but got one with a NUL character.'));
     const length = lengthOf(value);
     if (length > maxLength) this.add(textTooLong(path, { maxLength, length }));
+    else if (!isCompact(value, maxLength)) this.add(invalid(path, accumulated));
     return value;
+  }
+
+  get firstMessage(): string | undefined {
+    return this.#errors[0]?.message;
   }
 
   /** Throws what was gathered, if anything. */
@@ -31,9 +37,12 @@ export class Problems {
   }
 }
 
-/** Characters as people count them on networks: Unicode code points. */
-export function lengthOf(text: string): number {
-  let length = 0;
-  for (const _ of text) length += 1;
-  return length;
+const accumulated = 'Expected characters with a few marks each, but got some with hundreds.';
+
+/** The same of a query's argument: throws what is wrong with it, as queries have no payload to carry it. */
+export function checkArgument(name: string, value: string, maxLength: number): void {
+  const problems = new Problems();
+  problems.text(name, value, maxLength);
+  const message = problems.firstMessage;
+  if (message !== undefined) throw badInput(`${name}: ${message}`);
 }

@@ -6,6 +6,7 @@ import { calendarResolvers } from './calendar/resolvers.ts';
 import { campaignResolvers } from './campaigns/resolvers.ts';
 import { inboxResolvers } from './inbox/resolvers.ts';
 import { mediaResolvers } from './media/resolvers.ts';
+import { networkResolvers } from './networks/resolvers.ts';
 import { nodeResolvers } from './node.ts';
 import { postResolvers } from './posts/resolvers.ts';
 import { settingsResolvers } from './settings/resolvers.ts';
@@ -21,6 +22,7 @@ export const resolvers: readonly Resolvers[] = [
   campaignResolvers,
   inboxResolvers,
   mediaResolvers,
+  networkResolvers,
   nodeResolvers,
   postResolvers,
   settingsResolvers,

@@ -96,9 +96,10 @@ describe.each(engines)('accounts on %s', (engine) => {
   });
 
   it('know the limits of each network', async () => {
-    const { data, statements } = await api.run(owner, '{ networks { id network name maxTextLength } }');
+    const { data, statements } = await api.run(owner, '{ networks { id network name maxTextLength textLengthUnit } }');
     expect(data.networks).toHaveLength(10);
-    expect(data.networks).toContainEqual({ id: 'x', network: 'X', name: 'X', maxTextLength: 280 });
+    const x = { id: 'x', network: 'X', name: 'X', maxTextLength: 280, textLengthUnit: 'WEIGHTED' };
+    expect(data.networks).toContainEqual(x);
     expect(statements).toBe(0);
   });
 

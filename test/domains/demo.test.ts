@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
-import { networkLimits } from '../../src/domains/accounts/network.ts';
 import { today } from '../../src/domains/date-range.ts';
 import { demoBrands } from '../../src/domains/demo/brands.ts';
 import { createRandom, deal } from '../../src/domains/demo/random.ts';
@@ -12,8 +11,10 @@ import { createWriter } from '../../src/domains/demo/writer.ts';
 import { typeOfId } from '../../src/domains/ids.ts';
 import { snippetOf } from '../../src/domains/inbox/snippet.ts';
 import { typeOfFile } from '../../src/domains/media/file-types.ts';
+import { textLength } from '../../src/domains/networks/text-length.ts';
 import { findViewer } from '../../src/domains/viewer/credentials.ts';
 import { verifyPassword } from '../../src/domains/viewer/passwords.ts';
+import type { NetworkName } from '../../src/generated/schema.ts';
 import { createTestDatabase, engines } from '../setup/databases.ts';
 
 const now = new Date('2026-11-22T11:30:00Z');
@@ -151,10 +152,10 @@ describe.each(engines)('the demo, on %s', (engine) => {
     });
 
     it('fit every network that they go to', async () => {
-      const targets = await rowsOf<{ network: keyof typeof networkLimits; text: string; isOverridden: boolean }>(sql`
+      const targets = await rowsOf<{ network: NetworkName; text: string; isOverridden: boolean }>(sql`
         select a.network, coalesce(t.text_override, p.text) as text, t.text_override is not null as is_overridden
         from post_targets t join posts p on p.id = t.post_id join accounts a on a.id = t.account_id`);
-      const tooLong = targets.filter(({ network, text }) => [...text].length > networkLimits[network].maxTextLength);
+      const tooLong = targets.filter(({ network, text }) => !textLength(network, text).isWithinLimit);
       expect(tooLong).toEqual([]);
       expect(targets.filter(({ isOverridden }) => isOverridden).length).toBeGreaterThan(10);
     });

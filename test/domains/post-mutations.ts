@@ -61,7 +61,7 @@ function documentOf(name: string): string {
       ${name === 'deletePost' ? 'deletedId' : `post { ${postFields} }`}
       userErrors {
         code message path
-        ... on TextTooLongError { network maxLength length }
+        ... on TextTooLongError { network maxLength length unit }
         ... on StaleRevisionError { expectedRevision currentRevision }
       }
     }

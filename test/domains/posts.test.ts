@@ -44,6 +44,73 @@ describe.each(engines)('posts on %s', (engine) => {
     return post;
   };
 
+  describe('the length of a post', () => {
+    const lengthsOf = async (id: string, viewer = owner) => {
+      const { data } = await api.run(
+        viewer,
+        `query ($id: ID!) {
+          post(id: $id) {
+            lengths { network length limit unit isWithinLimit }
+            targets { account { network } length { network length } }
+          }
+        }`,
+        { id },
+      );
+      return data.post;
+    };
+
+    it('is said for each network that it goes to, and for each account the length of its own text', async () => {
+      const post = await draft({ text: 'あ https://example.com/a/long/path' });
+      const override = { textOverride: 'short' };
+      await api.queries.updateTable('postTargets').set(override).where('id', '=', post.targets[1]!.id).execute();
+      expect(await lengthsOf(post.id)).toEqual({
+        lengths: [
+          { network: 'MASTODON', length: 25, limit: 500, unit: 'GRAPHEMES', isWithinLimit: true },
+          { network: 'X', length: 26, limit: 280, unit: 'WEIGHTED', isWithinLimit: true },
+        ],
+        targets: [
+          { account: { network: 'MASTODON' }, length: { network: 'MASTODON', length: 25 } },
+          { account: { network: 'X' }, length: { network: 'X', length: 5 } },
+        ],
+      });
+    });
+
+    it('is said to a confined viewer for the networks of the accounts that they see', async () => {
+      const post = await draft();
+      const { lengths } = await lengthsOf(post.id, workspace.viewer({ accountIds: [x] }));
+      expect(lengths).toMatchObject([{ network: 'X' }]);
+    });
+
+    it('is unknown for an account that is disconnected', async () => {
+      const gone = await createTestAccount(api.queries, workspace);
+      const post = await draft({ accountIds: [gone] });
+      await api.queries.updateTable('postTargets').set({ accountId: null }).where('accountId', '=', gone).execute();
+      expect(await lengthsOf(post.id)).toEqual({ lengths: [], targets: [{ account: null, length: null }] });
+    });
+
+    it('is said before it is saved, for any networks or all', async () => {
+      const document = `query ($text: String!, $networks: [NetworkName!]) {
+        textLengths(text: $text, networks: $networks) { network length unit }
+      }`;
+      const ask = (variables: object, viewer: Viewer | null = owner) => api.run(viewer, document, variables);
+      const { data, statements } = await ask({ text: 'あ', networks: ['X', 'YOUTUBE', 'X'] });
+      expect(data.textLengths).toEqual([
+        { network: 'X', length: 2, unit: 'WEIGHTED' },
+        { network: 'YOUTUBE', length: 3, unit: 'BYTES' },
+      ]);
+      expect(statements).toBe(0);
+      expect((await ask({ text: '' })).data.textLengths).toHaveLength(10);
+      const { errors } = await ask({ text: 'x'.repeat(10_001) });
+      expect(errors).toMatchObject([
+        {
+          message: 'text: Magpie takes at most 10000 characters, but got 10001.',
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ]);
+      expect((await ask({ text: 'x' }, null)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    });
+  });
+
   describe('a new post', () => {
     it('is a draft without an instant, and scheduled with one', async () => {
       expect(await draft()).toMatchObject({ status: 'DRAFT', scheduledAt: null, revision: 1, author: { name: 'Ada' } });
@@ -93,18 +160,30 @@ describe.each(engines)('posts on %s', (engine) => {
       expect(userErrors).toMatchObject([{ code: 'INVALID' }]);
     });
 
-    it('counts characters and not code units against the limit of each network', async () => {
-      expect(await draft({ text: '🎉'.repeat(280) })).toMatchObject({ status: 'DRAFT' });
-      const { userErrors } = await posts.create(owner, { text: '🎉'.repeat(281), accountIds: [x, mastodon] });
-      expect(userErrors).toEqual([
-        expect.objectContaining({ code: 'TEXT_TOO_LONG', network: 'X', maxLength: 280, length: 281 }),
-      ]);
+    it('counts against the limit of each network as that counts', async () => {
+      expect(await draft({ text: '🎉'.repeat(140) })).toMatchObject({ status: 'DRAFT' });
+      const { userErrors } = await posts.create(owner, { text: 'あ'.repeat(141), accountIds: [x, mastodon] });
+      const message = 'X takes at most 280 characters as it weighs them, but got 282.';
+      const error = { code: 'TEXT_TOO_LONG', path: ['input', 'text'], message };
+      expect(userErrors).toEqual([{ ...error, network: 'X', maxLength: 280, length: 282, unit: 'WEIGHTED' }]);
+    });
+
+    it('has 43 families on Bluesky, and not 121', async () => {
+      const bluesky = await createTestAccount(api.queries, workspace, { network: 'BLUESKY' });
+      expect(await draft({ text: '👨‍👩‍👧‍👦'.repeat(43), accountIds: [bluesky] })).toMatchObject({ status: 'DRAFT' });
+      const { userErrors } = await posts.create(owner, { text: '👨‍👩‍👧‍👦'.repeat(121), accountIds: [bluesky] });
+      expect(userErrors).toMatchObject([{ network: 'BLUESKY', maxLength: 3_000, length: 3_025, unit: 'BYTES' }]);
+    });
+
+    it('is refused with thousands of marks on one character', async () => {
+      const { userErrors } = await posts.create(owner, { text: 'a'.padEnd(200_000, '\u0301'), accountIds: [x] });
+      expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'text'] }]);
     });
 
     it('is refused beyond 10,000 characters whatever the network', async () => {
       const facebook = await createTestAccount(api.queries, workspace, { network: 'FACEBOOK' });
       const { userErrors } = await posts.create(owner, { text: 'e'.repeat(10_001), accountIds: [facebook] });
-      expect(userErrors.map(({ network }) => network)).toEqual([null, 'FACEBOOK']);
+      expect(userErrors).toMatchObject([{ network: null, maxLength: 10_000, length: 10_001, unit: 'GRAPHEMES' }]);
     });
 
     it('may be made from a template of the workspace or of the gallery', async () => {

@@ -11,9 +11,9 @@ type MakeRead = (random: Random, stock: Stock) => Read;
 const fragments = `
   fragment Person on User { id name }
   fragment Piece on Post {
-    id text status scheduledAt publishedAt rejectionReason revision createdAt updatedAt
+    id text lengths { network length limit unit isWithinLimit } status scheduledAt publishedAt rejectionReason revision createdAt updatedAt
     author { ...Person } campaign { id name } template { id title } metrics { views reach engagements clicks }
-    targets { id status permalink failureMessage textOverride account { id handle status } }
+    targets { id status permalink failureMessage textOverride length { length unit } account { id handle status } }
     media { id fileName altText url }
   }
   fragment Report on AnalyticsReport {

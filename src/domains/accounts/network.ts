@@ -31,17 +31,3 @@ export interface Network {
 
 /** The network said no: the message is for the team to read. */
 export class NetworkRefusal extends Error {}
-
-/** What the networks allow, per network. Lengths in characters (Unicode code points). */
-export const networkLimits: Readonly<Record<NetworkName, { name: string; maxTextLength: number }>> = {
-  INSTAGRAM: { name: 'Instagram', maxTextLength: 2_200 },
-  FACEBOOK: { name: 'Facebook', maxTextLength: 10_000 },
-  THREADS: { name: 'Threads', maxTextLength: 500 },
-  X: { name: 'X', maxTextLength: 280 },
-  LINKEDIN: { name: 'LinkedIn', maxTextLength: 3_000 },
-  TIKTOK: { name: 'TikTok', maxTextLength: 2_200 },
-  YOUTUBE: { name: 'YouTube', maxTextLength: 5_000 },
-  PINTEREST: { name: 'Pinterest', maxTextLength: 500 },
-  MASTODON: { name: 'Mastodon', maxTextLength: 500 },
-  BLUESKY: { name: 'Bluesky', maxTextLength: 300 },
-};

@@ -1,11 +1,10 @@
-import type { NetworkName, Resolvers } from '../../generated/schema.ts';
+import type { Resolvers } from '../../generated/schema.ts';
 import { edgesOf, pageOf } from '../connection.ts';
 import { conflict, notFound, Refusal } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { disconnect } from './disconnect.ts';
-import { networkLimits } from './network.ts';
 import { changeAccount, connect, countAccounts, findAccounts, lockAccount, seesHandle } from './repository.ts';
 
 const maxNameLength = 100;
@@ -15,12 +14,6 @@ export const accountResolvers: Resolvers = {
     accounts: (_, args, { queries, viewer }) =>
       findAccounts(queries, viewer, { filter: { networks: args.filter?.networks ?? null }, page: pageOf(args) }),
     account: (_, { id }, { loaders }) => loaders.accounts.account.load(id),
-    networks: () =>
-      Object.entries(networkLimits).map(([network, limits]) => ({
-        id: network.toLowerCase(),
-        network: network as NetworkName,
-        ...limits,
-      })),
   },
 
   AccountConnection: {

@@ -1,8 +1,9 @@
-import { networkLimits } from '../accounts/network.ts';
+import { networkNames } from '../networks/names.ts';
+import { textLimitOf } from '../networks/text-length.ts';
 import type { AiRequest, AiTask } from './provider.ts';
 
 /** Part of what makes two requests equal: raise it with every change of the words below. */
-export const promptVersion = '1';
+export const promptVersion = '2';
 
 const answerShape = '{"suggestions":[{"text":"…","hashtags":["…"]}]}';
 
@@ -20,8 +21,10 @@ Answer with JSON alone, in this shape: ${answerShape}. Hashtags go without #, an
 function instructionOf(task: AiTask, count: number): string {
   switch (task.kind) {
     case 'CAPTION': {
-      const limits = task.network && networkLimits[task.network];
-      const place = limits ? ` for ${limits.name}, at most ${limits.maxTextLength} characters with the hashtags` : '';
+      const { network } = task;
+      const place = network
+        ? ` for ${networkNames[network]}, at most ${textLimitOf(network).limit} characters with the hashtags`
+        : '';
       const tone = task.tone ? ` The tone: ${fenced(task.tone)}.` : '';
       return `Write ${count} different captions${place}.${tone} They are about:\n${fenced(task.prompt)}`;
     }

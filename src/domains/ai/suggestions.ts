@@ -1,8 +1,10 @@
-import { networkLimits } from '../accounts/network.ts';
+import type { NetworkName } from '../../generated/schema.ts';
+import { beginningOf, shortened, shortenedTo } from '../../text/graphemes.ts';
+import { maxPostLength, textLength } from '../networks/text-length.ts';
 import { type AiAnswer, AiProviderError, type AiSuggestion, type AiTask } from './provider.ts';
 
-const maxTextLength = 10_000;
 const maxHashtags = 30;
+const maxHashtagLength = 100;
 
 /** What a model wrote, brought into the form that the schema promises, whatever the model thought of it. */
 export function tidySuggestions(answer: AiAnswer, task: AiTask, count: number): AiSuggestion[] {
@@ -19,24 +21,21 @@ function hashtagsOf({ suggestions }: AiAnswer, count: number): AiSuggestion[] {
 
 function textsOf({ suggestions }: AiAnswer, task: AiTask): AiSuggestion[] {
   const network = task.kind === 'CAPTION' ? task.network : null;
-  const limit = network ? networkLimits[network].maxTextLength : maxTextLength;
   return suggestions
-    .map(({ text, hashtags }) => ({ text: shortened(plain(text), limit), hashtags: distinct(hashtags) }))
+    .map(({ text, hashtags }) => ({ text: fitting(plain(text), network), hashtags: distinct(hashtags) }))
     .filter(({ text }) => text !== '');
 }
 
-/** Cut after a whole word, so that it fits the network. */
-function shortened(text: string, limit: number): string {
-  const characters = [...text];
-  if (characters.length <= limit) return text;
-  const cut = characters.slice(0, limit - 1).join('');
-  return `${cut.replace(/\s+\S*$/, '')}…`;
+/** Cut, if it must be, so that it fits the network as that counts. */
+function fitting(text: string, network: NetworkName | null): string {
+  const kept = shortened(text, maxPostLength);
+  return network ? shortenedTo(kept, (candidate) => textLength(network, candidate).isWithinLimit) : kept;
 }
 
 function distinct(hashtags: readonly string[]): string[] {
   const found = new Map<string, string>();
   for (const hashtag of hashtags) {
-    const bare = plain(hashtag).replace(/[\s#]/g, '').slice(0, 100);
+    const bare = beginningOf(plain(hashtag).replace(/[\s#]/g, ''), maxHashtagLength);
     if (bare !== '' && !found.has(bare.toLowerCase())) found.set(bare.toLowerCase(), bare);
   }
   return [...found.values()].slice(0, maxHashtags);

@@ -1,5 +1,5 @@
 import type { NetworkName } from '../../generated/schema.ts';
-import { networkLimits } from '../accounts/network.ts';
+import { textLength } from '../networks/text-length.ts';
 import type { Pillar } from './brand.ts';
 import { createDeck, type Random } from './random.ts';
 import type { DemoTemplate } from './templates.ts';
@@ -54,12 +54,10 @@ export function createCaptionWriter(pillars: readonly Pillar[], writer: Writer, 
 
 /** What goes to one network when the post's text is too long for it; null when it is not. */
 export function overrideFor(caption: Caption, network: NetworkName): string | null {
-  const { maxTextLength } = networkLimits[network];
-  const fits = (text: string) => [...text].length <= maxTextLength;
+  const fits = (text: string) => textLength(network, text).isWithinLimit;
   if (fits(caption.text)) return null;
   const found = caption.shorter.find(fits);
-  if (found === undefined)
-    throw new RangeError(`expected at most ${maxTextLength} characters, but got "${caption.text}"`);
+  if (found === undefined) throw new RangeError(`expected a text that ${network} takes, but got "${caption.text}"`);
   return found;
 }
 

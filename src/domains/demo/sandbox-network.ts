@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Network, NetworkRefusal, networkLimits } from '../accounts/network.ts';
+import { type Network, NetworkRefusal } from '../accounts/network.ts';
+import { networkNames } from '../networks/names.ts';
 import { createRandom } from './random.ts';
 
 const refusalShare = 0.04;
@@ -27,7 +28,7 @@ export function createSandboxNetwork({ seed = 1 }: { seed?: number } = {}): Netw
       const random = createRandom(hashOf(`${seed} ${id} ${refused}`));
       if (random.chance(refusalShare)) {
         remember(refusals, id, refused + 1);
-        throw new NetworkRefusal(random.pick(reasons)(networkLimits[network].name));
+        throw new NetworkRefusal(random.pick(reasons)(networkNames[network]));
       }
       const path = [network.toLowerCase(), handle, id].map(encodeURIComponent).join('/');
       return { permalink: `https://sandbox.example/${path}` };

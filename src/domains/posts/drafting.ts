@@ -1,16 +1,16 @@
 import type { CreatePostInput, UpdatePostInput } from '../../generated/schema.ts';
-import { networkLimits } from '../accounts/network.ts';
+import { isCompact } from '../../text/graphemes.ts';
 import { accountsByIds } from '../accounts/repository.ts';
 import { anyOf } from '../conditions.ts';
 import { conflict, invalid, notFound, Refusal, staleRevision, textTooLong } from '../errors.ts';
 import { reserve } from '../idempotency.ts';
 import { idsOf, newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
-import { lengthOf, Problems } from '../problems.ts';
+import { maxPostLength, textLength } from '../networks/text-length.ts';
+import { Problems } from '../problems.ts';
 import { checkInstant, lockPost, needsApproval, reportAfter, type TargetStatus } from './lifecycle.ts';
 import type { PostRecord, PostTargetRecord } from './repository.ts';
 
-const maxTextLength = 10_000;
 const maxAccounts = 20;
 const maxMedia = 10;
 
@@ -26,7 +26,7 @@ export async function createPost(transaction: Transaction, input: CreatePostInpu
   const { text, accountIds, mediaIds = [], campaignId = null, templateId = null, scheduledAt = null } = input;
   const problems = new Problems();
   if (scheduledAt) checkInstant(problems, { path: 'scheduledAt', at: scheduledAt, now });
-  problems.text('text', text, maxTextLength);
+  problems.text('text', text, maxPostLength);
   checkTexts(problems, await chosenAccounts(transaction, problems, accountIds), () => text);
   await checkMedia(transaction, problems, mediaIds ?? []);
   if (campaignId) await checkCampaign(transaction, problems, campaignId);
@@ -53,7 +53,7 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   const { queries, viewer, now } = transaction;
   const { id, text, accountIds, mediaIds, campaignId, expectedRevision } = input;
   const problems = new Problems();
-  if (text != null) problems.text('text', text, maxTextLength);
+  if (text != null) problems.text('text', text, maxPostLength);
   const accounts = accountIds && (await chosenAccounts(transaction, problems, accountIds));
   if (mediaIds) await checkMedia(transaction, problems, mediaIds);
   if (campaignId) await checkCampaign(transaction, problems, campaignId);
@@ -121,11 +121,13 @@ function checkTexts(
 ): void {
   const seen = new Set<ChosenAccount['network']>();
   for (const { id, network } of accounts) {
-    const { maxTextLength: maxLength } = networkLimits[network];
-    const length = lengthOf(textOf(id));
-    if (length <= maxLength || seen.has(network)) continue;
+    if (seen.has(network)) continue;
+    const text = textOf(id);
+    if (!isCompact(text, maxPostLength)) continue; // refused already
+    const { length, limit: maxLength, unit, isWithinLimit } = textLength(network, text);
+    if (isWithinLimit) continue;
     seen.add(network);
-    problems.add(textTooLong('text', { maxLength, length, network }));
+    problems.add(textTooLong('text', { maxLength, length, unit, network }));
   }
 }
 
@@ -186,7 +188,7 @@ function checkFound(
 
 const tooMany = (what: string, most: number, count: number) => `Expected at most ${most} ${what}, but got ${count}.`;
 
-const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
+export const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
   targets.map((target) => target.accountId).filter((accountId) => accountId !== null);
 
 /** Accounts that a confined viewer does not see are neither theirs to choose nor to drop. */

@@ -7,8 +7,9 @@ import type {
 import { edgesOf, pageOf } from '../connection.ts';
 import { invalid } from '../errors.ts';
 import { mutation } from '../mutation.ts';
+import { textLength } from '../networks/text-length.ts';
 import { Problems } from '../problems.ts';
-import { createPost, updatePost } from './drafting.ts';
+import { accountIdsOf, createPost, updatePost } from './drafting.ts';
 import {
   advance,
   approved,
@@ -44,10 +45,20 @@ export const postResolvers: Resolvers = {
       templateId === null ? null : loaders.templates.template.load(templateId),
     author: ({ authorId }, _, { loaders }) => (authorId === null ? null : loaders.viewer.user.load(authorId)),
     metrics: ({ id }, _, { loaders }) => loaders.posts.metricsOfPost.load(id),
+    lengths: async ({ id, text }, _, { loaders }) => {
+      const targets = await loaders.posts.targetsOfPost.load(id);
+      const accounts = present(await loaders.accounts.account.loadMany(accountIdsOf(targets)));
+      return [...new Set(accounts.map(({ network }) => network))].map((network) => textLength(network, text));
+    },
   },
 
   PostTarget: {
     account: ({ accountId }, _, { loaders }) => (accountId === null ? null : loaders.accounts.account.load(accountId)),
+    length: async ({ accountId, postId, textOverride }, _, { loaders }) => {
+      const account = accountId === null ? null : await loaders.accounts.account.load(accountId);
+      const text = textOverride ?? (await loaders.posts.post.load(postId))?.text;
+      return account && text !== undefined ? textLength(account.network, text) : null;
+    },
   },
 
   PostConnection: {

@@ -1,5 +1,6 @@
+import { lengthOf } from '../../text/graphemes.ts';
 import { invalid } from '../errors.ts';
-import { lengthOf, type Problems } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 
 const maxHashtags = 30;
 const maxHashtagLength = 100;

@@ -1,0 +1,21 @@
+import type { NetworkName, Resolvers } from '../../generated/schema.ts';
+import { checkArgument } from '../problems.ts';
+import { networkNames } from './names.ts';
+import { maxPostLength, textLength, textLimitOf } from './text-length.ts';
+
+const networks = Object.keys(networkNames) as NetworkName[];
+
+export const networkResolvers: Resolvers = {
+  Query: {
+    networks: () =>
+      networks.map((network) => {
+        const { limit, unit } = textLimitOf(network);
+        const name = networkNames[network];
+        return { id: network.toLowerCase(), network, name, maxTextLength: limit, textLengthUnit: unit };
+      }),
+    textLengths: (_, { text, networks: asked }) => {
+      checkArgument('text', text, maxPostLength);
+      return [...new Set(asked ?? networks)].map((network) => textLength(network, text));
+    },
+  },
+};
