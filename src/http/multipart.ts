@@ -1,5 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga';
-import { withoutNul } from './parameters.ts';
+import { parametersIn, withoutNul } from './parameters.ts';
 import { refusal } from './refusal.ts';
 
 /** More files than any operation takes. */
@@ -11,7 +11,7 @@ const maxFiles = 10;
  */
 export async function parseMultipart(request: Request, bytes: Buffer): Promise<GraphQLParams> {
   const form = await readForm(request, bytes);
-  const operations = readField(form, 'operations') as GraphQLParams;
+  const operations = parametersIn(readField(form, 'operations'));
   const files = Object.entries(readField(form, 'map'));
   if (files.length > maxFiles) throw bad(`expected at most ${maxFiles} files, but got ${files.length}`);
   for (const [name, places] of files) {

@@ -3,15 +3,27 @@ import { refusal } from './refusal.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The parameters of a POST; Yoga checks their shape. */
+/** The parameters of a POST. */
 export function parseJson(bytes: Buffer): GraphQLParams {
   const parsed = read('The body', () => JSON.parse(utf8.decode(bytes)));
   if (typeof parsed !== 'object' || parsed === null)
     throw bad(`The body: expected a JSON object, but got ${parsed === null ? 'null' : `a ${typeof parsed}`}.`);
-  return withoutNul(parsed);
+  return parametersIn(withoutNul(parsed));
 }
 
-/** The parameters of a GET. */
+/**
+ * What of a JSON object is known; clients send more, as `operationType` or `documentId`. An operation without a name is one whose
+ * name is empty. Yoga checks the types of the others, and refuses lists of requests.
+ */
+export function parametersIn(given: object): GraphQLParams {
+  if (Array.isArray(given)) return given as GraphQLParams;
+  const { query, operationName, variables, extensions } = given as GraphQLParams;
+  if (operationName != null && typeof operationName !== 'string')
+    throw bad(`operationName: expected a string, but got a ${typeof operationName}.`);
+  return { query, operationName: operationName === '' ? undefined : operationName, variables, extensions };
+}
+
+/** The parameters of a GET. One that is empty counts as absent. */
 export function parseUrl(url: string): GraphQLParams {
   const search = url.indexOf('?');
   const given = new URLSearchParams(search < 0 ? '' : url.slice(search + 1));
@@ -21,7 +33,7 @@ export function parseUrl(url: string): GraphQLParams {
   };
   return withoutNul({
     query: given.get('query') ?? undefined,
-    operationName: given.get('operationName') ?? undefined,
+    operationName: given.get('operationName') || undefined,
     variables: json('variables'),
     extensions: json('extensions'),
   });

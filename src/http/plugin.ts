@@ -16,6 +16,8 @@ export interface Facts {
   operation: { readonly name: string | null; readonly type: OperationTypeNode } | null;
   /** What resolvers are given; null until execution begins. */
   context: RequestContext | null;
+  /** The query, when it came with its hash and is to be registered by it; null otherwise. */
+  registering: { readonly hash: string; readonly text: string } | null;
   /** Errors in the response, as far as they are known when it begins. */
   errorCodes: readonly string[];
   /** The answer's text; null for a stream and outside of GraphQL. */

@@ -23,7 +23,7 @@ import { type Media, useMedia } from './use-media.ts';
 import { useMetrics } from './use-metrics.ts';
 import { useNotFound } from './use-not-found.ts';
 import { type BodyLimits, useParameters } from './use-parameters.ts';
-import { usePersistedOperations } from './use-persisted-operations.ts';
+import { usePersistedQueries } from './use-persisted-queries.ts';
 import { type QueryLimits, useQueryLimits } from './use-query-limits.ts';
 import { useAnswerText, useRemembering } from './use-remembering.ts';
 import { useRequestId } from './use-request-id.ts';
@@ -32,6 +32,8 @@ import { useSubscriptions } from './use-subscriptions.ts';
 
 export interface HttpLimits extends BodyLimits, QueryLimits {
   maxSubscriptions: number;
+  /** Of queries that clients register by their hashes; 0 registers none. */
+  maxRegisteredBytes: number;
 }
 
 export interface ServerOptions {
@@ -82,7 +84,7 @@ export function createServer(options: ServerOptions): Server {
 
     useAuthentication(authenticate),
     useParameters(limits),
-    ...(persistedOperations ? [usePersistedOperations(persistedOperations)] : []),
+    usePersistedQueries({ store: persistedOperations, ...limits }),
     useQueryLimits(limits),
     useDeferStream() as HttpPlugin,
     useHiddenSuggestions(),

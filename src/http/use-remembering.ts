@@ -31,6 +31,7 @@ export function useRemembering(responses: RememberedResponses): HttpPlugin {
       const { origin, viewer, operation, json, body, errorCodes } = facts;
       const key = req && responses.keyOf(req);
       if (key === undefined || response.status !== 200 || errorCodes.length > 0) return;
+      if (facts.registering) return; // each time it comes: the query may have been evicted since
       if (!origin?.joinedFrom || origin.executed.length > 0 || !viewer || json === null) return;
       const { document, operationName, variableValues } = origin.question;
       const recipe: Recipe = {

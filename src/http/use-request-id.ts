@@ -20,6 +20,7 @@ export function useRequestId(): HttpPlugin {
         viewer: null,
         operation: null,
         context: null,
+        registering: null,
         errorCodes: [],
         json: null,
         body: null,

@@ -9,7 +9,10 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 let magpie: Product;
 beforeAll(async () => {
   const documents = new Map([[hashOf(persisted), persisted]]);
-  magpie = await startProduct({ persistedOperations: { documents, isExclusive: false } });
+  magpie = await startProduct({
+    persistedOperations: { documents, isExclusive: false },
+    limits: { maxRegisteredBytes: 20_000 },
+  });
 });
 
 /** `given`: the token that is sent along, the owner's unless something else is said; null for none. */
@@ -208,6 +211,40 @@ describe('a persisted operation', () => {
       expect(await (await fetch(magpie.url, { method: 'POST', headers, body })).json()).toEqual(expected);
       const got = await fetch(`${magpie.url}?extensions=${encodeURIComponent(extensions)}`, { headers });
       expect(await got.json()).toEqual(expected);
+    }
+  });
+});
+
+describe('a query that a client registers', () => {
+  const query = '{ settings { timeZone } }';
+  const extensionsFor = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: hashOf(text) } });
+  const send = async (body: object) => {
+    const headers = { authorization: `Bearer ${magpie.owner.token}`, 'content-type': 'application/json' };
+    return (await fetch(magpie.url, { method: 'POST', headers, body: JSON.stringify(body) })).json() as Json;
+  };
+  const register = async (text: string) => await send({ query: text, extensions: extensionsFor(text) });
+
+  it('is registered by each request that brings it, however often that was answered before', async () => {
+    const { json: expected } = await magpie.ask(magpie.owner.token, query);
+    for (let i = 0; i < 4; i++) expect(await register(query)).toEqual(expected);
+    for (let i = 0; i < 3; i++) expect(await send({ extensions: extensionsFor(query) })).toEqual(expected);
+    for (let i = 0; i < 60; i++) await register(`query Q${i} { workspace { name } }`);
+    // A remembered answer needs no query; another request with the same hash does.
+    const other = { extensions: extensionsFor(query), variables: {} };
+    expect((await send(other)).errors[0].message).toBe('PersistedQueryNotFound');
+    expect(await register(query)).toEqual(expected);
+    expect(await send(other)).toEqual(expected);
+  });
+
+  it('is answered by GET from the cache, and anew after a write', async () => {
+    const list = '{ templates(first: 1) { nodes { title } } }';
+    await register(list);
+    const url = `${magpie.url}?extensions=${encodeURIComponent(JSON.stringify(extensionsFor(list)))}`;
+    const headers = { authorization: `Bearer ${magpie.owner.token}` };
+    const title = async () => ((await (await fetch(url, { headers })).json()) as Json).data.templates.nodes[0].title;
+    for (const wanted of ['Before', 'After']) {
+      await renameFirst(wanted);
+      for (let i = 0; i < 3; i++) expect(await title()).toBe(wanted);
     }
   });
 });

@@ -193,35 +193,6 @@ describe('an upload', () => {
   });
 });
 
-describe('persisted operations', () => {
-  const documents = new Map([['abc', '{ hello }']]);
-  const persisted = (sha256Hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
-  const send = async (server: ReturnType<typeof createTestServer>, body: object) => {
-    const headers = { 'content-type': 'application/json' };
-    const response = await server.fetch('http://magpie.test/graphql', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
-    return (await response.json()) as object;
-  };
-
-  it('are found by their hash', async () => {
-    const server = createTestServer({ persistedOperations: { documents, isExclusive: false } });
-    expect(await send(server, persisted('abc'))).toEqual({ data: { hello: 'hello world' } });
-    expect(await send(server, persisted('unknown'))).toMatchObject({
-      errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
-    });
-    expect(await send(server, { query: '{ whoami }' })).toEqual({ data: { whoami: 'nobody' } });
-  });
-
-  it('can be all that is answered', async () => {
-    const server = createTestServer({ persistedOperations: { documents, isExclusive: true } });
-    expect(await send(server, persisted('abc'))).toEqual({ data: { hello: 'hello world' } });
-    expect(await send(server, { query: '{ whoami }' })).toHaveProperty('errors');
-  });
-});
-
 describe('a viewer’s engine', () => {
   it('hears who asks, under which id, and whether the cache is to be explained', async () => {
     const server = createTestServer();

@@ -130,6 +130,7 @@ export const limits: ServerOptions['limits'] = {
   maxRepeats: 25,
   maxCost: 20_000,
   maxSubscriptions: 100,
+  maxRegisteredBytes: 100_000,
 };
 
 /** A server over the test engine, and the lines that it logged. */

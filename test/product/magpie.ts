@@ -53,6 +53,7 @@ export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations'
   readonly isDemo?: boolean;
   readonly policies?: Readonly<Record<CacheCategory, Policy>>;
   readonly time?: TestTime;
+  readonly limits?: Partial<ServerOptions['limits']>;
 }
 
 /** The whole product over a socket: everything that `app.ts` puts together, but for background work, which a test starts itself. */
@@ -71,7 +72,7 @@ export async function startMagpie(
     ...{ clock: time, wallNow: time.date },
     log: { alert: () => {}, failure: () => {} },
   });
-  const { limits } = readConfig({});
+  const limits = { ...readConfig({}).limits, ...options.limits };
   const server = createServer({
     ...{ engine, log, limits, cors: { origins: [], headers: [] }, isHot },
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },

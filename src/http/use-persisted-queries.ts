@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams } from 'graphql-yoga';
+import type { PersistedOperations } from './persisted-operations.ts';
+import type { HttpPlugin, ServerContext } from './plugin.ts';
+import { refusal } from './refusal.ts';
+import { RegisteredQueries } from './registered-queries.ts';
+
+export interface PersistedQueriesOptions {
+  /** Documents that the operator provides. */
+  readonly store: PersistedOperations | undefined;
+  /** For what clients register; 0: nothing. */
+  readonly maxRegisteredBytes: number;
+}
+
+/**
+ * Answers a hash in place of a query: of the operator's store, or, by the protocol of Apollo's automatic persisted queries, of
+ * what clients sent together with its hash before. Only members' valid queries are registered, so that nobody else can fill memory.
+ */
+export function usePersistedQueries({ store, maxRegisteredBytes }: PersistedQueriesOptions): HttpPlugin {
+  const registered =
+    maxRegisteredBytes > 0 && !store?.isExclusive ? new RegisteredQueries(maxRegisteredBytes) : undefined;
+  const register = ({ facts }: ServerContext) => {
+    if (!facts.registering || !facts.viewer) return;
+    const { hash, text } = facts.registering;
+    registered!.add(hash, { text, owner: facts.viewer.workspaceId });
+  };
+  return {
+    onParams({ params, setParams, context: { facts } }) {
+      const { query } = params as { query?: unknown };
+      const hash = hashIn(params);
+      if (query) {
+        if (store?.isExclusive) throw notListed();
+        if (hash === undefined || typeof query !== 'string' || !registered || store?.documents.has(hash)) return;
+        if (hash !== createHash('sha256').update(query).digest('hex')) throw otherHash();
+        facts.registering = { hash, text: query };
+        return;
+      }
+      if (hash === undefined) throw neither();
+      const known = store?.documents.get(hash) ?? registered?.get(hash);
+      if (known === undefined) throw store || registered ? notFound() : notSupported();
+      setParams({ ...params, query: known });
+    },
+    // Both come after validation.
+    onExecute: ({ args }) => register(args.contextValue),
+    onSubscribe: ({ args }) => register(args.contextValue),
+  };
+}
+
+function hashIn({ extensions }: GraphQLParams): string | undefined {
+  const { version, sha256Hash } = (extensions?.persistedQuery ?? {}) as { version?: unknown; sha256Hash?: unknown };
+  return version === 1 && typeof sha256Hash === 'string' ? sha256Hash : undefined;
+}
+
+/** Clients know it by these words, and send the query with its hash. */
+function notFound() {
+  return notAnswered('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND');
+}
+
+/** Clients know it by these words, and send no more hashes. */
+function notSupported() {
+  return notAnswered('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
+}
+
+/** Part of the protocol rather than a failure: 200 in `application/json`, 400 in `application/graphql-response+json`. */
+function notAnswered(message: string, code: string) {
+  return new GraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } });
+}
+
+function notListed() {
+  const message =
+    'Only persisted operations are answered here: expected a hash in place of the query, but got a query.';
+  return refusal(message, { status: 403, code: 'FORBIDDEN' });
+}
+
+function otherHash() {
+  const message =
+    'extensions.persistedQuery.sha256Hash: expected the SHA-256 of the query, in hex, but got another hash.';
+  return refusal(message, { status: 400, code: 'BAD_REQUEST' });
+}
+
+function neither() {
+  const message = 'Must provide query string, or its hash in extensions.persistedQuery (version 1, sha256Hash).';
+  return refusal(message, { status: 400, code: 'BAD_REQUEST' });
+}
