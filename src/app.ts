@@ -13,6 +13,7 @@ import { registerModels } from './domains/ai/repository.ts';
 import { createDemoLife } from './domains/demo/life.ts';
 import { createSandboxNetwork } from './domains/demo/sandbox-network.ts';
 import { createWakeClock } from './domains/inbox/wake-clock.ts';
+import { createKeySweeper } from './domains/key-sweeper.ts';
 import { findServed } from './domains/media/serving.ts';
 import { createDiskMediaStore } from './domains/media/store.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
@@ -155,6 +156,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
       ? [
           createPublisher({ queries, network, execute, log }),
           createWakeClock({ queries, execute, log }),
+          createKeySweeper({ queries, log }),
           ...(config.isDemoLive ? [createDemoLife({ queries, execute, log, seed: demoSeed })] : []),
         ]
       : [];

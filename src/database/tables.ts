@@ -255,6 +255,8 @@ export interface AiGenerationsTable {
 
 export interface IdempotencyKeysTable {
   workspaceId: string;
+  /** Id of a user or of an API token. */
+  sender: string;
   mutation: string;
   key: string;
   requestHash: string;

@@ -1,7 +1,7 @@
 import type { Resolvers } from '../../generated/schema.ts';
 import { edgesOf, pageOf } from '../connection.ts';
-import { conflict, invalid, notFound, Refusal, staleRevision } from '../errors.ts';
-import { reserve } from '../idempotency.ts';
+import { invalid, notFound, Refusal, staleRevision } from '../errors.ts';
+import { lostResult, reserve } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
 import { Problems } from '../problems.ts';
@@ -41,8 +41,7 @@ export const campaignResolvers: Resolvers = {
       changes.add('Campaign', id);
       if (isReplay) {
         const [campaign] = await campaignsByIds(queries, viewer, [id]);
-        if (!campaign)
-          throw new Refusal([conflict('idempotencyKey', `Campaign ${id}, which this key made, has been deleted.`)]);
+        if (!campaign) throw lostResult('Campaign', id);
         return { campaign };
       }
       const { brief = null, startsOn = null, endsOn = null } = input;

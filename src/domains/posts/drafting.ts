@@ -2,14 +2,14 @@ import type { CreatePostInput, UpdatePostInput } from '../../generated/schema.ts
 import { isCompact } from '../../text/graphemes.ts';
 import { accountsByIds } from '../accounts/repository.ts';
 import { anyOf } from '../conditions.ts';
-import { conflict, invalid, notFound, Refusal, staleRevision, textTooLong } from '../errors.ts';
-import { reserve } from '../idempotency.ts';
+import { invalid, notFound, staleRevision, textTooLong } from '../errors.ts';
+import { lostResult, reserve } from '../idempotency.ts';
 import { idsOf, newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { maxPostLength, textLength } from '../networks/text-length.ts';
 import { Problems } from '../problems.ts';
 import { checkInstant, lockPost, needsApproval, reportAfter, type TargetStatus } from './lifecycle.ts';
-import type { PostRecord, PostTargetRecord } from './repository.ts';
+import { type PostRecord, type PostTargetRecord, postsByIds } from './repository.ts';
 
 const maxAccounts = 20;
 const maxMedia = 10;
@@ -86,17 +86,12 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   return reportAfter(transaction, { id, before: before! });
 }
 
-/** The first request's post. It is reported again: whether the first answer arrived, nobody knows. */
+/** The first request's post as the viewer sees it now. It is reported again: whether the first answer arrived, nobody knows. */
 async function replayed(transaction: Transaction, id: string): Promise<PostRecord> {
-  const { queries, viewer } = transaction;
-  const made = await queries
-    .selectFrom('posts')
-    .select('id')
-    .where('workspaceId', '=', viewer.workspaceId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!made) throw new Refusal([conflict('idempotencyKey', `Post ${id}, which this key made, has been deleted.`)]);
-  return reportAfter(transaction, { id, before: null });
+  const [made] = await postsByIds(transaction.queries, transaction.viewer, [id]);
+  if (!made) throw lostResult('Post', id);
+  await reportAfter(transaction, { id, before: null });
+  return made;
 }
 
 type ChosenAccount = Awaited<ReturnType<typeof accountsByIds>>[number];

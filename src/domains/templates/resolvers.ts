@@ -1,7 +1,7 @@
 import type { CreateTemplateInput, DeleteInput, Resolvers, UpdateTemplateInput } from '../../generated/schema.ts';
 import { edgesOf, pageOf } from '../connection.ts';
 import { notFound, Refusal, staleRevision } from '../errors.ts';
-import { reserve } from '../idempotency.ts';
+import { lostResult, reserve } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { mutation, type Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
@@ -63,7 +63,8 @@ async function createTemplate({ idempotencyKey, ...input }: CreateTemplateInput,
       .execute();
   }
   const [template] = await findTemplates(queries, viewer.workspaceId, [id]);
-  return { template: template ?? null }; // null when a replay finds that it was deleted since
+  if (!template) throw lostResult('Template', id);
+  return { template };
 }
 
 async function updateTemplate(input: UpdateTemplateInput, { queries, viewer, now }: Transaction) {

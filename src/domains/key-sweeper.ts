@@ -1,0 +1,30 @@
+import type { Queries } from '../database/database.ts';
+import { type Background, createBackground, type Log } from './background.ts';
+import { deleteExpiredKeys } from './idempotency.ts';
+
+const batchSize = 1_000;
+const maxBatches = 20;
+
+/**
+ * Deletes expired idempotency keys, at most 20,000 each time, in statements of 1,000. Several processes may run it. Nothing that
+ * is cached depends on keys, so that no mutation is needed.
+ */
+export function createKeySweeper({
+  queries,
+  log,
+  pollMs = 60_000,
+  now = () => new Date(),
+}: {
+  queries: Queries;
+  log: Log;
+  pollMs?: number;
+  now?: () => Date;
+}): Background {
+  async function tick(): Promise<void> {
+    for (let batch = 0; batch < maxBatches; batch++) {
+      const deleted = await deleteExpiredKeys(queries, { now: now(), limit: batchSize });
+      if (deleted < batchSize) return;
+    }
+  }
+  return createBackground(tick, { name: 'idempotency keys', pollMs, log });
+}
