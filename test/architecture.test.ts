@@ -16,7 +16,7 @@ const floors: Record<string, readonly string[]> = {
   'error-words.ts': [],
   'cache-policies.ts': ['cache', 'generated'],
   http: ['error-words.ts', 'graphql', 'cache', 'domains', 'generated', 'text'],
-  graphql: ['cache', 'domains', 'database', 'generated'],
+  graphql: ['text', 'cache', 'domains', 'database', 'generated'],
   domains: ['error-words.ts', 'database', 'generated', 'text'],
   database: ['error-words.ts'],
   cache: [],

@@ -1,4 +1,5 @@
 import { badInput } from './errors.ts';
+import { shown } from '../text/shown.ts';
 
 /**
  * A page as it is cached: the items with their cursors, and the filter that `totalCount` counts with when it is asked for.
@@ -72,7 +73,7 @@ function decodeCursor(cursor: string): readonly [string, string] {
   } catch {
     // Not ours: said below.
   }
-  throw badInput(`after: expected a cursor of an earlier page, but got ${JSON.stringify(cursor.slice(0, 80))}.`);
+  throw badInput(`after: expected a cursor of an earlier page, but got ${shown(cursor)}.`);
 }
 
 /** Whether PostgreSQL takes it for an instant: February 30, the year 0 and the year 10,000 are none. */

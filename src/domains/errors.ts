@@ -9,6 +9,7 @@ import type {
   TextTooLongError,
   UserError,
 } from '../generated/schema.ts';
+import { excerpt } from '../text/shown.ts';
 
 type Concrete<T> = T & { __typename: string };
 export type AnyUserError = Concrete<UserError>;
@@ -36,7 +37,7 @@ export function notFound(path: Path, type: string, id: string): Concrete<Invalid
   return {
     __typename: 'InvalidInputError',
     code: 'NOT_FOUND',
-    message: `${type} ${id} does not exist.`,
+    message: `${type} ${excerpt(id, 80)} does not exist.`,
     path: pathOf(path),
   };
 }

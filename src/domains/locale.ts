@@ -1,4 +1,5 @@
 import { invalid } from './errors.ts';
+import { shown } from '../text/shown.ts';
 import type { Problems } from './problems.ts';
 
 const maxTagLength = 35; // RFC 5646 asks to support at least this
@@ -11,8 +12,6 @@ export function canonicalLocale(tag: string, problems: Problems): string {
   } catch {
     // Not a language tag: said below.
   }
-  problems.add(
-    invalid('locale', `Expected a BCP 47 language tag such as de-AT, but got ${JSON.stringify(tag.slice(0, 80))}.`),
-  );
+  problems.add(invalid('locale', `Expected a BCP 47 language tag such as de-AT, but got ${shown(tag)}.`));
   return tag;
 }

@@ -20,7 +20,14 @@ import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
 import { type AttachedFragment, countCoalesced, countFragment, freshUntilOf, stands } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
-import { executeJoined, type JoinedFrom, type JoinedResult, type Origin, type Question } from './joined-execution.ts';
+import {
+  executeJoined,
+  type JoinedFrom,
+  type JoinedResult,
+  type OperationArgs,
+  type Origin,
+  type Question,
+} from './joined-execution.ts';
 import { Principals } from './principals.ts';
 import type { Outcome, RequestContext } from './request.ts';
 import { QueryOperations } from './root-fields.ts';
@@ -88,7 +95,7 @@ export interface GraphqlEngine {
   /** Who a token stands for; null when it is unknown, expired or revoked. */
   authenticate(token: string): Viewer | null | Promise<Viewer | null>;
   /** Runs an execution with all that goes with it; `executeFn` is the server's. */
-  execute(args: ExecutionArgs, executeFn: ExecuteFn): Promise<AnyResult>;
+  execute(args: OperationArgs, executeFn: ExecuteFn): Promise<AnyResult>;
   /**
    * Answers again what was asked and answered before, by the same means as `execute`. Undefined when the cache may not be used, and
    * when there is an error in the answer: then `execute` is to say so, and tries what failed once more.
@@ -168,7 +175,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
     return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
   };
-  const join = async (args: ExecutionArgs, context: RequestContext) => {
+  const join = async (args: OperationArgs, context: RequestContext) => {
     context.state.traces = new Map();
     const joined = options.isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
     return joined && afterExecution(cache, context, joined);

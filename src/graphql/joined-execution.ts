@@ -1,10 +1,4 @@
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLError,
-  type GraphQLSchema,
-  getVariableValues,
-} from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Attachment } from '../cache/entry.ts';
 import { today } from '../domains/date-range.ts';
 import type { FieldCache, Remembering } from './cached-field.ts';
@@ -13,7 +7,7 @@ import type { RequestContext, Trace } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
 import type { Text } from './text.ts';
 import type { Run } from './text-execution.ts';
-import type { Variables } from './variables.ts';
+import { coerceVariables, type Variables } from './variables.ts';
 
 /** A result whose data is serialised already. Servers that know `stringify` use it. */
 export interface JoinedResult extends ExecutionResult {
@@ -24,6 +18,12 @@ export interface JoinedResult extends ExecutionResult {
 
 /** What an operation asks for. */
 export type Question = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
+
+/** What is executed. */
+export interface OperationArgs extends ExecutionArgs {
+  /** Coerced, where that was done before. */
+  readonly variables?: Variables;
+}
 
 /** How an answer came about, all of it through the cache. */
 export interface Origin {
@@ -47,18 +47,15 @@ export interface JoinedFrom {
  * byte; what was executed is kept as fragments for the next time. Undefined when the operation is none that can be joined.
  */
 export async function executeJoined(
-  args: ExecutionArgs,
+  args: OperationArgs,
   { operations, schema, ...remembering }: Remembering & { operations: QueryOperations; schema: GraphQLSchema },
 ): Promise<ExecutionResult | undefined> {
   const { cache } = remembering;
   const context = args.contextValue as RequestContext;
   const operation = operations.of(args.document, args.operationName ?? undefined);
   if (!operation || context.state.explanations) return undefined;
-  const { coerced: variables } = getVariableValues(
-    schema,
-    operation.definition.variableDefinitions ?? [],
-    args.variableValues ?? {},
-  );
+  const { variableDefinitions = [] } = operation.definition;
+  const variables = args.variables ?? coerceVariables(schema, variableDefinitions, args.variableValues ?? {}).variables;
   if (!variables) return undefined;
 
   const stamp = cache.stamp;

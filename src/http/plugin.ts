@@ -4,6 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../domains/context.ts';
 import type { Origin } from '../graphql/joined-execution.ts';
 import type { RequestContext } from '../graphql/request.ts';
+import type { Variables } from '../graphql/variables.ts';
 
 /** What the plugins tell each other about a request. The first plugin makes it; each field has one plugin that sets it. */
 export interface Facts {
@@ -14,6 +15,8 @@ export interface Facts {
   viewer: Viewer | null;
   /** Its name as logs show it: cut where it is too long. */
   operation: { readonly name: string | null; readonly type: OperationTypeNode } | null;
+  /** The values of its variables, coerced; null until they are known to be right. */
+  variables: Variables | null;
   /** What resolvers are given; null until execution begins. */
   context: RequestContext | null;
   /** The query, when it came with its hash and is to be registered by it; null otherwise. */

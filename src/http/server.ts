@@ -29,6 +29,7 @@ import { useAnswerText, useRemembering } from './use-remembering.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
+import { useVariables } from './use-variables.ts';
 
 export interface HttpLimits extends BodyLimits, QueryLimits {
   maxSubscriptions: number;
@@ -90,6 +91,7 @@ export function createServer(options: ServerOptions): Server {
     useHiddenSuggestions(),
 
     useEngine(engine),
+    useVariables(),
     useSubscriptions(subscriptions),
     useErrorReport(log),
     useAnswerText(),

@@ -19,7 +19,10 @@ export function useEngine(engine: Engine): HttpPlugin {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const contextValue = contextOf(args.contextValue);
-      setExecuteFn((given: ExecutionArgs) => engine.execute({ ...given, contextValue }, executeFn));
+      setExecuteFn((given: ExecutionArgs) => {
+        const { variables } = args.contextValue.facts;
+        return engine.execute({ ...given, contextValue, variables: variables ?? undefined }, executeFn);
+      });
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       const contextValue = contextOf(args.contextValue);

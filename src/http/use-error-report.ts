@@ -1,8 +1,12 @@
-import { type ExecutionResult, GraphQLError, Kind } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions, Kind } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { excerpt } from '../text/shown.ts';
 import { wordsOf } from '../error-words.ts';
 import type { Facts, HttpPlugin } from './plugin.ts';
+
+/** A message may repeat what the client sent, and graphql-js repeats all of it. */
+const maxMessageChars = 1_000;
 
 /** What a client may see of an error: those that were written for it, which are GraphQL errors through and through. */
 export function maskError(error: unknown): GraphQLError {
@@ -31,11 +35,14 @@ function isCoded({ extensions }: GraphQLError): boolean {
 }
 
 function withCode(error: GraphQLError): GraphQLError {
-  const { nodes, source, positions, path, extensions } = error;
-  return new GraphQLError(error.message, {
-    ...{ nodes, source, positions, path },
-    extensions: { ...extensions, code: 'BAD_USER_INPUT' },
-  });
+  return changed(error, { extensions: { ...error.extensions, code: 'BAD_USER_INPUT' } });
+}
+
+/** Errors at hand may be remembered, for everybody. */
+function changed(error: GraphQLError, change: { message?: string; extensions?: GraphQLErrorExtensions }): GraphQLError {
+  const { nodes, source, positions, path } = error;
+  const { message, extensions } = { message: error.message, extensions: error.extensions, ...change };
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 
 /**
@@ -59,15 +66,19 @@ function report<T extends Part>(part: T, to: { facts: Facts; log: Logger }): T {
   const reported = { ...part };
   if (part.incremental) reported.incremental = part.incremental.map((one) => report(one, to));
   if (part.errors) {
-    reported.errors = part.errors.map((error) => withId(maskError(error), to));
+    reported.errors = part.errors.map((error) => withId(withShortMessage(maskError(error)), to));
     to.facts.errorCodes = reported.errors.map((error) => String(error.extensions.code ?? 'NONE'));
   }
   return reported;
 }
 
+function withShortMessage(error: GraphQLError): GraphQLError {
+  const message = excerpt(error.message, maxMessageChars);
+  return message === error.message ? error : changed(error, { message });
+}
+
 function withId(error: GraphQLError, { facts: { requestId }, log }: { facts: Facts; log: Logger }): GraphQLError {
   if (!error.extensions.unexpected) return error;
   log.error({ requestId, path: error.path, err: error.originalError }, 'unexpected error');
-  const { nodes, source, positions, path, extensions } = error;
-  return new GraphQLError(error.message, { nodes, source, positions, path, extensions: { ...extensions, requestId } });
+  return changed(error, { extensions: { ...error.extensions, requestId } });
 }

@@ -1,3 +1,4 @@
+import { excerpt } from '../text/shown.ts';
 import { parseMultipart } from './multipart.ts';
 import { parseJson, parseUrl } from './parameters.ts';
 import type { HttpPlugin } from './plugin.ts';
@@ -43,7 +44,7 @@ function mediaTypeOf(request: Request): 'application/json' | 'multipart/form-dat
 
 function unsupported(got: string) {
   return refusal(
-    `Unsupported media type: expected application/json, or multipart/form-data for uploads, in UTF-8, but got ${got.slice(0, 100)}.`,
+    `Unsupported media type: expected application/json, or multipart/form-data for uploads, in UTF-8, but got ${excerpt(got, 100)}.`,
     { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', headers: { Accept: 'application/json, multipart/form-data' } },
   );
 }

@@ -31,6 +31,7 @@ const parseWithin: (maxTokens: number, ...source: Parameters<typeof parse>) => D
   source,
   options,
 ) => {
+  refuseManyLines(typeof source === 'string' ? source : source.body, maxTokens);
   try {
     return parse(source, { ...options, maxTokens });
   } catch (error) {
@@ -38,6 +39,13 @@ const parseWithin: (maxTokens: number, ...source: Parameters<typeof parse>) => D
     throw tooLarge(`expected at most ${maxTokens} tokens, but got more`);
   }
 };
+
+/** A document has no more lines than tokens, but for empty ones. Each error finds its own by counting those before. */
+function refuseManyLines(text: string, maxLines: number): void {
+  let lines = 1;
+  for (const _ of text.matchAll(/\r\n|[\n\r]/g))
+    if (++lines > maxLines) throw tooLarge(`expected at most ${maxLines} lines, but got more`);
+}
 
 const names: Record<keyof Measure, { limit: keyof QueryLimits; unit: string }> = {
   depth: { limit: 'maxDepth', unit: 'levels of fields' },

@@ -19,6 +19,7 @@ export function useRequestId(): HttpPlugin {
         token: null,
         viewer: null,
         operation: null,
+        variables: null,
         context: null,
         registering: null,
         errorCodes: [],

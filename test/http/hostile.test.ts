@@ -64,6 +64,7 @@ describe('an operation that is too large', () => {
       /at most 100 aliases, but got 200/,
     ],
     ['of 60,000 tokens', `{ ${'hello '.repeat(60_000)} }`, /at most 2500 tokens/],
+    ['of 3,000 lines', `{ hello${'\n'.repeat(3_000)} }`, /at most 2500 lines/],
     ['of 50 root fields', `{ ${'hello '.repeat(50)} }`, /at most 40 root fields, but got 50/],
     [
       'of one field again and again',
@@ -139,6 +140,27 @@ describe('a body that is not what it says', () => {
   it('is read when a backslash only looks like a NUL', async () => {
     const body = JSON.stringify({ query: 'query ($n: String) { hello(name: $n) }', variables: { n: '\\u0000' } });
     expect(await send({ body })).toMatchObject({ data: { hello: 'hello \\u0000' } });
+  });
+});
+
+describe('an error about something long', () => {
+  const long = 64 * 1024;
+  const paged = 'query ($v: Int) { items(first: $v) { nodes { id } } }';
+
+  it.each<[string, object]>([
+    ['a variable', { query: paged, variables: { v: 'x'.repeat(long) } }],
+    ['the words of a suggestion', { query: paged, variables: { v: 'Did you mean '.repeat(long / 13) } }],
+    ['a suggestion', { query: paged, variables: { v: `${'Did you mean '.repeat(long / 13)}?` } }],
+    ['a literal', { query: `{ items(first: "${'x'.repeat(long)}") { nodes { id } } }` }],
+    ['a field', { query: `{ ${'x'.repeat(long)} }` }],
+    ['an argument', { query: `{ hello(${'x'.repeat(long)}: 1) }` }],
+    ['a type', { query: `query ($v: ${'x'.repeat(long)}) { hello(name: $v) }` }],
+    ["an operation's name", { query: 'query A { hello } query B { hello }', operationName: 'x'.repeat(long) }],
+    ['what is no document', { query: `{ hello } ${'x'.repeat(long)}` }],
+  ])('is short: %s', async (_, body) => {
+    const { code, message } = await send({ body: JSON.stringify(body) });
+    expect(code).toBeDefined();
+    expect(message!.length).toBeLessThanOrEqual(1_000);
   });
 });
 

@@ -124,6 +124,29 @@ describe('a mutation that another site could send', () => {
   });
 });
 
+describe('variables that are wrong in 20,000 places', () => {
+  it.each<[string, string, unknown]>([
+    ['objects for ids', 'query ($v: [ID!]!) { nodes(ids: $v) { id } }', {}],
+    [
+      'statuses that do not exist',
+      'query ($v: [PostStatus!]) { posts(filter: { status: $v }) { totalCount } }',
+      'NONE',
+    ],
+    [
+      'unknown fields',
+      'mutation ($v: [MetricValueInput!]!) { recordMetrics(input: { accountId: "1", date: "2026-11-01", values: $v }) { recorded } }',
+      { metrik: 1 },
+    ],
+  ])('are told in 50 errors, and no more are looked for: %s', async (_, query, item) => {
+    const variables = { v: Array.from({ length: 20_000 }, () => item) };
+    const { errors, data } = await send({ token: null, body: JSON.stringify({ query, variables }) });
+    expect(data).toBeUndefined();
+    expect(errors).toHaveLength(51);
+    expect(errors[0].message).toMatch(/^Variable "\$v" got an invalid value/);
+    expect(errors[50].message).toContain('more than 50 errors');
+  });
+});
+
 describe('who is nobody', () => {
   it.each(['wrong', 'mgp_0000000000000000000000000000000000000000000', "' or 1=1 --", '%00'])(
     'is refused with the token %j',

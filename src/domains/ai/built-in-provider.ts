@@ -92,7 +92,8 @@ function writeReplies(
 }
 
 function describe(fileName: string, dice: Dice): string {
-  const words = fileName.replace(/\.[^.]*$/, '').match(/\p{L}{2,}/gu) ?? [];
+  const dot = fileName.lastIndexOf('.');
+  const words = (dot < 0 ? fileName : fileName.slice(0, dot)).match(/\p{L}{2,}/gu) ?? [];
   if (words.length === 0) return 'An image without a description yet.';
   const subject = words.join(' ').toLowerCase();
   return filled(dice.pick(['Picture of {subject}.', 'Image showing {subject}.', '{Subject}, as an image.']), {

@@ -1,3 +1,4 @@
+import { shown } from '../../text/shown.ts';
 import { type AiAnswer, AiProviderError, type AiSuggestion } from './provider.ts';
 
 /**
@@ -75,8 +76,7 @@ function countOf(value: unknown): number | undefined {
 }
 
 function unexpected(expected: string, got: string): AiProviderError {
-  const excerpt = JSON.stringify(got.slice(0, 80));
-  return new AiProviderError(`The AI server was expected to answer with ${expected}, but answered ${excerpt}.`, {
+  return new AiProviderError(`The AI server was expected to answer with ${expected}, but answered ${shown(got)}.`, {
     isRetryable: true,
   });
 }

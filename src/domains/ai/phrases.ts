@@ -134,9 +134,9 @@ export type Mood = (typeof moods)[number];
 
 export const moodCues: Readonly<Record<Mood, RegExp>> = {
   complaint:
-    /\b(broken|broke|late|never arrived|still waiting|refund|disappoint\w*|wrong|missing|damaged|worst|terrible|cancel\w*|problem|complain\w*)\b/i,
+    /\b(broken|broke|late|never arrived|still waiting|refund|wrong|missing|damaged|worst|terrible|problem)\b|\b(disappoint|cancel|complain)/i,
   question: /\?/,
-  praise: /\b(love|loved|thank\w*|great|amazing|awesome|best|beautiful|delicious|perfect|wonderful)\b/i,
+  praise: /\b(love|loved|great|amazing|awesome|best|beautiful|delicious|perfect|wonderful)\b|\bthank/i,
   other: /^/,
 };
 

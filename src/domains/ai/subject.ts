@@ -1,22 +1,29 @@
 const maxSubjectLength = 120;
-const verb = '(?:please\\s+)?(?:write|create|make|draft|give me|announce|promote|post)';
-const text =
-  '(?:me\\s+)?(?:(?:an?|some|the|\\d+)\\s+)?(?:(?:short|new|nice|catchy|instagram)\\s+)*(?:captions?|posts?|texts?)';
-/** How people begin when they ask for a text, up to its subject. */
-const request = new RegExp(`^${verb}\\s+(?:${text}\\s+(?:for|on|that)\\s+|${text}\\s+)?(?:about\\s+)?`, 'i');
+/** Read of a prompt to find its subject. */
+const maxReadChars = 1_000;
+/** How people begin when they ask for a text, up to its subject; words are single spaces apart. */
+const request =
+  /^(?:please )?(?:write|create|make|draft|give me|announce|promote|post) (?:(?:me )?(?:(?:an?|some|the|\d+) )?(?:(?:short|new|nice|catchy|instagram) )*(?:captions?|posts?|texts?) (?:(?:for|on|that) )?)?(?:about )?/i;
 
 /** What a prompt is about, to stand inside a sentence: "Write a caption about our autumn roast." is about "our autumn roast". */
 export function subjectOf(prompt: string): string {
   const first = prompt
+    .slice(0, maxReadChars)
     .trim()
     .replace(/\s+/g, ' ')
     .replace(request, '')
     .split(/[.!?](?:\s|$)|\n/)[0]!
     .trim();
-  const characters = [...(first || prompt.trim())];
+  const characters = [...(first || prompt.trim().slice(0, maxReadChars))];
   const subject = characters.slice(0, maxSubjectLength).join('');
-  const whole = characters.length > maxSubjectLength ? subject.replace(/\s+\S*$/, '') : subject;
+  const whole = characters.length > maxSubjectLength ? withoutLastWord(subject) : subject;
   return startsAcronymOrName(whole) ? whole : whole.charAt(0).toLowerCase() + whole.slice(1);
+}
+
+/** One word alone stays. */
+function withoutLastWord(text: string): string {
+  const space = text.lastIndexOf(' ');
+  return space < 0 ? text : text.slice(0, space);
 }
 
 /** A capital that must stay: a second one follows, or the next word has one as well. */

@@ -1,5 +1,6 @@
 import type { Resolvers, UpdateSettingsInput } from '../../generated/schema.ts';
 import { invalid, Refusal, staleRevision } from '../errors.ts';
+import { shown } from '../../text/shown.ts';
 import { canonicalLocale } from '../locale.ts';
 import { mutation, type Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
@@ -43,8 +44,9 @@ async function valuesAfter(input: UpdateSettingsInput, before: Values, { queries
   const locale = input.locale == null ? before.locale : canonicalLocale(input.locale, problems);
   const timeZone = input.timeZone == null ? before.timeZone : await knownTimeZone(queries, input.timeZone);
   if (timeZone === undefined) {
-    const got = JSON.stringify(input.timeZone?.slice(0, 80));
-    problems.add(invalid('timeZone', `Expected an IANA time zone such as Europe/Vienna, but got ${got}.`));
+    problems.add(
+      invalid('timeZone', `Expected an IANA time zone such as Europe/Vienna, but got ${shown(input.timeZone)}.`),
+    );
   }
   problems.settle();
   return {

@@ -1,4 +1,5 @@
 import { lengthOf } from '../../text/graphemes.ts';
+import { shown } from '../../text/shown.ts';
 import { invalid } from '../errors.ts';
 import type { Problems } from '../problems.ts';
 
@@ -17,8 +18,8 @@ export function normalizeHashtags(given: readonly string[], problems: Problems):
     problems.add(invalid('hashtags', `Expected at most ${maxHashtags} hashtags, but got ${hashtags.length}.`));
   for (const hashtag of hashtags) {
     if (isHashtag(hashtag)) continue;
-    const got = JSON.stringify(hashtag.slice(0, maxHashtagLength));
-    problems.add(invalid('hashtags', `Expected 1–${maxHashtagLength} characters without spaces, but got ${got}.`));
+    const expected = `1–${maxHashtagLength} characters without spaces`;
+    problems.add(invalid('hashtags', `Expected ${expected}, but got ${shown(hashtag)}.`));
   }
   return hashtags;
 }

@@ -99,6 +99,8 @@ describe('the subject of a prompt', () => {
     ['NASA visits us', 'NASA visits us'],
     ['Blue Bottle opens in Vienna', 'Blue Bottle opens in Vienna'],
     ['write', 'write'],
+    ['Please give me 3 short catchy captions for our  picnic', 'our picnic'],
+    ['write me some posts about a new short text', 'a new short text'],
     ['x '.repeat(100).trim(), `${'x '.repeat(59)}x`],
   ])('%j is %j', (prompt, subject) => {
     expect(subjectOf(prompt)).toBe(subject);
