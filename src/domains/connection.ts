@@ -1,5 +1,5 @@
-import { badInput } from './errors.ts';
 import { shown } from '../text/shown.ts';
+import { badInput } from './errors.ts';
 
 /**
  * A page as it is cached: the items with their cursors, and the filter that `totalCount` counts with when it is asked for.

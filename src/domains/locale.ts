@@ -1,5 +1,5 @@
-import { invalid } from './errors.ts';
 import { shown } from '../text/shown.ts';
+import { invalid } from './errors.ts';
 import type { Problems } from './problems.ts';
 
 const maxTagLength = 35; // RFC 5646 asks to support at least this

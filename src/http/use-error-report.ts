@@ -1,8 +1,8 @@
 import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions, Kind } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { excerpt } from '../text/shown.ts';
 import { wordsOf } from '../error-words.ts';
+import { excerpt } from '../text/shown.ts';
 import type { Facts, HttpPlugin } from './plugin.ts';
 
 /** A message may repeat what the client sent, and graphql-js repeats all of it. */

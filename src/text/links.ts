@@ -24,8 +24,11 @@ export type LinkFinder = (text: string) => TextRange[];
 const noDomain =
   "!'#%&()*+,/:;<=>?@\\[\\]^{|}~$\\\\\\s\\u0085\\u180e\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff\\uffff";
 const accentedLatin = '\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u0253-\\u02bb\\u0300-\\u036f\\u1e00-\\u1eff';
-/** A domain without a protocol has no characters of other scripts, but in its end. */
-const bareDomain = new RegExp(`(?:[a-z0-9${accentedLatin}-]+\\.)+[\\p{L}\\p{M}0-9-]+`, 'giu');
+/** A domain without a protocol has no characters of other scripts, but in its end. It is looked for once in each run of them. */
+const bareDomain = new RegExp(
+  `(?<![a-z0-9${accentedLatin}-])(?:[a-z0-9${accentedLatin}-]+\\.)+[\\p{L}\\p{M}0-9-]+`,
+  'giu',
+);
 const maxLinkLength = 4096;
 const maxProtocolLength = 10;
 

@@ -1,6 +1,6 @@
 import type { Resolvers, UpdateSettingsInput } from '../../generated/schema.ts';
-import { invalid, Refusal, staleRevision } from '../errors.ts';
 import { shown } from '../../text/shown.ts';
+import { invalid, Refusal, staleRevision } from '../errors.ts';
 import { canonicalLocale } from '../locale.ts';
 import { mutation, type Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
