@@ -1,7 +1,7 @@
 import { type Arena, inRoles, named } from './arena.ts';
 import { takesCompression } from './correctness.ts';
 import { requestOf, zipfRequests } from './questions.ts';
-import { range, shown, tableOf } from './report.ts';
+import { shown, tableOf } from './report.ts';
 import { inRounds, ratio, type Spread, spread, type Traffic, type Turn } from './rounds.ts';
 
 export type HotQuestion = 'small' | 'medium' | 'page' | 'gzip' | 'zipf' | 'ids';
