@@ -91,7 +91,7 @@ function stopOnSignals({
     setTimeout(() => process.exit(1), drainMs + closingMs).unref();
     const app = await starting.catch(() => undefined);
     const [cutOff] = await Promise.all([listener.drain(drainMs), app?.quiesce()]);
-    if (cutOff > 0) print(`magpie: ${cutOff} requests were cut off after ${drainMs / 1000} s`);
+    if (cutOff > 0) print(`magpie: ${cutOff} connections were cut off after ${drainMs / 1000} s`);
     await app?.close();
     print('magpie: stopped');
   });

@@ -4,14 +4,8 @@ import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import { Making, makeAnew, type WholeResponse } from './making.ts';
 import { offerBody } from './read-body.ts';
-import {
-  isSame,
-  type Place,
-  type RememberedResponse,
-  type RememberedResponses,
-  requestKey,
-} from './remembered-responses.ts';
-import { bearerToken } from './use-authentication.ts';
+import { isSame, type Place, type RememberedResponse, type RememberedResponses } from './remembered-responses.ts';
+import { type RequestKey, requestKey } from './request-key.ts';
 import { hitStatus } from './use-cache-headers.ts';
 import { requestIdFrom } from './use-request-id.ts';
 
@@ -26,14 +20,15 @@ export interface HotPathOptions {
   readonly onAnswer: (answer: HotAnswer) => void;
 }
 
-export interface HotAnswer extends Arrival {
+export interface HotAnswer {
+  readonly arrival: Arrival;
   readonly operation: string | null;
   /** Whether nothing was loaded for it, or only for another who was given the same. */
   readonly isFromCache: boolean;
 }
 
 /** A request, as far as it matters here. */
-interface Arrival {
+export interface Arrival {
   readonly method: string;
   readonly requestId: string;
   readonly viewer: Viewer;
@@ -41,10 +36,13 @@ interface Arrival {
 }
 
 /**
- * Stands before the pipeline and answers what it has answered before, when its fragments still stand: no parsing, no execution,
- * no copy. Who asks is authenticated, and every entry validated and counted, each time. When they do not stand any more, the answer
+ * Stands before the pipeline and answers what it has answered before, while the fragments are valid: no parsing, no execution,
+ * no copy. The token is checked, and every entry validated and counted, each time. When a fragment is not valid any more, the answer
  * is made anew, once for all who ask for the same meanwhile: see `Making`. Whatever is not plainly a repetition goes on to the
  * pipeline, untouched but for a body that was read already.
+ *
+ * Most requests pass here, so nothing in it takes a name at run time: tsx names each function that is assigned to a variable, with
+ * `Object.defineProperty`.
  */
 export class HotPath {
   readonly #pipeline: RequestListener;
@@ -60,12 +58,87 @@ export class HotPath {
     const { graphqlPath } = this.#options;
     const isConditional = headers['if-none-match'] !== undefined || headers['if-match'] !== undefined;
     if (headers['x-cache-debug'] !== undefined || isConditional) this.#pipeline(request, response);
+    else if (method === 'POST' && url === graphqlPath && hasShortJson(request)) this.#read(request, response);
     else if (method === 'GET' && url.startsWith(graphqlPath) && url[graphqlPath.length] === '?')
       this.#answer(request, response, undefined);
-    else if (method === 'POST' && url === graphqlPath && hasShortJson(request))
-      readWhole(request, Number(headers['content-length']), (body) => this.#answer(request, response, body));
     else this.#pipeline(request, response);
   };
+
+  /**
+   * A body of declared length, which Node holds its sender to: the last byte is known when it comes. A client that goes away before
+   * gets no answer.
+   */
+  #read(request: IncomingMessage, response: ServerResponse): void {
+    const length = Number(request.headers['content-length']);
+    let bytesLeft = length;
+    let chunks: Buffer[] | undefined;
+    request.on('data', (chunk: Buffer) => {
+      bytesLeft -= chunk.byteLength;
+      if (bytesLeft === 0 && !chunks) {
+        this.#answer(request, response, chunk); // in one piece, as nearly all are
+        return;
+      }
+      chunks ??= [];
+      chunks.push(chunk);
+      if (bytesLeft === 0) this.#answer(request, response, Buffer.concat(chunks, length));
+    });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+    const { engine, responses } = this.#options;
+    const key = requestKey(request, body);
+    const place = key && responses.get(key);
+    const asked: Asked = { request, response, body, key, startedAtMs: performance.now() };
+    if (!place) {
+      this.#goOn(asked);
+      return;
+    }
+    let viewer: Viewer | null | Promise<Viewer | null>;
+    try {
+      viewer = engine.authenticate(place.token);
+    } catch {
+      this.#goOn(asked); // too many tokens are looked up: the pipeline says so
+      return;
+    }
+    if (viewer instanceof Promise)
+      viewer.then(
+        (found) => this.#finish(asked, responses.get(key), found),
+        () => this.#goOn(asked),
+      );
+    else this.#finish(asked, place, viewer);
+  }
+
+  #finish(asked: Asked, place: Place | undefined, viewer: Viewer | null): void {
+    if (!place || !viewer) {
+      this.#goOn(asked);
+      return;
+    }
+    const { request, startedAtMs } = asked;
+    const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
+    const arrival: Arrival = { method: request.method!, requestId, viewer, startedAtMs };
+    const answer = this.#answerOf(place, arrival);
+    if (answer instanceof Promise) void answer.then((given) => this.#give(asked, place, { given, arrival }));
+    else this.#give(asked, place, { given: answer, arrival });
+  }
+
+  #give(asked: Asked, { recipe }: Place, { given, arrival }: { given: Given | undefined; arrival: Arrival }): void {
+    const { response } = asked;
+    if (response.destroyed) return;
+    if (!given) {
+      this.#goOn(asked);
+      return;
+    }
+    const { headers, body } = given.response;
+    response.writeHead(200, [...headers, 'x-request-id', arrival.requestId, 'cache-status', given.status]);
+    response.end(body);
+    this.#options.onAnswer({ arrival, operation: recipe.operation, isFromCache: given.isFromCache });
+  }
+
+  #goOn({ request, response, body, key }: Asked): void {
+    if (key) this.#options.responses.expect(request, key);
+    if (body) offerBody(request, body);
+    this.#pipeline(request, response);
+  }
 
   /** What is remembered, if it stands and is right for this viewer; else what is being made, which begins if it has not. */
   #answerOf(place: Place, arrival: Arrival): Given | Promise<Given | undefined> | undefined {
@@ -73,7 +146,7 @@ export class HotPath {
     const { response } = place;
     const freshMs = response && this.#freshMsOf(response, arrival.viewer);
     if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isFromCache: true };
-    responses.outdate(place.key);
+    responses.outdate(place);
     const { stamp } = engine;
     if (Number.isNaN(stamp)) return undefined;
     if (place.making?.isJoinable(stamp)) return this.#join(place.making, arrival);
@@ -81,8 +154,10 @@ export class HotPath {
   }
 
   /** Counts its lookups, if it is right for this viewer still. */
-  #freshMsOf({ from, viewer: madeFor }: RememberedResponse, viewer: Viewer): number | undefined {
-    return isSame(viewer, madeFor) ? this.#options.engine.replay(from, viewer) : undefined;
+  #freshMsOf(response: RememberedResponse, viewer: Viewer): number | undefined {
+    if (!isSame(viewer, response.viewer)) return undefined;
+    response.viewer = viewer;
+    return this.#options.engine.replay(response.from, viewer);
   }
 
   async #make(place: Place, arrival: Arrival): Promise<Given | undefined> {
@@ -97,7 +172,7 @@ export class HotPath {
           place.making = undefined;
           const from = made?.origin?.joinedFrom;
           if (made && from) responses.remember(key, { from, ...made }, recipe);
-          else if (!made?.origin) responses.forget(key); // not worth waiting for the next time
+          else if (!made?.origin) responses.forget(place); // not worth waiting for the next time
           return made;
         }),
     );
@@ -114,62 +189,6 @@ export class HotPath {
     if (!this.#options.engine.repeat(made.origin, { viewer, waitedMs })) return undefined;
     return { response: made, status: made.collapsedStatus, isFromCache: true };
   }
-
-  #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
-    const asked: Asked = { request, response, body, key: requestKey(request, body), startedAtMs: performance.now() };
-    const token = bearerToken(request.headers.authorization);
-    if (token === undefined || !this.#options.responses.get(asked.key)) this.#goOn(asked);
-    else
-      this.#authenticated(token, asked, (viewer) => {
-        if (viewer) this.#finish(asked, viewer);
-        else this.#goOn(asked);
-      });
-  }
-
-  #authenticated(token: string, asked: Asked, then: (viewer: Viewer | null) => void): void {
-    let viewer: Viewer | null | Promise<Viewer | null>;
-    try {
-      viewer = this.#options.engine.authenticate(token);
-    } catch {
-      this.#goOn(asked); // there are too many who ask: the pipeline finds the words for it
-      return;
-    }
-    if (viewer instanceof Promise) viewer.then(then, () => this.#goOn(asked));
-    else then(viewer);
-  }
-
-  #finish(asked: Asked, viewer: Viewer): void {
-    const { request, key, startedAtMs } = asked;
-    const place = this.#options.responses.get(key);
-    if (!place) {
-      this.#goOn(asked);
-      return;
-    }
-    const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
-    const arrival: Arrival = { method: request.method!, requestId, viewer, startedAtMs };
-    const give = (given: Given | undefined) => {
-      if (asked.response.destroyed) return;
-      if (given) this.#send(asked.response, { given, arrival, place });
-      else this.#goOn(asked);
-    };
-    const answer = this.#answerOf(place, arrival);
-    if (answer instanceof Promise) void answer.then(give);
-    else give(answer);
-  }
-
-  #send(response: ServerResponse, { given, arrival, place }: { given: Given; arrival: Arrival; place: Place }): void {
-    const { onAnswer } = this.#options;
-    const { headers, body } = given.response;
-    response.writeHead(200, [...headers, 'x-request-id', arrival.requestId, 'cache-status', given.status]);
-    response.end(body);
-    onAnswer({ operation: place.recipe.operation, isFromCache: given.isFromCache, ...arrival });
-  }
-
-  #goOn({ request, response, body, key }: Asked): void {
-    this.#options.responses.expect(request, key);
-    if (body) offerBody(request, body);
-    this.#pipeline(request, response);
-  }
 }
 
 /** An answer for one request. */
@@ -183,19 +202,11 @@ interface Asked {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: Buffer | undefined;
-  readonly key: string;
+  readonly key: RequestKey | undefined;
   readonly startedAtMs: number;
 }
 
 function hasShortJson({ headers }: IncomingMessage): boolean {
   const length = Number(headers['content-length'] ?? Number.NaN);
   return length > 0 && length <= maxBodyBytes && (headers['content-type']?.startsWith('application/json') ?? false);
-}
-
-/** A body of declared length, which Node holds its sender to. A client that goes away before its end gets no answer. */
-function readWhole(request: IncomingMessage, length: number, then: (body: Buffer) => void): void {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.once('end', () => then(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
-  request.on('error', () => {}); // the socket is gone, and with it whom to answer
 }

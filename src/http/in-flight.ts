@@ -2,51 +2,43 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * The responses that are not sent yet, by connection. Arrays that stay, not a `Set` of responses, whose copies would keep them: see
- * `TransientMap`.
+ * The latest response of each open connection. HTTP/1.1 answers the requests of a connection in their order: when the latest
+ * response is sent, all are. So nothing has to be told of the end of a response until somebody waits for it.
  */
-export class InFlight implements Iterable<ServerResponse> {
-  readonly #bySocket = new Map<Socket, ServerResponse[]>();
-  #size = 0;
-  #onIdle: (() => void) | undefined;
+export class InFlight {
+  readonly #latest = new Map<Socket, ServerResponse | undefined>();
+  #onEnd: (() => void) | undefined;
 
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Call it with each new connection. A response that waits behind another one of a connection emits no `close` when that goes away. */
+  /** Call it with each new connection. */
   watch(socket: Socket): void {
-    this.#bySocket.set(socket, []);
+    this.#latest.set(socket, undefined);
     socket.once('close', () => {
-      for (const response of this.#bySocket.get(socket)!.slice()) this.remove(socket, response);
-      this.#bySocket.delete(socket);
+      this.#latest.delete(socket);
+      this.#onEnd?.();
     });
   }
 
-  /** Nothing that is for a connection which has gone. */
+  /** Ignores a response for a connection that has closed. */
   add(socket: Socket, response: ServerResponse): void {
-    if (this.#bySocket.get(socket)?.push(response)) this.#size++;
+    if (this.#latest.has(socket)) this.#latest.set(socket, response);
   }
 
-  remove(socket: Socket, response: ServerResponse): void {
-    const unfinished = this.#bySocket.get(socket);
-    const at = unfinished?.indexOf(response) ?? -1;
-    if (at < 0) return;
-    unfinished!.splice(at, 1);
-    if (--this.#size === 0) this.#onIdle?.();
+  /** Of each connection that waits for any response, the latest. */
+  get unsent(): ServerResponse[] {
+    return [...this.#latest.values()].filter((response) => response?.writableFinished === false) as ServerResponse[];
   }
 
-  *[Symbol.iterator](): Iterator<ServerResponse> {
-    for (const unfinished of this.#bySocket.values()) yield* unfinished;
-  }
-
-  /** Resolves when there is nothing left, or when the time is over. */
+  /** Resolves when everything is sent, or when the time is over. There must be no `add` meanwhile. */
   async end(limitMs: number): Promise<void> {
-    if (this.#size === 0) return;
+    const { unsent } = this;
+    if (unsent.length === 0) return;
     let limit: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
       limit = setTimeout(resolve, limitMs);
+      this.#onEnd = () => {
+        if (this.unsent.length === 0) resolve();
+      };
+      for (const response of unsent) response.once('close', this.#onEnd);
     });
     clearTimeout(limit);
   }

@@ -16,8 +16,8 @@ export interface Listener {
   /** From now on requests are answered. */
   serve(served: Served, isReady: IsReady): void;
   /**
-   * Refuses new requests, waits until those in flight are answered, then stops listening. Resolves with the number of those that
-   * were cut off after `limitMs`.
+   * Refuses new requests, waits until those in flight are answered, then stops listening. Resolves with the number of connections
+   * that were cut off after `limitMs`.
    */
   drain(limitMs: number): Promise<number>;
 }
@@ -37,12 +37,11 @@ export function createListener(): Listener {
 
   const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
     if (state === 'draining') response.setHeader('connection', 'close');
-    const path = request.url?.split('?', 1)[0];
-    if (path === '/healthz') return say(response, { status: 200, text: 'alive' });
-    if (path === '/readyz') return void sayReadiness(response);
+    const { url = '', socket } = request;
+    if (isAt(url, '/healthz')) return say(response, { status: 200, text: 'alive' });
+    if (isAt(url, '/readyz')) return void sayReadiness(response);
     if (!served || state !== 'serving') return refuse(response);
-    inFlight.add(request.socket, response);
-    response.once('close', () => inFlight.remove(request.socket, response));
+    inFlight.add(socket, response);
     served.listener(request, response);
   });
 
@@ -75,9 +74,9 @@ export function createListener(): Listener {
     },
     async drain(limitMs) {
       state = 'draining';
-      for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+      for (const response of inFlight.unsent) if (!response.headersSent) response.setHeader('connection', 'close');
       await inFlight.end(limitMs);
-      const cutOff = inFlight.size;
+      const cutOff = inFlight.unsent.length;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if (cutOff > 0) server.closeAllConnections();
       else server.closeIdleConnections();
@@ -85,6 +84,10 @@ export function createListener(): Listener {
       return cutOff;
     },
   };
+}
+
+function isAt(url: string, path: string): boolean {
+  return url.startsWith(path) && (url.length === path.length || url[path.length] === '?');
 }
 
 function say(response: ServerResponse, { status, text }: { status: number; text: string }): void {

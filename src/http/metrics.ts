@@ -1,8 +1,11 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { DurationHistogram } from './duration-histogram.ts';
 
-/** What /metrics tells, in Prometheus' text format. Others may register their own figures. */
+/** What /metrics tells. Others may register figures of their own. */
 export interface Metrics {
   readonly registry: Registry;
+  /** All figures, in Prometheus' text format. */
+  text(): Promise<string>;
   countRequest(request: { type: string; status: number; seconds: number }): void;
   /** A query that was answered by the hot path; it counts as a request too. */
   countHotAnswer(seconds: number): void;
@@ -13,21 +16,26 @@ export function createMetrics({ openSubscriptions }: { openSubscriptions: () => 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const labelNames = ['type', 'status'] as const;
-  const requests = new Counter({ name: 'magpie_requests_total', help: 'Requests answered.', labelNames, registers });
-  const durations = new Histogram({
+  const durations = new DurationHistogram({
     name: 'magpie_request_duration_seconds',
     help: 'Time until a response began.',
-    labelNames: ['type'],
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
+    label: 'type',
   });
-  new Gauge({
-    name: 'magpie_subscriptions_open',
-    help: 'Subscriptions open now.',
+  const requests = new Map<string, Requests>();
+  const requestsOf = (type: string, status: number) => {
+    const name = `${type} ${status}`;
+    const known = requests.get(name) ?? { type, status, count: 0, durations: durations.series(type) };
+    requests.set(name, known);
+    return known;
+  };
+  new Counter({
+    name: 'magpie_requests_total',
+    help: 'Requests answered.',
+    labelNames: ['type', 'status'],
     registers,
     collect() {
-      this.set(openSubscriptions());
+      this.reset();
+      for (const { type, status, count } of requests.values()) this.inc({ type, status }, count);
     },
   });
   let hotAnswers = 0;
@@ -40,26 +48,37 @@ export function createMetrics({ openSubscriptions }: { openSubscriptions: () => 
       this.inc(hotAnswers);
     },
   });
-  const children = new Map<string, { requests: { inc(): void }; durations: { observe(seconds: number): void } }>();
-  const metrics: Metrics = {
+  new Gauge({
+    name: 'magpie_subscriptions_open',
+    help: 'Subscriptions open now.',
+    registers,
+    collect() {
+      this.set(openSubscriptions());
+    },
+  });
+  const hotRequests = requestsOf('query', 200);
+  return {
     registry,
+    text: async () => `${await registry.metrics()}\n${durations.text()}`,
     countRequest({ type, status, seconds }) {
-      const name = `${type} ${status}`;
-      let child = children.get(name);
-      if (!child) {
-        child = { requests: requests.labels({ type, status }), durations: durations.labels({ type }) };
-        children.set(name, child);
-      }
-      child.requests.inc();
-      child.durations.observe(seconds);
+      const series = requestsOf(type, status);
+      series.count++;
+      series.durations.observe(seconds);
     },
     countHotAnswer(seconds) {
       hotAnswers++;
-      metrics.countRequest({ type: 'query', status: 200, seconds });
+      hotRequests.count++;
+      hotRequests.durations.observe(seconds);
     },
     get hotAnswers() {
       return hotAnswers;
     },
   };
-  return metrics;
+}
+
+interface Requests {
+  readonly type: string;
+  readonly status: number;
+  count: number;
+  readonly durations: { observe(seconds: number): void };
 }

@@ -2,18 +2,24 @@ import type { IncomingMessage } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { JoinedFrom } from '../graphql/joined-execution.ts';
 import type { Making, Recipe, WholeResponse } from './making.ts';
+import { isSameKey, ownKey, type RequestKey, sizeOfKey } from './request-key.ts';
+import { bearerToken } from './use-authentication.ts';
 
-/** A whole response that was joined from fragments alone. It is never served without asking whether they still stand. */
+/** A whole response that was joined from fragments alone. It is never served without asking whether they are still valid. */
 export interface RememberedResponse extends WholeResponse {
   readonly from: JoinedFrom;
+  /** As the principal was known when it was used last. */
+  viewer: Viewer;
 }
 
 /** What is known of one request. */
 export interface Place {
-  readonly key: string;
-  /** Undefined since it was seen that it does not stand any more. */
+  readonly key: RequestKey;
+  /** The Bearer token in its credential. */
+  readonly token: string;
+  /** Undefined since it was found not to be valid any more. */
   readonly response: RememberedResponse | undefined;
-  /** By which another is made then. */
+  /** How another response is made then. */
   readonly recipe: Recipe;
   /** The latest that is being made. */
   making: Making | undefined;
@@ -26,14 +32,19 @@ interface OwnPlace extends Place {
   isUsed: boolean;
 }
 
+/** Places with the same hash: by chance there is one, and by intent a client finds only its own, as the credential is part of it. */
+const maxSameHash = 8;
+
 /**
  * Remembers responses by all of a request that can make a difference: method, address, the headers that are negotiated with,
  * the credential, and the very bytes of the body. Only what the whole pipeline has accepted and answered gets in here.
  */
 export class RememberedResponses {
   readonly #maxBytes: number;
-  readonly #places = new Map<string, OwnPlace>();
-  readonly #expected = new WeakMap<IncomingMessage, string>();
+  /** In the order in which they were looked at by `#makeRoom`. */
+  readonly #places = new Set<OwnPlace>();
+  readonly #byHash = new Map<number, OwnPlace[]>();
+  readonly #expected = new WeakMap<IncomingMessage, RequestKey>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -48,56 +59,71 @@ export class RememberedResponses {
     return this.#bytes;
   }
 
-  /** A request whose answer may be remembered under this key, when the pipeline has made it. */
-  expect(request: IncomingMessage, key: string): void {
+  /** A request whose response may be remembered under this key, when the pipeline has made it. */
+  expect(request: IncomingMessage, key: RequestKey): void {
     this.#expected.set(request, key);
   }
 
   /** Undefined when it was not expected. */
-  keyOf(request: IncomingMessage): string | undefined {
+  keyOf(request: IncomingMessage): RequestKey | undefined {
     return this.#expected.get(request);
   }
 
-  get(key: string): Place | undefined {
-    const place = this.#places.get(key);
+  get(key: RequestKey): Place | undefined {
+    const place = this.#find(key);
     if (place) place.isUsed = true;
     return place;
   }
 
-  remember(key: string, { viewer, headers, body, from }: RememberedResponse, recipe: Recipe): void {
-    this.outdate(key);
+  #find(key: RequestKey): OwnPlace | undefined {
+    const places = this.#byHash.get(key.hash);
+    if (places) for (const place of places) if (isSameKey(place.key, key)) return place;
+    return undefined;
+  }
+
+  remember(key: RequestKey, { viewer, headers, body, from }: RememberedResponse, recipe: Recipe): void {
+    const older = this.#find(key);
+    if (older) this.outdate(older);
     const response = { viewer, headers, body, from }; // and nothing else that came with it
     const bytes = sizeOf(response);
     if (bytes > this.#maxBytes / 8) return;
-    const place = this.#places.get(key) ?? this.#newPlace(key, recipe);
+    const place = older ?? this.#newPlace(key, recipe);
     place.response = response;
     place.recipe = recipe;
     this.#add(place, bytes);
     this.#makeRoom();
   }
 
-  #newPlace(key: string, recipe: Recipe): OwnPlace {
-    const state = { response: undefined, making: undefined, bytes: 0, isUsed: false };
-    const place: OwnPlace = { key, recipe, ...state };
-    this.#places.set(key, place);
-    this.#add(place, key.length + sizeOfRecipe(recipe));
+  #newPlace(key: RequestKey, recipe: Recipe): OwnPlace {
+    const token = bearerToken(key.authorization)!; // it has been accepted
+    const place: OwnPlace = {
+      ...{ key: ownKey(key), token, recipe },
+      ...{ response: undefined, making: undefined, bytes: 0, isUsed: false },
+    };
+    const same = this.#byHash.get(key.hash);
+    if (same?.length === maxSameHash) this.forget(same[0]!);
+    this.#byHash.set(key.hash, [...(this.#byHash.get(key.hash) ?? []), place]);
+    this.#places.add(place);
+    this.#add(place, sizeOfKey(key) + sizeOfRecipe(recipe));
     return place;
   }
 
   /** Its response is not valid any more. What is known of the request stays, so that another can be made. */
-  outdate(key: string): void {
-    const place = this.#places.get(key);
-    if (!place?.response) return;
-    this.#add(place, -sizeOf(place.response));
-    place.response = undefined;
+  outdate(place: Place): void {
+    const own = place as OwnPlace;
+    if (!own.response || !this.#places.has(own)) return;
+    this.#add(own, -sizeOf(own.response));
+    own.response = undefined;
   }
 
-  forget(key: string): void {
-    const place = this.#places.get(key);
-    if (!place) return;
-    place.making = undefined; // what comes of it is not for another place of this key
-    this.#places.delete(key);
-    this.#bytes -= place.bytes;
+  forget(place: Place): void {
+    const own = place as OwnPlace;
+    if (!this.#places.delete(own)) return;
+    own.making = undefined; // what comes of it is not for another place of this key
+    const same = this.#byHash.get(own.key.hash)!.filter((one) => one !== own);
+    if (same.length > 0) this.#byHash.set(own.key.hash, same);
+    else this.#byHash.delete(own.key.hash);
+    this.#bytes -= own.bytes;
   }
 
   #add(place: OwnPlace, bytes: number): void {
@@ -107,13 +133,13 @@ export class RememberedResponses {
 
   /** The oldest go, but for those that were used since they were looked at last. */
   #makeRoom(): void {
-    for (const [oldest, place] of this.#places) {
+    for (const place of this.#places) {
       if (this.#bytes <= this.#maxBytes) break;
       if (place.isUsed) {
         place.isUsed = false;
-        this.#places.delete(oldest);
-        this.#places.set(oldest, place);
-      } else this.forget(oldest);
+        this.#places.delete(place);
+        this.#places.add(place);
+      } else this.forget(place);
     }
   }
 }
@@ -129,22 +155,6 @@ function sizeOfRecipe({ variables, headers }: Recipe): number {
 
 function sizeOfHeaders(headers: readonly string[]): number {
   return 2 * headers.join('').length;
-}
-
-/** Everything of a request that its answer can depend on, the time and the data apart. */
-export function requestKey({ method, url, headers }: IncomingMessage, body: Buffer | undefined): string {
-  const { authorization, accept, origin } = headers;
-  return [
-    method,
-    url,
-    authorization,
-    accept,
-    headers['accept-encoding'],
-    origin,
-    headers['content-type'],
-    headers['content-encoding'],
-    body?.toString('latin1') ?? '',
-  ].join('\n');
 }
 
 const identities = new WeakMap<Viewer, string>();

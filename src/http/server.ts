@@ -121,7 +121,7 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer = ({ method, requestId, viewer, startedAtMs, operation, isFromCache }: HotAnswer) => {
+  const onAnswer = ({ arrival: { method, requestId, viewer, startedAtMs }, operation, isFromCache }: HotAnswer) => {
     metrics.countHotAnswer((performance.now() - startedAtMs) / 1000);
     const level = isFromCache ? 'debug' : 'info';
     if (!log.isLevelEnabled(level)) return; // as is usual for hits, of which there are the most

@@ -7,7 +7,7 @@ export function useMetrics(metrics: Metrics): HttpPlugin {
     async onRequest({ request, url, endResponse }) {
       if (request.method !== 'GET' || url.pathname !== '/metrics') return;
       const headers = { 'content-type': metrics.registry.contentType };
-      endResponse(new Response(await metrics.registry.metrics(), { headers }));
+      endResponse(new Response(await metrics.text(), { headers }));
     },
     onResponse({ response, serverContext: { facts } }) {
       const seconds = (performance.now() - facts.startedAtMs) / 1000;

@@ -22,9 +22,7 @@ export function useAnswerText(): HttpPlugin {
   };
 }
 
-/**
- * Comes last, when the response is complete: remembers it if all of it was found in fragments, so that it was asked for before.
- */
+/** Comes last, when the response is complete: remembers it if all of it can be found in fragments the next time. */
 export function useRemembering(responses: RememberedResponses): HttpPlugin {
   return {
     onResponse({ request, response, serverContext: { facts, req } }) {
@@ -32,7 +30,7 @@ export function useRemembering(responses: RememberedResponses): HttpPlugin {
       const key = req && responses.keyOf(req);
       if (key === undefined || response.status !== 200 || errorCodes.length > 0) return;
       if (facts.registering) return; // each time it comes: the query may have been evicted since
-      if (!origin?.joinedFrom || origin.executed.length > 0 || !viewer || json === null) return;
+      if (!origin?.joinedFrom || !viewer || json === null) return;
       const { document, operationName, variableValues } = origin.question;
       const recipe: Recipe = {
         document: new WeakRef(document),

@@ -8,7 +8,8 @@ import type { Viewer } from '../../src/domains/context.ts';
 import type { Answer } from '../../src/graphql/engine.ts';
 import { type HotAnswer, HotPath, type HotPathOptions } from '../../src/http/hot-path.ts';
 import { Making, type Recipe, wholeResponse } from '../../src/http/making.ts';
-import { type RememberedResponse, RememberedResponses, requestKey } from '../../src/http/remembered-responses.ts';
+import { type RememberedResponse, RememberedResponses } from '../../src/http/remembered-responses.ts';
+import { requestKey } from '../../src/http/request-key.ts';
 import { grownOld } from '../setup/garbage.ts';
 
 const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 'OWNER' } as Viewer;
@@ -157,7 +158,7 @@ describe('a request that was answered before', () => {
         expect.objectContaining({ viewer, requestId: 'mine', isDebugging: false }),
       ],
     ]);
-    expect(counted.at(-1)).toMatchObject({ requestId: 'mine', operation: 'page', isFromCache: false });
+    expect(counted.at(-1)).toMatchObject({ arrival: { requestId: 'mine' }, operation: 'page', isFromCache: false });
     engine.replay = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['made anew', 'made anew']);
     expect(counted.at(-1)).toMatchObject({ operation: 'page', isFromCache: true });
@@ -187,10 +188,10 @@ describe('a request that was answered before', () => {
     const { ask, counted } = await serve({ authenticate: () => viewer, replay: () => 5_000 });
     await ask();
     const heads = [(await ask()).head, (await ask()).head, (await ask()).head];
-    expect(counted.map(({ method, requestId }) => [method, requestId])).toEqual(
+    expect(counted.map(({ arrival }) => [arrival.method, arrival.requestId])).toEqual(
       heads.map((head) => ['POST', /^x-request-id: (.+)\r/im.exec(head)![1]]),
     );
-    expect(new Set(counted.map(({ requestId }) => requestId)).size).toBe(3);
+    expect(new Set(counted.map(({ arrival }) => arrival.requestId)).size).toBe(3);
     for (const head of heads) expect(head).toMatch(/^cache-status: Magpie; hit; ttl=5\r?$/im);
   });
 
@@ -361,7 +362,7 @@ describe('what was given', () => {
       const headers = { authorization: 'Bearer token' };
       return Object.assign(new IncomingMessage(socket), { method: 'GET', url: '/graphql?query={a}', headers });
     };
-    responses.remember(requestKey(requestOf(), undefined), responseOf(), recipe);
+    responses.remember(requestKey(requestOf())!, responseOf(), recipe);
     const give = async () => {
       given = 0;
       for (let time = 0; time < 5_000; time++) {
@@ -386,40 +387,5 @@ describe('an answer that is being made', () => {
     expect(making.isJoinable(3)).toBe(true);
     clock.mockReturnValue(6_000);
     expect(making.isJoinable(3)).toBe(false);
-  });
-});
-
-describe('remembered responses', () => {
-  const remember = (responses: RememberedResponses, key: string, size = 100) => {
-    responses.remember(key, responseOf({ size }), recipe);
-  };
-
-  it('give way to others when there are too many, and count what each takes', () => {
-    const responses = new RememberedResponses(100_000);
-    for (const key of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']) {
-      remember(responses, key, 12_000);
-      expect(responses.bytes).toBeLessThanOrEqual(100_000);
-      responses.get('a'); // used since it was looked at last
-    }
-    expect(['a', 'b', 'j'].map((key) => responses.get(key) !== undefined)).toEqual([true, false, true]);
-    responses.remember('k', responseOf(), { ...recipe, variables: ' '.repeat(60_000) });
-    expect([responses.get('k'), responses.bytes <= 100_000]).toEqual([undefined, true]);
-    for (const key of ['a', 'i', 'j', 'h', 'g', 'f', 'e', 'd', 'c']) responses.forget(key);
-    expect([responses.size, responses.bytes]).toEqual([0, 0]);
-  });
-
-  it('leave room when they are not valid any more, and are there again with their next answer', () => {
-    const responses = new RememberedResponses(100_000);
-    remember(responses, 'a', 5_000);
-    const { bytes } = responses;
-    responses.outdate('a');
-    responses.outdate('a');
-    expect([responses.get('a')?.response, responses.bytes < 1_000]).toEqual([undefined, true]);
-    remember(responses, 'a', 5_000);
-    expect([responses.get('a')?.response?.body.length, responses.bytes]).toEqual([5_000, bytes]);
-    remember(responses, 'a', 50_000); // more than an eighth of the room
-    expect([responses.get('a')?.response, responses.bytes < 1_000]).toEqual([undefined, true]);
-    responses.forget('a');
-    expect(responses.bytes).toBe(0);
   });
 });

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import { crc32 } from 'node:zlib';
+
+const noBody: Buffer = Buffer.alloc(0);
+
+/** Everything of a request that its answer can depend on, the time and the data apart. */
+export interface RequestKey {
+  /**
+   * CRC-32 of address, credential and body: it finds the few keys that are then compared. V8's own hash of a text takes five times as
+   * long, and would have to be computed for each request.
+   */
+  readonly hash: number;
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly authorization: string;
+  readonly accept: string | undefined;
+  readonly acceptEncoding: string | string[] | undefined;
+  readonly origin: string | undefined;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  /** Empty for a GET. */
+  readonly body: Buffer;
+}
+
+/** Undefined for a request without a credential, whose answer is not remembered. */
+export function requestKey({ method, url, headers }: IncomingMessage, body = noBody): RequestKey | undefined {
+  const { authorization } = headers;
+  if (authorization === undefined) return undefined;
+  return {
+    hash: crc32(body, crc32(method === 'GET' ? `${authorization}\n${url}` : authorization)),
+    method,
+    url,
+    authorization,
+    accept: headers.accept,
+    acceptEncoding: headers['accept-encoding'],
+    origin: headers.origin,
+    contentType: headers['content-type'],
+    contentEncoding: headers['content-encoding'],
+    body,
+  };
+}
+
+export function isSameKey(one: RequestKey, other: RequestKey): boolean {
+  return (
+    one.hash === other.hash &&
+    one.method === other.method &&
+    one.url === other.url &&
+    one.authorization === other.authorization &&
+    one.accept === other.accept &&
+    one.acceptEncoding === other.acceptEncoding &&
+    one.origin === other.origin &&
+    one.contentType === other.contentType &&
+    one.contentEncoding === other.contentEncoding &&
+    one.body.equals(other.body)
+  );
+}
+
+/** The same with bytes of its own: a request's body may lie in a larger buffer, which would be kept with it. */
+export function ownKey(key: RequestKey): RequestKey {
+  const body = Buffer.allocUnsafeSlow(key.body.byteLength);
+  key.body.copy(body);
+  return { ...key, body };
+}
+
+/** About, in bytes. */
+export function sizeOfKey({ hash: _, body, ...texts }: RequestKey): number {
+  return 400 + Object.values(texts).join('').length + body.byteLength;
+}

@@ -1,0 +1,140 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { Viewer } from '../../src/domains/context.ts';
+import { type Recipe, wholeResponse } from '../../src/http/making.ts';
+import { type RememberedResponse, RememberedResponses } from '../../src/http/remembered-responses.ts';
+import { type RequestKey, requestKey } from '../../src/http/request-key.ts';
+
+const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 'OWNER' } as Viewer;
+
+const document = parse('{ __typename }');
+
+const recipe: Recipe = {
+  document: new WeakRef(document),
+  operationName: 'page',
+  variables: '{"a":1}',
+  operation: 'page',
+  method: 'POST',
+  acceptEncoding: null,
+  headers: ['content-type', 'application/json'],
+};
+
+function responseOf({ size = 10 } = {}): RememberedResponse {
+  const whole = wholeResponse(recipe, { json: 'remembered'.padEnd(size), gzipped: undefined, viewer });
+  return { ...whole, from: { fragments: [], day: undefined } };
+}
+
+interface Asked extends Record<string, string | Buffer | undefined> {
+  method?: string;
+  url?: string;
+  body?: string;
+  bytes?: Buffer;
+}
+
+function keyOf({
+  method = 'POST',
+  url = '/graphql',
+  body = '{}',
+  bytes = Buffer.from(body),
+  ...headers
+}: Asked): RequestKey {
+  const all = { authorization: 'Bearer token', accept: 'application/json', ...headers };
+  return requestKey(Object.assign(new IncomingMessage(new Socket()), { method, url, headers: all }), bytes)!;
+}
+
+describe('remembered responses', () => {
+  const remember = (responses: RememberedResponses, key: RequestKey, size = 100) => {
+    responses.remember(key, responseOf({ size }), recipe);
+  };
+
+  it('give way to others when there are too many, and count what each takes', () => {
+    const responses = new RememberedResponses(100_000);
+    const keys = [...'abcdefghij'].map((body) => keyOf({ body }));
+    for (const key of keys) {
+      remember(responses, key, 12_000);
+      expect(responses.bytes).toBeLessThanOrEqual(100_000);
+      responses.get(keys[0]!); // used since it was looked at last
+    }
+    expect([0, 1, 9].map((at) => responses.get(keys[at]!) !== undefined)).toEqual([true, false, true]);
+    const long = keyOf({ body: 'k' });
+    responses.remember(long, responseOf(), { ...recipe, variables: ' '.repeat(60_000) });
+    expect([responses.get(long), responses.bytes <= 100_000]).toEqual([undefined, true]);
+    for (const key of keys) {
+      const place = responses.get(key);
+      if (place) responses.forget(place);
+    }
+    expect([responses.size, responses.bytes]).toEqual([0, 0]);
+  });
+
+  it.each<[string, Asked]>([
+    ['its text is long', { body: 'b'.repeat(50_000) }],
+    ['its headers are long', { accept: 'a'.repeat(50_000) }],
+  ])('count a request by what is kept of it, so that fewer stay when %s', (_, asked) => {
+    const responses = new RememberedResponses(100_000);
+    remember(responses, keyOf(asked));
+    expect(responses.bytes).toBeGreaterThan(50_000);
+    expect(responses.bytes).toBeLessThan(53_000);
+  });
+
+  it('leave room when they are not valid any more, and are there again with their next answer', () => {
+    const responses = new RememberedResponses(100_000);
+    const key = keyOf({ body: 'a' });
+    remember(responses, key, 5_000);
+    const { bytes } = responses;
+    const place = responses.get(key)!;
+    responses.outdate(place);
+    responses.outdate(place);
+    expect([responses.get(key)?.response, responses.bytes < 2_000]).toEqual([undefined, true]);
+    remember(responses, key, 5_000);
+    expect([responses.get(key)?.response?.body.length, responses.bytes]).toEqual([5_000, bytes]);
+    remember(responses, key, 50_000); // more than an eighth of the room
+    expect([responses.get(key)?.response, responses.bytes < 2_000]).toEqual([undefined, true]);
+    responses.forget(responses.get(key)!);
+    responses.forget(place);
+    expect(responses.bytes).toBe(0);
+  });
+
+  it.each<[string, Asked]>([
+    ['method', { method: 'GET' }],
+    ['address', { url: '/graphql?query={b}' }],
+    ['credential', { authorization: 'Bearer other' }],
+    ['accepted type', { accept: 'application/graphql-response+json' }],
+    ['accepted coding', { 'accept-encoding': 'gzip' }],
+    ['origin', { origin: 'https://magpie.test' }],
+    ['content type', { 'content-type': 'application/json; charset=utf-8' }],
+    ['content coding', { 'content-encoding': 'identity' }],
+    ['body', { body: '{ }' }],
+  ])('are not given to a request with another %s', (_, other) => {
+    const responses = new RememberedResponses(100_000);
+    remember(responses, keyOf({}));
+    expect(responses.get(keyOf({}))).toBeDefined();
+    expect(responses.get(keyOf(other))).toBeUndefined();
+  });
+
+  it('are not given to a request whose other body has the same CRC-32', () => {
+    const [one, other] = ['{"n":750880,"x":"daca8y"}', '{"n":847360,"x":"a6zb23"}'].map((body) => keyOf({ body }));
+    const responses = new RememberedResponses(100_000);
+    remember(responses, one!);
+    expect(other!.hash).toBe(one!.hash);
+    expect([responses.get(one!) !== undefined, responses.get(other!)]).toEqual([true, undefined]);
+  });
+
+  it('are at most eight of the same CRC-32, the latest', () => {
+    const responses = new RememberedResponses(100_000);
+    const keys = Array.from({ length: 9 }, (_, at) => ({ ...keyOf({ body: `${at}` }), hash: 1 }));
+    for (const key of keys) remember(responses, key);
+    expect(keys.map((key) => responses.get(key) !== undefined)).toEqual([false, ...Array(8).fill(true)]);
+    expect(responses.size).toBe(8);
+  });
+
+  it('do not hold on to the buffer in which a request came', () => {
+    const responses = new RememberedResponses(100_000);
+    const received = Buffer.alloc(64 * 1024, '{}');
+    remember(responses, keyOf({ bytes: received.subarray(0, 2) }));
+    received.fill('-');
+    const place = responses.get(keyOf({ body: '{}' }));
+    expect(place?.key.body.buffer.byteLength).toBe(2);
+  });
+});
