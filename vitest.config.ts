@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/setup/global.ts'],
+    setupFiles: ['test/setup/seed.ts'],
+    execArgv: ['--expose-gc'], // for tests of what memory holds
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

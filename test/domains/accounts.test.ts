@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PostsTable, PostTargetsTable } from '../../src/database/tables.ts';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
 const accountFields = 'id network displayName handle status followerCount connectedAt';
@@ -153,7 +153,7 @@ describe.each(engines)('accounts on %s', (engine) => {
 
     it('does not tell a confined member whether a profile beyond their sight is connected', async () => {
       const { account } = await connect({ network: 'FACEBOOK', handle: 'hidden' });
-      const confined = workspace.viewer({ accountIds: [newId('Account')] });
+      const confined = workspace.viewer({ accountIds: [testId('Account')] });
       const [known, unknown] = [
         await connect({ network: 'FACEBOOK', handle: 'hidden' }, confined),
         await connect({ network: 'FACEBOOK', handle: 'unheard.of' }, confined),
@@ -186,9 +186,9 @@ describe.each(engines)('accounts on %s', (engine) => {
     type Status = PostTargetsTable['status'];
 
     async function postWith(status: PostsTable['status'], targets: readonly [accountId: string, status: Status][]) {
-      const id = newId('Post');
+      const id = testId('Post');
       const at = '2026-11-20T10:00:00.000Z';
-      const campaignId = newId('Campaign');
+      const campaignId = testId('Campaign');
       await api.queries
         .insertInto('campaigns')
         .values({
@@ -207,7 +207,7 @@ describe.each(engines)('accounts on %s', (engine) => {
         .insertInto('postTargets')
         .values(
           targets.map(([accountId, one], position) => ({
-            ...{ id: newId('PostTarget'), workspaceId: workspace.id, postId: id, accountId, position, status: one },
+            ...{ id: testId('PostTarget'), workspaceId: workspace.id, postId: id, accountId, position, status: one },
           })),
         )
         .execute();
@@ -267,7 +267,7 @@ describe.each(engines)('accounts on %s', (engine) => {
 
     it('leaves its conversations to those who see all accounts', async () => {
       const account = await createTestAccount(api.queries, workspace);
-      const id = newId('Conversation');
+      const id = testId('Conversation');
       await api.queries
         .insertInto('conversations')
         .values({

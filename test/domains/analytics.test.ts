@@ -2,8 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountMetricsTable, PostMetricsTable, PostTargetsTable } from '../../src/database/tables.ts';
 import { computeReports } from '../../src/domains/analytics/repository.ts';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
 type Numbers = Partial<Omit<AccountMetricsTable, 'workspaceId' | 'accountId' | 'date'>>;
@@ -60,7 +60,7 @@ describe.each(engines)('analytics on %s', (engine) => {
       days?: Record<string, Partial<PostMetricsTable>>;
     } = {},
   ): Promise<string> {
-    const id = newId('Post');
+    const id = testId('Post');
     const { id: workspaceId } = workspace;
     await api.queries
       .insertInto('posts')
@@ -73,7 +73,7 @@ describe.each(engines)('analytics on %s', (engine) => {
       const [accountId, status] = typeof target === 'string' ? [target, 'PUBLISHED' as const] : target;
       await api.queries
         .insertInto('postTargets')
-        .values({ id: newId('PostTarget'), workspaceId, postId: id, accountId, position, status })
+        .values({ id: testId('PostTarget'), workspaceId, postId: id, accountId, position, status })
         .execute();
     }
     for (const [date, numbers] of Object.entries(days))
@@ -85,7 +85,7 @@ describe.each(engines)('analytics on %s', (engine) => {
   }
 
   async function campaign(): Promise<string> {
-    const id = newId('Campaign');
+    const id = testId('Campaign');
     const at = '2026-01-01T00:00:00.000Z';
     await api.queries
       .insertInto('campaigns')
@@ -254,8 +254,8 @@ describe.each(engines)('analytics on %s', (engine) => {
 
     it.each([
       ['by no account', { accountIds: [] }],
-      ['by accounts that are not there', { accountIds: [newId('Account'), 'a\0b'] }],
-      ['by a campaign that is not there', { campaignId: newId('Campaign') }],
+      ['by accounts that are not there', { accountIds: [testId('Account'), 'a\0b'] }],
+      ['by a campaign that is not there', { campaignId: testId('Campaign') }],
       ['by what is no campaign', { campaignId: 'c\0d' }],
     ])('%s fits nothing', async (_, filter) => {
       const account = await createTestAccount(api.queries, workspace);

@@ -2,12 +2,12 @@ import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import type { Queries } from '../../src/database/database.ts';
 import type { AccountsTable } from '../../src/database/tables.ts';
 import type { Ports, Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { resolvers } from '../../src/domains/resolvers.ts';
 import { findSystemViewer } from '../../src/domains/viewer/credentials.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 import { createTestDatabase, type EngineName } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 
 /** What a document gave, with the tags that it made untrue (without their namespace) and the number of its SQL statements. */
 export interface Answer {
@@ -87,7 +87,7 @@ export async function createTestWorkspace(
   queries: Queries,
   { timeZone = 'Europe/Vienna', requiresApproval = false } = {},
 ): Promise<TestWorkspace> {
-  const [workspaceId, userId] = [newId('Workspace'), newId('User')];
+  const [workspaceId, userId] = [testId('Workspace'), testId('User')];
   const createdAt = '2026-01-01T00:00:00.000Z';
   await queries.insertInto('workspaces').values({ id: workspaceId, name: 'Test', createdAt }).execute();
   await queries
@@ -101,7 +101,7 @@ export async function createTestWorkspace(
   await queries
     .insertInto('settings')
     .values({
-      ...{ id: newId('WorkspaceSettings'), workspaceId, timeZone, requiresApproval, brandVoice: '' },
+      ...{ id: testId('WorkspaceSettings'), workspaceId, timeZone, requiresApproval, brandVoice: '' },
       ...{ locale: 'en', weekStartsOn: 'MONDAY', updatedAt: createdAt },
     })
     .execute();
@@ -120,7 +120,7 @@ export async function createTestAccount(
   workspace: TestWorkspace,
   account: Partial<AccountsTable> = {},
 ): Promise<string> {
-  const id = newId('Account');
+  const id = testId('Account');
   await queries
     .insertInto('accounts')
     .values({

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
 const calendarDocument = /* GraphQL */ `
@@ -43,7 +43,7 @@ describe.each(engines)('the calendar on %s', (engine) => {
     at: { scheduledAt?: string; publishedAt?: string },
     { accountIds = [] as string[], campaignId = null as string | null, text = 'A post' } = {},
   ): Promise<string> {
-    const id = newId('Post');
+    const id = testId('Post');
     const createdAt = api.clock.toISOString();
     await api.queries
       .insertInto('posts')
@@ -56,7 +56,7 @@ describe.each(engines)('the calendar on %s', (engine) => {
       await api.queries
         .insertInto('postTargets')
         .values({
-          ...{ id: newId('PostTarget'), workspaceId: workspace.id, postId: id, accountId, position },
+          ...{ id: testId('PostTarget'), workspaceId: workspace.id, postId: id, accountId, position },
           status: 'SCHEDULED',
         })
         .execute();
@@ -150,7 +150,7 @@ describe.each(engines)('the calendar on %s', (engine) => {
   it('filters posts and leaves notes', async () => {
     const { workspace, account } = await team();
     const viewer = workspace.viewer();
-    const campaignId = newId('Campaign');
+    const campaignId = testId('Campaign');
     const createdAt = api.clock.toISOString();
     await api.queries
       .insertInto('campaigns')

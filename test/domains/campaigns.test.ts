@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { postMutations } from './post-mutations.ts';
 
@@ -65,7 +65,7 @@ describe.each(engines)('campaigns on %s', (engine) => {
   });
 
   it('are made once for an idempotency key', async () => {
-    const input = { name: 'Once', idempotencyKey: newId('Campaign') };
+    const input = { name: 'Once', idempotencyKey: testId('Campaign') };
     const [first, second] = await Promise.all([create(input), create(input)]);
     expect(second.id).toBe(first.id);
   });
@@ -126,9 +126,9 @@ describe.each(engines)('campaigns on %s', (engine) => {
 
   it('refuse posts that are not there, too many, and none', async () => {
     const { id: campaignId } = await create();
-    const absent = await mutate('addPostsToCampaign', { campaignId, postIds: [await post(), newId('Post')] });
+    const absent = await mutate('addPostsToCampaign', { campaignId, postIds: [await post(), testId('Post')] });
     expect(absent.userErrors).toEqual([{ code: 'NOT_FOUND', path: ['input', 'postIds', '1'] }]);
-    for (const postIds of [[], Array.from({ length: 101 }, () => newId('Post'))])
+    for (const postIds of [[], Array.from({ length: 101 }, () => testId('Post'))])
       expect((await mutate('addPostsToCampaign', { campaignId, postIds })).userErrors).toMatchObject([
         { code: 'INVALID' },
       ]);

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { snippetOf } from '../../src/domains/inbox/snippet.ts';
 import { inTime } from '../../src/domains/inbox/time-limit.ts';
 import { createWakeClock } from '../../src/domains/inbox/wake-clock.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
 const start = new Date('2026-11-22T09:00:00.000Z');
@@ -92,7 +92,7 @@ describe.each(engines)('the inbox on %s', (engine) => {
   const receive = (input: object = {}, viewer = owner) =>
     run(viewer, 'receiveMessage', {
       type: 'ReceiveMessageInput',
-      input: { accountId: account, contactHandle: 'lea', text: 'Hello', externalId: newId('Message'), ...input },
+      input: { accountId: account, contactHandle: 'lea', text: 'Hello', externalId: testId('Message'), ...input },
       selection: both,
     });
   const reply = (input: object, viewer = owner) =>
@@ -631,7 +631,7 @@ describe.each(engines)('the inbox on %s', (engine) => {
 
     it('are 500 at most', async () => {
       const rows = Array.from({ length: 499 }, (_, index) => ({
-        ...{ id: newId('SavedReply'), workspaceId: workspace.id, title: `${index}`, body: 'Text' },
+        ...{ id: testId('SavedReply'), workspaceId: workspace.id, title: `${index}`, body: 'Text' },
         createdAt: start.toISOString(),
       }));
       await api.queries.insertInto('savedReplies').values(rows).execute();

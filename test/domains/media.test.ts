@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { safeFileName } from '../../src/domains/media/file-name.ts';
 import { typeOfFile } from '../../src/domains/media/file-types.ts';
 import { findServed } from '../../src/domains/media/serving.ts';
@@ -11,6 +10,7 @@ import { createDiskMediaStore, type MediaStore, newStorageKey } from '../../src/
 import type { PostStatus } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { fileOf, files } from './files.ts';
 
@@ -172,7 +172,7 @@ describe.each(engines)('media on %s', (engine) => {
     (await api.run(viewer, `query ($id: ID!) { mediaAsset(id: $id) { ${fields} } }`, { id })).data.mediaAsset;
   const keyOf = ({ url }: { url: string }) => url.slice('/media/'.length);
   const makePost = async (mediaId: string, status: PostStatus = 'DRAFT') => {
-    const id = newId('Post');
+    const id = testId('Post');
     const at = api.clock.toISOString();
     await api.queries
       .insertInto('posts')

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId, prefixes } from '../../src/domains/ids.ts';
+import { prefixes } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
 const at = '2026-11-01T00:00:00.000Z';
@@ -82,17 +83,17 @@ async function createOneOfEach({ queries }: TestApi, workspace: TestWorkspace) {
     .executeTakeFirstOrThrow();
   const ids = {
     Account: await createTestAccount(queries, workspace),
-    AiGeneration: newId('AiGeneration'),
-    ApiToken: newId('ApiToken'),
-    CalendarNote: newId('CalendarNote'),
-    Campaign: newId('Campaign'),
-    Conversation: newId('Conversation'),
-    MediaAsset: newId('MediaAsset'),
-    Message: newId('Message'),
-    Post: newId('Post'),
-    PostTarget: newId('PostTarget'),
-    SavedReply: newId('SavedReply'),
-    Template: newId('Template'),
+    AiGeneration: testId('AiGeneration'),
+    ApiToken: testId('ApiToken'),
+    CalendarNote: testId('CalendarNote'),
+    Campaign: testId('Campaign'),
+    Conversation: testId('Conversation'),
+    MediaAsset: testId('MediaAsset'),
+    Message: testId('Message'),
+    Post: testId('Post'),
+    PostTarget: testId('PostTarget'),
+    SavedReply: testId('SavedReply'),
+    Template: testId('Template'),
     User: workspace.userId,
     Workspace: workspaceId,
     WorkspaceSettings: settings.id,

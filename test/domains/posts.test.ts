@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { derivedStatus, type TargetStatus } from '../../src/domains/posts/lifecycle.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { type PostMutations, postMutations } from './post-mutations.ts';
 
@@ -125,12 +125,12 @@ describe.each(engines)('posts on %s', (engine) => {
     });
 
     it('is refused with everything that is wrong with it at once', async () => {
-      const nowhere = newId('Account');
+      const nowhere = testId('Account');
       const { post, userErrors } = await posts.create(owner, {
         text: 'e'.repeat(281),
         accountIds: [x, nowhere],
-        mediaIds: [newId('MediaAsset')],
-        campaignId: newId('Campaign'),
+        mediaIds: [testId('MediaAsset')],
+        campaignId: testId('Campaign'),
         templateId: 'none',
         scheduledAt: '2026-11-22T08:58:59.000Z',
       });
@@ -152,8 +152,8 @@ describe.each(engines)('posts on %s', (engine) => {
     it.each([
       ['no account', () => ({ accountIds: [] })],
       ['an account twice', () => ({ accountIds: [x, x] })],
-      ['more than 20 accounts', () => ({ accountIds: Array.from({ length: 21 }, () => newId('Account')) })],
-      ['more than 10 media', () => ({ mediaIds: Array.from({ length: 11 }, () => newId('MediaAsset')) })],
+      ['more than 20 accounts', () => ({ accountIds: Array.from({ length: 21 }, () => testId('Account')) })],
+      ['more than 10 media', () => ({ mediaIds: Array.from({ length: 11 }, () => testId('MediaAsset')) })],
       ['a NUL character in its text', () => ({ text: 'a\0b' })],
     ])('is refused with %s', async (_, input) => {
       const { userErrors } = await posts.create(owner, { text: 'Hello', accountIds: [x], ...input() });
@@ -187,7 +187,7 @@ describe.each(engines)('posts on %s', (engine) => {
     });
 
     it('may be made from a template of the workspace or of the gallery', async () => {
-      const [own, gallery] = [newId('Template'), newId('Template')];
+      const [own, gallery] = [testId('Template'), testId('Template')];
       const createdAt = api.clock.toISOString();
       await api.queries
         .insertInto('templates')
@@ -202,7 +202,7 @@ describe.each(engines)('posts on %s', (engine) => {
     });
 
     it('is made once for an idempotency key, also when it is asked for twice at once', async () => {
-      const input = { text: 'Once', accountIds: [x], idempotencyKey: newId('Post') };
+      const input = { text: 'Once', accountIds: [x], idempotencyKey: testId('Post') };
       const made = await Promise.all(Array.from({ length: 4 }, () => posts.create(owner, input)));
       const later = await posts.create(owner, input);
       expect(new Set([...made, later].map(({ post }) => post.id)).size).toBe(1);
@@ -212,7 +212,7 @@ describe.each(engines)('posts on %s', (engine) => {
 
     it('is still the first one for its key when the same input would be refused by now', async () => {
       const soon = '2026-11-22T09:30:00.000Z';
-      const input = { text: 'Once', accountIds: [x], scheduledAt: soon, idempotencyKey: newId('Post') };
+      const input = { text: 'Once', accountIds: [x], scheduledAt: soon, idempotencyKey: testId('Post') };
       const { post } = await posts.create(owner, input);
       const present = api.clock;
       api.clock = new Date('2026-11-22T12:00:00.000Z');
@@ -489,7 +489,7 @@ describe.each(engines)('posts on %s', (engine) => {
     });
 
     it('by a refusal is nothing', async () => {
-      const { invalidated } = await posts.update(owner, { id: newId('Post'), text: 'New' });
+      const { invalidated } = await posts.update(owner, { id: testId('Post'), text: 'New' });
       expect(invalidated).toEqual([]);
     });
   });
@@ -557,7 +557,7 @@ describe.each(engines)('posts on %s', (engine) => {
   });
 
   async function addCampaign(team = workspace): Promise<string> {
-    const id = newId('Campaign');
+    const id = testId('Campaign');
     const createdAt = api.clock.toISOString();
     await api.queries
       .insertInto('campaigns')
@@ -567,7 +567,7 @@ describe.each(engines)('posts on %s', (engine) => {
   }
 
   async function addMedia(): Promise<string> {
-    const id = newId('MediaAsset');
+    const id = testId('MediaAsset');
     await api.queries
       .insertInto('mediaAssets')
       .values({

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { type PostMutations, postMutations } from './post-mutations.ts';
 
@@ -65,13 +65,13 @@ describe.each(engines)('publishing on %s', (engine) => {
   const makeDue = async (targets: number) => {
     const at = api.clock.toISOString();
     const due = { workspaceId: workspace.id, text: 'Due', status: 'SCHEDULED' } as const;
-    const made = Array.from({ length: targets / 2 }, () => newId('Post'));
+    const made = Array.from({ length: targets / 2 }, () => testId('Post'));
     await api.queries
       .insertInto('posts')
       .values(made.map((id) => ({ id, ...due, scheduledAt: at, createdAt: at, updatedAt: at })))
       .execute();
     const rows = made.flatMap((postId) =>
-      accounts.map((accountId, position) => ({ id: newId('PostTarget'), postId, accountId, position })),
+      accounts.map((accountId, position) => ({ id: testId('PostTarget'), postId, accountId, position })),
     );
     await api.queries
       .insertInto('postTargets')
@@ -227,7 +227,7 @@ describe.each(engines)('publishing on %s', (engine) => {
       const { targets } = await scheduled('2026-11-22T09:00:00.000Z');
       const unclaimed = await record({ targetId: targets[0]!.id, permalink: 'https://example.com/1' });
       expect(unclaimed.userErrors).toMatchObject([{ code: 'CONFLICT' }]);
-      const absent = await record({ targetId: newId('PostTarget'), permalink: 'https://example.com/1' });
+      const absent = await record({ targetId: testId('PostTarget'), permalink: 'https://example.com/1' });
       expect(absent.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
       const neither = await record({ targetId: targets[0]!.id });
       expect(neither.userErrors).toMatchObject([{ code: 'INVALID', path: null }, { code: 'CONFLICT' }]);

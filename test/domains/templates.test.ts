@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { atOnce } from './at-once.ts';
 
@@ -50,7 +50,7 @@ describe.each(engines)('templates on %s', (engine) => {
     return api.queries
       .insertInto('posts')
       .values({
-        ...{ id: newId('Post'), workspaceId: of.id, text: 'x', status: 'DRAFT', templateId },
+        ...{ id: testId('Post'), workspaceId: of.id, text: 'x', status: 'DRAFT', templateId },
         ...{ createdAt, updatedAt: createdAt },
       })
       .execute();
@@ -179,7 +179,7 @@ describe.each(engines)('templates on %s', (engine) => {
     const { template } = await create();
     expect(await find(template.id, stranger)).toBeNull();
     expect(await list(stranger)).toMatchObject({ nodes: [], totalCount: 0 });
-    const missing = await update({ id: newId('Template'), title: 'x' }, stranger);
+    const missing = await update({ id: testId('Template'), title: 'x' }, stranger);
     const foreign = await update({ id: template.id, title: 'x' }, stranger);
     expect(foreign.userErrors).toEqual([
       { ...missing.userErrors[0], message: `Template ${template.id} does not exist.` },
@@ -190,7 +190,7 @@ describe.each(engines)('templates on %s', (engine) => {
 
   describe('of the gallery', () => {
     it('are the same for everybody, with the usage of one’s own workspace, and cannot be changed', async () => {
-      const [id, newest] = [newId('Template'), '2099-01-01T00:00:00.000Z'];
+      const [id, newest] = [testId('Template'), '2099-01-01T00:00:00.000Z'];
       await api.queries
         .insertInto('galleryTemplates')
         .values({ id, title: 'Vendor', body: 'Hello', hashtags: ['hi'], createdAt: newest })

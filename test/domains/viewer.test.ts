@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import {
   findSystemViewer,
   findViewer,
@@ -14,6 +13,7 @@ import {
 import { hashPassword, verifyPassword } from '../../src/domains/viewer/passwords.ts';
 import type { WorkspaceRole } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { atOnce } from './at-once.ts';
 
@@ -75,7 +75,7 @@ describe.each(engines)('viewers on %s', (engine) => {
   });
 
   const addMember = async (role: WorkspaceRole, of = workspace, joinedAt = '2026-02-01T00:00:00.000Z') => {
-    const userId = newId('User');
+    const userId = testId('User');
     const email = `${userId.toLowerCase()}@example.com`;
     await api.queries
       .insertInto('users')
@@ -338,7 +338,7 @@ describe.each(engines)('viewers on %s', (engine) => {
     it('is one of at most 100', async () => {
       const own = await createTestWorkspace(api.queries);
       const rows = Array.from({ length: 99 }, (_, i) => ({
-        ...{ id: newId('ApiToken'), workspaceId: own.id, kind: 'API' as const, hash: `${own.id} ${i}` },
+        ...{ id: testId('ApiToken'), workspaceId: own.id, kind: 'API' as const, hash: `${own.id} ${i}` },
         ...{ role: 'READER' as const, name: 'x', createdAt: api.clock.toISOString() },
       }));
       await api.queries.insertInto('tokens').values(rows).execute();
@@ -463,7 +463,7 @@ describe.each(engines)('viewers on %s', (engine) => {
       await join(userId, other, 'READER', '2026-03-01T00:00:00.000Z');
       const [here, there] = [await sessionOf(userId), await sessionOf(userId, other)];
       const conversation = {
-        ...{ id: newId('Conversation'), workspaceId: workspace.id, accountId: null, assigneeId: userId },
+        ...{ id: testId('Conversation'), workspaceId: workspace.id, accountId: null, assigneeId: userId },
         ...({ kind: 'COMMENT', contactName: 'C', contactHandle: 'c', status: 'OPEN' } as const),
         ...{ snoozedUntil: null, lastActivityAt: api.clock.toISOString(), createdAt: api.clock.toISOString() },
       };

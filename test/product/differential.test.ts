@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../setup/databases.ts';
+import { seed } from '../setup/seed.ts';
 import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
 import { Random } from './random.ts';
 import { type Read, reads } from './reads.ts';
 import { Stock } from './stock.ts';
 import { inputs, otherMutations, systemInputs } from './writes.ts';
 
-const seed = Number(process.env.DIFFERENTIAL_SEED ?? 1);
 const steps = Number(process.env.DIFFERENTIAL_STEPS ?? 400);
 
 describe('the server with its cache and hot path', () => {

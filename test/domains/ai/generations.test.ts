@@ -6,9 +6,9 @@ import { createBuiltInProvider } from '../../../src/domains/ai/built-in-provider
 import { type AiProvider, AiProviderError, type AiRequest } from '../../../src/domains/ai/provider.ts';
 import { registerModels } from '../../../src/domains/ai/repository.ts';
 import type { Viewer } from '../../../src/domains/context.ts';
-import { newId } from '../../../src/domains/ids.ts';
 import { createDiskMediaStore, newStorageKey } from '../../../src/domains/media/store.ts';
 import { engines } from '../../setup/databases.ts';
+import { testId } from '../../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from '../api.ts';
 import { files } from '../files.ts';
 
@@ -256,7 +256,7 @@ describe.each(engines)('AI generations on %s', (engine) => {
 
   describe('of answers to a conversation', () => {
     const begin = async (accountId: string | null = null) => {
-      const id = newId('Conversation');
+      const id = testId('Conversation');
       const at = api.clock.toISOString();
       await api.queries
         .insertInto('conversations')
@@ -274,7 +274,7 @@ describe.each(engines)('AI generations on %s', (engine) => {
       const createdAt = api.clock.toISOString();
       return api.queries
         .insertInto('messages')
-        .values({ id: newId('Message'), workspaceId: workspace.id, conversationId, ...message, createdAt })
+        .values({ id: testId('Message'), workspaceId: workspace.id, conversationId, ...message, createdAt })
         .execute();
     };
 
@@ -310,7 +310,7 @@ describe.each(engines)('AI generations on %s', (engine) => {
 
   describe('of image descriptions', () => {
     const addFile = async (mimeType: string, sha256: string, of = workspace) => {
-      const [id, storageKey] = [newId('MediaAsset'), newStorageKey()];
+      const [id, storageKey] = [testId('MediaAsset'), newStorageKey()];
       await createDiskMediaStore(folder).put(storageKey, files.png);
       await api.queries
         .insertInto('mediaAssets')

@@ -2,8 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newContact } from '../../../src/domains/demo/inbound.ts';
 import { createDemoLife } from '../../../src/domains/demo/life.ts';
 import { createRandom } from '../../../src/domains/demo/random.ts';
-import { newId } from '../../../src/domains/ids.ts';
 import { engines } from '../../setup/databases.ts';
+import { testId } from '../../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from '../api.ts';
 
 describe('somebody new', () => {
@@ -151,7 +151,7 @@ describe.each(engines)('the life of the demo on %s', (engine) => {
 
   async function publish(at: string): Promise<string> {
     const { id: workspaceId } = workspace;
-    const id = newId('Post');
+    const id = testId('Post');
     await api.queries
       .insertInto('posts')
       .values({ id, workspaceId, text: 'Out', status: 'PUBLISHED', publishedAt: at, createdAt: at, updatedAt: at })
@@ -159,7 +159,7 @@ describe.each(engines)('the life of the demo on %s', (engine) => {
     await api.queries
       .insertInto('postTargets')
       .values({
-        id: newId('PostTarget'),
+        id: testId('PostTarget'),
         workspaceId,
         postId: id,
         accountId: account,

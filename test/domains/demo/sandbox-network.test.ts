@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NetworkRefusal } from '../../../src/domains/accounts/network.ts';
 import { createSandboxNetwork } from '../../../src/domains/demo/sandbox-network.ts';
-import { newId } from '../../../src/domains/ids.ts';
+import { testId } from '../../setup/ids.ts';
 
 const account = { id: 'acc_1', network: 'X', handle: 'wool & co' } as const;
 const { signal } = new AbortController();
 const request = (id: string) => ({ id, account, text: 'Hello', media: [] });
-const ids = Array.from({ length: 2_000 }, () => newId('PostTarget'));
+const ids = Array.from({ length: 2_000 }, () => testId('PostTarget'));
 
 async function answersOf(seed: number): Promise<string[]> {
   const network = createSandboxNetwork({ seed });
