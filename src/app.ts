@@ -15,7 +15,7 @@ import { createSandboxNetwork } from './domains/demo/sandbox-network.ts';
 import { createWakeClock } from './domains/inbox/wake-clock.ts';
 import { createKeySweeper } from './domains/key-sweeper.ts';
 import { findServed } from './domains/media/serving.ts';
-import { createDiskMediaStore } from './domains/media/store.ts';
+import { createDiskMediaStore } from './domains/media/disk-store.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
 import { naming, type Subject } from './error-words.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../src/database/database.ts';
 import { demoTokensFile, openDemo } from '../src/demo.ts';
 import type { DemoToken } from '../src/domains/demo/seed.ts';
-import { createDiskMediaStore } from '../src/domains/media/store.ts';
+import { createDiskMediaStore } from '../src/domains/media/disk-store.ts';
 import { findViewer } from '../src/domains/viewer/credentials.ts';
 import { createTestDatabase } from './setup/databases.ts';
 

@@ -6,7 +6,7 @@ import { openDatabase, type Queries } from '../../src/database/database.ts';
 import { openDemo } from '../../src/demo.ts';
 import { createBuiltInProvider } from '../../src/domains/ai/built-in-provider.ts';
 import { registerModels } from '../../src/domains/ai/repository.ts';
-import { createDiskMediaStore } from '../../src/domains/media/store.ts';
+import { createDiskMediaStore } from '../../src/domains/media/disk-store.ts';
 import { startPostgresServer } from '../../test/setup/postgres-server.ts';
 
 /** What all contenders are asked about: copies of one seeded database, of which nobody else writes to theirs. */

@@ -8,7 +8,7 @@ import { policies } from '../../src/cache-policies.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createBuiltInProvider } from '../../src/domains/ai/built-in-provider.ts';
 import { createSandboxNetwork } from '../../src/domains/demo/sandbox-network.ts';
-import { createDiskMediaStore } from '../../src/domains/media/store.ts';
+import { createDiskMediaStore } from '../../src/domains/media/disk-store.ts';
 import { createGraphqlEngine } from '../../src/graphql/engine.ts';
 import { scalars } from '../../src/graphql/scalars.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';

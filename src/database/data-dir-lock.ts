@@ -19,10 +19,10 @@ export interface DataDirLock {
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const folder = join(dataDir, 'lock');
-  const own = nameOf(await thisProcess());
+  const own = nameOf(await thisProcess(dataDir));
   for (let attempt = 1; attempt <= 500; attempt += 1) {
     const [holder] = await readdir(folder).catch(ifAbsent<string[]>([]));
-    const state = holder === undefined ? 'dead' : await stateOf(ownerOf(holder));
+    const state = holder === undefined ? 'dead' : await stateOf(ownerOf(holder), dataDir);
     if (state === 'alive' || state === 'elsewhere') throw heldError(dataDir, ownerOf(holder!), state);
     if (state === 'exiting') await delay(10);
     else if (holder === undefined ? await create(folder, own) : await replace(folder, holder, own)) {

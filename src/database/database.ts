@@ -35,6 +35,10 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** `SoleUse.group` of the server that this belongs to. Without it, those who cache do not know that it is there. */
   group?: number;
+  /** Whether an embedded database is made where there is none; true if absent. */
+  isCreating?: boolean;
+  /** Whether the schema is brought up to date; true if absent. */
+  isMigrating?: boolean;
   /** Hears each SQL statement that is sent, but those that begin and end transactions. */
   onStatement?: (sql: string) => void;
   /** Hears of what takes long: creating the embedded database, each migration. */
@@ -55,7 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return closed;
   };
   try {
-    await migrate(queries, { log: options.log });
+    if (options.isMigrating ?? true) await migrate(queries, { log: options.log });
   } catch (error) {
     await close();
     throw error;
@@ -89,9 +93,11 @@ function openServer(url: string, { poolSize = 20, group }: DatabaseOptions): Eng
   return { name: 'postgres', pool, stop: async () => {} };
 }
 
-async function openEmbedded({ dataDir, dumpFile, log }: DatabaseOptions): Promise<Engine> {
+async function openEmbedded({ dataDir, dumpFile, isCreating = true, log }: DatabaseOptions): Promise<Engine> {
   if (dataDir === undefined) return { name: 'pglite', ...(await startPglite({ dumpFile })) };
   const files = join(dataDir, 'database');
+  if (!isCreating && (await majorOf(files)) === undefined)
+    throw new Error(`expected a database in DATA_DIR ${dataDir}, but got none`);
   await mkdir(files, { recursive: true, mode: 0o700 });
   // PGlite itself would let a second process in, and lose what it writes.
   const lock = await lockDataDir(dataDir);

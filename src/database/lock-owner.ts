@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
 import { hasCode, ifAbsent } from './file-errors.ts';
@@ -12,17 +12,21 @@ export interface Owner {
   started: string;
   /** Which boot of the host; empty if unknown. */
   boot: string;
+  /** The folder that it locks, as the file system knows it: a copy of the folder is another. */
+  folder: string;
   /** For people. */
   since: string;
   id: string;
 }
 
-export async function thisProcess(): Promise<Owner> {
+/** This process as the owner of a folder. */
+export async function thisProcess(folder: string): Promise<Owner> {
   return {
     pid,
     host: hostname(),
     started: (await processStat(`/proc/${pid}`))?.started ?? '',
     boot: await bootId(),
+    folder: await identityOf(folder),
     since: new Date().toISOString(),
     id: randomUUID(),
   };
@@ -44,15 +48,17 @@ export function ownerOf(name: string): Owner {
     host: field('host'),
     started: field('started'),
     boot: field('boot'),
+    folder: field('folder'),
     since: field('since'),
     id: field('id'),
   };
 }
 
-/** What can be said of an owner; one on another host cannot be asked. */
+/** What can be said of an owner; one on another host cannot be asked. A copied folder has a copied lock, whose owner counts as dead. */
 export type OwnerState = 'alive' | 'exiting' | 'dead' | 'elsewhere';
 
-export async function stateOf(owner: Owner): Promise<OwnerState> {
+export async function stateOf(owner: Owner, folder: string): Promise<OwnerState> {
+  if (isCopy(owner.folder, await identityOf(folder))) return 'dead';
   if (owner.host !== hostname()) return 'elsewhere';
   if (owner.boot !== (await bootId())) return 'dead';
   const process = await processStat(`/proc/${owner.pid}`);
@@ -94,4 +100,16 @@ function mayBeSignalled(other: number): boolean {
 
 async function bootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(ifAbsent(''))).trim();
+}
+
+/** Its inode and when it was made. */
+async function identityOf(folder: string): Promise<string> {
+  const { ino, birthtimeMs } = await stat(folder);
+  return `${ino}.${Math.floor(birthtimeMs)}`;
+}
+
+/** Both parts of the identity must differ: some file systems number a folder anew, others do not know when it was made. */
+function isCopy(noted: string, found: string): boolean {
+  const [notedParts, foundParts] = [noted.split('.'), found.split('.')];
+  return noted !== '' && notedParts.every((part, at) => part !== foundParts[at]);
 }

@@ -264,6 +264,11 @@ export interface IdempotencyKeysTable {
   createdAt: string;
 }
 
+/** One row: the name of the place where files of media are. */
+export interface MediaStoresTable {
+  name: string;
+}
+
 export interface Tables {
   workspaces: WorkspacesTable;
   users: UsersTable;
@@ -278,6 +283,7 @@ export interface Tables {
   posts: PostsTable;
   postTargets: PostTargetsTable;
   mediaAssets: MediaAssetsTable;
+  mediaStores: MediaStoresTable;
   postMedia: PostMediaTable;
   calendarNotes: CalendarNotesTable;
   conversations: ConversationsTable;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -60,6 +60,24 @@ describe('the lock of a DATA_DIR', () => {
     await lockDataDir(folder);
     await alterOwner(folder, (owner) => owner.set('host', 'elsewhere.example'));
     await expect(lockDataDir(folder)).rejects.toThrow(/of host elsewhere\.example .* remove the folder .*lock/);
+  });
+
+  it('does not come along when the folder is copied', async () => {
+    const folder = await createFolder();
+    await lockDataDir(folder);
+    const copy = join(await createFolder(), 'copy');
+    await cp(folder, copy, { recursive: true });
+    await expect(lockDataDir(folder)).rejects.toThrow('held by this very process');
+    await lockDataDir(copy);
+  });
+
+  it('comes along when the folder is moved', async () => {
+    const folder = join(await createFolder(), 'before');
+    await mkdir(folder);
+    await lockDataDir(folder);
+    const moved = `${folder}-and-after`;
+    await rename(folder, moved);
+    await expect(lockDataDir(moved)).rejects.toThrow('held by this very process');
   });
 
   it('goes to exactly one of the processes that find its owner dead', async () => {

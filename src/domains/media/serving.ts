@@ -1,4 +1,5 @@
 import type { Queries } from '../../database/database.ts';
+import { isStorageKey } from './store.ts';
 
 /** What the address of a file is answered with, beside its bytes. */
 export interface ServedFile {
@@ -9,11 +10,9 @@ export interface ServedFile {
   readonly sha256: string;
 }
 
-const keyShape = /^[\w-]{22,128}$/;
-
 /** The file behind `/media/<storageKey>`, whoever asks: the key is the credential. Null once the asset is deleted. */
 export async function findServed(queries: Queries, storageKey: string): Promise<ServedFile | null> {
-  if (!keyShape.test(storageKey)) return null;
+  if (!isStorageKey(storageKey)) return null;
   const row = await queries
     .selectFrom('mediaAssets')
     .select(['mimeType', 'fileName', 'byteSize', 'sha256'])

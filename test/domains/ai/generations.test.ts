@@ -6,7 +6,8 @@ import { createBuiltInProvider } from '../../../src/domains/ai/built-in-provider
 import { type AiProvider, AiProviderError, type AiRequest } from '../../../src/domains/ai/provider.ts';
 import { registerModels } from '../../../src/domains/ai/repository.ts';
 import type { Viewer } from '../../../src/domains/context.ts';
-import { createDiskMediaStore, newStorageKey } from '../../../src/domains/media/store.ts';
+import { createDiskMediaStore } from '../../../src/domains/media/disk-store.ts';
+import { newStorageKey } from '../../../src/domains/media/store.ts';
 import { engines } from '../../setup/databases.ts';
 import { testId } from '../../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from '../api.ts';

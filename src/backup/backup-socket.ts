@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { hasCode } from '../database/file-errors.ts';
+import { type BackupSource, writeBackup } from './archive.ts';
+
+/** `sun_path` of unix(7), without its final zero. */
+const maxPathBytes = 107;
+
+/** Where a running server gives backups to programs of the same machine that may enter its data folder. */
+export function socketOf(dataDir: string): string {
+  return join(dataDir, 'backup.sock');
+}
+
+export interface BackupListener {
+  close(): Promise<void>;
+}
+
+export interface BackupLog {
+  info(message: string): void;
+  error(details: object, message: string): void;
+}
+
+/**
+ * Writes a backup to each connection, one at a time. The folder must be locked: a socket that an earlier process left is removed.
+ * Where the path is longer than the system allows, there are no backups while the server runs, and the log says so.
+ */
+export async function listenForBackups(dataDir: string, source: BackupSource, log: BackupLog): Promise<BackupListener> {
+  const path = socketOf(dataDir);
+  if (Buffer.byteLength(path) > maxPathBytes) {
+    log.info(`no backups while this server runs: the path of DATA_DIR is too long for a socket (${path})`);
+    return { close: async () => {} };
+  }
+  await rm(path, { force: true });
+  const open = new Set<Socket>();
+  const server = createServer(async (socket) => {
+    open.add(socket);
+    socket.on('error', () => {}); // `writeBackup` hears of it, too
+    socket.on('close', () => open.delete(socket));
+    try {
+      await writeBackup(source, socket);
+      log.info('wrote a backup');
+    } catch (error) {
+      log.error({ err: error }, 'a backup failed');
+      socket.destroy();
+    }
+  });
+  server.maxConnections = 1;
+  server.listen(path);
+  await once(server, 'listening');
+  return {
+    async close() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A backup from the server that runs on the folder; undefined when none listens. */
+export async function connectForBackup(dataDir: string): Promise<Socket | undefined> {
+  const socket = connect(socketOf(dataDir));
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ECONNREFUSED', 'EINVAL', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { assertStorageKey, type ByteRange, type MediaStore, type StoredFile } from './store.ts';
+
+export interface ObjectStoreOptions {
+  readonly bucket: string;
+  readonly region: string;
+  /** A server that speaks S3; Amazon's own for the region when absent. */
+  readonly endpoint?: string;
+  /** Found as every program of AWS finds them (environment, files, the machine's role) when absent. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface ObjectMediaStore extends MediaStore {
+  /** Rejects, in words for an operator, unless the bucket can be reached and used. */
+  check(): Promise<void>;
+}
+
+/** In milliseconds. An object store that does not answer in time fails the request; the client library tries three times. */
+const timeLimits = { connectionTimeout: 3_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+
+/** Keeps each file as an object under its key, in a bucket that several hosts share. */
+export function createObjectMediaStore(options: ObjectStoreOptions): ObjectMediaStore {
+  const { bucket: Bucket, region, endpoint, credentials } = options;
+  const client = new S3Client({
+    region,
+    ...(endpoint && { endpoint, forcePathStyle: true }), // other servers rarely have a host name for each bucket
+    ...(credentials && { credentials }),
+    requestHandler: timeLimits,
+    requestChecksumCalculation: 'WHEN_REQUIRED', // other servers do not all know the newer checksums
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  return {
+    async put(Key, bytes) {
+      assertStorageKey(Key);
+      await client.send(new PutObjectCommand({ Bucket, Key, Body: bytes, ContentLength: bytes.byteLength }));
+    },
+    async open(Key, range) {
+      assertStorageKey(Key);
+      try {
+        return await read(client, { Bucket, Key }, range);
+      } catch (error) {
+        if (hasStatus(error, 404)) return null;
+        if (!hasStatus(error, 416)) throw error;
+        const { ContentLength = 0 } = await client.send(new HeadObjectCommand({ Bucket, Key }));
+        return { stream: Readable.from([]), size: ContentLength };
+      }
+    },
+    async remove(Key) {
+      assertStorageKey(Key);
+      await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    },
+    async check() {
+      try {
+        await client.send(new HeadBucketCommand({ Bucket }));
+      } catch (error) {
+        throw new Error(`MEDIA_S3_BUCKET: expected the bucket ${Bucket}, but got ${reasonOf(error)}`, { cause: error });
+      }
+    },
+  };
+}
+
+interface Address {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+async function read(client: S3Client, address: Address, range?: ByteRange): Promise<StoredFile> {
+  const Range = range && `bytes=${range.start}-${range.end}`;
+  const { Body, ContentLength = 0, ContentRange } = await client.send(new GetObjectCommand({ ...address, Range }));
+  const size = ContentRange ? Number(ContentRange.slice(ContentRange.lastIndexOf('/') + 1)) : ContentLength;
+  return { stream: Body as Readable, size };
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
+}
+
+function reasonOf(error: unknown): string {
+  if (hasStatus(error, 404)) return 'the answer that there is none';
+  if (hasStatus(error, 403)) return 'the answer that these credentials may not use it';
+  return error instanceof Error && error.message ? error.message : String(error);
+}
