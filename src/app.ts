@@ -1,7 +1,8 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { type BackupListener, listenForBackups } from './backup/backup-socket.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { pgliteMajor } from './database/pglite.ts';
 import { openSoleUse, type SoleUse } from './database/sole-use.ts';
 import { type DemoToken, openDemo } from './demo.ts';
 import { createMastodonNetwork } from './domains/accounts/mastodon-network.ts';
@@ -14,14 +15,15 @@ import { createDemoLife } from './domains/demo/life.ts';
 import { createSandboxNetwork } from './domains/demo/sandbox-network.ts';
 import { createWakeClock } from './domains/inbox/wake-clock.ts';
 import { createKeySweeper } from './domains/key-sweeper.ts';
+import type { DiskMediaStore } from './domains/media/disk-store.ts';
 import { findServed } from './domains/media/serving.ts';
-import { createDiskMediaStore } from './domains/media/disk-store.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
 import { naming, type Subject } from './error-words.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
+import { openMedia } from './media.ts';
 import type { RelayLine } from './workers/relay.ts';
 
 export interface App {
@@ -106,7 +108,7 @@ interface Opened {
 async function build(config: Config, options: AppOptions & Opened): Promise<App> {
   const { database, soleUse, persistedOperations, log, line, progress } = options;
   const { queries } = database;
-  const media = createDiskMediaStore(join(config.dataDir, 'media'));
+  const { store: media, onDisk } = await openMedia(config, queries);
   const { dataDir } = config;
   const ai = aiFor(config);
   await naming(whereRowsAre(config), registerModels(queries, ai));
@@ -166,6 +168,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     server.subscriptions.recheck().catch((error) => log.error({ err: error }, 'subscriptions could not be checked'));
   }, checkEveryMs);
 
+  const backups = await backupsOf({ database, onDisk, dataDir, log });
   const quiesce = async () => {
     clearInterval(checks);
     server.subscriptions.endAll();
@@ -176,9 +179,27 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     isReady: () => answers(database),
     async close() {
       await quiesce();
+      await backups?.close();
       await options.close();
     },
   };
+}
+
+interface BackupParts {
+  database: Database;
+  onDisk: DiskMediaStore | undefined;
+  dataDir: string;
+  log: Logger;
+}
+
+/** Of the embedded database and media on disk; servers have backups of their own. */
+async function backupsOf({
+  database: { dump },
+  onDisk,
+  dataDir,
+  log,
+}: BackupParts): Promise<BackupListener | undefined> {
+  return dump && onDisk && (await listenForBackups(dataDir, { dump, media: onDisk, postgresMajor: pgliteMajor }, log));
 }
 
 /** Accounts of networks that nothing real is configured for publish to the sandbox. */

@@ -25,6 +25,8 @@ export interface Config {
   readonly isCaching: boolean;
   /** Whether a workspace is warmed in the background when it is first used. */
   readonly isWarming: boolean;
+  /** A bucket on a server that speaks S3, for media; the folder `media` in `dataDir` when absent. */
+  readonly mediaBucket: ObjectStoreSettings | undefined;
   /** Where networks reach this server, to fetch media from. */
   readonly publicUrl: string | undefined;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
@@ -36,6 +38,13 @@ export interface Config {
   /** A JSON file of documents by their SHA-256. */
   readonly persistedOperations: { readonly file: string; readonly isExclusive: boolean } | undefined;
   readonly limits: Limits;
+}
+
+export interface ObjectStoreSettings {
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
 export interface Limits {
@@ -80,6 +89,7 @@ export function readConfig(environment: Environment = process.env): Config {
     databaseUrl,
     databaseConnections: read.integer('DATABASE_CONNECTIONS', 20, { max: 1_000 }),
     dataDir: read.text('DATA_DIR', '.magpie'),
+    mediaBucket: readMediaBucket(read),
     workers: read.integer('WORKERS', 1, isEmbedded ? { max: 1, why: oneProcess } : { max: 256 }),
     workerRole: read.choice('MAGPIE_WORKER', ['first', 'other'] as const, 'first'),
     group: read.integer('MAGPIE_GROUP', 0) || undefined,
@@ -137,6 +147,19 @@ function readPolicies(read: EnvironmentReader): Config['policies'] {
     return [category, { ...policy, ...Object.fromEntries(own), eviction }];
   });
   return Object.fromEntries(policies);
+}
+
+function readMediaBucket(read: EnvironmentReader): Config['mediaBucket'] {
+  const bucket = read.text('MEDIA_S3_BUCKET', '');
+  const region = read.text('MEDIA_S3_REGION', 'us-east-1');
+  const endpoint = read.url('MEDIA_S3_ENDPOINT', ['http:', 'https:']);
+  const accessKeyId = read.text('MEDIA_S3_ACCESS_KEY_ID', '');
+  const secretAccessKey = read.secret('MEDIA_S3_SECRET_ACCESS_KEY');
+  for (const name of ['REGION', 'ENDPOINT', 'ACCESS_KEY_ID']) read.together(`MEDIA_S3_${name}`, ['MEDIA_S3_BUCKET']);
+  read.together('MEDIA_S3_ACCESS_KEY_ID', ['MEDIA_S3_SECRET_ACCESS_KEY']);
+  read.together('MEDIA_S3_SECRET_ACCESS_KEY', ['MEDIA_S3_ACCESS_KEY_ID']);
+  if (bucket === '') return undefined;
+  return { bucket, region, endpoint, credentials: secretAccessKey ? { accessKeyId, secretAccessKey } : undefined };
 }
 
 function readAi(read: EnvironmentReader): Config['ai'] {

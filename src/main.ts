@@ -1,5 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { type App, createApp, watchDatabase } from './app.ts';
+import { backUp } from './backup/backup.ts';
+import { restore } from './backup/restore.ts';
 import { type Config, readConfig } from './config.ts';
 import { wordsOf } from './error-words.ts';
 import { createListener, type Listener } from './http/listener.ts';
@@ -18,7 +20,7 @@ function print(text: string): void {
 }
 
 /** Says what could not be done, and ends with 1. A configuration has a line for each of its problems. */
-function fail(attempt: 'start' | 'stop in good order', error: unknown): never {
+function fail(attempt: 'start' | 'stop in good order' | 'back up' | 'restore', error: unknown): never {
   for (const line of wordsOf(error).split('\n')) process.stderr.write(`magpie cannot ${attempt}: ${line}\n`);
   process.exit(1);
 }
@@ -28,6 +30,7 @@ const logBuffer = { minLength: 3_072, maxWrite: 4_096, periodicFlush: 200 };
 
 async function main(): Promise<void> {
   const config = readConfig();
+  if (process.argv.length > 2) return await runCommand(process.argv.slice(2), config);
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false, ...logBuffer }));
   if (config.workers > 1 && !isWorker()) return await leadWorkers(config, log);
   process.on('uncaughtException', (error) => {
@@ -46,6 +49,28 @@ async function main(): Promise<void> {
   const url = early ?? (await listen(listener, config));
   if (config.workerRole === 'first') print(welcome({ url, config, demoTokens: app.demoTokens }));
   line?.announce();
+}
+
+/** What can be run beside the server, by the word after `src/main.ts`. */
+const commands = {
+  async backup(file: string, { dataDir }: Config) {
+    return `wrote ${await backUp(file, dataDir).catch((error) => fail('back up', error))}`;
+  },
+  async restore(file: string, { dataDir }: Config) {
+    const { createdAt, mediaFiles } = await restore(file, dataDir).catch((error) => fail('restore', error));
+    return `restored the database of ${createdAt} and ${mediaFiles} media files to ${dataDir}`;
+  },
+};
+
+/** Runs a command on the embedded database and its media. */
+async function runCommand([name, file, ...more]: readonly string[], config: Config): Promise<void> {
+  if ((name !== 'backup' && name !== 'restore') || file === undefined || more.length > 0)
+    throw new Error('expected no arguments, `backup FILE` or `restore FILE`');
+  if (config.databaseUrl !== undefined)
+    throw new Error(
+      `DATABASE_URL: expected the embedded database for ${name}; use pg_dump and pg_restore for a server`,
+    );
+  print(`magpie: ${await commands[name](file, config)}`);
 }
 
 /** The primary of several workers answers nothing itself. Towards other machines it speaks for them. */

@@ -33,7 +33,10 @@ export async function writeBackup(source: BackupSource, out: Writable): Promise<
   const release = source.media.holdRemovals();
   try {
     const archive = pack();
-    await Promise.all([pipeline(archive, createGzip(), out), fill(archive, source).catch((error) => fail(archive, error))]);
+    await Promise.all([
+      pipeline(archive, createGzip(), out),
+      fill(archive, source).catch((error) => fail(archive, error)),
+    ]);
   } finally {
     await release();
   }
@@ -56,11 +59,14 @@ function fail(archive: Pack, error: Error): never {
 }
 
 /** Gives each file of a backup to `take`, which must read it to its end. Rejects with words that name the file if it is not whole. */
-export async function readBackup(file: string, take: (name: string, entry: Readable) => Promise<void>): Promise<Manifest> {
+export async function readBackup(
+  file: string,
+  take: (name: string, entry: Readable) => Promise<void>,
+): Promise<Manifest> {
   const files = extract();
   let manifest: Manifest | undefined;
   const takeAll = async () => {
-    for await (const entry of files) {
+    for await (const entry of files as AsyncIterable<Readable & { header: { name: string } }>) {
       const { name } = entry.header;
       if (manifest) await take(name, entry);
       else manifest = manifestOf(name === manifestFile ? await text(entry) : '');

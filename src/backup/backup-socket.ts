@@ -1,7 +1,7 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { hasCode } from '../database/file-errors.ts';
 import { type BackupSource, writeBackup } from './archive.ts';
 

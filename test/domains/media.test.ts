@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
+import { createDiskMediaStore } from '../../src/domains/media/disk-store.ts';
 import { safeFileName } from '../../src/domains/media/file-name.ts';
 import { typeOfFile } from '../../src/domains/media/file-types.ts';
 import { findServed } from '../../src/domains/media/serving.ts';
-import { createDiskMediaStore } from '../../src/domains/media/disk-store.ts';
-import { type MediaStore, newStorageKey } from '../../src/domains/media/store.ts';
+import type { MediaStore } from '../../src/domains/media/store.ts';
 import type { PostStatus } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';
-import { createFolder } from '../setup/folders.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { fileOf, files } from './files.ts';
@@ -66,64 +65,6 @@ describe('the name of a file', () => {
     ['\ud800a', 'a'],
   ])('%j is kept as %j', (name, kept) => {
     expect(safeFileName(name)).toBe(kept);
-  });
-});
-
-describe('a store on disk', () => {
-  it('gives back what was put, whole or in part, and nothing of what is not there', async () => {
-    const store = createDiskMediaStore(join(await createFolder(), 'made', 'when', 'needed'));
-    const key = newStorageKey();
-    expect(await store.open(key)).toBeNull();
-    await store.put(key, Buffer.from('0123456789'));
-    expect(await readAll(store, key)).toBe('0123456789');
-    expect(await readAll(store, key, { start: 2, end: 4 })).toBe('234');
-    const part = await store.open(key, { start: 0, end: 0 });
-    expect(part?.size).toBe(10);
-    part?.stream.destroy();
-    await store.remove(key);
-    expect(await store.open(key)).toBeNull();
-    await store.remove(key);
-  });
-
-  it('shows a file only once it is whole', async () => {
-    const store = createDiskMediaStore(await createFolder());
-    const key = newStorageKey();
-    const bytes = Buffer.alloc(16 * 1024 * 1024, 7);
-    let isDone = false;
-    const putting = store.put(key, bytes).then(() => {
-      isDone = true;
-    });
-    const sizes = new Set<number | undefined>();
-    while (!isDone) {
-      const file = await store.open(key);
-      sizes.add(file?.size);
-      file?.stream.destroy();
-    }
-    await putting;
-    expect([...sizes].filter((size) => size !== undefined && size !== bytes.length)).toEqual([]);
-  });
-
-  it('leaves nothing behind when it could not write', async () => {
-    const folder = await createFolder();
-    const store = createDiskMediaStore(folder);
-    await expect(store.put(newStorageKey(), {} as Uint8Array)).rejects.toThrow();
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it.each(['../secrets', 'short', 'a/b', '', `${'a'.repeat(30)}.draft`, `${'a'.repeat(30)}\0`])(
-    'has no place for the key %j',
-    async (key) => {
-      const store = createDiskMediaStore(await createFolder());
-      await expect(async () => store.put(key, Buffer.from('x'))).rejects.toThrow('expected a storage key');
-      await expect(async () => store.open(key)).rejects.toThrow('expected a storage key');
-      await expect(async () => store.remove(key)).rejects.toThrow('expected a storage key');
-    },
-  );
-
-  it('makes keys that nobody guesses', () => {
-    const keys = new Set(Array.from({ length: 1_000 }, newStorageKey));
-    expect(keys.size).toBe(1_000);
-    for (const key of keys) expect(key).toMatch(/^[0-9a-f]{48}$/);
   });
 });
 

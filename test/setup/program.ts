@@ -17,10 +17,10 @@ export interface Program {
 /** The printed link to GraphiQL: its address without the path, and the token. */
 export const printedLink = /(http:\/\/127\.0\.0\.1:\d+)\/graphql#token=(\S+)/;
 
-/** Starts the server as `npm start` does, on a port of its own. Whoever starts it ends it. */
-export function startProgram(environment: Record<string, string>): Program {
+/** Starts the server as `npm start` does, on a port of its own, or a command of it. Whoever starts it ends it. */
+export function startProgram(environment: Record<string, string>, command: readonly string[] = []): Program {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...command], {
     cwd: root,
     env: { PATH, PORT: '0', DEMO_LIVE: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

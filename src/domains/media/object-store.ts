@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
   S3Client,
@@ -14,9 +13,9 @@ export interface ObjectStoreOptions {
   readonly bucket: string;
   readonly region: string;
   /** A server that speaks S3; Amazon's own for the region when absent. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** Found as every program of AWS finds them (environment, files, the machine's role) when absent. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
 export interface ObjectMediaStore extends MediaStore {
@@ -60,8 +59,9 @@ export function createObjectMediaStore(options: ObjectStoreOptions): ObjectMedia
     },
     async check() {
       try {
-        await client.send(new HeadBucketCommand({ Bucket }));
+        await client.send(new GetObjectCommand({ Bucket, Key: 'nothing-has-this-key' }));
       } catch (error) {
+        if (hasStatus(error, 404) && !isNamed(error, 'NoSuchBucket')) return; // the bucket is there, the object is not
         throw new Error(`MEDIA_S3_BUCKET: expected the bucket ${Bucket}, but got ${reasonOf(error)}`, { cause: error });
       }
     },
@@ -82,6 +82,10 @@ async function read(client: S3Client, address: Address, range?: ByteRange): Prom
 
 function hasStatus(error: unknown, status: number): boolean {
   return error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 function reasonOf(error: unknown): string {
