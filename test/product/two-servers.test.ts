@@ -17,11 +17,14 @@ interface Running {
 }
 
 let database: TestDatabase;
+/** Shared by all, for the media of a database are in one place. */
+let dataDir: string;
 let owner: Session;
 let templateId: string;
 
 beforeAll(async () => {
   database = await createTestDatabase('postgres', { template: 'seeded' });
+  dataDir = await createFolder();
   owner = await signInAs(database, 'OWNER');
   const { queries } = database;
   const { id } = await queries
@@ -42,7 +45,7 @@ async function start(environment: Record<string, string> = {}): Promise<Running>
     heard();
   };
   const config = readConfig({
-    ...{ DATABASE_URL: database.url!, DATA_DIR: await createFolder(), WARM_UP: 'off', LOG_LEVEL: 'info' },
+    ...{ DATABASE_URL: database.url!, DATA_DIR: dataDir, WARM_UP: 'off', LOG_LEVEL: 'info' },
     ...environment,
   });
   const app = await createApp(config, { log: pino({ level: 'info' }, { write }) });

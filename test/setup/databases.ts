@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, inject, onTestFinished } from 'vitest';
+import { inject } from 'vitest';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.ts';
+import { disposeInTime } from './disposal.ts';
 import { atServer, databaseUrl, pgliteTemplate, postgresTemplate, type TemplateName } from './templates.ts';
 
 /** Every test of stored data runs on both: `describe.each(engines)('…, on %s', (engine) => …)`. */
@@ -53,18 +54,4 @@ async function createOnServer(template: TemplateName, options: DatabaseOptions):
       await atServer(server.url, (client) => client.query(`drop database ${name} with (force)`));
     },
   };
-}
-
-const atEndOfFile = new Set<() => Promise<void>>();
-
-afterAll(async () => {
-  await Promise.all([...atEndOfFile].map((dispose) => dispose()));
-});
-
-function disposeInTime(dispose: () => Promise<void>): void {
-  try {
-    onTestFinished(dispose);
-  } catch {
-    atEndOfFile.add(dispose); // no test is running: this is `beforeAll`
-  }
 }

@@ -10,10 +10,10 @@ export interface Host extends Pick<Program, 'child'> {
   readonly dataDir: string;
 }
 
-/** `npm start`, as on a machine of its own; resolves when it listens. */
+/** `npm start`, as on a machine of its own (but for a DATA_DIR that is given); resolves when it listens. */
 export async function startHost(environment: Record<string, string>): Promise<Host> {
-  const dataDir = await createFolder();
-  const program = startProgram({ LOG_LEVEL: 'error', WARM_UP: 'off', DATA_DIR: dataDir, ...environment });
+  const dataDir = environment.DATA_DIR ?? (await createFolder());
+  const program = startProgram({ LOG_LEVEL: 'error', WARM_UP: 'off', ...environment, DATA_DIR: dataDir });
   onTestFinished(() => void program.child.kill('SIGKILL'));
   const [, url] = await program.prints(/listens on (http:\S+)/);
   return { url: url!, dataDir, child: program.child };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../setup/databases.ts';
+import { createFolder } from '../setup/folders.ts';
 import { ask, type Host, ownerToken, startHost } from './host.ts';
 
 describe('two hosts on one database', () => {
@@ -8,7 +9,8 @@ describe('two hosts on one database', () => {
     timeout: 180_000,
   }, async () => {
     const DATABASE_URL = (await createTestDatabase('postgres')).url!;
-    const group = await startHost({ DATABASE_URL, WORKERS: '2', DEMO: 'on' });
+    const shared = { DATABASE_URL, DATA_DIR: await createFolder() }; // the media of a database are in one place
+    const group = await startHost({ ...shared, WORKERS: '2', DEMO: 'on' });
     const token = ownerToken(group);
     const { id } = (await ask(group, token, '{ templates(first: 1) { nodes { id } } }')).data.templates.nodes[0];
     const read = `{ template(id: "${id}") { title } }`;
@@ -20,7 +22,7 @@ describe('two hosts on one database', () => {
     };
     await untilHits(group);
 
-    const single = await startHost({ DATABASE_URL });
+    const single = await startHost(shared);
     for (let round = 1; round <= 10; round++) {
       const title = `Round ${round}`;
       const [writer, reader] = round % 2 ? [single, group] : [group, single];
@@ -35,12 +37,12 @@ describe('two hosts on one database', () => {
     expect((await reads(group)).map(({ data }) => data.template.title)).toEqual(Array(6).fill('The last word'));
 
     group.child.kill('SIGKILL'); // the primary, while its workers cache
-    const successor = await startHost({ DATABASE_URL });
+    const successor = await startHost(shared);
     await ask(successor, token, write('Of the successor'));
     await untilHits(successor);
     expect((await ask(successor, token, read)).data.template.title).toBe('Of the successor');
 
-    const lateGroup = await startHost({ DATABASE_URL, WORKERS: '2' });
+    const lateGroup = await startHost({ ...shared, WORKERS: '2' });
     for (const title of ['One', 'Two', 'Three']) {
       await ask(successor, token, write(title));
       const answers = [...(await reads(lateGroup)), ...(await reads(lateGroup))];
