@@ -18,6 +18,7 @@ import { createKeySweeper } from './domains/key-sweeper.ts';
 import type { DiskMediaStore } from './domains/media/disk-store.ts';
 import { findServed } from './domains/media/serving.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
+import { createProductLimits } from './domains/product-limits.ts';
 import { naming, type Subject } from './error-words.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
@@ -119,6 +120,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const engine = createGraphqlEngine({
     queries,
     ports: { network, ai, media },
+    limits: createProductLimits(config, database.counters),
     policies: config.policies,
     isCaching: config.isCaching && config.databaseUrl === undefined,
     isJoining: config.isCaching,
@@ -144,6 +146,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   );
   const server = createServer({
     engine,
+    trustedProxies: config.trustedProxies,
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     log,
     limits: config.limits,

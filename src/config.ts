@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
+import { compile } from 'proxy-addr';
 import type { Policy } from './cache/policy.ts';
 import { policies as defaultPolicies } from './cache-policies.ts';
 import { EnvironmentReader } from './environment-reader.ts';
 import type { CacheCategory } from './generated/schema.ts';
+import type { SessionLimits, SignInLimits } from './limits/limits.ts';
 
 export interface Config {
   readonly host: string;
@@ -38,6 +40,10 @@ export interface Config {
   /** A JSON file of documents by their SHA-256. */
   readonly persistedOperations: { readonly file: string; readonly isExclusive: boolean } | undefined;
   readonly limits: Limits;
+  /** Proxies in front of the server that say who their clients are: how many, or which ones. */
+  readonly trustedProxies: number | readonly string[];
+  readonly signIns: SignInLimits;
+  readonly sessions: SessionLimits;
 }
 
 export interface ObjectStoreSettings {
@@ -120,6 +126,18 @@ export function readConfig(environment: Environment = process.env): Config {
       maxRegisteredBytes: read.integer('MAX_REGISTERED_QUERY_BYTES', 4 * 1024 * 1024, { min: 0 }),
       drainMs: read.integer('DRAIN_SECONDS', 20, { max: 600 }) * 1000,
     },
+    trustedProxies: readTrustedProxies(read),
+    signIns: {
+      windowSeconds: read.integer('SIGN_IN_WINDOW_SECONDS', 900, { max: 86_400 }),
+      maxFailures: read.integer('MAX_SIGN_IN_FAILURES', 10),
+      maxFailuresPerClient: read.integer('MAX_SIGN_IN_FAILURES_PER_CLIENT', 50),
+      maxFailuresPerEmail: read.integer('MAX_SIGN_IN_FAILURES_PER_EMAIL', 100),
+      maxWaiting: read.integer('MAX_WAITING_SIGN_INS', 100),
+    },
+    sessions: {
+      days: read.integer('SESSION_DAYS', 30, { max: 3_650 }),
+      maxPerMember: read.integer('MAX_SESSIONS', 50, { max: 1_000 }),
+    },
   };
   read.refuse('REDIS_URL', 'nothing: the remote tier is not part of this version');
   read.refuseOthers(['CACHE_', 'MAX_QUERY_', 'MASTODON_', 'PERSISTED_OPERATIONS']);
@@ -185,6 +203,25 @@ function readPersistedOperations(read: EnvironmentReader): Config['persistedOper
   const isExclusive = read.choice('PERSISTED_OPERATIONS_ONLY', switches, 'off') === 'on';
   read.together('PERSISTED_OPERATIONS_ONLY', ['PERSISTED_OPERATIONS']);
   return file === '' ? undefined : { file, isExclusive };
+}
+
+function readTrustedProxies(read: EnvironmentReader): Config['trustedProxies'] {
+  const isNumber = (text: string) => /^\d+$/.test(text);
+  const listed = (text: string) => text.split(',').map((item) => item.trim());
+  const text = read.text('TRUST_PROXY', '0', {
+    expected: 'the number of proxies, or their addresses and networks, such as `loopback, 10.0.0.0/8`',
+    accepts: (given) => isNumber(given) || listed(given).every((item) => !isNumber(item) && isProxy(item)),
+  });
+  return isNumber(text) ? Number(text) : listed(text);
+}
+
+function isProxy(text: string): boolean {
+  try {
+    compile(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isHost(text: string): boolean {

@@ -11,20 +11,21 @@ const floors: Record<string, readonly string[]> = {
   'welcome.ts': ['config.ts', 'demo.ts'],
   'app.ts': [
     ...['backup', 'config.ts', 'demo.ts', 'error-words.ts', 'media.ts'],
-    ...['http', 'workers', 'graphql', 'cache', 'domains', 'database'],
+    ...['http', 'workers', 'graphql', 'cache', 'domains', 'limits', 'database'],
   ],
   'demo.ts': ['error-words.ts', 'domains', 'database'],
   'media.ts': ['config.ts', 'domains', 'database'],
   backup: ['domains', 'database'],
-  'config.ts': ['cache-policies.ts', 'environment-reader.ts', 'cache', 'generated'],
+  'config.ts': ['cache-policies.ts', 'environment-reader.ts', 'cache', 'limits', 'generated'],
   'environment-reader.ts': [],
   'error-words.ts': [],
   'cache-policies.ts': ['cache', 'generated'],
-  http: ['error-words.ts', 'graphql', 'cache', 'domains', 'generated', 'text'],
+  http: ['error-words.ts', 'graphql', 'cache', 'domains', 'limits', 'generated', 'text'],
   graphql: ['text', 'cache', 'domains', 'database', 'generated'],
-  domains: ['error-words.ts', 'database', 'generated', 'text'],
+  domains: ['error-words.ts', 'database', 'limits', 'generated', 'text'],
   database: ['error-words.ts'],
   cache: [],
+  limits: [],
   workers: [],
   text: [],
 };
@@ -118,6 +119,7 @@ describe('a floor', () => {
     ['graphql-yoga', /^http\//],
     ['node:http', /^http\//],
     ['prom-client', /^http\//],
+    ['rate-limiter-flexible', /^limits\//],
   ])('leaves %s to those whose trade it is', (name, allowed) => {
     const wrong = files.filter((file) => importsOf(file).includes(name) && !allowed.test(file.path));
     expect(wrong.map(({ path }) => path)).toEqual([]);

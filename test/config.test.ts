@@ -61,6 +61,12 @@ describe('a configuration', () => {
     expect(readConfig({ DATABASE_URL: 'postgres://localhost/magpie', WORKERS: '4' }).workers).toBe(4);
   });
 
+  it('trusts no proxy, or as many as it is told, or those that it names', () => {
+    expect(readConfig({}).trustedProxies).toBe(0);
+    expect(readConfig({ TRUST_PROXY: '2' }).trustedProxies).toBe(2);
+    expect(readConfig({ TRUST_PROXY: 'loopback, 10.0.0.0/8' }).trustedProxies).toEqual(['loopback', '10.0.0.0/8']);
+  });
+
   it('overrides any cell of the policies, and no other', () => {
     const overridden = readConfig({
       CACHE_POSTS_TTL_SECONDS: '45',
@@ -86,6 +92,10 @@ describe('a configuration', () => {
 
 describe('a value that makes no sense', () => {
   it.each([
+    ['TRUST_PROXY', 'true', /^TRUST_PROXY: expected the number of proxies, or their addresses .* but got "true"$/],
+    ['TRUST_PROXY', '1, 10.0.0.1', /^TRUST_PROXY: expected the number of proxies, or their addresses/],
+    ['TRUST_PROXY', '10.0.0.0/33', /^TRUST_PROXY: expected the number of proxies, or their addresses/],
+    ['MAX_SESSIONS', '0', 'MAX_SESSIONS: expected a whole number from 1 to 1000, but got "0"'],
     ['PORT', '70000', 'PORT: expected a whole number from 0 to 65535, but got "70000"'],
     ['PORT', '4e3', 'PORT: expected a whole number from 0 to 65535, but got "4e3"'],
     ['CACHE', 'yes', 'CACHE: expected one of on, off, but got "yes"'],

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { policies } from '../../src/cache-policies.ts';
+import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createBuiltInProvider } from '../../src/domains/ai/built-in-provider.ts';
 import { createSandboxNetwork } from '../../src/domains/demo/sandbox-network.ts';
 import { createDiskMediaStore } from '../../src/domains/media/disk-store.ts';
+import { createProductLimits } from '../../src/domains/product-limits.ts';
 import { createGraphqlEngine } from '../../src/graphql/engine.ts';
 import { scalars } from '../../src/graphql/scalars.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
@@ -51,6 +53,7 @@ async function productBackend(): Promise<Backend> {
       media: createDiskMediaStore(options.dataDir),
     },
     policies,
+    limits: createProductLimits(readConfig({})),
     ...{ isCaching: false, isJoining: false, isWarming: false, isDemo: true },
     log: { alert: () => {}, failure: () => {} },
   });

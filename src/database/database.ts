@@ -18,6 +18,8 @@ export type Queries = Kysely<Tables>;
 export interface Database {
   readonly queries: Queries;
   readonly engine: 'pglite' | 'postgres';
+  /** The server's pool, for counters that several processes share; the embedded database belongs to one. */
+  readonly counters: pg.Pool | undefined;
   /** Waits for what runs, then closes everything it opened. May be called again. */
   close(): Promise<void>;
   /** A tar archive of the embedded database's files, for `dumpFile`; a server has none. */
@@ -64,7 +66,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await close();
     throw error;
   }
-  return { queries, engine: engine.name, close, dump: engine.dump };
+  const counters = engine.name === 'postgres' ? engine.pool : undefined;
+  return { queries, engine: engine.name, counters, close, dump: engine.dump };
 }
 
 /** Names are camel case here and snake case there. */

@@ -4,6 +4,8 @@
  */
 export class Changes {
   readonly #values = new Map<string, Set<string>>();
+  /** The workspace that was changed, where it is not the viewer's: who signs in comes from outside of it. */
+  workspaceId: string | undefined;
   /** How the mutation's transactions ended so far: `none` before the first, `unknown` when a commit got no answer. */
   outcome: 'none' | 'rolledBack' | 'committed' | 'unknown' = 'none';
 

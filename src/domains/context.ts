@@ -5,6 +5,7 @@ import type { AiProvider } from './ai/provider.ts';
 import type { Changes } from './changes.ts';
 import type { Loaders } from './loaders.ts';
 import type { MediaStore } from './media/store.ts';
+import type { ProductLimits } from './product-limits.ts';
 
 /**
  * Who asks. What a field shared by a workspace may read of it is `Scope`; the rest is personal, and reading it there throws.
@@ -16,6 +17,8 @@ export interface Viewer extends Scope {
   /** Null for API tokens and the system. */
   readonly userId: string | null;
   readonly role: WorkspaceRole;
+  /** When their token ends by itself; null when it does not. */
+  readonly expiresAt?: string | null;
 }
 
 /** The part of a viewer that decides which data there is: everything that two viewers must share to share an answer. */
@@ -45,6 +48,9 @@ export interface Context {
   /** Of the mutation that runs; reporting outside of one is without effect. */
   readonly changes: Changes;
   readonly ports: Ports;
+  readonly limits: ProductLimits;
+  /** The network address of who asks, as far as it tells clients apart. */
+  readonly client: string;
   /** The request's one reading of the wall clock. */
   readonly now: Date;
 }

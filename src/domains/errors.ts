@@ -91,6 +91,14 @@ export function providerFailed(message: string, isRetryable: boolean): Concrete<
   return { __typename: 'ProviderError', code: 'PROVIDER_FAILED', message, path: null, isRetryable };
 }
 
+/** Too much was asked within a time: a system error, as nothing of the request is done. `reason` begins its message. */
+export function rateLimited(reason: string, retryAfterMs: number): GraphQLError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return new GraphQLError(`${reason}: try again in ${retryAfterSeconds} s.`, {
+    extensions: { code: 'RATE_LIMITED', retryAfterSeconds },
+  });
+}
+
 /** An argument of a query that does not fit: a system error, as queries have no payload to carry it. */
 export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });

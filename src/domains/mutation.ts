@@ -25,6 +25,14 @@ export class Transaction implements Context {
     return this.#context.ports;
   }
 
+  get limits() {
+    return this.#context.limits;
+  }
+
+  get client() {
+    return this.#context.client;
+  }
+
   get now() {
     return this.#context.now;
   }

@@ -3,6 +3,7 @@ import type { Queries } from '../database/database.ts';
 import { Changes } from '../domains/changes.ts';
 import type { Ports, Scope, Viewer } from '../domains/context.ts';
 import { createLoaders, type Loaders } from '../domains/loaders.ts';
+import type { ProductLimits } from '../domains/product-limits.ts';
 import type { SharedLoads } from '../domains/shared-loads.ts';
 import { scopePrefix } from './cache-key.ts';
 import type { RequestContext, RequestState } from './request.ts';
@@ -10,6 +11,7 @@ import type { RequestContext, RequestState } from './request.ts';
 export interface ContextSources {
   readonly queries: Queries;
   readonly ports: Ports;
+  readonly limits: ProductLimits;
   /** The logical clock of the cache: loaders are bound to it. */
   readonly stamp: () => number;
   readonly cacheNow: () => number;
@@ -24,16 +26,22 @@ export interface ContextSources {
  * Makes the context of one request. Its getters are those of classes: V8 keeps a getter of a single object, and all that it closes
  * over, until it collects the whole heap.
  */
-export function createContext(
-  sources: ContextSources,
-  request: { viewer: Viewer | null; requestId: string; isDebugging: boolean },
-): RequestContext {
+export function createContext(sources: ContextSources, request: OneRequestOptions): RequestContext {
   return new SeenContext(new OneRequest(sources, request), 'everything');
+}
+
+interface OneRequestOptions {
+  viewer: Viewer | null;
+  requestId: string;
+  isDebugging: boolean;
+  /** Absent for background work, and for requests that did not come over a network. */
+  client?: string;
 }
 
 class OneRequest implements RequestState {
   readonly sources: ContextSources;
   readonly viewer: Viewer | null;
+  readonly client: string;
   readonly requestId: string;
   readonly explanations: RequestState['explanations'];
   readonly outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
@@ -46,12 +54,10 @@ class OneRequest implements RequestState {
   #loaders: Loaders | undefined;
   #loadersStamp = -1;
 
-  constructor(
-    sources: ContextSources,
-    { viewer, requestId, isDebugging }: { viewer: Viewer | null; requestId: string; isDebugging: boolean },
-  ) {
+  constructor(sources: ContextSources, { viewer, requestId, isDebugging, client = 'unknown' }: OneRequestOptions) {
     this.sources = sources;
     this.viewer = viewer;
+    this.client = client;
     this.requestId = requestId;
     this.explanations = isDebugging ? [] : undefined;
     this.isCaching = sources.isCaching?.() ?? true;
@@ -114,6 +120,14 @@ class SeenContext implements RequestContext {
 
   get ports() {
     return this.state.sources.ports;
+  }
+
+  get limits() {
+    return this.state.sources.limits;
+  }
+
+  get client() {
+    return this.sight === 'everything' ? this.state.client : refusePerson();
   }
 
   get now() {

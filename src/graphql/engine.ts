@@ -5,6 +5,7 @@ import type { Policy } from '../cache/policy.ts';
 import type { Queries } from '../database/database.ts';
 import type { Ports, Viewer } from '../domains/context.ts';
 import { today } from '../domains/date-range.ts';
+import type { ProductLimits } from '../domains/product-limits.ts';
 import { resolvers } from '../domains/resolvers.ts';
 import { SharedLoads } from '../domains/shared-loads.ts';
 import { findSystemViewer, findViewer, touchToken } from '../domains/viewer/credentials.ts';
@@ -38,6 +39,7 @@ import { Warmer } from './warmer.ts';
 export interface EngineOptions {
   readonly queries: Queries;
   readonly ports: Ports;
+  readonly limits: ProductLimits;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
   /** Off: every field resolves as it is, until `allowCaching` says otherwise. */
   readonly isCaching: boolean;
@@ -66,6 +68,8 @@ export interface EdgeRequest {
   readonly requestId: string;
   /** Whether explanations were asked for (`X-Cache-Debug: 1`). */
   readonly isDebugging: boolean;
+  /** The network address that it came from, as far as it tells clients apart. */
+  readonly client?: string;
 }
 
 /** An answer without errors. */
@@ -118,7 +122,15 @@ export interface GraphqlEngine {
 }
 
 export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
-  const { queries, ports, clock = systemClock, wallNow = () => new Date(), spread = async () => {}, log } = options;
+  const {
+    queries,
+    ports,
+    limits,
+    clock = systemClock,
+    wallNow = () => new Date(),
+    spread = async () => {},
+    log,
+  } = options;
   const cache = new Cache<CacheCategory>({ policies: options.policies, clock });
   const feed = new InvalidationFeed();
   const alerts = new AlertWatch({ now: wallNow, log: log.alert });
@@ -159,7 +171,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   forgetting = createForgetting(plans);
 
   const sources = {
-    ...{ queries, ports, wallNow, stamp: () => cache.stamp, cacheNow: () => cache.now() },
+    ...{ queries, ports, limits, wallNow, stamp: () => cache.stamp, cacheNow: () => cache.now() },
     sharedLoads: new SharedLoads(() => cache.stamp),
     isCaching: () => caching.isOn,
   };
@@ -170,10 +182,10 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const isOver = (day: string | undefined, { timeZone }: Viewer) =>
     day !== undefined && today(timeZone, wallNow()) !== day;
   const documents = new Map<string, DocumentNode>();
-  const contextFor = ({ viewer, requestId, isDebugging }: EdgeRequest) => {
+  const contextFor = ({ viewer, isDebugging, ...request }: EdgeRequest) => {
     if (viewer && options.isWarming && caching.isOn) warmer.firstUse(viewer);
     const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
-    return newContext({ viewer, requestId, isDebugging: isDebugging && mayDebug });
+    return newContext({ ...request, viewer, isDebugging: isDebugging && mayDebug });
   };
   const join = async (args: OperationArgs, context: RequestContext) => {
     context.state.traces = new Map();

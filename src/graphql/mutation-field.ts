@@ -19,8 +19,8 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
     const changes = new Changes();
     const own = context.withChanges(changes);
     const settle = async (sources: TagSources) => {
-      if (plan.invalidates && context.state.viewer) {
-        const { workspaceId } = context.state.viewer;
+      const workspaceId = changes.workspaceId ?? context.state.viewer?.workspaceId;
+      if (plan.invalidates && workspaceId !== undefined) {
         await invalidate(
           resolveTags(plan.invalidates, sources).map((tag) => namespaced(workspaceId, tag)),
           cause,

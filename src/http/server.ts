@@ -3,6 +3,7 @@ import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { DocumentNode } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { createClientAddress, type TrustedProxies } from './client-address.ts';
 import { DocumentMemory } from './document-memory.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -44,6 +45,8 @@ export interface ServerOptions {
   limits: HttpLimits;
   cors: CorsOptions;
   persistedOperations?: PersistedOperations;
+  /** None, when absent. */
+  trustedProxies?: TrustedProxies;
   /** Whether whole answers are remembered; they are the same either way. */
   isHot?: boolean;
 }
@@ -67,7 +70,7 @@ const responseBytes = 8 * 1024 * 1024;
 
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
-  const { engine, media, log, limits, cors, persistedOperations, isHot = true } = options;
+  const { engine, media, log, limits, cors, persistedOperations, trustedProxies = 0, isHot = true } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
@@ -90,7 +93,7 @@ export function createServer(options: ServerOptions): Server {
     useDeferStream() as HttpPlugin,
     useHiddenSuggestions(),
 
-    useEngine(engine),
+    useEngine(engine, createClientAddress(trustedProxies)),
     useVariables(),
     useSubscriptions(subscriptions),
     useErrorReport(log),

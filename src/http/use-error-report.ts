@@ -66,7 +66,7 @@ function report<T extends Part>(part: T, to: { facts: Facts; log: Logger }): T {
   const reported = { ...part };
   if (part.incremental) reported.incremental = part.incremental.map((one) => report(one, to));
   if (part.errors) {
-    reported.errors = part.errors.map((error) => withId(withShortMessage(maskError(error)), to));
+    reported.errors = part.errors.map((error) => withStatus(withId(withShortMessage(maskError(error)), to)));
     to.facts.errorCodes = reported.errors.map((error) => String(error.extensions.code ?? 'NONE'));
   }
   return reported;
@@ -75,6 +75,14 @@ function report<T extends Part>(part: T, to: { facts: Facts; log: Logger }): T {
 function withShortMessage(error: GraphQLError): GraphQLError {
   const message = excerpt(error.message, maxMessageChars);
   return message === error.message ? error : changed(error, { message });
+}
+
+/** RFC 6585, section 4. */
+function withStatus(error: GraphQLError): GraphQLError {
+  const { code, retryAfterSeconds } = error.extensions;
+  if (code !== 'RATE_LIMITED') return error;
+  const http = { status: 429, headers: { 'Retry-After': String(retryAfterSeconds) } };
+  return changed(error, { extensions: { ...error.extensions, http } });
 }
 
 function withId(error: GraphQLError, { facts: { requestId }, log }: { facts: Facts; log: Logger }): GraphQLError {

@@ -1,7 +1,9 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
+import { readConfig } from '../../src/config.ts';
 import type { Queries } from '../../src/database/database.ts';
 import type { AccountsTable } from '../../src/database/tables.ts';
 import type { Ports, Viewer } from '../../src/domains/context.ts';
+import { createProductLimits } from '../../src/domains/product-limits.ts';
 import { resolvers } from '../../src/domains/resolvers.ts';
 import { findSystemViewer } from '../../src/domains/viewer/credentials.ts';
 import { createContext } from '../../src/graphql/context.ts';
@@ -35,6 +37,7 @@ export async function createTestApi(engine: EngineName, ports: Partial<Ports> = 
     statements += 1;
   };
   const { queries } = await createTestDatabase(engine, { onStatement });
+  const limits = createProductLimits(readConfig({}));
   let untrue: string[] = [];
   const { schema } = buildPlannedSchema({
     typeDefs: readTypeDefs(),
@@ -53,7 +56,7 @@ export async function createTestApi(engine: EngineName, ports: Partial<Ports> = 
       const problems = validate(schema, document);
       if (problems.length > 0) throw new AggregateError(problems, problems.join('\n'));
       const contextValue = createContext(
-        { queries, ports: ports as Ports, stamp: () => 0, cacheNow: () => 0, wallNow: () => api.clock },
+        { queries, ports: ports as Ports, limits, stamp: () => 0, cacheNow: () => 0, wallNow: () => api.clock },
         { viewer, requestId: 'test', isDebugging: false },
       );
       untrue = [];

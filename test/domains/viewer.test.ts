@@ -1,6 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import type { Queries } from '../../src/database/database.ts';
 import type { Viewer } from '../../src/domains/context.ts';
 import {
@@ -19,6 +20,7 @@ import { atOnce } from './at-once.ts';
 
 const refused = 'userErrors { code message path }';
 const day = 86_400_000;
+const limits = readConfig({}).sessions;
 
 describe('a password', () => {
   it('is verified by its hash, which never repeats', async () => {
@@ -92,14 +94,12 @@ describe.each(engines)('viewers on %s', (engine) => {
   const membershipOf = (userId: string) =>
     api.queries.selectFrom('memberships').selectAll().where('userId', '=', userId).executeTakeFirst();
   const sessionOf = (userId: string, of = workspace) =>
-    issueSession(api.queries, { workspaceId: of.id, userId, name: 'Test', now: api.clock });
+    issueSession(api.queries, { workspaceId: of.id, userId, name: 'Test', limits, now: api.clock });
 
   describe('signing in', () => {
-    const signIn = async (input: object) => {
-      const { data, errors } = await api.run(
-        null,
-        `mutation ($input: SignInInput!) { signIn(input: $input) {
+    const signInDocument = `mutation ($input: SignInInput!) { signIn(input: $input) {
           token
+          expiresAt
           viewer {
             email
             user { id name }
@@ -108,9 +108,9 @@ describe.each(engines)('viewers on %s', (engine) => {
             preferences { locale theme }
           }
           ${refused}
-        } }`,
-        { input },
-      );
+        } }`;
+    const signIn = async (input: object) => {
+      const { data, errors } = await api.run(null, signInDocument, { input });
       expect(errors).toBeUndefined();
       return data.signIn;
     };
@@ -166,10 +166,49 @@ describe.each(engines)('viewers on %s', (engine) => {
         expect(await signIn({ email, password: 'correct horse' })).toMatchObject({ token: null });
     });
 
+    it('says when the session ends, which `viewer` says from then on', async () => {
+      const { email } = await addMember('READER');
+      const { token, expiresAt } = await signIn({ email, password: 'correct horse' });
+      expect(expiresAt).toBe(new Date(api.clock.getTime() + limits.days * day).toISOString());
+      const viewer = await findViewer(api.queries, token, api.clock);
+      const { data } = await api.run(viewer, '{ viewer { sessionExpiresAt } }');
+      expect(data.viewer.sessionExpiresAt).toBe(expiresAt);
+      expect(await findViewer(api.queries, token, new Date(expiresAt))).toBeNull();
+    });
+
+    it('ends the oldest session where a member has too many, and no other', async () => {
+      const { userId, email } = await addMember('READER');
+      const colleague = await addMember('READER');
+      const other = await sessionOf(colleague.userId);
+      const sessions = [];
+      for (let index = 0; index < limits.maxPerMember; index++) sessions.push(await sessionOf(userId));
+      const { data, invalidated } = await api.run(null, signInDocument, {
+        input: { email, password: 'correct horse' },
+      });
+      expect(data.signIn.userErrors).toEqual([]);
+      expect(invalidated).toEqual([`Token:${sessions[0]!.id}`]);
+      const standing = async (token: string) => (await findViewer(api.queries, token, api.clock)) !== null;
+      expect(await standing(sessions[0]!.token)).toBe(false);
+      for (const { token } of [sessions[1]!, sessions.at(-1)!, other, data.signIn])
+        expect(await standing(token)).toBe(true);
+    });
+
+    it('counts each guess of a request, and tells nobody apart by whom it refuses', async () => {
+      const { email } = await addMember('READER');
+      for (const address of [email, 'nobody@example.org']) {
+        const guess = `signIn(input: { email: "${address}", password: "wrong" }) { token }`;
+        const guesses = Array.from({ length: 40 }, (_, index) => `g${index}: ${guess}`);
+        const { errors } = await api.run(null, `mutation { ${guesses.join('\n')} }`);
+        expect(errors).toMatchObject([{ path: ['g10'], extensions: { code: 'RATE_LIMITED' } }]);
+      }
+      const { errors } = await api.run(null, signInDocument, { input: { email, password: 'correct horse' } });
+      expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } }]);
+    });
+
     it('clears away the sessions of the member that have expired', async () => {
       const { userId, email } = await addMember('READER');
       const { id } = await issueSession(api.queries, {
-        ...{ workspaceId: workspace.id, userId, name: 'Old' },
+        ...{ workspaceId: workspace.id, userId, name: 'Old', limits },
         now: new Date(api.clock.getTime() - 31 * day),
       });
       await signIn({ email, password: 'correct horse' });

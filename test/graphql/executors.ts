@@ -145,7 +145,7 @@ export function answer(by: Executor, document: DocumentNode, data: Data, { varia
   const { later, until } = createGates();
   const sources = { stamp: () => cache.stamp, cacheNow: () => cache.now(), wallNow: () => new Date(0) };
   const context = createContext(
-    { ...sources, queries: {} as never, ports: {} as never },
+    { ...sources, queries: {} as never, ports: {} as never, limits: {} as never },
     { viewer: null, requestId: 'test', isDebugging: false },
   );
   const contextValue = Object.assign(context, { root: data(later) });

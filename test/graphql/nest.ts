@@ -4,6 +4,7 @@ import type { Policy } from '../../src/cache/policy.ts';
 import { policies } from '../../src/cache-policies.ts';
 import type { Ports, Viewer } from '../../src/domains/context.ts';
 import { daysOf } from '../../src/domains/date-range.ts';
+import type { ProductLimits } from '../../src/domains/product-limits.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { afterExecution } from '../../src/graphql/execution.ts';
@@ -365,7 +366,7 @@ export function createNest(options: NestOptions = {}) {
   });
   const operations = new QueryOperations(schema, plans);
   const sources = {
-    ...{ queries, ports: {} as Ports, stamp: () => cache.stamp },
+    ...{ queries, ports: {} as Ports, limits: {} as ProductLimits, stamp: () => cache.stamp },
     ...{ cacheNow: () => cache.now(), wallNow: () => new Date(wallMs) },
   };
 

@@ -1,6 +1,7 @@
 import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql';
 import { policies } from '../../src/cache-policies.ts';
 import type { Ports, Viewer } from '../../src/domains/context.ts';
+import type { ProductLimits } from '../../src/domains/product-limits.ts';
 import { createGraphqlEngine, type EngineOptions } from '../../src/graphql/engine.ts';
 import type { JoinedResult } from '../../src/graphql/joined-execution.ts';
 import { ManualTime } from '../cache/engine.ts';
@@ -29,7 +30,7 @@ export function createProduct(tables: Tables = {}, options: Partial<EngineOption
   });
   const logged: string[] = [];
   const engine = createGraphqlEngine({
-    ...{ queries, policies, ports: {} as Ports },
+    ...{ queries, policies, ports: {} as Ports, limits: {} as ProductLimits },
     ...{ isCaching: true, isJoining: true, isWarming: false, isDemo: false },
     ...{ clock: time.clock, wallNow: () => new Date(wallMs) },
     log: {

@@ -3,17 +3,19 @@ import pino from 'pino';
 import { afterAll } from 'vitest';
 import type { Policy } from '../../src/cache/policy.ts';
 import { policies } from '../../src/cache-policies.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Environment, readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
 import { createBuiltInProvider } from '../../src/domains/ai/built-in-provider.ts';
 import { createSandboxNetwork } from '../../src/domains/demo/sandbox-network.ts';
 import { findServed } from '../../src/domains/media/serving.ts';
 import type { MediaStore } from '../../src/domains/media/store.ts';
+import { createProductLimits } from '../../src/domains/product-limits.ts';
 import { issueSession } from '../../src/domains/viewer/credentials.ts';
 import type { CacheCategory, WorkspaceRole } from '../../src/generated/schema.ts';
 import { createGraphqlEngine, type GraphqlEngine } from '../../src/graphql/engine.ts';
 import { createListener } from '../../src/http/listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/http/server.ts';
+import type { CounterStore } from '../../src/limits/rate-limiter.ts';
 import { seededAt } from '../setup/templates.ts';
 
 /** The wall clock and the cache's clock of a test, which moves only when told to. */
@@ -54,6 +56,10 @@ export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations'
   readonly policies?: Readonly<Record<CacheCategory, Policy>>;
   readonly time?: TestTime;
   readonly limits?: Partial<ServerOptions['limits']>;
+  /** What several servers count by, when they do so together. */
+  readonly counters?: CounterStore;
+  /** Variables by which the operator limits what is taken. */
+  readonly environment?: Environment;
 }
 
 /** The whole product over a socket: everything that `app.ts` puts together, but for background work, which a test starts itself. */
@@ -63,18 +69,21 @@ export async function startMagpie(
 ): Promise<Magpie> {
   const { isCaching = true, isJoining = isCaching, isHot = isJoining, time = new TestTime() } = options;
   const log = pino({ level: 'silent' });
+  const config = readConfig(options.environment ?? {});
   const media = createMemoryStore();
   const engine = createGraphqlEngine({
     queries,
     ports: { network: createSandboxNetwork(), ai: createBuiltInProvider(), media },
+    limits: createProductLimits(config, options.counters),
     policies: options.policies ?? policies,
     ...{ isCaching, isJoining, isWarming: false, isDemo: options.isDemo ?? false },
     ...{ clock: time, wallNow: time.date },
     log: { alert: () => {}, failure: () => {} },
   });
-  const limits = { ...readConfig({}).limits, ...options.limits };
+  const limits = { ...config.limits, ...options.limits };
   const server = createServer({
     ...{ engine, log, limits, cors: { origins: [], headers: [] }, isHot },
+    trustedProxies: config.trustedProxies,
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     persistedOperations: options.persistedOperations,
   });
@@ -119,7 +128,13 @@ export async function signInAs(
     .where((eb) => eb.and({ workspaceId, role }))
     .orderBy('userId')
     .executeTakeFirstOrThrow();
-  const { id, token } = await issueSession(queries, { workspaceId, userId, name: 'test', now: seededAt });
+  const { id, token } = await issueSession(queries, {
+    workspaceId,
+    userId,
+    name: 'test',
+    limits: readConfig({}).sessions,
+    now: seededAt,
+  });
   return { workspaceId, userId, tokenId: id, token };
 }
 

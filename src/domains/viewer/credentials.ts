@@ -1,16 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Queries } from '../../database/database.ts';
+import type { SessionLimits } from '../../limits/limits.ts';
 import type { Scope, Viewer } from '../context.ts';
 import { newId } from '../ids.ts';
 
-const sessionDays = 30;
 const touchedAfterMs = 60_000;
 const tokenShape = /^mgp_[\w-]{43}$/;
 
 /** A viewer as their token says, with what the token itself knows. */
 export interface FoundViewer extends Viewer {
   readonly tokenId: string;
-  /** When the token ends by itself; null when it does not. */
   readonly expiresAt: string | null;
 }
 
@@ -94,19 +93,48 @@ export async function touchToken(queries: Queries, tokenId: string, now: Date): 
     .execute();
 }
 
-/** Opens a session of a member and clears away those of theirs that have expired. Returns its token. */
+/** A session that has begun, and the ids of those that ended for it. */
+export interface NewSession {
+  readonly id: string;
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly endedIds: readonly string[];
+}
+
+/** Opens a session of a member. Clears away those of theirs that have expired, and ends the oldest where there are too many. */
 export async function issueSession(
   queries: Queries,
-  session: { workspaceId: string; userId: string; name: string; now: Date },
-): Promise<{ id: string; token: string }> {
-  const { workspaceId, userId, name, now } = session;
+  session: { workspaceId: string; userId: string; name: string; limits: SessionLimits; now: Date },
+): Promise<NewSession> {
+  const { workspaceId, userId, name, limits, now } = session;
+  // One at a time, so that several at once do not pass the limit together.
+  await queries
+    .selectFrom('memberships')
+    .select('userId')
+    .where((eb) => eb.and({ workspaceId, userId }))
+    .forNoKeyUpdate()
+    .execute();
   await queries
     .deleteFrom('tokens')
     .where((eb) => eb.and({ workspaceId, userId, kind: 'SESSION' }))
     .where('expiresAt', '<=', now.toISOString())
     .execute();
-  const expiresAt = new Date(now.getTime() + sessionDays * 86_400_000).toISOString();
-  return insertToken(queries, { workspaceId, userId, name, kind: 'SESSION', role: null, expiresAt, now });
+  const ended = await queries
+    .deleteFrom('tokens')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('tokens')
+        .select('id')
+        .where((where) => where.and({ workspaceId, userId, kind: 'SESSION' }))
+        .orderBy('createdAt', 'desc')
+        .orderBy('id', 'desc')
+        .offset(limits.maxPerMember - 1),
+    )
+    .returning('id')
+    .execute();
+  const expiresAt = new Date(now.getTime() + limits.days * 86_400_000).toISOString();
+  const made = await insertToken(queries, { workspaceId, userId, name, kind: 'SESSION', role: null, expiresAt, now });
+  return { ...made, expiresAt, endedIds: ended.map(({ id }) => id) };
 }
 
 /** Makes an API token, which does not expire. */

@@ -8,14 +8,14 @@ import {
   findPreferences,
   findUsers,
   findWorkspaces,
+  type Member,
   type MembershipRecord,
   type PreferencesRecord,
   type UserRecord,
-  type ViewerRecord,
   type WorkspaceRecord,
 } from './repository.ts';
 
-const keyOf = ({ workspaceId, userId }: ViewerRecord) => `${workspaceId} ${userId}`;
+const keyOf = ({ workspaceId, userId }: Member) => `${workspaceId} ${userId}`;
 
 /**
  * Users, workspaces and what hangs on a viewer are found by the ids in rows that one may see already, whatever the scope:
@@ -45,11 +45,11 @@ export function createViewerLoaders(source: LoaderSource) {
     memberships: loader<string, MembershipRecord[]>('memberships', async (userIds) =>
       grouped(userIds, await findMembershipsOfUsers(queries, userIds), (row) => row.userId),
     ),
-    preferences: loader<ViewerRecord, PreferencesRecord | null, string>(
+    preferences: loader<Member, PreferencesRecord | null, string>(
       'preferences',
-      async (viewers) => {
-        const rows = await findPreferences(queries, viewers);
-        return inOrder(viewers.map(keyOf), rows, keyOf);
+      async (members) => {
+        const rows = await findPreferences(queries, members);
+        return inOrder(members.map(keyOf), rows, keyOf);
       },
       keyOf,
     ),

@@ -38,24 +38,11 @@ function written(salt: Buffer, key: Buffer): string {
   return `scrypt$N=${cost.N},r=${cost.r},p=${cost.p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
 }
 
-/** Each runs on a thread of the pool that files and name lookups share: two at a time leave them room. */
-const atOnce = 2;
-let running = 0;
-const waiting: (() => void)[] = [];
-
 const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
-async function derive(
+function derive(
   password: string,
   { salt, length, cost: { N, r, p } }: { salt: Buffer; length: number; cost: typeof cost },
 ): Promise<Buffer> {
-  if (running >= atOnce) await new Promise<void>((resume) => waiting.push(resume));
-  else running += 1;
-  try {
-    return await scryptAsync(password.normalize('NFKC'), salt, length, { N, r, p, maxmem: 256 * N * r });
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
-  }
+  return scryptAsync(password.normalize('NFKC'), salt, length, { N, r, p, maxmem: 256 * N * r });
 }

@@ -3,10 +3,15 @@ import type { Theme, WorkspaceRole } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
 import { idsOf } from '../ids.ts';
 
-/** Who asks, as their personal data hangs on them. */
-export interface ViewerRecord {
+/** A person in a workspace. */
+export interface Member {
   readonly userId: string;
   readonly workspaceId: string;
+}
+
+/** Who asks, as their personal data hangs on them. */
+export interface ViewerRecord extends Member {
+  readonly sessionExpiresAt: string | null;
 }
 
 /** A person; the address is for themselves alone. */
@@ -130,14 +135,11 @@ export function findApiTokensById(
 }
 
 /** Members who chose nothing have no row. */
-export function findPreferences(
-  queries: Queries,
-  viewers: readonly ViewerRecord[],
-): Promise<(PreferencesRecord & ViewerRecord)[]> {
+export function findPreferences(queries: Queries, members: readonly Member[]): Promise<(PreferencesRecord & Member)[]> {
   return queries
     .selectFrom('preferences')
     .select(['workspaceId', 'userId', 'locale', 'theme'])
-    .where((eb) => eb.or(viewers.map(({ workspaceId, userId }) => eb.and({ workspaceId, userId }))))
+    .where((eb) => eb.or(members.map(({ workspaceId, userId }) => eb.and({ workspaceId, userId }))))
     .execute();
 }
 

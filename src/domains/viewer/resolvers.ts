@@ -27,7 +27,8 @@ const defaultPreferences: PreferencesRecord = { locale: 'en', theme: 'SYSTEM' };
 
 export const viewerResolvers: Resolvers = {
   Query: {
-    viewer: (_parent, _args, { viewer: { userId, workspaceId } }) => (userId === null ? null : { userId, workspaceId }),
+    viewer: (_parent, _args, { viewer: { userId, workspaceId, expiresAt = null } }) =>
+      userId === null ? null : { userId, workspaceId, sessionExpiresAt: expiresAt },
     workspace: (_parent, _args, { loaders, viewer }) => loaders.viewer.workspace.load(viewer.workspaceId),
     members: (_parent, _args, { queries, viewer }) => findMembers(queries, viewer.workspaceId),
     apiTokens: (_parent, _args, { queries, viewer }) => findApiTokens(queries, viewer.workspaceId),

@@ -12,36 +12,52 @@ import { findMembershipsOfUsers, type ViewerRecord } from './repository.ts';
 export async function signIn(
   { email, password, workspaceId }: SignInInput,
   context: Context,
-): Promise<{ token: string; viewer: ViewerRecord }> {
-  const user = await findCredentials(context.queries, email);
-  // The same work and the same answer whether the address or the password is wrong.
-  const fits = await verifyPassword(password, user?.passwordHash ?? null);
-  if (!user || !fits)
-    throw new Refusal([invalid(null, 'Expected an e-mail address and its password, but got others.')]);
+): Promise<{ token: string; expiresAt: string; viewer: ViewerRecord }> {
+  const user = await findVerified({ email: normalized(email), password }, context);
+  if (!user) throw new Refusal([invalid(null, 'Expected an e-mail address and its password, but got others.')]);
 
   const memberships = await findMembershipsOfUsers(context.queries, [user.id]);
   const entered =
     workspaceId == null ? memberships[0] : memberships.find((membership) => membership.workspaceId === workspaceId);
   if (!entered) throw noMembership(workspaceId);
 
-  const viewer = { userId: user.id, workspaceId: entered.workspaceId };
+  const { workspaceId: enteredId } = entered;
+  const member = { userId: user.id, workspaceId: enteredId };
+  context.changes.workspaceId = enteredId;
   try {
-    const { token } = await inTransaction(context, ({ queries, now }) =>
-      issueSession(queries, { ...viewer, name: 'Session', now }),
-    );
-    return { token, viewer };
+    const { token, expiresAt } = await inTransaction(context, async ({ queries, limits, changes, now }) => {
+      const session = await issueSession(queries, { ...member, name: 'Session', limits: limits.sessions, now });
+      changes.add('Token', ...session.endedIds);
+      return session;
+    });
+    return { token, expiresAt, viewer: { ...member, sessionExpiresAt: expiresAt } };
   } catch (error) {
     if (isForeignKeyViolation(error)) throw noMembership(workspaceId); // taken out of the workspace meanwhile
     throw error;
   }
 }
 
+/** Null unless the address is somebody's and the password theirs. */
+async function findVerified(
+  { email, password }: { email: string; password: string },
+  { queries, limits, client }: Context,
+): Promise<{ id: string } | null> {
+  let user: { id: string; passwordHash: string | null } | undefined;
+  const fits = await limits.signIns.attempt({ client, email }, async () => {
+    user = await findCredentials(queries, email);
+    // The same work and the same answer whether the address or the password is wrong.
+    return verifyPassword(password, user?.passwordHash ?? null);
+  });
+  return fits && user ? user : null;
+}
+
+/** Addresses are stored in this form. */
+function normalized(email: string): string {
+  return email.trim().toLowerCase().replaceAll('\0', '');
+}
+
 function findCredentials(queries: Queries, email: string) {
-  return queries
-    .selectFrom('users')
-    .select(['id', 'passwordHash'])
-    .where('email', '=', email.trim().toLowerCase().replaceAll('\0', ''))
-    .executeTakeFirst();
+  return queries.selectFrom('users').select(['id', 'passwordHash']).where('email', '=', email).executeTakeFirst();
 }
 
 function noMembership(workspaceId: string | null | undefined): Refusal {

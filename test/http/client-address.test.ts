@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createClientAddress } from '../../src/http/client-address.ts';
+
+const request = (remoteAddress: string | undefined, forwarded?: string) =>
+  ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
+
+describe('the address of a client', () => {
+  it('is that of its connection, whatever the request says', () => {
+    expect(createClientAddress(0)(request('192.0.2.1', '198.51.100.7'))).toBe('192.0.2.1');
+    expect(createClientAddress([])(request('192.0.2.1', '198.51.100.7'))).toBe('192.0.2.1');
+  });
+
+  it('is what as many proxies say as are trusted, and nothing that the client adds', () => {
+    const forwarded = '1.1.1.1, 198.51.100.7, 10.0.0.2';
+    expect(createClientAddress(1)(request('10.0.0.1', forwarded))).toBe('10.0.0.2');
+    expect(createClientAddress(2)(request('10.0.0.1', forwarded))).toBe('198.51.100.7');
+    expect(createClientAddress(2)(request('10.0.0.1'))).toBe('10.0.0.1');
+  });
+
+  it('is what trusted addresses say, as far as they are', () => {
+    const clientOf = createClientAddress(['loopback', '10.0.0.0/8']);
+    expect(clientOf(request('127.0.0.1', '1.1.1.1, 198.51.100.7, 10.0.0.2'))).toBe('198.51.100.7');
+    expect(clientOf(request('192.0.2.1', '198.51.100.7'))).toBe('192.0.2.1');
+  });
+
+  it('is the same however it is written', () => {
+    const clientOf = createClientAddress(0);
+    expect(clientOf(request('::ffff:192.0.2.1'))).toBe('192.0.2.1');
+    expect(clientOf(request('2001:DB8:0:1::5'))).toBe('2001:db8:0:1::/64');
+  });
+
+  it('is the network of an IPv6 address, as a client may have all of it', () => {
+    const clientOf = createClientAddress(0);
+    expect(clientOf(request('2001:db8:0:1:aaaa:bbbb:cccc:dddd'))).toBe(clientOf(request('2001:db8:0:1::1')));
+    expect(clientOf(request('2001:db8:0:2::1'))).not.toBe(clientOf(request('2001:db8:0:1::1')));
+  });
+
+  it('is unknown where there is none', () => {
+    expect(createClientAddress(0)(request(undefined))).toBe('unknown');
+    expect(createClientAddress(1)(request('10.0.0.1', 'x'.repeat(10_000)))).toBe('unknown');
+  });
+});
