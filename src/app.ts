@@ -25,6 +25,7 @@ import { registerCacheFigures } from './http/cache-figures.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
 import { openMedia } from './media.ts';
+import { throttled } from './throttled-log.ts';
 import type { RelayLine } from './workers/relay.ts';
 
 export interface App {
@@ -116,6 +117,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const demo = { queries, media, dataDir, seed: demoSeed, progress };
   const demoTokens = config.isDemo ? await naming(whereRowsAre(config), openDemo(demo)) : [];
 
+  const outages = throttled(log); // of what goes wrong again and again while the database is away
   const network = networkFor(config);
   const engine = createGraphqlEngine({
     queries,
@@ -129,7 +131,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     isDemo: config.isDemo,
     log: {
       alert: (event, alert) => log[event === 'raised' ? 'warn' : 'info']({ alert }, `cache: alert ${event}`),
-      failure: (message, error) => log.error({ err: error }, message),
+      failure: (message, error) => outages.error({ err: error }, message),
     },
   });
   const allowCaching = async (untilMs: number) => {
@@ -159,16 +161,18 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const background =
     config.workerRole === 'first'
       ? [
-          createPublisher({ queries, network, execute, log }),
-          createWakeClock({ queries, execute, log }),
+          createPublisher({ queries, network, execute, log: outages }),
+          createWakeClock({ queries, execute, log: outages }),
           createKeySweeper({ queries, log }),
-          ...(config.isDemoLive ? [createDemoLife({ queries, execute, log, seed: demoSeed })] : []),
+          ...(config.isDemoLive ? [createDemoLife({ queries, execute, log: outages, seed: demoSeed })] : []),
         ]
       : [];
   for (const work of background) work.start();
   const checks = setInterval(() => {
     engine.checkAlerts();
-    server.subscriptions.recheck().catch((error) => log.error({ err: error }, 'subscriptions could not be checked'));
+    server.subscriptions
+      .recheck()
+      .catch((error) => outages.error({ err: error }, 'subscriptions could not be checked'));
   }, checkEveryMs);
 
   const backups = await backupsOf({ database, onDisk, dataDir, log });
@@ -179,7 +183,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   };
   return {
     ...{ server, engine, demoTokens, quiesce },
-    isReady: () => answers(database),
+    isReady: createProbe(database),
     async close() {
       await quiesce();
       await backups?.close();
@@ -225,15 +229,26 @@ function aiFor({ ai }: Config): AiProvider {
   return createOpenAiProvider({ baseUrl, apiKey, models });
 }
 
-async function answers({ queries }: Database): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), readyWithinMs);
-  });
-  const query = queries.selectFrom('workspaces').select('id').limit(1);
-  const answered = query.execute().then(
-    () => true,
-    () => false,
-  );
-  return await Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
+/** Asks the database by the pool that requests use; one question at a time, however often it is called. */
+function createProbe({ queries }: Database): () => Promise<boolean> {
+  let answered: Promise<boolean> | undefined;
+  return async () => {
+    answered ??= queries
+      .selectFrom('workspaces')
+      .select('id')
+      .limit(1)
+      .execute()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        answered = undefined;
+      });
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), readyWithinMs);
+    });
+    return await Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
+  };
 }

@@ -32,3 +32,37 @@ function violates(error: unknown, code: string, constraint?: string): error is D
 export function isDatabaseError(error: unknown): error is DatabaseError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string';
 }
+
+/**
+ * The database cannot be asked now: nothing listens, the connection is lost, no connection came free in time. Of a COMMIT it
+ * means that nobody knows; everything else has not happened.
+ */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+}
+
+/** Nobody knows whether it was written: COMMIT was sent and got no answer, or a later step failed after a commit. */
+export class UnknownOutcomeError extends Error {
+  override readonly name = 'UnknownOutcomeError';
+  readonly outcome = 'unknown';
+}
+
+/** Failures that are nobody's mistake: the same request may succeed later. */
+export type Failure = 'unavailable' | 'tooSlow' | 'unknownOutcome';
+
+/** What kind of failure an error of the database is; undefined for mistakes: ours, or the input's. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof UnknownOutcomeError) return 'unknownOutcome';
+  if (error instanceof UnavailableError) return 'unavailable';
+  if (!isDatabaseError(error)) return undefined;
+  if (error.code === queryCanceled) return 'tooSlow';
+  return error.severity !== 'ERROR' || passing.test(error.code) ? 'unavailable' : undefined;
+}
+
+const queryCanceled = '57014';
+
+/**
+ * SQLSTATEs that pass: connection exceptions (08), a server that only reads, as after a failover (25006), transactions in each
+ * other's way (40), insufficient resources such as a full disk (53), operator intervention (57), errors of the system (58).
+ */
+const passing = /^(08|25006|40|53|57|58)/;

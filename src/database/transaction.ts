@@ -1,17 +1,11 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { wordsOf } from '../error-words.ts';
 import type { Queries } from './database.ts';
-import { isDatabaseError, isTransactionConflict } from './errors.ts';
+import { isDatabaseError, isTransactionConflict, UnavailableError, UnknownOutcomeError } from './errors.ts';
 import { CommitRefusedError } from './pool.ts';
 
 /** How a transaction ended. Only `rolledBack` is proof that nothing has changed. */
 export type Outcome = 'committed' | 'rolledBack' | 'unknown';
-
-/** The connection was lost after COMMIT had been sent: what the transaction wrote may be there or not. */
-export class UnknownOutcomeError extends Error {
-  override readonly name = 'UnknownOutcomeError';
-  readonly outcome = 'unknown';
-}
 
 export interface TransactOptions {
   /** Called once, before `transact` settles. */
@@ -59,7 +53,7 @@ function inTurn<T>(limit: LimitFunction | undefined, attempt: () => Promise<Ende
     let isOver = false;
     const giveUp = setTimeout(() => {
       isOver = true;
-      const error = new Error(`expected a turn among transactions within ${waitMs / 1_000} s, but got none`);
+      const error = new UnavailableError(`expected a turn among transactions within ${waitMs / 1_000} s, but got none`);
       resolve({ outcome: 'rolledBack', error });
     }, waitMs);
     void limit(async () => {

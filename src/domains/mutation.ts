@@ -1,5 +1,7 @@
 import type { Queries } from '../database/database.ts';
+import { failureOf, UnknownOutcomeError } from '../database/errors.ts';
 import { transact } from '../database/transaction.ts';
+import { wordsOf } from '../error-words.ts';
 import type { Context } from './context.ts';
 import { type AnyUserError, Refusal } from './errors.ts';
 
@@ -75,6 +77,8 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
     } catch (error) {
       context.changes.settle('rolledBack'); // unless a transaction said otherwise: without one nothing was written
       if (error instanceof Refusal) return { userErrors: error.errors, ...refused };
+      if (failureOf(error) !== undefined && context.changes.outcome === 'committed')
+        throw new UnknownOutcomeError(`a step was committed, then ${wordsOf(error)}`, { cause: error });
       throw error;
     }
   };

@@ -14,7 +14,7 @@ export interface Facts {
   token: string | null;
   viewer: Viewer | null;
   /** Its name as logs show it: cut where it is too long. */
-  operation: { readonly name: string | null; readonly type: OperationTypeNode } | null;
+  operation: { readonly name: string | null; readonly type: OperationTypeNode; readonly isOneField: boolean } | null;
   /** The values of its variables, coerced; null until they are known to be right. */
   variables: Variables | null;
   /** What resolvers are given; null until execution begins. */

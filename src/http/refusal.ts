@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { Outage } from '../graphql/outage.ts';
 
 export interface RefusalOptions {
   /** HTTP status, whatever the client accepts. */
@@ -16,4 +17,10 @@ export function refusal(message: string, { status, code, headers }: RefusalOptio
 /** A refusal outside of `/graphql`, in the same words. */
 export function refusalResponse(message: string, { status, code, headers }: RefusalOptions): Response {
   return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers });
+}
+
+/** What clients are told of an outage outside of `/graphql`. */
+export function outageResponse({ message, status, code, retryAfterSeconds }: Outage): Response {
+  const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
+  return refusalResponse(message, { status, code, headers });
 }

@@ -1,4 +1,4 @@
-import { getOperationAST } from 'graphql';
+import { getOperationAST, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import type { Outcome } from '../graphql/request.ts';
 import type { Facts, HttpPlugin } from './plugin.ts';
@@ -11,11 +11,16 @@ export function useAccessLog(log: Logger): HttpPlugin {
       if (result instanceof Error || !('kind' in result)) return;
       const operation = getOperationAST(result, context.params?.operationName);
       if (!operation) return;
-      context.facts.operation = { name: operation.name?.value.slice(0, 100) ?? null, type: operation.operation };
+      const { selections } = operation.selectionSet;
+      context.facts.operation = {
+        name: operation.name?.value.slice(0, 100) ?? null,
+        type: operation.operation,
+        isOneField: selections.length === 1 && selections[0]!.kind === Kind.FIELD,
+      };
     },
     onResponse({ request, response, serverContext: { facts } }) {
       const { requestId, startedAtMs, operation, viewer, errorCodes } = facts;
-      const level = response.status >= 500 ? 'warn' : isCachedQuery(facts) ? 'debug' : 'info';
+      const level = isOutage(facts) || isCachedQuery(facts) ? 'debug' : response.status >= 500 ? 'warn' : 'info';
       logRequest(log, level, {
         requestId,
         method: request.method,
@@ -55,6 +60,11 @@ export function durationSince(startedAtMs: number): number {
 
 function isCachedQuery({ operation, context }: Facts): boolean {
   return operation?.type === 'query' && context !== null && isAnsweredFromCache(context.state.outcome);
+}
+
+/** The log has a line a second of it: one a request would only be more of them. */
+function isOutage({ errorCodes }: Facts): boolean {
+  return errorCodes.includes('UNAVAILABLE');
 }
 
 /** Nothing was loaded, and at least one field was found. */

@@ -2,7 +2,10 @@ import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions, Kind }
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { wordsOf } from '../error-words.ts';
+import { outageOf } from '../graphql/outage.ts';
 import { excerpt } from '../text/shown.ts';
+import { type LogLevels, throttled } from '../throttled-log.ts';
+import { logOutage, originOf, withOutageStatus } from './outages.ts';
 import type { Facts, HttpPlugin } from './plugin.ts';
 
 /** A message may repeat what the client sent, and graphql-js repeats all of it. */
@@ -12,10 +15,11 @@ const maxMessageChars = 1_000;
 export function maskError(error: unknown): GraphQLError {
   if (isForClients(error)) return isCoded(error) ? error : withCode(error);
   const { path, nodes, source, positions } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
-  return new GraphQLError('Unexpected error', {
+  const outage = outageOf(originOf(error));
+  return new GraphQLError(outage?.message ?? 'Unexpected error', {
     ...{ path, nodes, source, positions },
     originalError: error instanceof Error ? error : new Error(wordsOf(error)),
-    extensions: { code: 'INTERNAL', unexpected: true },
+    extensions: outage ? { code: outage.code } : { code: 'INTERNAL', unexpected: true },
   });
 }
 
@@ -47,14 +51,15 @@ function changed(error: GraphQLError, change: { message?: string; extensions?: G
 
 /**
  * Masks what was thrown, in whichever part of an answer it is, and gives it the request's id; under the same id the log has
- * what was masked.
+ * what was masked. An outage is logged once a second, not once a request.
  */
 export function useErrorReport(log: Logger): HttpPlugin {
+  const to = { log, outages: throttled(log) };
   return {
     onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (Array.isArray(result)) return;
-      if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, (part) => report(part, { facts, log })));
-      else setResult(report(result, { facts, log }));
+      if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, (part) => report(part, { facts, ...to })));
+      else setResult(withOutageStatus(report(result, { facts, ...to }), facts));
     },
   };
 }
@@ -62,10 +67,17 @@ export function useErrorReport(log: Logger): HttpPlugin {
 /** A whole answer, an event, or parts that follow with `@defer` and `@stream`. */
 type Part = ExecutionResult & { incremental?: readonly ExecutionResult[] };
 
-function report<T extends Part>(part: T, to: { facts: Facts; log: Logger }): T {
+interface Report {
+  readonly facts: Facts;
+  readonly log: Logger;
+  readonly outages: LogLevels;
+}
+
+function report<T extends Part>(part: T, to: Report): T {
   const reported = { ...part };
   if (part.incremental) reported.incremental = part.incremental.map((one) => report(one, to));
   if (part.errors) {
+    logOutage(part.errors, { log: to.outages, requestId: to.facts.requestId });
     reported.errors = part.errors.map((error) => withStatus(withId(withShortMessage(maskError(error)), to)));
     to.facts.errorCodes = reported.errors.map((error) => String(error.extensions.code ?? 'NONE'));
   }
@@ -85,7 +97,7 @@ function withStatus(error: GraphQLError): GraphQLError {
   return changed(error, { extensions: { ...error.extensions, http } });
 }
 
-function withId(error: GraphQLError, { facts: { requestId }, log }: { facts: Facts; log: Logger }): GraphQLError {
+function withId(error: GraphQLError, { facts: { requestId }, log }: Report): GraphQLError {
   if (!error.extensions.unexpected) return error;
   log.error({ requestId, path: error.path, err: error.originalError }, 'unexpected error');
   return changed(error, { extensions: { ...error.extensions, requestId } });

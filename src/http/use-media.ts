@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import type { ServedFile } from '../domains/media/serving.ts';
 import type { ByteRange, MediaStore } from '../domains/media/store.ts';
+import { outageOf } from '../graphql/outage.ts';
 import { answerByConditions, isRangeWanted } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
-import { refusalResponse } from './refusal.ts';
+import { outageResponse, refusalResponse } from './refusal.ts';
 
 /** The library's files, each under the unguessable key in its address. */
 export interface Media {
@@ -21,8 +22,14 @@ export function useMedia(media: Media): HttpPlugin {
     async onRequest({ request, url, endResponse }) {
       const key = /^\/media\/([\w-]+)$/.exec(url.pathname)?.[1];
       if (key === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return;
-      const file = await media.find(key);
-      endResponse((file && (await serve(request, { key, file, media }))) ?? notFound());
+      try {
+        const file = await media.find(key);
+        endResponse((file && (await serve(request, { key, file, media }))) ?? notFound());
+      } catch (error) {
+        const outage = outageOf(error);
+        if (!outage) throw error;
+        endResponse(outageResponse(outage));
+      }
     },
   };
 }

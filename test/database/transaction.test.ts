@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createQueries, type Queries } from '../../src/database/database.ts';
+import { UnknownOutcomeError } from '../../src/database/errors.ts';
 import { startPglite } from '../../src/database/pglite.ts';
-import { limitTransactions, type Outcome, transact, UnknownOutcomeError } from '../../src/database/transaction.ts';
+import { limitTransactions, type Outcome, transact } from '../../src/database/transaction.ts';
 import { createGate } from '../cache/engine.ts';
 import { createTestDatabase, engines } from '../setup/databases.ts';
 import { pgliteTemplate } from '../setup/templates.ts';

@@ -1,29 +1,33 @@
 import { describe, expect, it } from 'vitest';
+import { UnavailableError, UnknownOutcomeError } from '../../src/database/errors.ts';
 import { Changes } from '../../src/domains/changes.ts';
 import type { Context } from '../../src/domains/context.ts';
-import { Refusal } from '../../src/domains/errors.ts';
 import { mutationInSteps } from '../../src/domains/mutation.ts';
 
-/** How a mutation is reported whose transactions ended so, and which then failed. */
-async function outcomeAfter(endings: readonly ('committed' | 'rolledBack' | 'unknown')[], failure: unknown) {
-  const changes = new Changes();
-  const run = mutationInSteps(async () => {
-    for (const ending of endings) changes.settle(ending);
-    throw failure;
-  });
-  await Promise.resolve(run(null, { input: {} }, { changes } as Context)).catch(() => {});
-  return changes.outcome;
-}
+describe('a mutation in steps whose database goes away', () => {
+  async function run(first: 'committed' | 'rolledBack', error: Error): Promise<unknown> {
+    const changes = new Changes();
+    const resolve = mutationInSteps(async () => {
+      changes.settle(first);
+      throw error;
+    });
+    return await resolve(null, { input: {} }, { changes } as unknown as Context).catch((thrown: unknown) => thrown);
+  }
 
-describe('a mutation in steps that fails', () => {
-  it.each([
-    ['an error', new Error('the database is down')],
-    ['a refusal', new Refusal([])],
-  ])('before its first transaction wrote nothing: by %s', async (_, failure) => {
-    expect(await outcomeAfter([], failure)).toBe('rolledBack');
+  it('is of unknown outcome after a step that was committed: to send it again would do that step twice', async () => {
+    const error = new UnavailableError('lost');
+    const thrown = await run('committed', error);
+    expect(thrown).toBeInstanceOf(UnknownOutcomeError);
+    expect(thrown).toMatchObject({ cause: error });
   });
 
-  it.each(['committed', 'unknown'] as const)('after a transaction that is %s is reported as that', async (ending) => {
-    expect(await outcomeAfter([ending], new Error('too late'))).toBe(ending);
+  it('has not happened when no step was committed', async () => {
+    const error = new UnavailableError('lost');
+    expect(await run('rolledBack', error)).toBe(error);
+  });
+
+  it('fails with an error of our own as it is', async () => {
+    const error = new TypeError('a bug');
+    expect(await run('committed', error)).toBe(error);
   });
 });

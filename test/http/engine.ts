@@ -35,18 +35,21 @@ const typeDefs = /* GraphQL */ `
     whoami: String
     wait: String
     fail: String
+    outage: String
     refuse: String
     items(first: Int = 20, after: String): ItemPage
     item: Item
     slowItems: [String!]
   }
-  type Mutation { write(text: String): String, upload(file: Upload!): String }
+  type Mutation { write(text: String): String!, outage: String!, upload(file: Upload!): String }
   type Subscription { ticks: Int, forever: Int }
   type ItemPage { nodes: [Item!]! }
   type Item { id: ID! name: String children(first: Int): ItemPage, parent: Item, tags: [Item!] }
 `;
 
 export interface TestEngine extends Engine {
+  /** What `outage` fails with, and `authenticate` for a token of the same name. */
+  outage: Error | undefined;
   readonly tokens: Map<string, Viewer>;
   readonly writes: string[];
   readonly waiting: ReturnType<typeof gate>;
@@ -60,6 +63,9 @@ export function createTestEngine(): TestEngine {
   const waiting = gate();
   const reached = gate();
   const item = { id: '1', name: 'one' };
+  const fail = () => {
+    throw engine.outage;
+  };
   const schema = makeExecutableSchema<RequestContext>({
     typeDefs,
     resolvers: {
@@ -74,6 +80,7 @@ export function createTestEngine(): TestEngine {
         fail: () => {
           throw new Error('the password is hunter2');
         },
+        outage: fail,
         refuse: () => {
           throw new GraphQLError('Not for you.', { extensions: { code: 'FORBIDDEN' } });
         },
@@ -86,6 +93,7 @@ export function createTestEngine(): TestEngine {
           writes.push(text);
           return text;
         },
+        outage: fail,
         upload: async (_, { file }) => `${file.name}: ${await file.text()}`,
       },
       Subscription: {
@@ -105,9 +113,9 @@ export function createTestEngine(): TestEngine {
       },
     },
   });
-  return {
-    ...{ schema, tokens, writes, waiting, reached },
-    authenticate: (token) => tokens.get(token) ?? null,
+  const engine: TestEngine = {
+    ...{ schema, tokens, writes, waiting, reached, outage: undefined },
+    authenticate: (token) => (token === 'outage' ? fail() : (tokens.get(token) ?? null)),
     contextFor: ({ viewer, requestId }) => {
       const outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
       return { state: { viewer, requestId, outcome } } as RequestContext;
@@ -118,6 +126,7 @@ export function createTestEngine(): TestEngine {
     repeat: () => false,
     stamp: 0,
   };
+  return engine;
 }
 
 export const limits: ServerOptions['limits'] = {

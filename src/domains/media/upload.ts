@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UnknownOutcomeError } from '../../database/transaction.ts';
+import { UnknownOutcomeError } from '../../database/errors.ts';
 import type { UploadMediaInput } from '../../generated/schema.ts';
 import type { Context } from '../context.ts';
 import { invalid, limitReached, Refusal } from '../errors.ts';

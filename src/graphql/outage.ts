@@ -1,0 +1,39 @@
+import { LoadLimitError, LoadTimeoutError } from '../cache/errors.ts';
+import { type Failure, failureOf } from '../database/errors.ts';
+
+/** What a client is told of a failure that is nobody's mistake. */
+export interface Outage {
+  readonly code: 'UNAVAILABLE' | 'TIMEOUT' | 'OUTCOME_UNKNOWN';
+  readonly message: string;
+  /** HTTP status of an answer in which nothing else is. */
+  readonly status: number;
+  /** When it makes sense to ask again; undefined when the same would most likely fail again, or happen twice. */
+  readonly retryAfterSeconds?: number;
+}
+
+const outages: Readonly<Record<Failure, Outage>> = {
+  unavailable: {
+    code: 'UNAVAILABLE',
+    message: 'The server cannot answer this at the moment; try again shortly.',
+    status: 503,
+    retryAfterSeconds: 5,
+  },
+  tooSlow: {
+    code: 'TIMEOUT',
+    message: 'This took the database too long and was ended; nothing was written. Ask for less, or try again later.',
+    status: 504,
+  },
+  unknownOutcome: {
+    code: 'OUTCOME_UNKNOWN',
+    message:
+      'The connection was lost while this was written, so it may have happened or not. Read it again before you repeat it.',
+    status: 500,
+  },
+};
+
+/** Undefined for every other error, those of our own making included. */
+export function outageOf(error: unknown): Outage | undefined {
+  if (error instanceof LoadTimeoutError || error instanceof LoadLimitError) return outages.unavailable;
+  const failure = failureOf(error);
+  return failure && outages[failure];
+}
