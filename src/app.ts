@@ -148,6 +148,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   );
   const server = createServer({
     engine,
+    counters: database.counters,
     trustedProxies: config.trustedProxies,
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     log,

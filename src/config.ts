@@ -63,6 +63,8 @@ export interface Limits {
   readonly maxRepeats: number;
   readonly maxCost: number;
   readonly maxSubscriptions: number;
+  readonly maxMutationsPerMinute: number;
+  readonly maxUploadsPerMinute: number;
   /** Of queries that clients register by their hashes; 0 registers none. */
   readonly maxRegisteredBytes: number;
   /** Time that requests in flight have when the server is told to stop. */
@@ -123,6 +125,8 @@ export function readConfig(environment: Environment = process.env): Config {
       maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
       maxCost: read.integer('MAX_QUERY_COST', 20_000),
       maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
+      maxMutationsPerMinute: read.integer('MAX_MUTATIONS_PER_MINUTE', 60_000),
+      maxUploadsPerMinute: read.integer('MAX_UPLOADS_PER_MINUTE', 300),
       maxRegisteredBytes: read.integer('MAX_REGISTERED_QUERY_BYTES', 4 * 1024 * 1024, { min: 0 }),
       drainMs: read.integer('DRAIN_SECONDS', 20, { max: 600 }) * 1000,
     },

@@ -10,6 +10,8 @@ import type { Variables } from '../graphql/variables.ts';
 export interface Facts {
   readonly requestId: string;
   readonly startedAtMs: number;
+  /** The network address that it came from, as far as it tells clients apart. */
+  client: string;
   /** The Bearer token, when it is good. Never logged. */
   token: string | null;
   viewer: Viewer | null;

@@ -3,7 +3,8 @@ import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { DocumentNode } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { createClientAddress, type TrustedProxies } from './client-address.ts';
+import type { CounterStore } from '../limits/rate-limiter.ts';
+import type { TrustedProxies } from './client-address.ts';
 import { DocumentMemory } from './document-memory.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -14,6 +15,7 @@ import { Subscriptions } from './subscriptions.ts';
 import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
 import { useCacheHeaders } from './use-cache-headers.ts';
+import { useClientAddress } from './use-client-address.ts';
 import { useCompression } from './use-compression.ts';
 import { type CorsOptions, useCors } from './use-cors.ts';
 import { type Engine, useEngine } from './use-engine.ts';
@@ -26,13 +28,14 @@ import { useNotFound } from './use-not-found.ts';
 import { type BodyLimits, useParameters } from './use-parameters.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { type QueryLimits, useQueryLimits } from './use-query-limits.ts';
+import { type RateLimits, useRateLimits } from './use-rate-limits.ts';
 import { useAnswerText, useRemembering } from './use-remembering.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
 import { useVariables } from './use-variables.ts';
 
-export interface HttpLimits extends BodyLimits, QueryLimits {
+export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits {
   maxSubscriptions: number;
   /** Of queries that clients register by their hashes; 0 registers none. */
   maxRegisteredBytes: number;
@@ -45,6 +48,8 @@ export interface ServerOptions {
   limits: HttpLimits;
   cors: CorsOptions;
   persistedOperations?: PersistedOperations;
+  /** What several processes count by, when there are several. */
+  counters?: CounterStore;
   /** None, when absent. */
   trustedProxies?: TrustedProxies;
   /** Whether whole answers are remembered; they are the same either way. */
@@ -70,7 +75,7 @@ const responseBytes = 8 * 1024 * 1024;
 
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
-  const { engine, media, log, limits, cors, persistedOperations, trustedProxies = 0, isHot = true } = options;
+  const { engine, media, log, limits, cors, persistedOperations, counters, trustedProxies = 0, isHot = true } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
@@ -79,6 +84,7 @@ export function createServer(options: ServerOptions): Server {
 
   const plugins: HttpPlugin[] = [
     useRequestId(),
+    useClientAddress(trustedProxies),
     useSecurityHeaders(),
     useCors(cors),
     useMetrics(metrics),
@@ -93,7 +99,8 @@ export function createServer(options: ServerOptions): Server {
     useDeferStream() as HttpPlugin,
     useHiddenSuggestions(),
 
-    useEngine(engine, createClientAddress(trustedProxies)),
+    useRateLimits(limits, counters),
+    useEngine(engine),
     useVariables(),
     useSubscriptions(subscriptions),
     useErrorReport(log),

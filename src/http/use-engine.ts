@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
@@ -10,11 +9,11 @@ export type Engine = Pick<
 >;
 
 /** Hands execution to the engine, with a context of its own: nothing of HTTP gets below this floor. */
-export function useEngine(engine: Engine, clientOf: (request: IncomingMessage) => string): HttpPlugin {
-  const contextOf = ({ request, req, facts }: ServerContext & { request: Request }) => {
-    const { viewer, requestId } = facts;
+export function useEngine(engine: Engine): HttpPlugin {
+  const contextOf = ({ request, facts }: ServerContext & { request: Request }) => {
+    const { viewer, requestId, client } = facts;
     const isDebugging = request.headers.get('x-cache-debug') === '1';
-    facts.context = engine.contextFor({ viewer, requestId, isDebugging, client: req && clientOf(req) });
+    facts.context = engine.contextFor({ viewer, requestId, isDebugging, client });
     return facts.context;
   };
   return {

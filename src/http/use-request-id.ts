@@ -16,6 +16,7 @@ export function useRequestId(): HttpPlugin {
       serverContext.facts = {
         requestId: requestIdFrom(request.headers.get('x-request-id')) ?? randomUUID(),
         startedAtMs: performance.now(),
+        client: 'unknown',
         token: null,
         viewer: null,
         operation: null,

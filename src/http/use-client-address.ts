@@ -1,0 +1,12 @@
+import { createClientAddress, type TrustedProxies } from './client-address.ts';
+import type { HttpPlugin } from './plugin.ts';
+
+/** Notes which client asks, for limits by client. */
+export function useClientAddress(trusted: TrustedProxies): HttpPlugin {
+  const clientOf = createClientAddress(trusted);
+  return {
+    onRequest({ serverContext: { facts, req } }) {
+      if (req) facts.client = clientOf(req);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { getOperationAST, OperationTypeNode } from 'graphql';
+import { rateLimited } from '../domains/errors.ts';
+import { type CounterStore, createRateLimiter } from '../limits/rate-limiter.ts';
+import type { Facts, HttpPlugin } from './plugin.ts';
+import { measureOperation } from './query-measure.ts';
+
+export interface RateLimits {
+  /** Of a token; of a client, where nobody is signed in. */
+  maxMutationsPerMinute: number;
+  maxUploadsPerMinute: number;
+}
+
+/**
+ * Limits mutations and uploads, all at once: an operation is executed as a whole or not at all, and an upload is refused before
+ * its body is read. Queries are not counted.
+ */
+export function useRateLimits(
+  { maxMutationsPerMinute, maxUploadsPerMinute }: RateLimits,
+  store?: CounterStore,
+): HttpPlugin {
+  const mutations = createRateLimiter('mutations', { points: maxMutationsPerMinute, seconds: 60 }, store);
+  const uploads = createRateLimiter('uploads', { points: maxUploadsPerMinute, seconds: 60 }, store);
+  return {
+    async onRequestParse({ request, serverContext: { facts } }) {
+      if (!request.headers.get('content-type')?.toLowerCase().startsWith('multipart/')) return;
+      const taken = await uploads.take(keyOf(facts));
+      if ('retryAfterMs' in taken) throw rateLimited('Too many uploads within a minute', taken.retryAfterMs);
+    },
+    async onExecute({ args: { schema, document, operationName, contextValue } }) {
+      const operation = getOperationAST(document, operationName);
+      if (operation?.operation !== OperationTypeNode.MUTATION) return;
+      const { rootFields } = measureOperation(schema, document, operation);
+      const taken = await mutations.take(keyOf(contextValue.facts), rootFields);
+      if ('retryAfterMs' in taken) throw rateLimited('Too many mutations within a minute', taken.retryAfterMs);
+    },
+  };
+}
+
+function keyOf({ viewer, client }: Facts): string {
+  return viewer?.tokenId ?? client;
+}
