@@ -1,24 +1,18 @@
 import { pino } from 'pino';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createListener } from '../../src/http/listener.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
-import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
+import { createTestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { signInAs, startMagpie } from './magpie.ts';
 
-let database: TestDatabase;
-let token: string;
-
-beforeAll(async () => {
-  database = await createTestDatabase('postgres', { template: 'seeded' });
-  ({ token } = await signInAs(database, 'OWNER'));
-});
-
 /** The product as `main.ts` puts it together, behind a network that the test can break. */
 async function start() {
+  const database = await createTestDatabase('postgres', { template: 'seeded' });
+  const { token } = await signInAs(database, 'OWNER');
   const proxy = await startDatabaseProxy(database.url!);
   const lines: { level: number; msg: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
@@ -96,6 +90,8 @@ describe('a server whose database is away', { timeout: 60_000 }, () => {
 
 describe('a server that has cached a part of an answer before its database went away', { timeout: 60_000 }, () => {
   it('gives that part with 200, and says 503 when it has none', async () => {
+    const database = await createTestDatabase('postgres', { template: 'seeded' });
+    const { token } = await signInAs(database, 'OWNER');
     const proxy = await startDatabaseProxy(database.url!);
     const own = await openDatabase({ url: proxy.url });
     onTestFinished(() => own.close());
