@@ -194,7 +194,7 @@ describe('an upload', () => {
 });
 
 describe('a viewer’s engine', () => {
-  it('hears who asks, under which id, and whether the cache is to be explained', async () => {
+  it('hears who asks, from where, under which id, and whether the cache is to be explained', async () => {
     const server = createTestServer();
     const heard: unknown[] = [];
     const { contextFor } = server.engine;
@@ -203,6 +203,6 @@ describe('a viewer’s engine', () => {
       return contextFor(request);
     };
     await ask(server, '{ hello }', { headers: { ...signedIn, 'x-request-id': 'r1', 'x-cache-debug': '1' } });
-    expect(heard).toEqual([{ viewer: ada, requestId: 'r1', isDebugging: true }]);
+    expect(heard).toEqual([{ viewer: ada, requestId: 'r1', isDebugging: true, client: 'unknown' }]);
   });
 });
