@@ -34,10 +34,13 @@ export function createListener(): Listener {
   let served: Served | undefined;
   let isReady: IsReady = async () => false;
   const inFlight = new InFlight();
+  const ending = new Set<Socket>();
 
   const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
     if (state === 'draining') response.setHeader('connection', 'close');
-    const { url = '', socket } = request;
+    const { url = '', socket, headers } = request;
+    if (ending.size > 0 && ending.has(socket)) return; // it closes when the response before is sent
+    if (headers.upgrade !== undefined) endAfter(response, socket);
     if (isAt(url, '/healthz')) return say(response, { status: 200, text: 'alive' });
     if (isAt(url, '/readyz')) return void sayReadiness(response);
     if (!served || state !== 'serving') return refuse(response);
@@ -46,6 +49,16 @@ export function createListener(): Listener {
   });
 
   server.on('connection', (socket: Socket) => inFlight.watch(socket));
+
+  /**
+   * Nothing of a connection is answered after a request for an upgrade, which we ignore, as HTTP allows: Node 20 then leaves out the
+   * rest of what it has read, and would take the middle of a request for the next one.
+   */
+  const endAfter = (response: ServerResponse, socket: Socket) => {
+    response.setHeader('connection', 'close');
+    ending.add(socket);
+    socket.once('close', () => ending.delete(socket));
+  };
 
   const sayReadiness = async (response: ServerResponse) => {
     if (state !== 'serving') return say(response, { status: 503, text: state });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { createListener } from '../../src/http/listener.ts';
@@ -40,6 +40,35 @@ describe('a server that serves', () => {
     live.serve({ listener }, () => Promise.reject(new Error('gone')));
     expect(await statusOf(`${url}/readyz`)).toBe(503);
     expect(await statusOf(`${url}/healthz`)).toBe(200);
+  });
+});
+
+describe('a request for an upgrade', () => {
+  it('is the last of its connection, even while its answer is not there yet', async () => {
+    const live = createListener();
+    const url = await live.listen({ host: '127.0.0.1', port: 0 });
+    const asked: { request: IncomingMessage; response: ServerResponse }[] = [];
+    live.serve({ listener: (request, response) => void asked.push({ request, response }) }, async () => true);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (bytes) => (received += bytes));
+    const closed = once(socket, 'close');
+    const [upgrade, begun, inner] = [
+      'GET /1 HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      'POST /2 HTTP/1.1\r\nhost: x\r\ncontent-length: 30\r\n\r\n',
+      'GET /in-the-body HTTP/1.1\r\nhost: x\r\n\r\n',
+    ] as const;
+    socket.write(upgrade + begun);
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 20_000 });
+    socket.write(inner);
+    const { request, response } = asked[0]!;
+    const sent = upgrade.length + begun.length + inner.length;
+    await vi.waitFor(() => expect(request.socket.bytesRead).toBe(sent), { timeout: 20_000 });
+    response.end('answered');
+    await closed;
+    expect(asked.map(({ request }) => request.url)).toEqual(['/1']);
+    expect(received).toMatch(/^HTTP\/1.1 200 OK\r\n(.*\r\n)?connection: close\r\n.*\r\nanswered$/is);
+    await live.drain(0);
   });
 });
 
