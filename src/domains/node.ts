@@ -1,6 +1,5 @@
 import type { Resolvers } from '../generated/schema.ts';
 import type { Context, Viewer } from './context.ts';
-import { badInput } from './errors.ts';
 import { type NodeType, typeOfId } from './ids.ts';
 
 /** A record of any node type: its id says which. */
@@ -8,15 +7,10 @@ export interface AnyNode {
   readonly id: string;
 }
 
-const maxIds = 100;
-
 export const nodeResolvers: Resolvers = {
   Query: {
     node: (_parent, { id }, context) => findNode(id, context),
-    nodes: (_parent, { ids }, context) => {
-      if (ids.length > maxIds) throw badInput(`ids: expected at most ${maxIds}, but got ${ids.length}.`);
-      return Promise.all(ids.map((id) => findNode(id, context)));
-    },
+    nodes: (_parent, { ids }, context) => Promise.all(ids.map((id) => findNode(id, context))),
   },
   Node: {
     __resolveType: ({ id }) => {

@@ -1,4 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+import { inputsOf } from '../graphql/document-inputs.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { type Measure, measureOperation } from './query-measure.ts';
 
@@ -19,7 +20,11 @@ export function useQueryLimits(limits: QueryLimits): HttpPlugin {
     },
     onValidate({ validateFn, setValidationFn }) {
       setValidationFn((schema, document, ...rest) => {
-        const problems = [...excesses(schema, document, limits), ...nulCharacters(document)];
+        const problems = [
+          ...excesses(schema, document, limits),
+          ...nulCharacters(document),
+          ...inputsOf(schema, document).errors,
+        ];
         return problems.length > 0 ? problems : validateFn(schema, document, ...rest);
       });
     },

@@ -398,9 +398,6 @@ describe.each(engines)('analytics on %s', (engine) => {
       );
       expect(data.analytics.series.map(({ metric }: { metric: string }) => metric)).toEqual(['VIEWS', 'CLICKS']);
       expect(data.analytics.series[0].points).toHaveLength(28);
-      const eleven = Array.from({ length: 11 }, () => 'VIEWS').join(' ');
-      const { errors } = await api.run(owner, `{ analytics { series(metrics: [${eleven}]) { metric } } }`);
-      expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
     });
   });
 
@@ -514,12 +511,9 @@ describe.each(engines)('analytics on %s', (engine) => {
         { code: 'INVALID', path: ['input', 'values', '3', 'value'] },
         { code: 'INVALID', path: ['input', 'date'] },
       ]);
-      for (const length of [0, 11]) {
-        const values = Array.from({ length }, () => ({ metric: 'VIEWS', value: 1 }));
-        expect((await record({ accountId: account, date, values })).userErrors[0]).toEqual({
-          ...{ code: 'INVALID', path: ['input', 'values'] },
-        });
-      }
+      expect((await record({ accountId: account, date, values: [] })).userErrors).toEqual([
+        { code: 'INVALID', path: ['input', 'values'] },
+      ]);
       expect(await row(account)).toBeUndefined();
     });
 

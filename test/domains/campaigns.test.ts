@@ -124,14 +124,13 @@ describe.each(engines)('campaigns on %s', (engine) => {
     expect(data).toEqual({ a: { campaign: null }, b: { campaign: { id: other.id } } });
   });
 
-  it('refuse posts that are not there, too many, and none', async () => {
+  it('refuse posts that are not there, and none', async () => {
     const { id: campaignId } = await create();
     const absent = await mutate('addPostsToCampaign', { campaignId, postIds: [await post(), testId('Post')] });
     expect(absent.userErrors).toEqual([{ code: 'NOT_FOUND', path: ['input', 'postIds', '1'] }]);
-    for (const postIds of [[], Array.from({ length: 101 }, () => testId('Post'))])
-      expect((await mutate('addPostsToCampaign', { campaignId, postIds })).userErrors).toMatchObject([
-        { code: 'INVALID' },
-      ]);
+    expect((await mutate('addPostsToCampaign', { campaignId, postIds: [] })).userErrors).toMatchObject([
+      { code: 'INVALID' },
+    ]);
   });
 
   it('leave their posts when they are deleted, and report all of them, the invisible too', async () => {

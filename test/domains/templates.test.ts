@@ -74,10 +74,9 @@ describe.each(engines)('templates on %s', (engine) => {
     expect(await find(template.id)).toEqual(template);
   });
 
-  it('have hashtags without #, distinct whatever their case, at most 30 without spaces', async () => {
+  it('have hashtags without #, distinct whatever their case, without spaces', async () => {
     expect((await create({ hashtags: [' ##One ', 'one', 'ONE', 'zwei'] })).template.hashtags).toEqual(['One', 'zwei']);
-    const many = Array.from({ length: 31 }, (_, i) => `t${i}`);
-    for (const hashtags of [['two words'], ['#'], [''], ['x'.repeat(101)], ['a#b'], ['a\0'], many])
+    for (const hashtags of [['two words'], ['#'], [''], ['x'.repeat(101)], ['a#b'], ['a\0']])
       expect(await create({ hashtags })).toMatchObject({
         template: null,
         userErrors: [{ code: 'INVALID', path: ['input', 'hashtags'] }],

@@ -1,6 +1,7 @@
 import {
   buildSchema,
   type GraphQLObjectType,
+  getDirectiveValues,
   getNamedType,
   getNullableType,
   isEnumType,
@@ -13,6 +14,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { constraintsOf } from '../../src/graphql/constraints.ts';
 import { planField } from '../../src/graphql/field-plan.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
 import { canMeet, type TagTemplate } from '../../src/graphql/tag-template.ts';
@@ -28,6 +30,31 @@ const plansOf = (type: GraphQLObjectType) =>
   Object.values(type.getFields()).map((field) => planField(schema, type, field));
 const mutations = plansOf(mutation);
 const cached = objects.flatMap(plansOf).filter((plan) => plan.cache);
+/** All that a request can hand over, with what `@constraint` says of it. */
+const inputs = (() => {
+  const all = [...constraintsOf(schema)]
+    .filter(([{ astNode }]) => astNode)
+    .map(
+      ([
+        definition,
+        {
+          items: { at },
+        },
+      ]) => ({
+        coordinate: at,
+        definition,
+        constraint: (getDirectiveValues(schema.getDirective('constraint')!, definition.astNode!) ?? {}) as {
+          maxItems?: number;
+          maxLength?: number;
+        },
+      }),
+    )
+    .filter(({ coordinate }) => !coordinate.startsWith('@'));
+  return {
+    lists: all.filter(({ definition }) => isListType(getNullableType(definition.type))),
+    texts: all.filter(({ definition }) => getNamedType(definition.type).name === 'String'),
+  };
+})();
 const payloadOf = (field: { type: Parameters<typeof getNamedType>[0] }) =>
   getNamedType(field.type) as GraphQLObjectType;
 
@@ -53,6 +80,29 @@ describe('the schema', () => {
       for (const arg of directive.args) ask(`@${directive.name}(${arg.name}:)`, arg);
     }
     expect(undescribed).toEqual([]);
+  });
+
+  it('states the maximum of every list that it takes, for programs and for people', () => {
+    const { lists } = inputs;
+    expect(lists.length).toBeGreaterThan(20);
+    for (const { coordinate, definition, constraint } of lists) {
+      const { maxItems } = constraint;
+      expect([coordinate, maxItems]).toEqual([coordinate, expect.any(Number)]);
+      expect([coordinate, definition.description]).toEqual([
+        coordinate,
+        expect.stringMatching(`(at most |1–)${maxItems!.toLocaleString('en')}\\b`),
+      ]);
+      const type = getNamedType(definition.type);
+      if (isEnumType(type)) expect([coordinate, maxItems! >= type.getValues().length]).toEqual([coordinate, true]);
+    }
+  });
+
+  it('states the maximum of every text that a query takes', () => {
+    const { texts } = inputs;
+    const ofQueries = texts.filter(({ coordinate }) => /^(Query|Subscription)\.|Filter\.|\(after:\)$/.test(coordinate));
+    expect(ofQueries.length).toBeGreaterThan(10);
+    const silent = ofQueries.filter(({ constraint }) => constraint.maxLength === undefined);
+    expect(silent.map(({ coordinate }) => coordinate)).toEqual([]);
   });
 
   it('uses every type that it defines', () => {

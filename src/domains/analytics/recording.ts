@@ -16,8 +16,6 @@ const columns = {
 type Recorded = keyof typeof columns;
 type Values = { [column in (typeof columns)[Recorded]]?: number };
 
-const maxValues = 10;
-
 /** Sets metrics of an account for a day; those that are not named stay. Resolves with how many. */
 export async function record(input: RecordMetricsInput, tx: Transaction): Promise<number> {
   const { queries, viewer, now } = tx;
@@ -41,9 +39,7 @@ export async function record(input: RecordMetricsInput, tx: Transaction): Promis
 }
 
 function valuesIn(input: RecordMetricsInput, problems: Problems): Values {
-  const { length } = input.values;
-  if (length < 1 || length > maxValues)
-    problems.add(invalid('values', `Expected 1–${maxValues} values, but got ${length}.`));
+  if (input.values.length === 0) problems.add(invalid('values', 'Expected at least one value, but got none.'));
   const values: Values = {};
   for (const [index, { metric, value }] of input.values.entries()) {
     const path = ['values', String(index)];

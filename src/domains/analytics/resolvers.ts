@@ -5,7 +5,6 @@ import { mutation } from '../mutation.ts';
 import { seriesOf } from './metrics.ts';
 import { record } from './recording.ts';
 
-const maxMetrics = 10;
 const maxTopPosts = 50;
 
 export const analyticsResolvers: Resolvers = {
@@ -25,11 +24,7 @@ export const analyticsResolvers: Resolvers = {
   },
 
   AnalyticsReport: {
-    series: (report, { metrics }) => {
-      if (metrics.length > maxMetrics)
-        throw badInput(`metrics: expected at most ${maxMetrics}, but got ${metrics.length}.`);
-      return seriesOf(report, metrics);
-    },
+    series: (report, { metrics }) => seriesOf(report, metrics),
     topPosts: (subject, { limit }, { loaders }) => {
       const count = limit ?? 5;
       if (count < 0) throw badInput(`limit: expected 0 or more, but got ${count}.`);

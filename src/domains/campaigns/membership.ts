@@ -7,8 +7,6 @@ import { lockPosts, type PostState, postStates, reportChange } from '../posts/st
 import { Problems } from '../problems.ts';
 import { type CampaignRecord, campaignsByIds } from './repository.ts';
 
-const maxPosts = 100;
-
 /** Puts posts into the campaign, each out of the one that it was in. */
 export async function addPosts(transaction: Transaction, input: CampaignPostsInput): Promise<CampaignRecord> {
   const { campaign, posts } = await chosen(transaction, input);
@@ -48,8 +46,8 @@ async function chosen(
   const problems = new Problems();
   const [campaign] = await campaignsByIds(transaction.queries, transaction.viewer, [campaignId]);
   if (!campaign) problems.add(notFound('campaignId', 'Campaign', campaignId));
-  if (postIds.length < 1 || postIds.length > maxPosts) {
-    problems.add(invalid('postIds', `Expected 1–${maxPosts} posts, but got ${postIds.length}.`));
+  if (postIds.length === 0) {
+    problems.add(invalid('postIds', 'Expected at least one post, but got none.'));
     problems.settle();
   }
   const posts = await lockPosts(transaction, postIds);

@@ -11,9 +11,6 @@ import { Problems } from '../problems.ts';
 import { checkInstant, lockPost, needsApproval, reportAfter, type TargetStatus } from './lifecycle.ts';
 import { type PostRecord, type PostTargetRecord, postsByIds } from './repository.ts';
 
-const maxAccounts = 20;
-const maxMedia = 10;
-
 /** Creates a post: a draft, scheduled, or waiting for approval to be. */
 export async function createPost(transaction: Transaction, input: CreatePostInput): Promise<PostRecord> {
   const { queries, viewer, now } = transaction;
@@ -101,8 +98,8 @@ async function chosenAccounts(
   problems: Problems,
   accountIds: readonly string[],
 ): Promise<ChosenAccount[]> {
-  if (accountIds.length === 0) problems.add(invalid('accountIds', `Expected 1–${maxAccounts} accounts, but got none.`));
-  if (!checkList(problems, { path: 'accountIds', ids: accountIds, most: maxAccounts })) return [];
+  if (accountIds.length === 0) problems.add(invalid('accountIds', 'Expected at least one account, but got none.'));
+  if (!checkDistinct(problems, { path: 'accountIds', ids: accountIds })) return [];
   const accounts = await accountsByIds(queries, viewer, accountIds);
   checkFound(problems, { path: 'accountIds', type: 'Account', ids: accountIds, found: accounts });
   return accounts;
@@ -131,7 +128,7 @@ async function checkMedia(
   problems: Problems,
   mediaIds: readonly string[],
 ): Promise<void> {
-  if (mediaIds.length === 0 || !checkList(problems, { path: 'mediaIds', ids: mediaIds, most: maxMedia })) return;
+  if (mediaIds.length === 0 || !checkDistinct(problems, { path: 'mediaIds', ids: mediaIds })) return;
   const found = await queries
     .selectFrom('mediaAssets')
     .select('id')
@@ -163,14 +160,10 @@ async function checkTemplate({ queries, viewer }: Transaction, problems: Problem
   if (!found) problems.add(notFound('templateId', 'Template', templateId));
 }
 
-function checkList(
-  problems: Problems,
-  { path, ids, most }: { path: string; ids: readonly string[]; most: number },
-): boolean {
+function checkDistinct(problems: Problems, { path, ids }: { path: string; ids: readonly string[] }): boolean {
   const isDistinct = new Set(ids).size === ids.length;
   if (!isDistinct) problems.add(invalid(path, 'Expected each id once, but got one more than once.'));
-  if (ids.length > most) problems.add(invalid(path, tooMany('ids', most, ids.length)));
-  return isDistinct && ids.length <= most;
+  return isDistinct;
 }
 
 function checkFound(
@@ -180,8 +173,6 @@ function checkFound(
   const known = new Set(found.map(({ id }) => id));
   for (const [index, id] of ids.entries()) if (!known.has(id)) problems.add(notFound([path, String(index)], type, id));
 }
-
-const tooMany = (what: string, most: number, count: number) => `Expected at most ${most} ${what}, but got ${count}.`;
 
 export const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
   targets.map((target) => target.accountId).filter((accountId) => accountId !== null);

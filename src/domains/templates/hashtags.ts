@@ -3,7 +3,6 @@ import { shown } from '../../text/shown.ts';
 import { invalid } from '../errors.ts';
 import type { Problems } from '../problems.ts';
 
-const maxHashtags = 30;
 const maxHashtagLength = 100;
 
 /** Hashtags as they are stored: without #, distinct whatever their case, in the order given. */
@@ -14,8 +13,6 @@ export function normalizeHashtags(given: readonly string[], problems: Problems):
     if (!distinct.has(key)) distinct.set(key, hashtag);
   }
   const hashtags = [...distinct.values()];
-  if (hashtags.length > maxHashtags)
-    problems.add(invalid('hashtags', `Expected at most ${maxHashtags} hashtags, but got ${hashtags.length}.`));
   for (const hashtag of hashtags) {
     if (isHashtag(hashtag)) continue;
     const expected = `1–${maxHashtagLength} characters without spaces`;

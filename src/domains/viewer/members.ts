@@ -8,7 +8,6 @@ import { Problems } from '../problems.ts';
 import { lockMemberWithOwners, type MembershipRecord } from './repository.ts';
 
 const roles: readonly WorkspaceRole[] = ['READER', 'CONTRIBUTOR', 'EDITOR', 'ADMIN', 'OWNER'];
-const maxConfinement = 1_000;
 
 /** What is wrong with giving away a role: nobody gives more than they have. Undefined when nothing is. */
 export function roleCeiling(viewer: Viewer, role: WorkspaceRole): AnyUserError | undefined {
@@ -96,8 +95,6 @@ async function confinement(
     return null;
   }
   const ids = [...new Set(asked)].sort();
-  if (ids.length > maxConfinement)
-    problems.add(invalid('accountIds', `Expected at most ${maxConfinement} accounts, but got ${ids.length}.`));
   const found = await queries
     .selectFrom('accounts')
     .select('id')

@@ -1,0 +1,103 @@
+import {
+  type GraphQLArgument,
+  GraphQLError,
+  type GraphQLErrorOptions,
+  type GraphQLInputField,
+  type GraphQLSchema,
+  getDirectiveValues,
+  getNamedType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
+
+export type InputDefinition = GraphQLArgument | GraphQLInputField;
+
+/** A maximum, and the schema coordinate at which it is stated: `Query.nodes(ids:)`, `PostFilter.accountIds`. */
+interface Limit {
+  readonly max: number;
+  readonly at: string;
+}
+
+/** How much an argument or an input field takes. */
+export interface Constraint {
+  /** Of a list. */
+  readonly items: Limit;
+  /** Of a text, or of each text in a list, in UTF-16 code units. */
+  readonly length: Limit;
+}
+
+/** More than any text of the product takes in any writing system, so that a text that is only too long gets a user error. */
+const maxTextLength = 200_000;
+/** Far more than an id has. */
+const maxIdLength = 255;
+/** Of what a directive of a document takes, such as the label of `@defer`, which the answer repeats. */
+const maxLabelLength = 255;
+
+type Constraints = ReadonlyMap<InputDefinition, Constraint>;
+
+const known = new WeakMap<GraphQLSchema, Constraints>();
+
+/** Of every argument and input field: what `@constraint` says, or else what the whole product takes. */
+export function constraintsOf(schema: GraphQLSchema): Constraints {
+  let constraints = known.get(schema);
+  if (!constraints) {
+    constraints = readConstraints(schema);
+    known.set(schema, constraints);
+  }
+  return constraints;
+}
+
+function readConstraints(schema: GraphQLSchema): Constraints {
+  const constraints = new Map<InputDefinition, Constraint>();
+  const directive = schema.getDirective('constraint');
+  const add = (definition: InputDefinition, at: string, maxOther: number) => {
+    const given = directive && definition.astNode && getDirectiveValues(directive, definition.astNode);
+    const isId = getNamedType(definition.type).name === 'ID';
+    const { maxItems = Number.POSITIVE_INFINITY, maxLength = isId ? maxIdLength : maxOther } = { ...given } as Given;
+    constraints.set(definition, { items: { max: maxItems, at }, length: { max: maxLength, at } });
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isInputObjectType(type))
+      for (const field of Object.values(type.getFields())) add(field, `${type.name}.${field.name}`, maxTextLength);
+    if (isObjectType(type) || isInterfaceType(type))
+      for (const { name, args } of Object.values(type.getFields()))
+        for (const arg of args) add(arg, `${type.name}.${name}(${arg.name}:)`, maxTextLength);
+  }
+  for (const { name, args } of schema.getDirectives())
+    for (const arg of args) add(arg, `@${name}(${arg.name}:)`, maxLabelLength);
+  return constraints;
+}
+
+interface Given {
+  readonly maxItems?: number;
+  readonly maxLength?: number;
+}
+
+/** Holds what both do. */
+export function both(one: Constraint, other: Constraint): Constraint {
+  return { items: smaller(one.items, other.items), length: smaller(one.length, other.length) };
+}
+
+function smaller(one: Limit, other: Limit): Limit {
+  return other.max < one.max ? other : one;
+}
+
+/** For a place within a list. */
+export function ofItems({ length }: Constraint): Constraint {
+  return { items: { max: Number.POSITIVE_INFINITY, at: length.at }, length };
+}
+
+/** Says what is wrong with the length of a list; undefined if nothing is. */
+export function listProblem(count: number, { items: { max, at } }: Constraint): string | undefined {
+  return count > max ? `${at}: expected at most ${max} items, but got ${count}` : undefined;
+}
+
+/** Says what is wrong with a text; undefined if nothing is. */
+export function textProblem(text: string, { length: { max, at } }: Constraint): string | undefined {
+  return text.length > max ? `${at}: expected at most ${max} characters, but got ${text.length}` : undefined;
+}
+
+export function inputError(message: string, options?: GraphQLErrorOptions): GraphQLError {
+  return new GraphQLError(`${message}.`, { ...options, extensions: { code: 'BAD_USER_INPUT' } });
+}

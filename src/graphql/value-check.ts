@@ -1,0 +1,63 @@
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+import { type Constraint, constraintsOf, inputError, listProblem, textProblem } from './constraints.ts';
+import { inputsOf } from './document-inputs.ts';
+import type { Variables } from './variables.ts';
+
+/** As many as of variables that cannot be coerced. */
+const maxErrors = 50;
+
+/** Where a value is: what holds there, and how a message says it, `$filter.accountIds`. */
+interface Place {
+  readonly constraint: Constraint;
+  readonly name: string;
+}
+
+/** Checks coerced variables against the constraints of where an operation uses them, and of the input fields within them. */
+export function violationsIn(
+  variables: Variables,
+  {
+    schema,
+    document,
+    operation,
+  }: { schema: GraphQLSchema; document: DocumentNode; operation: OperationDefinitionNode },
+): readonly GraphQLError[] {
+  const held = inputsOf(schema, document).constraintsOf(operation);
+  const constraints = constraintsOf(schema);
+  const errors: GraphQLError[] = [];
+  const note = (problem: string | undefined, { name }: Place) => {
+    if (problem && errors.length < maxErrors) errors.push(inputError(`${problem} in ${name}`, { nodes: operation }));
+    return problem;
+  };
+  const check = (value: unknown, type: GraphQLInputType, place: Place): void => {
+    const nullable = getNullableType(type);
+    if (typeof value === 'string') note(textProblem(value, place.constraint), place);
+    else if (isListType(nullable) && Array.isArray(value)) {
+      if (note(listProblem(value.length, place.constraint), place)) return;
+      for (const [index, item] of value.entries())
+        check(item, nullable.ofType, { ...place, name: `${place.name}[${index}]` });
+    } else if (isInputObjectType(nullable) && typeof value === 'object' && value !== null) {
+      const fields = nullable.getFields();
+      for (const [key, fieldValue] of Object.entries(value)) {
+        const field = fields[key]!;
+        check(fieldValue, field.type, { constraint: constraints.get(field)!, name: `${place.name}.${key}` });
+      }
+    }
+  };
+  for (const { variable, type } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    const constraint = held.get(name);
+    if (constraint)
+      check(variables[name], typeFromAST(schema, type) as GraphQLInputType, { constraint, name: `$${name}` });
+  }
+  return errors;
+}
