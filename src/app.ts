@@ -122,7 +122,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const engine = createGraphqlEngine({
     queries,
     ports: { network, ai, media },
-    limits: createProductLimits(config, database.counters),
+    limits: createProductLimits(config.productLimits, database.counters),
     policies: config.policies,
     isCaching: config.isCaching && config.databaseUrl === undefined,
     isJoining: config.isCaching,

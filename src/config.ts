@@ -4,7 +4,8 @@ import type { Policy } from './cache/policy.ts';
 import { policies as defaultPolicies } from './cache-policies.ts';
 import { EnvironmentReader } from './environment-reader.ts';
 import type { CacheCategory } from './generated/schema.ts';
-import type { SessionLimits, SignInLimits } from './limits/limits.ts';
+import type { ProductLimitSettings, RequestLimits } from './limits/limits.ts';
+import { readProductLimits, readRequestLimits } from './limits/read-limits.ts';
 
 export interface Config {
   readonly host: string;
@@ -39,11 +40,10 @@ export interface Config {
   readonly mastodon: { readonly baseUrl: string; readonly accessToken: string } | undefined;
   /** A JSON file of documents by their SHA-256. */
   readonly persistedOperations: { readonly file: string; readonly isExclusive: boolean } | undefined;
-  readonly limits: Limits;
+  readonly limits: RequestLimits;
+  readonly productLimits: ProductLimitSettings;
   /** Proxies in front of the server that say who their clients are: how many, or which ones. */
   readonly trustedProxies: number | readonly string[];
-  readonly signIns: SignInLimits;
-  readonly sessions: SessionLimits;
 }
 
 export interface ObjectStoreSettings {
@@ -51,24 +51,6 @@ export interface ObjectStoreSettings {
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
-}
-
-export interface Limits {
-  readonly maxBodyBytes: number;
-  readonly maxUploadBytes: number;
-  readonly maxTokens: number;
-  readonly maxDepth: number;
-  readonly maxAliases: number;
-  readonly maxRootFields: number;
-  readonly maxRepeats: number;
-  readonly maxCost: number;
-  readonly maxSubscriptions: number;
-  readonly maxMutationsPerMinute: number;
-  readonly maxUploadsPerMinute: number;
-  /** Of queries that clients register by their hashes; 0 registers none. */
-  readonly maxRegisteredBytes: number;
-  /** Time that requests in flight have when the server is told to stop. */
-  readonly drainMs: number;
 }
 
 const oneProcess = ' (the embedded database belongs to one process; set DATABASE_URL for more)';
@@ -115,33 +97,9 @@ export function readConfig(environment: Environment = process.env): Config {
     ai: readAi(read),
     mastodon: readMastodon(read),
     persistedOperations: readPersistedOperations(read),
-    limits: {
-      maxBodyBytes: read.integer('MAX_BODY_BYTES', 1024 * 1024),
-      maxUploadBytes: read.integer('MAX_UPLOAD_BYTES', 11 * 1024 * 1024),
-      maxTokens: read.integer('MAX_QUERY_TOKENS', 2_500),
-      maxDepth: read.integer('MAX_QUERY_DEPTH', 12),
-      maxAliases: read.integer('MAX_QUERY_ALIASES', 100),
-      maxRootFields: read.integer('MAX_QUERY_ROOT_FIELDS', 40),
-      maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
-      maxCost: read.integer('MAX_QUERY_COST', 20_000),
-      maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
-      maxMutationsPerMinute: read.integer('MAX_MUTATIONS_PER_MINUTE', 60_000),
-      maxUploadsPerMinute: read.integer('MAX_UPLOADS_PER_MINUTE', 300),
-      maxRegisteredBytes: read.integer('MAX_REGISTERED_QUERY_BYTES', 4 * 1024 * 1024, { min: 0 }),
-      drainMs: read.integer('DRAIN_SECONDS', 20, { max: 600 }) * 1000,
-    },
+    limits: readRequestLimits(read),
+    productLimits: readProductLimits(read),
     trustedProxies: readTrustedProxies(read),
-    signIns: {
-      windowSeconds: read.integer('SIGN_IN_WINDOW_SECONDS', 900, { max: 86_400 }),
-      maxFailures: read.integer('MAX_SIGN_IN_FAILURES', 10),
-      maxFailuresPerClient: read.integer('MAX_SIGN_IN_FAILURES_PER_CLIENT', 50),
-      maxFailuresPerEmail: read.integer('MAX_SIGN_IN_FAILURES_PER_EMAIL', 100),
-      maxWaiting: read.integer('MAX_WAITING_SIGN_INS', 100),
-    },
-    sessions: {
-      days: read.integer('SESSION_DAYS', 30, { max: 3_650 }),
-      maxPerMember: read.integer('MAX_SESSIONS', 50, { max: 1_000 }),
-    },
   };
   read.refuse('REDIS_URL', 'nothing: the remote tier is not part of this version');
   read.refuseOthers(['CACHE_', 'MAX_QUERY_', 'MASTODON_', 'PERSISTED_OPERATIONS']);

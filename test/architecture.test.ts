@@ -26,7 +26,7 @@ const floors: Record<string, readonly string[]> = {
   domains: ['error-words.ts', 'database', 'limits', 'generated', 'text'],
   database: ['error-words.ts'],
   cache: [],
-  limits: [],
+  limits: ['environment-reader.ts'],
   workers: [],
   text: [],
 };

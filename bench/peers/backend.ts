@@ -53,7 +53,7 @@ async function productBackend(): Promise<Backend> {
       media: createDiskMediaStore(options.dataDir),
     },
     policies,
-    limits: createProductLimits(readConfig({})),
+    limits: createProductLimits(readConfig({}).productLimits),
     ...{ isCaching: false, isJoining: false, isWarming: false, isDemo: true },
     log: { alert: () => {}, failure: () => {} },
   });

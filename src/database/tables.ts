@@ -253,6 +253,12 @@ export interface AiGenerationsTable {
   createdAt: string;
 }
 
+export interface AiBudgetsTable {
+  workspaceId: string;
+  month: string;
+  used: number;
+}
+
 export interface IdempotencyKeysTable {
   workspaceId: string;
   /** Id of a user or of an API token. */
@@ -293,5 +299,6 @@ export interface Tables {
   postMetrics: PostMetricsTable;
   aiModels: AiModelsTable;
   aiGenerations: AiGenerationsTable;
+  aiBudgets: AiBudgetsTable;
   idempotencyKeys: IdempotencyKeysTable;
 }

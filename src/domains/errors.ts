@@ -83,8 +83,23 @@ const unitNames: Readonly<Record<TextLengthUnit, string>> = {
   BYTES: 'bytes',
 };
 
-export function limitReached(path: Path | null, limit: number, message: string): Concrete<LimitReachedError> {
-  return { __typename: 'LimitReachedError', code: 'LIMIT_REACHED', message, path: pathOf(path), limit };
+/** `budget` of a limit that renews itself. */
+export function limitReached(
+  path: Path | null,
+  limit: number,
+  message: string,
+  budget?: { used: number; renewsAt: string },
+): Concrete<LimitReachedError> {
+  const { used = null, renewsAt = null } = budget ?? {};
+  return {
+    __typename: 'LimitReachedError',
+    code: 'LIMIT_REACHED',
+    message,
+    path: pathOf(path),
+    limit,
+    used,
+    renewsAt,
+  };
 }
 
 export function providerFailed(message: string, isRetryable: boolean): Concrete<ProviderError> {

@@ -16,3 +16,31 @@ export interface SessionLimits {
   /** Of a member in a workspace: the oldest ends when there is another. */
   readonly maxPerMember: number;
 }
+
+/** What the product allows its users. */
+export interface ProductLimitSettings {
+  readonly signIns: SignInLimits;
+  readonly sessions: SessionLimits;
+  /** Generations that a workspace may ask of AI models in a month. */
+  readonly maxGenerationsPerMonth: number;
+}
+
+/** What the server takes of its clients. */
+export interface RequestLimits {
+  readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxRootFields: number;
+  readonly maxRepeats: number;
+  readonly maxCost: number;
+  readonly maxSubscriptions: number;
+  /** Of a token; of a client, where nobody is signed in. */
+  readonly maxMutationsPerMinute: number;
+  readonly maxUploadsPerMinute: number;
+  /** Of queries that clients register by their hashes; 0 registers none. */
+  readonly maxRegisteredBytes: number;
+  /** Time that requests in flight have when the server is told to stop. */
+  readonly drainMs: number;
+}

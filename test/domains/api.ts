@@ -1,5 +1,5 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
-import { readConfig } from '../../src/config.ts';
+import { type Environment, readConfig } from '../../src/config.ts';
 import type { Queries } from '../../src/database/database.ts';
 import type { AccountsTable } from '../../src/database/tables.ts';
 import type { Ports, Viewer } from '../../src/domains/context.ts';
@@ -31,13 +31,17 @@ export interface TestApi {
 }
 
 /** The product over a database of its own, through the schema and without the cache. */
-export async function createTestApi(engine: EngineName, ports: Partial<Ports> = {}): Promise<TestApi> {
+export async function createTestApi(
+  engine: EngineName,
+  ports: Partial<Ports> = {},
+  environment: Environment = {},
+): Promise<TestApi> {
   let statements = 0;
   const onStatement = () => {
     statements += 1;
   };
   const { queries } = await createTestDatabase(engine, { onStatement });
-  const limits = createProductLimits(readConfig({}));
+  const limits = createProductLimits(readConfig(environment).productLimits);
   let untrue: string[] = [];
   const { schema } = buildPlannedSchema({
     typeDefs: readTypeDefs(),

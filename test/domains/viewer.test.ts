@@ -20,7 +20,7 @@ import { atOnce } from './at-once.ts';
 
 const refused = 'userErrors { code message path }';
 const day = 86_400_000;
-const limits = readConfig({}).sessions;
+const limits = readConfig({}).productLimits.sessions;
 
 describe('a password', () => {
   it('is verified by its hash, which never repeats', async () => {

@@ -74,7 +74,7 @@ export async function startMagpie(
   const engine = createGraphqlEngine({
     queries,
     ports: { network: createSandboxNetwork(), ai: createBuiltInProvider(), media },
-    limits: createProductLimits(config, options.counters),
+    limits: createProductLimits(config.productLimits, options.counters),
     policies: options.policies ?? policies,
     ...{ isCaching, isJoining, isWarming: false, isDemo: options.isDemo ?? false },
     ...{ clock: time, wallNow: time.date },
@@ -132,7 +132,7 @@ export async function signInAs(
     workspaceId,
     userId,
     name: 'test',
-    limits: readConfig({}).sessions,
+    limits: readConfig({}).productLimits.sessions,
     now: seededAt,
   });
   return { workspaceId, userId, tokenId: id, token };

@@ -3,6 +3,7 @@ import { notFound, providerFailed, Refusal } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { inTransaction } from '../mutation.ts';
 import { findSettings } from '../settings/repository.ts';
+import { withinBudget } from './budget.ts';
 import { costUsd } from './cost.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type AiAnswer, type AiProvider, AiProviderError } from './provider.ts';
@@ -97,10 +98,12 @@ async function ask(inquiry: Inquiry, context: Context): Promise<GenerationRecord
   const { queries, ports, viewer } = context;
   const before = await findAnswers(queries, viewer.workspaceId, fingerprint);
   const request = { task, model: chosen.id, count, brandVoice, seed: `${fingerprint} ${before.length}` };
-  const { answer, suggestions } = await refusingFailures(async () => {
-    const answer = await ports.ai.generate(request, AbortSignal.timeout(longestAnswerMs));
-    return { answer, suggestions: tidySuggestions(answer, task, count) };
-  });
+  const { answer, suggestions } = await withinBudget(context, () =>
+    refusingFailures(async () => {
+      const answer = await ports.ai.generate(request, AbortSignal.timeout(longestAnswerMs));
+      return { answer, suggestions: tidySuggestions(answer, task, count) };
+    }),
+  );
   return store(inquiry, { ...answer, suggestions, reusedFrom: null }, context);
 }
 

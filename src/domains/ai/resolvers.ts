@@ -5,6 +5,7 @@ import { daysOf } from '../date-range.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import { mutation, mutationInSteps, type Transaction } from '../mutation.ts';
+import { findBudget } from './budget.ts';
 import { generate } from './generation.ts';
 import {
   countGenerations,
@@ -22,6 +23,7 @@ export const aiResolvers: Resolvers = {
     aiGeneration: (_parent, { id }, { loaders }) => loaders.ai.generation.load(id),
     aiUsage: (_parent, { range }, { queries, viewer: { workspaceId, timeZone } }) =>
       findUsage(queries, { workspaceId, timeZone, range: daysOf(range) }),
+    aiBudget: (_parent, _args, context) => findBudget(context),
     aiModels: (_parent, _args, { queries, ports }) => findOfferedModels(queries, ports.ai),
   },
   Mutation: {

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { addDays, today } from '../date-range.ts';
+import { limitReached, Refusal } from '../errors.ts';
+
+/** What a workspace may ask of AI models in the month that runs. */
+export interface AiBudgetRecord {
+  readonly limit: number;
+  readonly used: number;
+  /** When the next month begins in the workspace's time zone. */
+  readonly renewsAt: string;
+}
+
+export async function findBudget(context: Context): Promise<AiBudgetRecord> {
+  const { queries, viewer, limits } = context;
+  const month = monthOf(context);
+  const { used, renewsAt } = await queries
+    .selectNoFrom((eb) => [
+      eb
+        .selectFrom('aiBudgets')
+        .select('used')
+        .where((where) => where.and({ workspaceId: viewer.workspaceId, month }))
+        .as('used'),
+      sql<string>`${monthAfter(month)}::date::timestamp at time zone ${viewer.timeZone}`.as('renewsAt'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { limit: limits.maxGenerationsPerMonth, used: used ?? 0, renewsAt };
+}
+
+/** Takes one generation from the budget, and gives it back when `ask` fails. Refuses where there is none left. */
+export async function withinBudget<T>(context: Context, ask: () => Promise<T>): Promise<T> {
+  const month = monthOf(context);
+  if (!(await take(context, month))) throw new Refusal([usedUp(await findBudget(context))]);
+  try {
+    return await ask();
+  } catch (error) {
+    await giveBack(context, month);
+    throw error;
+  }
+}
+
+async function take({ queries, viewer, limits }: Context, month: string): Promise<boolean> {
+  const taken = await queries
+    .insertInto('aiBudgets')
+    .values({ workspaceId: viewer.workspaceId, month, used: 1 })
+    .onConflict((conflicting) =>
+      conflicting
+        .columns(['workspaceId', 'month'])
+        .doUpdateSet({ used: sql`ai_budgets.used + 1` })
+        .where('aiBudgets.used', '<', limits.maxGenerationsPerMonth),
+    )
+    .executeTakeFirstOrThrow();
+  return taken.numInsertedOrUpdatedRows === 1n;
+}
+
+async function giveBack({ queries, viewer }: Context, month: string): Promise<void> {
+  await queries
+    .updateTable('aiBudgets')
+    .set({ used: sql`used - 1` })
+    .where((where) => where.and({ workspaceId: viewer.workspaceId, month }))
+    .execute();
+}
+
+function usedUp({ limit, used, renewsAt }: AiBudgetRecord) {
+  const message = `This workspace has used ${used} of its ${limit} AI generations of this month. The next month begins at ${renewsAt}.`;
+  return limitReached(null, limit, message, { used, renewsAt });
+}
+
+function monthOf({ viewer, now }: Context): string {
+  return today(viewer.timeZone, now).slice(0, 7);
+}
+
+/** Its first day. */
+function monthAfter(month: string): string {
+  return `${addDays(`${month}-01`, 31).slice(0, 7)}-01`;
+}
