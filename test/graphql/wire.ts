@@ -22,6 +22,7 @@ export function createWire(answer: (statement: Statement) => readonly object[] |
       respond(sql, parameters).then((result) => answered(null, result), answered);
     },
     getTransactionStatus: () => 'I',
+    on() {},
     release() {},
   };
   const pool = { connect: async () => client, end: async () => {} };
