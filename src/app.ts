@@ -139,7 +139,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   };
   soleUse?.follow(allowCaching);
   line?.join(
-    (tags, cause) => engine.cache.invalidate(tags, cause),
+    (tags, cause) => engine.cache.apply(tags, cause),
     () => {
       engine.cache.clear({}, 'the end of a worker');
       engine.principals.clear();

@@ -1,12 +1,14 @@
+import { Attachments, type NewAttachment } from './attachments.ts';
 import { type CachedOptions, cachedFunction } from './by-hand.ts';
 import { type Clock, SteadyTime, systemClock, systemTimer, type Timer } from './clock.ts';
 import type { Attachment, Entry } from './entry.ts';
 import type { Takeoff } from './flight.ts';
-import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './implicit-tags.ts';
+import { type InvalidationListener, Invalidations } from './invalidations.ts';
 import { type Engine, LateRead, seen } from './late-read.ts';
 import { Ledger } from './ledger.ts';
 import { Loads } from './loads.ts';
-import { type Policy, validateLimits, validatePolicies } from './policy.ts';
+import { categoryTag, checkRequest, keyTag, namespaceCategoryTag, namespaceTag } from './names.ts';
+import { checkCount, checkMoment, type Policy, validateLimits, validatePolicies } from './policy.ts';
 import type { Load, MissCause, ReadRequest } from './request.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import type { Sizing } from './stack-distances.ts';
@@ -20,6 +22,8 @@ export interface CacheOptions<Category extends string> {
   readonly timer?: Timer;
   /** Records of tags that are kept; 100,000 by default. */
   readonly maxTags?: number;
+  /** What they may take; 16 MiB by default. Beyond it the cache forgets entries, and never mistakes one for valid. */
+  readonly maxTagBytes?: number;
   /** How long anybody waits for a load; 30 s by default. */
   readonly loadTimeoutMs?: number;
   /** Loads that may run at once, those that hang included; 10,000 by default. */
@@ -32,17 +36,6 @@ export interface SetRequest<Category extends string> extends Omit<ReadRequest<Ca
   readonly validUntil?: number;
 }
 
-/** What is given to `attach`. Its stamp was read before it was made. */
-export interface NewAttachment {
-  readonly bytes: number;
-  readonly stamp: number;
-  readonly tags: readonly string[];
-  readonly validUntil?: number;
-  readonly value: unknown;
-}
-
-export type InvalidationListener = (tags: readonly string[], cause: string | undefined) => void;
-
 /**
  * Keeps what loads bring, by category, and answers from it for as long as it is *valid* (none of its tags was invalidated since
  * its load began) and *fresh* (younger than its time to live), or stale within the bounds of its category.
@@ -54,13 +47,15 @@ export class Cache<Category extends string> {
   readonly #loads: Loads;
   readonly #time: SteadyTime;
   readonly #engine: Engine;
-  readonly #listeners = new Set<InvalidationListener>();
+  readonly #invalidations: Invalidations;
+  readonly #attachments: Attachments;
+  readonly #wrapped = new Map<string, unknown>();
 
   constructor(options: CacheOptions<Category>) {
     validatePolicies(options.policies);
-    const { maxTags = 100_000, loadTimeoutMs = 30_000, maxFlights = 10_000 } = options;
-    validateLimits({ maxTags, loadTimeoutMs, maxFlights });
-    this.#ledger = new Ledger(maxTags);
+    const { maxTags = 100_000, maxTagBytes = 16 * 2 ** 20, loadTimeoutMs = 30_000, maxFlights = 10_000 } = options;
+    validateLimits({ maxTags, maxTagBytes, loadTimeoutMs, maxFlights });
+    this.#ledger = new Ledger({ maxTags, maxTagBytes });
     this.#time = new SteadyTime(options.clock ?? systemClock);
     this.#loads = new Loads({
       ledger: this.#ledger,
@@ -69,6 +64,8 @@ export class Cache<Category extends string> {
       timeoutMs: loadTimeoutMs,
       maxFlights,
     });
+    this.#invalidations = new Invalidations(this.#ledger);
+    this.#attachments = new Attachments(this.#ledger, this.#time);
     this.#engine = { ledger: this.#ledger, loads: this.#loads, time: this.#time };
     const policies = Object.entries<Policy>(options.policies);
     this.#stores = new Map(policies.map(([name, policy]) => [name, new Store(name, policy, this.#ledger)]));
@@ -108,6 +105,9 @@ export class Cache<Category extends string> {
   set<T>(request: SetRequest<Category>, value: T): Entry<T> {
     const { category, key, namespace, coordinate, ttlMs, tags = [] } = request;
     if (value instanceof Promise) throw new TypeError(`Expected the value of "${key}" but got a promise of it`);
+    checkRequest(request);
+    if (request.stamp !== undefined) checkCount('stamp', request.stamp, this.#ledger.stamp);
+    if (request.validUntil !== undefined) checkMoment('validUntil', request.validUntil);
     const store = this.#store(category);
     const takeoff: Takeoff = {
       store,
@@ -127,13 +127,19 @@ export class Cache<Category extends string> {
     }) as Entry<T>;
   }
 
-  /** Wraps a function; see `CachedOptions`. */
+  /** Wraps a function, once and for all: see `CachedOptions`. Throws if its category has another function of that name. */
   cached<Arguments extends readonly unknown[], T>(
     category: Category,
     fn: (...args: Arguments) => T | Promise<T>,
     options: CachedOptions<Arguments> = {},
   ): (...args: Arguments) => T | Promise<T> {
-    return cachedFunction(this, { category, fn, options });
+    const wrapped = cachedFunction(this, { category, fn, options });
+    const name = JSON.stringify([category, options.name ?? fn.name]);
+    const other = this.#wrapped.get(name) ?? fn;
+    if (other !== fn)
+      throw new TypeError(`Expected a name of its own for each function of a category but got ${name} again`);
+    this.#wrapped.set(name, fn);
+    return wrapped;
   }
 
   /** The entry if it is valid, fresh and not due for a refresh. Counts nothing: see `countHit`. */
@@ -171,21 +177,16 @@ export class Cache<Category extends string> {
    * `cause` is the name of the mutation, for explanations.
    */
   invalidate(tags: readonly string[], cause?: string): void {
-    if (tags.length === 0) return;
-    this.#ledger.invalidate(tags, cause);
-    const failures: unknown[] = [];
-    for (const listener of this.#listeners) {
-      try {
-        listener(tags, cause);
-      } catch (failure) {
-        failures.push(failure);
-      }
-    }
-    if (failures.length > 0) throw failures[0]; // a bug of the listener's, which the others are not to pay for
+    this.#invalidations.invalidate(tags, cause);
+  }
+
+  /** An invalidation that a listener of another process's cache was told: as `invalidate`, of the engine's own tags too. */
+  apply(tags: readonly string[], cause?: string): void {
+    this.#invalidations.apply(tags, cause);
   }
 
   delete(category: Category, key: string, cause?: string): void {
-    this.invalidate([keyTag(category, key)], cause);
+    this.apply([keyTag(category, key)], cause);
   }
 
   /**
@@ -200,10 +201,10 @@ export class Cache<Category extends string> {
   clear(only: { categories?: readonly Category[]; namespace?: string } = {}, cause?: string): void {
     const { namespace } = only;
     const categories = only.categories ?? [...this.#stores.keys()];
-    if (namespace === undefined) this.invalidate(categories.map(categoryTag), cause);
-    else if (only.categories === undefined) this.invalidate([namespaceTag(namespace)], cause);
+    if (namespace === undefined) this.apply(categories.map(categoryTag), cause);
+    else if (only.categories === undefined) this.apply([namespaceTag(namespace)], cause);
     else
-      this.invalidate(
+      this.apply(
         only.categories.map((category) => namespaceCategoryTag(namespace, category)),
         cause,
       );
@@ -212,37 +213,22 @@ export class Cache<Category extends string> {
 
   /** Called after each invalidation, before `invalidate` returns. Returns a function that ends that. */
   onInvalidate(listener: InvalidationListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#invalidations.listen(listener);
   }
 
-  /** Undefined if it is not kept: it or its entry is not valid any more, not kept itself, or too large. */
+  /** Undefined if it is not kept: it or its entry is not valid any more, not kept itself, or too large, or a tag too long. */
   attach(entry: Entry, id: string, made: NewAttachment): Attachment | undefined {
-    if (!entry.isKept || !this.#ledger.isValid(entry)) return undefined;
-    const { bytes, stamp, value, validUntil = Number.POSITIVE_INFINITY } = made;
-    const tags = made.tags.map((tag) => this.#ledger.hold(tag));
-    const attachment: Attachment = { entry, bytes, stamp, tags, value, validUntil, checkedAt: -1 };
-    if (!this.#ledger.isValid(attachment)) this.#ledger.release(tags);
-    else if (this.#store(entry.category).attach(entry, id, attachment, this.now())) return attachment;
-    return undefined;
+    return this.#attachments.attach({ store: this.#store(entry.category), entry, id }, made);
   }
 
   /** What hangs on an entry that `peek` gave, if itself is valid and its time is not over. */
   attachment(entry: Entry, id: string, now = this.#time.now()): Attachment | undefined {
-    const attachment = entry.attachments?.get(id);
-    if (attachment === undefined || !this.#ledger.isValid(entry)) return undefined;
-    if (now < attachment.validUntil && this.#ledger.isValid(attachment)) return attachment;
-    this.#store(entry.category).detach(entry, id);
-    return undefined;
+    return this.#attachments.find({ store: this.#store(entry.category), entry, id }, now);
   }
 
   /** Whether `peek` and `attachment` would find this one again. */
   stands(attachment: Attachment, now: number): boolean {
-    const { entry, validUntil } = attachment;
-    if (entry === null) return false;
-    const at = this.#time.notBefore(now);
-    if (at >= entry.refreshAt || at >= validUntil) return false;
-    return this.#ledger.isValid(entry) && this.#ledger.isValid(attachment);
+    return this.#attachments.stands(attachment, now);
   }
 
   /** Live entries with the most hits first. */
@@ -254,8 +240,9 @@ export class Cache<Category extends string> {
   }
 
   /** What is held in all, the dead included until their room is needed; all but `remembered` is 0 when everything has gone. */
-  indexes(): { entries: number; bytes: number; tags: number; flights: number; remembered: number } {
-    const sum = { entries: 0, bytes: 0, tags: this.#ledger.size, flights: this.#loads.running, remembered: 0 };
+  indexes(): { entries: number; bytes: number; tags: number; tagBytes: number; flights: number; remembered: number } {
+    const { size: tags, bytes: tagBytes } = this.#ledger;
+    const sum = { entries: 0, bytes: 0, tags, tagBytes, flights: this.#loads.running, remembered: 0 };
     for (const store of this.#stores.values()) {
       sum.entries += store.size;
       sum.bytes += store.bytes;

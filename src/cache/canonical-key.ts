@@ -1,20 +1,94 @@
+import { createHash } from 'node:crypto';
+import { KeyError } from './errors.ts';
+
+const maxDepth = 64;
+const maxCharacters = 2 ** 20;
+
+/** A longer text is hashed where a key need not be read by people. */
+const maxShortLength = 256;
+
 /**
- * One text for each value of plain data, whatever the order of its members: equal values, and only they, have equal texts.
- * Members that are `undefined` are as absent, as in JSON.
+ * One text for each value of plain data, whatever the order of its members: equal values, and only they, have equal texts. Plain
+ * data is what JSON has, dates, `bigint`, `undefined`, `NaN`, infinities and `-0`; members that are `undefined` are as absent, as in
+ * JSON. Throws a `KeyError` for anything else, of which a text could not tell all that matters: instances of classes, `Map`s,
+ * functions, values that refer to themselves, more than 1 Mi characters.
  */
 export function canonicalKey(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalKey(item)).join(',')}]`;
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalKey(member)}`);
-    return `{${members.join(',')}}`;
+  return new Writer().text(value, 0);
+}
+
+/** The canonical key, or a hash of it (SHA-256, 43 characters) if that is long. */
+export function shortKey(value: unknown): string {
+  const text = canonicalKey(value);
+  return text.length <= maxShortLength ? text : createHash('sha256').update(text).digest('base64url');
+}
+
+class Writer {
+  #characters = 0;
+
+  text(value: unknown, depth: number): string {
+    switch (typeof value) {
+      case 'string':
+        return this.#counted(JSON.stringify(value));
+      case 'number':
+        return this.#counted(Object.is(value, -0) ? '-0' : String(value));
+      case 'bigint':
+        return this.#counted(`${value}n`);
+      case 'object':
+        return value === null ? this.#counted('null') : this.#object(value, depth);
+      case 'boolean':
+      case 'undefined':
+        return this.#counted(String(value));
+      default:
+        return refuse(`a ${typeof value}`);
+    }
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value); // JSON has null for these
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function' || typeof value === 'symbol') {
-    throw new TypeError(`Expected plain data as a part of a cache key but got a ${typeof value}`);
+
+  #object(value: object, depth: number): string {
+    if (depth === maxDepth) refuse(`more than ${maxDepth} levels, or a value that refers to itself`);
+    this.#counted('{}');
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) return this.#members(value, depth);
+    if (prototype === Array.prototype) return this.#items(value as unknown[], depth);
+    if (prototype === Date.prototype && Reflect.ownKeys(value).length === 0)
+      return this.#counted(`Date(${(value as Date).getTime()})`);
+    return refuse(`an instance of ${nameOf(prototype)}`);
   }
-  return JSON.stringify(value) ?? 'undefined';
+
+  #members(value: object, depth: number): string {
+    const names = Object.keys(value);
+    if (Reflect.ownKeys(value).length > names.length) refuse('an object with hidden or symbolic members');
+    let text = '';
+    for (const name of names.sort()) {
+      const member = (value as Record<string, unknown>)[name];
+      if (member === undefined) continue;
+      text += `${text === '' ? '' : ','}${this.#counted(JSON.stringify(name))}:${this.text(member, depth + 1)}`;
+    }
+    return `{${text}}`;
+  }
+
+  #items(value: readonly unknown[], depth: number): string {
+    if (Reflect.ownKeys(value).length > value.length + 1) refuse('a list with named members');
+    let text = '';
+    for (let index = 0; index < value.length; index++) {
+      if (!(index in value)) refuse('a list with holes');
+      text += `${index === 0 ? '' : ','}${this.text(value[index], depth + 1)}`;
+    }
+    return `[${text}]`;
+  }
+
+  #counted(text: string): string {
+    this.#characters += text.length;
+    if (this.#characters > maxCharacters) refuse(`a text of more than ${maxCharacters} characters`);
+    return text;
+  }
+}
+
+function nameOf(prototype: unknown): string {
+  const { constructor: made } = prototype as { constructor?: unknown };
+  return typeof made === 'function' && made.name !== '' ? made.name : 'an unnamed class';
+}
+
+function refuse(got: string): never {
+  throw new KeyError(`Expected plain data as a part of a cache key but got ${got}`);
 }

@@ -1,5 +1,5 @@
 import type { Evictable } from './eviction/policy.ts';
-import type { Dependent, Tag } from './ledger.ts';
+import type { Dependent, Ledger, Tag } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { FieldCounters } from './statistics.ts';
 
@@ -92,6 +92,15 @@ export interface Attachment extends Dependent {
   entry: Entry | null;
   tags: readonly Tag[];
   value: unknown;
+  /** How often it was found. */
+  uses: number;
+}
+
+export function emptyAttachment(attachment: Attachment, ledger: Ledger): void {
+  ledger.release(attachment.tags);
+  attachment.entry = null;
+  attachment.tags = [];
+  attachment.value = undefined;
 }
 
 /** Moments on the cache's clock, in whole milliseconds and in this order, except that none is later than `validUntil`. */

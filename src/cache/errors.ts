@@ -7,6 +7,11 @@ export class LoadTimeoutError extends Error {
   }
 }
 
+/** A key or a tag under which nothing can be kept: too long, one of the engine's own, or made of what no text can tell apart. */
+export class KeyError extends TypeError {
+  override readonly name = 'KeyError';
+}
+
 /** As many loads are running as may run at once, most likely because they hang. */
 export class LoadLimitError extends Error {
   override readonly name = 'LoadLimitError';

@@ -1,11 +1,11 @@
 import type { Departure } from './departures.ts';
 import type { Entry } from './entry.ts';
 import type { Ledger, Tag } from './ledger.ts';
+import { checkTag, maxTags } from './names.ts';
+import { checkMoment } from './policy.ts';
 import type { Loading } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
 import type { Store } from './store.ts';
-
-const MAX_TAGS = 5_000;
 
 /** What a flight is started with. */
 export interface Takeoff {
@@ -65,7 +65,7 @@ export class Flight implements Loading {
   }
 
   get hasTooManyTags(): boolean {
-    return this.#tags.size > MAX_TAGS;
+    return this.#tags.size > maxTags;
   }
 
   get signal(): AbortSignal {
@@ -75,8 +75,15 @@ export class Flight implements Loading {
   }
 
   depend(tags: string | readonly string[]): void {
+    const names = typeof tags === 'string' ? [tags] : tags;
+    for (const name of names) checkTag(name);
+    this.hold(names);
+  }
+
+  /** As `depend`, the engine's own tags too. */
+  hold(names: readonly string[]): void {
     if (this.#ended) return;
-    for (const name of typeof tags === 'string' ? [tags] : tags) {
+    for (const name of names) {
       if (this.hasTooManyTags) return;
       const tag = this.#ledger.hold(name);
       if (this.#tags.has(tag)) this.#ledger.release([tag]);
@@ -85,6 +92,7 @@ export class Flight implements Loading {
   }
 
   validUntil(atMs: number): void {
+    checkMoment('validUntil', atMs);
     this.validUntilMs = Math.min(this.validUntilMs, atMs);
   }
 

@@ -6,6 +6,7 @@ import { Flight, type Takeoff } from './flight.ts';
 import type { Ledger } from './ledger.ts';
 import type { Loads } from './loads.ts';
 import { hashText } from './measure.ts';
+import { checkRequest } from './names.ts';
 import type { Load, Lookup, ReadRequest } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
 import type { Store } from './store.ts';
@@ -30,7 +31,9 @@ export class LateRead {
   readonly #startedAt: number;
   readonly #at: number;
 
+  /** Throws for a request under which nothing can be kept. */
   constructor(read: { request: ReadRequest<string>; load: Load<unknown>; store: Store }, engine: Engine) {
+    checkRequest(read.request);
     this.#request = read.request;
     this.#load = read.load;
     this.#store = read.store;

@@ -1,3 +1,5 @@
+import { TAG_RECORD, textBytes } from './bytes.ts';
+
 /** Something that entries depend on. Interned by the ledger, so that two entries with one tag share one object. */
 export interface Tag {
   readonly name: string;
@@ -17,6 +19,10 @@ export interface Dependent {
   checkedAt: number;
 }
 
+function bytesOf(name: string): number {
+  return TAG_RECORD + textBytes(name);
+}
+
 const FORGOTTEN = Number.POSITIVE_INFINITY;
 
 /**
@@ -29,15 +35,18 @@ const FORGOTTEN = Number.POSITIVE_INFINITY;
  */
 export class Ledger {
   readonly #maxTags: number;
+  readonly #maxBytes: number;
   readonly #tags = new Map<string, Tag>(); // the longest unmoved first
   readonly #idle = new Set<Tag>(); // of them, those that nobody holds, remembered for their stamp alone
   #stamp = 0;
   #version = 0;
   #floor = 0;
   #holds = 0;
+  #bytes = 0;
 
-  constructor(maxTags: number) {
+  constructor({ maxTags, maxTagBytes }: { maxTags: number; maxTagBytes: number }) {
     this.#maxTags = maxTags;
+    this.#maxBytes = maxTagBytes;
   }
 
   get stamp(): number {
@@ -51,6 +60,11 @@ export class Ledger {
 
   get size(): number {
     return this.#tags.size;
+  }
+
+  /** Of the records, their names included. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   isValid(dependent: Dependent): boolean {
@@ -70,7 +84,7 @@ export class Ledger {
     this.#stamp++;
     this.#version++;
     for (const name of names) {
-      const tag = this.#tags.get(name) ?? { name, stamp: 0, cause: undefined, holders: 0 };
+      const tag = this.#tags.get(name) ?? this.#newTag(name, 0);
       tag.stamp = this.#stamp;
       tag.cause = cause;
       this.#tags.delete(name);
@@ -85,12 +99,28 @@ export class Ledger {
   hold(name: string): Tag {
     let tag = this.#tags.get(name);
     if (tag === undefined) {
-      tag = { name, stamp: this.#floor, cause: undefined, holders: 0 };
+      tag = this.#newTag(name, this.#floor);
       this.#tags.set(name, tag);
     }
     this.retain(tag);
     this.#makeRoom();
     return tag;
+  }
+
+  /** Holds on names, and on the tags of entries that hold theirs; each tag once. */
+  holdAll({ tags, entries = [] }: { tags: readonly string[]; entries?: readonly Dependent[] }): Tag[] {
+    const held = new Set<Tag>();
+    const add = (tag: Tag) => {
+      if (held.has(tag)) this.release([tag]);
+      else held.add(tag);
+    };
+    for (const name of tags) add(this.hold(name));
+    for (const entry of entries)
+      for (const tag of entry.tags) {
+        this.retain(tag);
+        add(tag);
+      }
+    return [...held];
   }
 
   /** One more hold on a tag that is held. */
@@ -110,32 +140,44 @@ export class Ledger {
     if (this.#holds === 0) this.#forgetAll();
   }
 
+  /** To be put among the records. */
+  #newTag(name: string, stamp: number): Tag {
+    this.#bytes += bytesOf(name);
+    return { name, stamp, cause: undefined, holders: 0 };
+  }
+
   /** Nothing refers to any tag, so that the floor can say what the records say. */
   #forgetAll(): void {
     this.#floor = this.#stamp;
     for (const tag of this.#tags.values()) tag.stamp = FORGOTTEN;
     this.#tags.clear();
     this.#idle.clear();
+    this.#bytes = 0;
   }
 
   #makeRoom(): void {
-    if (this.#tags.size <= this.#maxTags) return;
-    const roomy = this.#maxTags - (this.#maxTags >> 6); // more than needed, so that the walk is not repeated for each
+    if (this.#hasRoom(1)) return;
+    const share = 63 / 64; // more than needed, so that the walk is not repeated for each
     for (const tag of this.#idle) {
-      if (this.#tags.size <= roomy) return;
+      if (this.#hasRoom(share)) return;
       this.#forget(tag);
     }
     for (const tag of this.#tags.values()) {
-      if (this.#tags.size <= roomy) return;
+      if (this.#hasRoom(share)) return;
       this.#version++; // entries hold it, and must look again
       this.#forget(tag);
     }
+  }
+
+  #hasRoom(share: number): boolean {
+    return this.#tags.size <= share * this.#maxTags && this.#bytes <= share * this.#maxBytes;
   }
 
   #forget(tag: Tag): void {
     this.#idle.delete(tag);
     if (this.#tags.get(tag.name) !== tag) return;
     this.#tags.delete(tag.name);
+    this.#bytes -= bytesOf(tag.name);
     if (tag.stamp > this.#floor) this.#floor = tag.stamp;
     tag.stamp = FORGOTTEN;
   }

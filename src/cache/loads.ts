@@ -1,10 +1,12 @@
+import { ENTRY, REFERENCE, textBytes } from './bytes.ts';
 import type { SteadyTime, Timer } from './clock.ts';
 import { Entry, lifetimeOf } from './entry.ts';
 import { LoadTimeoutError } from './errors.ts';
 import { Flight, type Takeoff } from './flight.ts';
-import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './implicit-tags.ts';
+import { freezeDeeply } from './freeze.ts';
 import type { Ledger } from './ledger.ts';
 import { hashText, measureAndFreeze } from './measure.ts';
+import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './names.ts';
 import type { Load } from './request.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -40,12 +42,12 @@ export class Loads {
     return this.#options.maxFlights;
   }
 
-  /** A flight for later readers to join; the entry itself if the load answers at once, an error of such a load is thrown. */
+  /** `tags` were checked. A flight for later readers to join; the entry itself if the load answers at once, an error of such a load is thrown. */
   launch(takeoff: Takeoff, tags: readonly string[], load: Load<unknown>): Entry | Flight {
     const { store, key } = takeoff;
     const flight = new Flight(takeoff, this.#options.ledger); // its stamp was read before anything of the load runs
-    flight.depend(implicitTags(takeoff));
-    flight.depend(tags);
+    flight.hold(implicitTags(takeoff));
+    flight.hold(tags);
     store.flights.set(key, flight); // an older flight of the key loses it, and with it the right to fill the cache
     this.#running++;
     let result: unknown;
@@ -83,6 +85,7 @@ export class Loads {
     const entry = this.#entryOf(flight, value, now);
     if (!flight.isUnmoved) flight.takeoff.field.raced++;
     else if (this.#mayFill(flight)) this.#fill(flight, entry, Math.floor(now));
+    if (!entry.isKept) freezeDeeply(value); // whoever waits for it is given the same object
     this.#end(flight);
     flight.answer(entry);
     return entry;
@@ -97,8 +100,9 @@ export class Loads {
 
   #fill(flight: Flight, entry: Entry, now: number): void {
     const { store, key, field, departure } = flight.takeoff;
-    const measure = measureAndFreeze(entry.value, store.maxEntryBytes);
-    entry.bytes = flight.hasTooManyTags ? Number.POSITIVE_INFINITY : measure.bytes;
+    const ownBytes = ENTRY + textBytes(key) + REFERENCE * entry.tags.length;
+    const measure = measureAndFreeze(entry.value, store.maxEntryBytes - ownBytes);
+    entry.bytes = flight.hasTooManyTags ? Number.POSITIVE_INFINITY : ownBytes + measure.bytes;
     entry.digest = measure.digest;
     if (departure.digest !== undefined) {
       field.expiredReloads++;
@@ -113,13 +117,11 @@ export class Loads {
   }
 
   #entryOf(flight: Flight, value: unknown, now: number): Entry {
-    const { store, key, namespace, field, ttlMs, startedAt } = flight.takeoff;
-    const wantedMs = ttlMs ?? store.policy.ttlMs;
-    const mortalMs = wantedMs > 0 && wantedMs < Number.POSITIVE_INFINITY ? wantedMs : 0;
+    const { store, key, namespace, field, ttlMs = store.policy.ttlMs, startedAt } = flight.takeoff;
     const keyHash = hashText(key);
     const lifetime = lifetimeOf(store.policy, {
       atMs: startedAt,
-      ttlMs: value === null || value === undefined ? Math.min(mortalMs, store.policy.nullTtlMs) : mortalMs,
+      ttlMs: value === null || value === undefined ? Math.min(ttlMs, store.policy.nullTtlMs) : ttlMs,
       validUntil: flight.validUntilMs,
       keyHash,
     });

@@ -1,11 +1,13 @@
+import { bytesOfText, DATE, LIST, NUMBER, OBJECT, REFERENCE, TABLE, TABLE_PLACE, textBytes, VIEW } from './bytes.ts';
+
 const MAX_DEPTH = 64;
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
-const LEAST_SAMPLES = 256;
+const MAX_SAMPLES = 256;
 
 /** What one pass over a value finds. */
 export interface Measure {
-  /** Of its JSON text in UTF-8, about; more than the limit, at once, for a value that is larger or nested too deeply. */
+  /** What it takes in memory, about (see `bytes.ts`); infinite for a value that is larger than the limit or nested too deeply. */
   readonly bytes: number;
   /** Equal for equal values, seldom for others (long texts are sampled): to count reloads that found nothing new, for nothing else. */
   readonly digest: number;
@@ -19,7 +21,7 @@ export function measureAndFreeze(value: unknown, maxBytes: number): Measure {
   } catch {
     pass.bytes = Number.POSITIVE_INFINITY; // not plain data: a getter threw, or it cannot be frozen
   }
-  return { bytes: pass.bytes, digest: pass.digest >>> 0 };
+  return { bytes: pass.bytes <= maxBytes ? pass.bytes : Number.POSITIVE_INFINITY, digest: pass.digest >>> 0 };
 }
 
 /** FNV-1a over UTF-16 code units, its bits mixed as in MurmurHash3 (keys often differ in their last digits only); unsigned 32 bits. */
@@ -48,55 +50,83 @@ class Pass {
 
   #object(value: object, depth: number): void {
     if (depth === MAX_DEPTH) this.bytes = Number.POSITIVE_INFINITY; // also ends a cycle
-    if (this.bytes > this.#maxBytes || ArrayBuffer.isView(value)) return;
-    if (value instanceof Date) this.#text(value.toISOString());
-    else this.#members(value, depth);
+    if (this.bytes > this.#maxBytes) return;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) this.#members(value, OBJECT, depth);
+    else if (Array.isArray(value)) this.#items(value, depth);
+    else if (ArrayBuffer.isView(value)) this.#memory(value.buffer, VIEW);
+    else if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) this.#memory(value, VIEW);
+    else if (value instanceof Map || value instanceof Set) this.#table(value, depth);
+    else if (value instanceof Date) this.#date(value, depth);
+    else this.#members(value, OBJECT, depth);
   }
 
-  #members(value: object, depth: number): void {
-    this.bytes += 2;
-    if (Array.isArray(value)) {
-      for (const item of value) {
-        if (this.bytes > this.#maxBytes) return;
-        this.bytes++;
-        this.visit(item, depth + 1);
-      }
-      this.#mix(value.length);
-    } else {
-      for (const name of Object.keys(value)) {
-        if (this.bytes > this.#maxBytes) return;
-        this.bytes += name.length + 4;
-        this.#mix(name.length);
-        this.visit((value as Record<string, unknown>)[name], depth + 1);
-      }
+  #items(value: readonly unknown[], depth: number): void {
+    this.bytes += LIST + REFERENCE * value.length;
+    this.#mix(value.length);
+    for (const item of value) {
+      if (this.bytes > this.#maxBytes) return;
+      this.visit(item, depth + 1);
     }
     Object.freeze(value);
   }
 
-  #atom(value: unknown): void {
-    if (typeof value === 'number' && Number.isSafeInteger(value)) {
-      this.bytes += value < 0 ? 2 : 1;
-      for (let rest = Math.abs(value); rest >= 10; rest /= 10) this.bytes++;
-      this.#mix(value | 0);
-    } else {
-      const text = String(value);
-      this.bytes += text.length;
-      this.#mix(hashText(text));
+  #date(value: Date, depth: number): void {
+    this.#mix(value.getTime() | 0);
+    this.#members(value, DATE, depth);
+  }
+
+  #members(value: object, ownBytes: number, depth: number): void {
+    this.bytes += ownBytes;
+    for (const name of Object.keys(value)) {
+      if (this.bytes > this.#maxBytes) return;
+      this.bytes += REFERENCE;
+      this.#mix(name.length);
+      this.visit((value as Record<string, unknown>)[name], depth + 1);
     }
+    Object.freeze(value);
+  }
+
+  #table(value: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>, depth: number): void {
+    this.bytes += TABLE + TABLE_PLACE * value.size;
+    this.#mix(value.size);
+    for (const [key, member] of value.entries()) {
+      if (this.bytes > this.#maxBytes) return;
+      this.visit(key, depth + 1);
+      if (member !== key) this.visit(member, depth + 1);
+    }
+    Object.freeze(value);
+  }
+
+  /** A view keeps all the memory that it shows a part of. */
+  #memory({ byteLength }: ArrayBufferLike, ownBytes: number): void {
+    this.bytes += ownBytes + byteLength;
+    this.#mix(byteLength);
+  }
+
+  #atom(value: unknown): void {
+    if (typeof value === 'number' && (value | 0) === value) {
+      this.#mix(value);
+      return;
+    }
+    const text = String(value);
+    if (typeof value === 'number') this.bytes += NUMBER;
+    else if (typeof value === 'bigint') this.bytes += NUMBER + text.length / 2;
+    this.#mix(hashText(text));
   }
 
   /** Of a long text every so many characters are read: most of the time of a pass goes by here. */
   #text(text: string): void {
     const { length } = text;
-    const step = length > LEAST_SAMPLES ? Math.floor(length / LEAST_SAMPLES) : 1;
+    const step = length > MAX_SAMPLES ? Math.floor(length / MAX_SAMPLES) : 1;
     let digest = Math.imul(this.digest ^ length, PRIME);
-    let beyondAscii = 0;
+    let units = 0;
     for (let at = length - 1; at >= 0; at -= step) {
       const unit = text.charCodeAt(at);
-      if (unit > 0x7f) beyondAscii += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+      units |= unit;
       digest = Math.imul(digest ^ unit, PRIME);
     }
-    this.bytes += length + beyondAscii * step + 2;
+    this.bytes += step === 1 ? bytesOfText(length, units > 0xff) : textBytes(text);
     this.digest = digest;
   }
 

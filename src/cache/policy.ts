@@ -1,4 +1,4 @@
-/** A category's limits. All of `*Ms` are milliseconds; `maxBytes` counts values and attachments as JSON text. */
+/** A category's limits. All of `*Ms` are milliseconds; `maxBytes` is about what entries take in memory, keys and attachments included. */
 export interface Policy {
   /** How long an entry is fresh, from the start of its load. */
   readonly ttlMs: number;
@@ -45,6 +45,24 @@ export function validateLimits(limits: Readonly<Record<string, number>>): void {
       throw new RangeError(`${name}: expected a whole number above 0 but got ${shown(value)}`);
     }
   }
+}
+
+/** As `validatePolicies`, for a lifetime that overrides a category's. */
+export function checkTtl(ttlMs: number | undefined): void {
+  if (ttlMs === undefined || (typeof ttlMs === 'number' && ttlMs > 0 && ttlMs < Number.POSITIVE_INFINITY)) return;
+  throw new RangeError(`ttlMs: expected a finite number of milliseconds above 0 but got ${shown(ttlMs)}`);
+}
+
+/** Throws for a number that counts nothing: a fraction, below 0, or beyond what there is. */
+export function checkCount(name: string, count: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(count) && count >= 0 && count <= most) return;
+  throw new RangeError(`${name}: expected a whole number from 0 to ${most} but got ${shown(count)}`);
+}
+
+/** Throws for a moment of the cache's clock that is none. */
+export function checkMoment(name: string, atMs: number): void {
+  if (typeof atMs === 'number' && !Number.isNaN(atMs)) return;
+  throw new RangeError(`${name}: expected a moment of the cache's clock in milliseconds but got ${shown(atMs)}`);
 }
 
 function shown(value: unknown): string {

@@ -21,8 +21,9 @@ export interface Snapshot<Category extends string = string> {
   readonly stamp: number;
   /** Loads that are running, those over their time limit included. */
   readonly flights: number;
-  /** Records of tags. */
+  /** Records of tags, which all categories share, and what they take in memory beside the entries. */
   readonly tags: number;
+  readonly tagBytes: number;
   readonly total: Omit<Counts, 'coordinate'> & {
     readonly maxEntries: number;
     readonly maxBytes: number;
@@ -51,7 +52,7 @@ export function snapshotOf<Category extends string>(
     limits.evictionsPerMinute += snapshot.evictionsPerMinute;
   }
   const total = { ...countsOf(everything, held), ...limits, utilization: utilization(held, limits) };
-  return { stamp: ledger.stamp, flights, tags: ledger.size, total, categories };
+  return { stamp: ledger.stamp, flights, tags: ledger.size, tagBytes: ledger.bytes, total, categories };
 }
 
 function categoryOf<Category extends string>(

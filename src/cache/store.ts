@@ -1,11 +1,11 @@
 import { type Departure, Departures } from './departures.ts';
-import type { Attachment, Entry } from './entry.ts';
+import { type Entry, emptyAttachment } from './entry.ts';
 import { createArc } from './eviction/arc.ts';
 import { createLru } from './eviction/lru.ts';
 import type { EvictionPolicy } from './eviction/policy.ts';
 import type { Flight } from './flight.ts';
-import { keyTag } from './implicit-tags.ts';
 import type { Ledger } from './ledger.ts';
+import { keyTag } from './names.ts';
 import type { Policy } from './policy.ts';
 import type { MissCause } from './request.ts';
 import { SlidingMinute } from './sliding-minute.ts';
@@ -16,7 +16,6 @@ import { Uses } from './uses.ts';
 
 const LARGEST_SHARE = 8;
 const MAX_FIELDS = 1_000;
-const MAX_ATTACHMENTS = 16;
 const SIZINGS = [0.25, 0.5, 1, 2, 4];
 const LARGEST_SIZING = 4;
 const MAX_DEMAND_KEYS = 16_384;
@@ -183,33 +182,11 @@ export class Store {
     this.#remove(entry);
   }
 
-  /** Takes over the holds on the attachment's tags; drops older attachments of the entry to make room for it. */
-  attach(entry: Entry, id: string, attachment: Attachment, now: number): boolean {
-    entry.attachments ??= new Map();
-    const { attachments } = entry;
-    this.detach(entry, id);
-    for (const oldest of attachments.keys()) {
-      if (attachments.size < MAX_ATTACHMENTS && entry.bytes + attachment.bytes <= this.maxEntryBytes) break;
-      this.detach(entry, oldest);
-    }
-    if (entry.bytes + attachment.bytes > this.maxEntryBytes) {
-      this.#empty(attachment);
-      return false;
-    }
-    attachments.set(id, attachment);
-    entry.bytes += attachment.bytes;
-    this.#bytes += attachment.bytes;
+  /** What hangs on an entry takes so much more, or less. May push out others, and the entry itself. */
+  resize(entry: Entry, { byBytes, now }: { byBytes: number; now: number }): void {
+    entry.bytes += byBytes;
+    this.#bytes += byBytes;
     this.#makeRoom(now);
-    return entry.isKept;
-  }
-
-  detach(entry: Entry, id: string): void {
-    const attachment = entry.attachments?.get(id);
-    if (attachment === undefined) return;
-    entry.attachments!.delete(id);
-    entry.bytes -= attachment.bytes;
-    this.#bytes -= attachment.bytes;
-    this.#empty(attachment);
   }
 
   /** Buries the dead. Scans, so it runs only when there is no room, and when something may have died since. */
@@ -277,16 +254,9 @@ export class Store {
     this.#entries.delete(entry.key);
     this.#bytes -= entry.bytes;
     entry.field.savedMs += entry.hits * entry.loadMs;
-    for (const attachment of entry.attachments?.values() ?? []) this.#empty(attachment);
+    for (const attachment of entry.attachments?.values() ?? []) emptyAttachment(attachment, this.#ledger);
     entry.attachments = null;
     this.#ledger.release(entry.tags);
-  }
-
-  #empty(attachment: Attachment): void {
-    this.#ledger.release(attachment.tags);
-    attachment.entry = null;
-    attachment.tags = [];
-    attachment.value = undefined;
   }
 }
 

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { canonicalKey } from '../cache/canonical-key.ts';
+import { shortKey } from '../cache/canonical-key.ts';
 import type { Viewer } from '../domains/context.ts';
 import type { CacheScope } from '../generated/schema.ts';
 
 /** Whose entries and tags they are. No workspace is called that. */
 export const publicNamespace = 'public';
-
-/** Longer argument texts are hashed, so that a key stays small. */
-const maxArgumentsLength = 256;
 
 /** Where a scope's entries live: `key` begins their keys, `namespace` their tags. */
 export interface ScopePrefix {
@@ -51,8 +48,7 @@ export function fieldKey(
     args,
   }: { coordinate: string; parent: string | undefined; args: Readonly<Record<string, unknown>> },
 ): string {
-  const text = canonicalKey(args);
-  const short = text.length <= maxArgumentsLength ? text : createHash('sha256').update(text).digest('base64url');
+  const short = shortKey(args);
   return `${prefix.key}${coordinate}${parent === undefined ? '' : JSON.stringify(parent)}${short === '{}' ? '' : short}`;
 }
 

@@ -1,13 +1,14 @@
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { Cache } from '../cache/cache.ts';
 import type { Entry } from '../cache/entry.ts';
-import { LoadLimitError } from '../cache/errors.ts';
+import { KeyError, LoadLimitError } from '../cache/errors.ts';
 import type { Lookup } from '../cache/request.ts';
 import type { Viewer } from '../domains/context.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { fieldKey, namespaced, parentIdentity, type ScopePrefix, scopePrefix } from './cache-key.ts';
 import type { CachePlan, FieldPlan } from './field-plan.ts';
 import { idsIn, type NodeTags } from './node-tags.ts';
+import { reportable } from './reportable.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags } from './tag-template.ts';
 import { pathOf, traceCached, traceOpen, traceReach } from './trace.ts';
@@ -42,26 +43,24 @@ export function cachedField(
     const { state } = context;
     const prefix = state.isCaching ? scopePrefix(plan.cache.scope, state.viewer) : undefined;
     if (!prefix || (plan.cache.scope === 'VIEWER' && isOfAnother(state.viewer, source))) {
-      cache.countBypass(plan.cache.category, plan.coordinate);
-      explain(context, plan, { info, lookup: bypass });
-      noteBypass(context, info);
+      bypass(cache, plan, { context, info });
       return resolve(source, args, context, info);
     }
-    const known = info.path.prev ? undefined : state.lookups.get(String(info.path.key));
-    const lookup = known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
-    let seen: Lookup | undefined;
-    const request = {
-      now: state.now,
-      observe(made: Lookup) {
-        seen = made;
-        explain(context, plan, { info, lookup: made });
-      },
-      ...lookup,
-    };
     const scoped =
       plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
+    let seen: Lookup | undefined;
     let answer: Entry | Promise<Entry>;
     try {
+      const known = info.path.prev ? undefined : state.lookups.get(String(info.path.key));
+      const lookup = known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
+      const request = {
+        now: state.now,
+        observe(made: Lookup) {
+          seen = made;
+          explain(context, plan, { info, lookup: made });
+        },
+        ...lookup,
+      };
       answer = cache.read<unknown>(request, async (loading) => {
         const value = await resolve(source, args, scoped, info);
         const { namespace, tags: held } = lookup;
@@ -69,7 +68,8 @@ export function cachedField(
         return value;
       });
     } catch (error) {
-      noteFull(error, { context, info });
+      if (error instanceof KeyError) bypass(cache, plan, { context, info });
+      else noteFull(error, { context, info });
       return resolve(source, args, scoped, info);
     }
     if (!(answer instanceof Promise)) return noted(answer, { context, seen: seen!, info });
@@ -129,7 +129,7 @@ interface Reading {
 function noteFull(error: unknown, { context, info }: Reading): void {
   if (!(error instanceof LoadLimitError)) {
     traceReach(context, info);
-    throw error;
+    throw reportable(error);
   }
   noteBypass(context, info);
 }
@@ -140,7 +140,12 @@ function noteBypass(context: RequestContext, info: GraphQLResolveInfo): void {
   traceOpen(context, info);
 }
 
-const bypass: Lookup = { status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined };
+/** The cache takes no part: nobody is signed in, or nothing can be kept under such a key. */
+function bypass(cache: FieldCache, plan: FieldPlan & { cache: CachePlan }, { context, info }: Reading): void {
+  cache.countBypass(plan.cache.category, plan.coordinate);
+  explain(context, plan, { info, lookup: { status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined } });
+  noteBypass(context, info);
+}
 
 function explain(
   { state }: RequestContext,

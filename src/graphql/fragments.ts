@@ -1,3 +1,4 @@
+import { REFERENCE, textBytes } from '../cache/bytes.ts';
 import type { Attachment, Entry } from '../cache/entry.ts';
 import { checkAccess } from './access.ts';
 import { namespaced, publicNamespace, scopePrefix } from './cache-key.ts';
@@ -114,13 +115,12 @@ export function keepFragment(
   let { validUntil } = entry;
   let freshUntil = Number.POSITIVE_INFINITY;
   for (const lookup of trace.lookups) {
-    for (const tag of lookup.entry.tags) tags.add(tag.name);
     validUntil = Math.min(validUntil, lookup.entry.refreshAt);
     freshUntil = Math.min(freshUntil, lookup.entry.expiresAt);
   }
-  const fragment: Fragment = { json, beneath: trace.lookups.map((lookup) => lookup.entry), freshUntil };
-  const bytes = Buffer.byteLength(json);
-  return cache.attach(entry, id, { bytes, stamp, tags: [...tags], validUntil, value: fragment }) as
-    | AttachedFragment
-    | undefined;
+  const beneath = trace.lookups.map((lookup) => lookup.entry);
+  const value: Fragment = { json, beneath, freshUntil };
+  const bytes = textBytes(json) + REFERENCE * beneath.length;
+  const made = { bytes, stamp, tags: [...tags], entries: beneath, validUntil, value };
+  return cache.attach(entry, id, made) as AttachedFragment | undefined;
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { isOwnTag } from '../cache/names.ts';
 
 /** Tells who listens what was invalidated in a workspace: tags without their namespace, in order, as mutations commit. */
 export class InvalidationFeed {
@@ -9,7 +10,7 @@ export class InvalidationFeed {
     const byNamespace = new Map<string, string[]>();
     for (const tag of tags) {
       const end = tag.indexOf('/');
-      if (end < 0) continue; // the engine's own: a key, a category
+      if (end < 0 || isOwnTag(tag)) continue;
       const namespace = tag.slice(0, end);
       const own = byNamespace.get(namespace);
       if (own) own.push(tag.slice(end + 1));

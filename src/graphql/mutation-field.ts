@@ -2,6 +2,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { Changes } from '../domains/changes.ts';
 import { namespaced } from './cache-key.ts';
 import type { FieldPlan } from './field-plan.ts';
+import { reportable } from './reportable.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags, type TagSources } from './tag-template.ts';
 
@@ -33,7 +34,7 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
       return result;
     } catch (error) {
       if (changes.outcome !== 'rolledBack') await settle({ args, changes });
-      throw error;
+      throw reportable(error);
     } finally {
       context.state.refreshLoaders();
     }

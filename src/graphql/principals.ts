@@ -52,7 +52,7 @@ export class Principals {
 
   /** Follows the invalidations of the field cache. */
   invalidate(tags: readonly string[], cause: string | undefined): void {
-    this.#cache.invalidate(tags.some((tag) => ofPrincipals.test(tag)) ? [...tags, absence] : tags, cause);
+    this.#cache.apply(tags.some((tag) => ofPrincipals.test(tag)) ? [...tags, absence] : tags, cause);
   }
 
   clear(): void {

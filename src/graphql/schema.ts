@@ -17,6 +17,7 @@ import { cachedField, type FieldCache } from './cached-field.ts';
 import { type FieldPlan, planField, refuseDirectivesOf } from './field-plan.ts';
 import { type Invalidate, mutationField } from './mutation-field.ts';
 import { NodeTags } from './node-tags.ts';
+import { reportable } from './reportable.ts';
 import type { RequestContext } from './request.ts';
 import { scalars } from './scalars.ts';
 import { traceDependent, traceNodes, traceOpen, traceReach } from './trace.ts';
@@ -147,7 +148,7 @@ function tracedEdge(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const trace = traceReach(context, info);
     const result = resolve(source, args, context, info);
-    return trace ? whenResolved(result, (value) => traceNodes(trace, value)) : result;
+    return whenResolved(result, (value) => trace && traceNodes(trace, value));
   };
 }
 
@@ -156,9 +157,7 @@ function tracedDependent(plan: FieldPlan, resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const trace = traceReach(context, info);
     const result = resolve(source, args, context, info);
-    return trace
-      ? whenResolved(result, (value) => traceDependent(trace, { tags, args, parent: source, value }))
-      : result;
+    return whenResolved(result, (value) => trace && traceDependent(trace, { tags, args, parent: source, value }));
   };
 }
 
@@ -171,10 +170,15 @@ function tracedOpen(resolve: Resolver): Resolver {
 
 function whenResolved(result: unknown, note: (value: unknown) => void): unknown {
   if (result instanceof Promise)
-    return result.then((value) => {
-      note(value);
-      return value;
-    });
+    return result.then(
+      (value) => {
+        note(value);
+        return value;
+      },
+      (error) => {
+        throw reportable(error);
+      },
+    );
   note(result);
   return result;
 }

@@ -140,7 +140,7 @@ export class TextField {
   }
 
   #fail(error: unknown, run: Run, path: Path): string {
-    const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const errors: unknown[] = error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
     for (const one of errors) handle(one, { type: this.field.type, at: this, run, path });
     return nothing;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { KeyError } from '../../src/cache/errors.ts';
 import { createEngine, createGate } from './engine.ts';
 
 describe('a wrapped function', () => {
@@ -45,6 +46,47 @@ describe('a wrapped function', () => {
     expect([fetch('a'), fetch('b'), fetch('a')]).toEqual([1, 2, 1]);
     cache.clear({ namespace: 'a' });
     expect([fetch('a'), fetch('b')]).toEqual([3, 2]);
+  });
+
+  it('does not meet another whose name and key look the same in a row', () => {
+    const { cache } = createEngine();
+    const answers = [
+      cache.cached('POSTS', () => 1, { name: 'a', key: () => 'b c' })(),
+      cache.cached('POSTS', () => 2, { name: 'a b', key: () => 'c' })(),
+      cache.cached('POSTS', () => 3, { name: 'a b c', key: () => '' })(),
+      cache.cached('POSTS', () => 4, { name: 'n', key: () => 'k', namespace: () => 'ws' })(),
+      cache.cached('POSTS', () => 5, { name: 'n "ws"', key: () => 'k' })(),
+      cache.cached('POSTS', () => 6, { name: 'm', key: () => '"ws" k' })(),
+    ];
+    expect(answers).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('does not answer for another function of its name', () => {
+    const { cache } = createEngine();
+    const load = () => 'one';
+    const one = cache.cached('POSTS', load);
+    expect(cache.cached('POSTS', load)()).toBe(one());
+    expect(cache.cached('MEDIA', () => 'other', { name: 'load' })()).toBe('other');
+    expect(() => cache.cached('POSTS', () => 'other', { name: 'load' })).toThrow(
+      'Expected a name of its own for each function of a category but got ["POSTS","load"] again',
+    );
+  });
+
+  it.each([new URL('https://a.example'), new Map(), new Set(), /a/, new Date(0), Object(1), new (class Id {})()])(
+    'never gives one argument the answer to another: %o',
+    (argument) => {
+      const { cache } = createEngine();
+      const show = cache.cached('POSTS', (given: unknown) => given, { name: 'show' });
+      if (argument instanceof Date) expect(show(argument)).not.toBe(show(new Date(1)));
+      else expect(() => show(argument)).toThrow('Expected plain data as a part of a cache key but got an instance of');
+    },
+  );
+
+  it('takes arguments of any length', () => {
+    const { cache } = createEngine();
+    let runs = 0;
+    const count = cache.cached('POSTS', (_text: string) => ++runs, { name: 'count' });
+    expect([count('x'.repeat(9_999)), count('x'.repeat(9_998)), count('x'.repeat(9_999))]).toEqual([1, 2, 1]);
   });
 
   it('is counted under its name', () => {
@@ -98,6 +140,93 @@ describe('a value set by hand', () => {
     cache.set({ category: 'POSTS', key: 'key', validUntil: 300 }, 'set');
     time.pass(300);
     expect(await fetch('key', () => 'loaded')).toBe('loaded');
+  });
+});
+
+describe('a name that nothing can be kept under', () => {
+  it.each<[string, object, string]>([
+    [
+      'a key of 1,025 characters',
+      { key: 'x'.repeat(1_025) },
+      'Expected a key of at most 1024 characters but got 1025: "xxxx',
+    ],
+    ['a key that is none', { key: 7 }, 'Expected a key that is a string but got number'],
+    [
+      'a tag of 513 characters',
+      { tags: ['Post', 'x'.repeat(513)] },
+      'Expected a tag of at most 512 characters but got 513: "xxxx',
+    ],
+    ['a tag that is none', { tags: [null] }, 'Expected a tag that is a string but got object'],
+    ['a tag of the engine', { tags: ['*category POSTS'] }, 'Expected a tag that does not begin with "*"'],
+    [
+      'a namespace of 513 characters',
+      { namespace: 'x'.repeat(513) },
+      'Expected a namespace of at most 512 characters but got 513',
+    ],
+  ])('is refused, and nothing is counted or loaded: %s', (_, asked, message) => {
+    const { cache, stats } = createEngine();
+    const request = { category: 'POSTS', key: 'key', ...asked } as never;
+    let loads = 0;
+    for (const refused of [() => cache.read(request, () => ++loads), () => cache.set(request, 'value')]) {
+      expect(refused).toThrow(KeyError);
+      expect(refused).toThrow(message);
+    }
+    expect([loads, stats().lookups, cache.indexes().tags]).toEqual([0, 0, 0]);
+  });
+
+  it('is refused when a load finds it', async () => {
+    const { fetch, cache, stats } = createEngine();
+    for (const tag of ['x'.repeat(513), '*category POSTS'])
+      await expect(fetch('key', async (loading) => loading.depend(['Post', tag]))).rejects.toThrow(KeyError);
+    expect([stats().entries, cache.indexes().tags]).toEqual([0, 0]);
+  });
+
+  it('is kept at the limit', async () => {
+    const { fetch } = createEngine();
+    const request = { key: 'x'.repeat(1_024), tags: ['x'.repeat(512)], namespace: 'x'.repeat(512) };
+    await fetch(request, () => 'kept');
+    expect(await fetch(request, () => 'not loaded')).toBe('kept');
+  });
+});
+
+describe('an invalidation by hand', () => {
+  it('cannot name what every entry of the engine depends on', async () => {
+    const { cache, fetch } = createEngine();
+    await fetch({ key: 'key', namespace: 'ws' }, () => 'kept');
+    const { tags } = cache.peek('POSTS', 'key', cache.now())!;
+    for (const { name } of tags) expect(() => cache.invalidate(['Post', name])).toThrow(KeyError);
+    expect(tags).toHaveLength(4);
+    expect(await fetch({ key: 'key', namespace: 'ws' }, () => 'not loaded')).toBe('kept');
+    expect(cache.stamp).toBe(0);
+  });
+
+  it('does what it can with tags of any length', async () => {
+    const { cache, fetch } = createEngine();
+    await fetch({ tags: ['Post'] }, () => 'old');
+    const heard: unknown[] = [];
+    cache.onInvalidate((tags) => heard.push(tags));
+    cache.invalidate(['x'.repeat(900_000), 'Post']);
+    cache.invalidate(['x'.repeat(900_000)]);
+    expect(await fetch({ tags: ['Post'] }, () => 'new')).toBe('new');
+    expect(heard).toEqual([['Post']]);
+  });
+
+  it('that another process heard of can name any', async () => {
+    const [here, there] = [createEngine(), createEngine()];
+    here.cache.onInvalidate((tags, cause) => there.cache.apply(tags, cause));
+    for (const invalidate of [
+      () => here.cache.clear({ namespace: 'ws' }),
+      () => here.cache.clear({ namespace: 'ws', categories: ['POSTS'] }),
+      () => here.cache.clear(),
+      () => here.cache.delete('POSTS', 'key'),
+      () => here.cache.invalidate(['Post']),
+    ]) {
+      const request = { key: 'key', namespace: 'ws', tags: ['Post'] };
+      await there.fetch(request, () => 'old');
+      invalidate();
+      expect(await there.fetch(request, () => 'new')).toBe('new');
+      there.cache.clear();
+    }
   });
 });
 

@@ -31,11 +31,35 @@ describe('an entry', () => {
     expect(await fetch('key', counter.load)).toBe(2);
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('with a time to live of %d is not kept', async (ttlMs) => {
-    const { fetch } = createEngine({ staleMs: 5_000, staleIfErrorMs: 5_000 });
-    const counter = createCounter();
-    await fetch({ key: 'key', ttlMs }, counter.load);
-    expect(await fetch({ key: 'key', ttlMs }, counter.load)).toBe(2);
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5' as never])(
+    'with a time to live of %d is refused, however it is asked for',
+    (ttlMs) => {
+      const { cache, stats } = createEngine();
+      const counter = createCounter();
+      const request = { category: 'POSTS', key: 'key', ttlMs } as const;
+      const message = 'ttlMs: expected a finite number of milliseconds above 0 but got';
+      expect(() => cache.read(request, counter.load)).toThrow(message);
+      expect(() => cache.set(request, 'value')).toThrow(message);
+      expect(() => cache.cached('POSTS', counter.load, { ttlMs })).toThrow(message);
+      expect(counter.runs).toBe(0);
+      expect(stats()).toMatchObject({ lookups: 0, entries: 0 });
+    },
+  );
+
+  it.each([Number.NaN, 'tomorrow' as never])('that is right until %d is refused', async (validUntil) => {
+    const { cache, fetch, stats } = createEngine();
+    const message = "validUntil: expected a moment of the cache's clock in milliseconds but got";
+    expect(() => cache.set({ category: 'POSTS', key: 'key', validUntil }, 'value')).toThrow(message);
+    await expect(fetch('key', async (loading) => loading.validUntil(validUntil))).rejects.toThrow(message);
+    expect(stats().entries).toBe(0);
+  });
+
+  it.each([1, -1, 0.5, Number.NaN])('that was read at the logical time %d, which never was, is refused', (stamp) => {
+    const { cache } = createEngine();
+    const message = 'stamp: expected a whole number from 0 to 0 but got';
+    expect(() => cache.set({ category: 'POSTS', key: 'key', stamp }, 'value')).toThrow(message);
+    const entry = cache.set({ category: 'POSTS', key: 'key' }, 'value');
+    expect(() => cache.attach(entry, 'a', { bytes: 1, stamp, tags: [], value: 1 })).toThrow(message);
   });
 
   it('ends early where the load says until when it is right', async () => {

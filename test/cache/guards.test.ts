@@ -36,8 +36,8 @@ const guards: readonly Guard[] = [
   {
     promise: 'a name without a record counts as invalidated at the floor',
     file: 'ledger.ts',
-    guard: 'stamp: this.#floor',
-    without: 'stamp: 0',
+    guard: 'this.#newTag(name, this.#floor)',
+    without: 'this.#newTag(name, 0)',
     spec: 'tag-records',
     test: 'was invalidated as far as a load knows that began before',
   },
@@ -203,16 +203,72 @@ const guards: readonly Guard[] = [
   {
     promise: 'a value is frozen',
     file: 'measure.ts',
-    guard: 'Object.freeze(value);',
-    without: '',
+    guard: 'this.visit((value as Record<string, unknown>)[name], depth + 1);\n    }\n    Object.freeze(value);',
+    without: 'this.visit((value as Record<string, unknown>)[name], depth + 1);\n    }',
     spec: 'values',
     test: 'cannot be changed by who reads it',
+  },
+  {
+    promise: 'a value that is not kept is frozen too',
+    file: 'loads.ts',
+    guard: 'if (!entry.isKept) freezeDeeply(value);',
+    without: '',
+    spec: 'values',
+    test: 'is frozen to its last part: too large',
+  },
+  {
+    promise: 'the records of tags are bounded in bytes',
+    file: 'ledger.ts',
+    guard: ' && this.#bytes <= share * this.#maxBytes',
+    without: '',
+    spec: 'bytes',
+    test: 'are bounded, for those that are held by entries',
+  },
+  {
+    promise: 'the tags of an entry are counted',
+    file: 'loads.ts',
+    guard: ' + REFERENCE * entry.tags.length',
+    without: '',
+    spec: 'bytes',
+    test: 'count its key, and each of its tags',
+  },
+  {
+    promise: 'a key that is too long is refused',
+    file: 'names.ts',
+    guard: 'if (key.length > maxKeyLength)',
+    without: 'if (key.length > 100_000)',
+    spec: 'by-hand',
+    test: 'is refused, and nothing is counted or loaded: a key of 1,025 characters',
+  },
+  {
+    promise: "the engine's own tags cannot be named",
+    file: 'invalidations.ts',
+    guard: 'if (own !== undefined) throw',
+    without: 'if (own === null) throw',
+    spec: 'by-hand',
+    test: 'cannot name what every entry of the engine depends on',
+  },
+  {
+    promise: 'the attachment used least leaves first',
+    file: 'attachments.ts',
+    guard: 'one[1].uses < least[1].uses',
+    without: 'false',
+    spec: 'attachments',
+    test: 'is one of at most sixteen',
+  },
+  {
+    promise: 'an entry that is dropped takes no other with it',
+    file: 'store.ts',
+    guard: 'if (!entry.isKept) return;',
+    without: '',
+    spec: 'by-hand',
+    test: 'leaves the newer one of its key alone',
   },
   {
     promise: 'too large an entry is not kept',
     file: 'store.ts',
     guard: 'if (entry.bytes > this.maxEntryBytes) {\n      entry.field.rejected++;',
-    without: 'if (entry.bytes === Number.POSITIVE_INFINITY) {\n      entry.field.rejected++;',
+    without: 'if (entry.key === undefined) {\n      entry.field.rejected++;',
     spec: 'bounds',
     test: 'is answered, not kept, and counted',
   },
@@ -234,7 +290,7 @@ const guards: readonly Guard[] = [
   },
   {
     promise: 'an attachment is checked by its own tags',
-    file: 'cache.ts',
+    file: 'attachments.ts',
     guard: 'now < attachment.validUntil && this.#ledger.isValid(attachment)',
     without: 'now < attachment.validUntil',
     spec: 'attachments',
@@ -242,9 +298,9 @@ const guards: readonly Guard[] = [
   },
   {
     promise: 'an attachment whose making was overtaken is refused',
-    file: 'cache.ts',
-    guard: 'if (!this.#ledger.isValid(attachment)) this.#ledger.release(tags);\n    else if (',
-    without: 'if (',
+    file: 'attachments.ts',
+    guard: ' && this.#ledger.isValid(attachment) && this.#hang(',
+    without: ' && this.#hang(',
     spec: 'attachments',
     test: 'is refused when one of its tags was invalidated',
   },
@@ -260,8 +316,8 @@ async function runWithout(directory: string): Promise<Map<string, { title: strin
     const copy = path.join(directory, `${index}`);
     await cp(path.join(root, 'src/cache'), path.join(copy, 'src/cache'), { recursive: true });
     await mkdir(path.join(copy, 'test/cache'), { recursive: true });
-    for (const name of ['engine.ts', `${spec}.test.ts`]) {
-      await cp(path.join(root, 'test/cache', name), path.join(copy, 'test/cache', name));
+    for (const name of ['cache/engine.ts', `cache/${spec}.test.ts`, 'setup/garbage.ts']) {
+      await cp(path.join(root, 'test', name), path.join(copy, 'test', name));
     }
     const source = path.join(copy, 'src/cache', file);
     const text = await readFile(source, 'utf8');

@@ -10,7 +10,7 @@ import { type Category, createEngine, type ManualTime } from './engine.ts';
  * truth, and what had been written *and* invalidated when a reader arrived. That reader must see at least as much.
  */
 
-const limits = { ttlMs: 1_000, staleMs: 500, staleIfErrorMs: 800, nullTtlMs: 300, maxEntries: 2, maxBytes: 4_000 };
+const limits = { ttlMs: 1_000, staleMs: 500, staleIfErrorMs: 800, nullTtlMs: 300, maxEntries: 2, maxBytes: 40_000 };
 const longestMs = limits.ttlMs + Math.max(limits.staleMs, limits.staleIfErrorMs);
 
 const node = fc.nat(1);

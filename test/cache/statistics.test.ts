@@ -65,7 +65,7 @@ describe('known traffic', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const limits = { maxEntries: 4, maxBytes: 4_000, ttlMs: 5_000, staleMs: 1_000, staleIfErrorMs: 2_000 };
+        const limits = { maxEntries: 4, maxBytes: 20_000, ttlMs: 5_000, staleMs: 1_000, staleIfErrorMs: 2_000 };
         const { cache, look, time } = createEngine(limits, { maxFlights: 3, loadTimeoutMs: 4_000 });
         const gates: { open(value: string): void }[] = [];
         for (const { key, what } of steps) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalKey } from '../../src/cache/canonical-key.ts';
-import { createCounter, createEngine } from './engine.ts';
+import { createCounter, createEngine, createGate, settle } from './engine.ts';
 
 describe('a value', () => {
   it.each([[null], [false], [0], [''], [[]], [{}], [undefined]])('%j is kept as such', async (value) => {
@@ -21,6 +20,81 @@ describe('a value', () => {
     ];
     for (const change of changes) expect(change).toThrow(TypeError);
     expect(await fetch('key', () => ({}))).toEqual({ id: 1, author: { name: 'Ada' }, labels: ['one'] });
+  });
+
+  const shapes: [string, () => object][] = [
+    ['a record', () => ({ author: { name: 'Ada' } })],
+    ['a list', () => [{ name: 'Ada' }]],
+    ['a map', () => new Map([['author', { name: 'Ada' }]])],
+    ['a set', () => new Set([{ name: 'Ada' }])],
+    ['too large', () => ({ author: { name: 'Ada' }, text: 'x'.repeat(100_000), last: [{ name: 'Bob' }] })],
+    ['too deep', () => Array.from({ length: 100 }).reduce<object>((within) => ({ within }), { name: 'Ada' })],
+    [
+      'that refers to itself',
+      () => {
+        const circle: { self?: object } = {};
+        circle.self = [circle];
+        return circle;
+      },
+    ],
+    [
+      'with a part that cannot be read',
+      () => ({
+        author: { name: 'Ada' },
+        get broken(): never {
+          throw new Error('broken');
+        },
+      }),
+    ],
+  ];
+  const ways: [string, (engine: ReturnType<typeof createEngine>, value: object) => Promise<object>][] = [
+    ['is kept', ({ fetch }, value) => fetch('key', () => value)],
+    ['was set', async ({ cache }, value) => cache.set({ category: 'POSTS', key: 'key' }, value).value],
+    [
+      'was overtaken by an invalidation',
+      async ({ cache, fetch }, value) => {
+        const gate = createGate<object>();
+        const answer = fetch({ tags: ['Post'] }, gate.load);
+        cache.invalidate(['Post']);
+        gate.open(value);
+        return answer;
+      },
+    ],
+    [
+      'lost its key',
+      async ({ cache, fetch }, value) => {
+        const gate = createGate<object>();
+        const answer = fetch('key', gate.load);
+        cache.set({ category: 'POSTS', key: 'key' }, 'set meanwhile');
+        gate.open(value);
+        return answer;
+      },
+    ],
+    [
+      'is over already',
+      ({ fetch }, value) =>
+        fetch('key', (loading) => {
+          loading.validUntil(0);
+          return value;
+        }),
+    ],
+    [
+      'comes too late for anybody',
+      async ({ fetch, time }, value) => {
+        const gate = createGate<object>();
+        const answer = fetch('key', gate.load).catch(() => value);
+        time.pass(30_000);
+        gate.open(value);
+        await settle();
+        return answer;
+      },
+    ],
+  ];
+  describe.each(ways)('that %s', (_, give) => {
+    it.each(shapes)('is frozen to its last part: %s', async (_, shape) => {
+      const value = await give(createEngine(), shape());
+      for (const part of partsOf(value)) expect(Object.isFrozen(part)).toBe(true);
+    });
   });
 
   it('that refers to itself is answered, not kept', async () => {
@@ -69,46 +143,15 @@ describe('keys', () => {
   });
 });
 
-describe('a canonical key', () => {
-  it('is one for each value, whatever the order of its members', () => {
-    expect(canonicalKey({ a: { x: 1, y: [2, { p: 3, q: 4 }] } })).toBe(
-      canonicalKey({ a: { y: [2, { q: 4, p: 3 }], x: 1 } }),
-    );
-    expect(canonicalKey({ x: 1, y: undefined })).toBe(canonicalKey({ x: 1 }));
-  });
-
-  it('tells different values apart', () => {
-    const values = [
-      { x: 1 },
-      { x: '1' },
-      { x: null },
-      {},
-      [],
-      [[]],
-      [null],
-      null,
-      undefined,
-      '',
-      0,
-      1n,
-      Number.NaN,
-      Number.POSITIVE_INFINITY,
-      'NaN',
-      { a: '1b:2', b: '3' },
-      { a: '1', b: '2b:3' },
-      ['a,b'],
-      ['a', 'b'],
-      { '"a":1,"b"': 2 },
-      { a: 1, b: 2 },
-      new Date(0),
-      new Date(1),
-    ];
-    expect(new Set(values.map((value) => canonicalKey(value))).size).toBe(values.length);
-  });
-
-  it('is made of plain data', () => {
-    expect(() => canonicalKey({ load: () => 1 })).toThrow(
-      'Expected plain data as a part of a cache key but got a function',
-    );
-  });
-});
+function partsOf(value: unknown, parts: Set<object> = new Set()): Set<object> {
+  if (typeof value !== 'object' || value === null || parts.has(value)) return parts;
+  parts.add(value);
+  const members =
+    value instanceof Map || value instanceof Set
+      ? value.values()
+      : Object.keys(value)
+          .filter((name) => name !== 'broken')
+          .map((name) => (value as Record<string, unknown>)[name]);
+  for (const member of members) partsOf(member, parts);
+  return parts;
+}

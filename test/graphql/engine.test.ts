@@ -328,7 +328,7 @@ describe('clearCache', () => {
     const told: unknown[] = [];
     const product = createProduct({}, { spread: async (tags, cause) => void told.push([...tags, cause]) });
     await clear(product);
-    expect(told).toEqual([['namespace ws_nest', 'clearCache']]);
+    expect(told).toEqual([['*namespace ws_nest', 'clearCache']]);
   });
 
   it('is for administrators', async () => {

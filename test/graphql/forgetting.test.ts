@@ -50,8 +50,8 @@ describe('the feed of invalidations', () => {
       'ws_1/Post',
       'ws_2/Post:post_1',
       'ws_1/Post:post_2',
-      'key POSTS ws_1',
-      'namespace ws_1',
+      '*key POSTS ws_1 Europe/Berlin Query.posts',
+      '*namespace ws_1',
       'public/Network',
     ]);
     feed.publish(['ws_2/Campaign']);

@@ -205,3 +205,59 @@ describe('a value of a custom scalar', () => {
     expect(nest.stats('POSTS').hits).toBe(1);
   });
 });
+
+describe('an argument of any length', () => {
+  const long = `post_${'x'.repeat(900_000)}`;
+
+  it('in a tag is answered past the cache, and takes no room in it', async () => {
+    const nest = createNest();
+    for (const isJoining of [false, true])
+      for (let round = 1; round <= 2; round++) {
+        const variables = { id: long };
+        const { data, errors } = await nest.ask('query ($id: ID!) { post(id: $id) { text } }', {
+          variables,
+          isJoining,
+        });
+        expect([data, errors]).toEqual([{ post: null }, undefined]);
+      }
+    expect(nest.runs('Query.post')).toBe(4);
+    expect(nest.stats('POSTS')).toMatchObject({ bypasses: 4, lookups: 4, entries: 0 });
+    expect(nest.cache.indexes()).toMatchObject({ bytes: 0, tags: 0 });
+  });
+
+  it('elsewhere is kept like any other', async () => {
+    const nest = createNest();
+    for (let round = 1; round <= 2; round++)
+      await nest.ask('query ($search: String) { posts(search: $search) { nodes { id } } }', {
+        variables: { search: long },
+      });
+    expect(nest.runs('Query.posts')).toBe(1);
+    expect(nest.cache.indexes().bytes).toBeLessThan(2_000);
+  });
+
+  it('is no reason for a mutation to fail, nor to invalidate less than it would', async () => {
+    const nest = createNest();
+    await nest.ask('{ posts { nodes { id } } }');
+    const { errors } = await nest.ask(
+      'mutation ($id: ID!) { renamePost(input: { id: $id, name: "new" }) { post { text } } }',
+      { variables: { id: long } },
+    );
+    expect(errors).toBeUndefined();
+    await nest.ask('{ posts { nodes { id } } }');
+    expect(nest.runs('Query.posts')).toBe(2);
+    expect(nest.cache.indexes().tagBytes).toBeLessThan(3_000);
+  });
+
+  it('beneath a cached field keeps only its own answer from being remembered', async () => {
+    const nest = createNest({
+      typeDefs: /* GraphQL */ `extend type Campaign { find(text: String): String @dependsOn(tags: ["Found:{text}"]) }`,
+      resolvers: { Campaign: { find: () => 'found' } },
+    });
+    nest.rows.addCampaign('camp_1');
+    const ask = (text: string) =>
+      nest.ask('query ($text: String) { campaigns { find(text: $text) } }', { variables: { text }, isJoining: true });
+    for (const text of [long, 'short', long, 'short'])
+      expect((await ask(text)).data).toEqual({ campaigns: [{ find: 'found' }] });
+    expect([nest.runs('Query.campaigns'), nest.runs('Campaign.find')]).toEqual([1, 3]);
+  });
+});

@@ -1,3 +1,5 @@
+import { normalizedExecutor } from '@graphql-tools/executor';
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { ada, createNest } from './nest.ts';
@@ -115,6 +117,13 @@ describe('a mutation that may have changed something', () => {
     ],
   ])('invalidates: one %s', async (_, run) => {
     expect(await invalidates(run)).toBe(true);
+  });
+
+  it('tells of an error that has no parts to be told', async () => {
+    const nest = withRename(() => Promise.reject(new AggregateError([])));
+    const document = parse(rename);
+    const result = await normalizedExecutor({ schema: nest.schema, document, contextValue: nest.contextFor(ada) });
+    expect(result).toMatchObject({ errors: [{ message: 'an AggregateError without errors' }] });
   });
 
   it('answers with its own error, not with that of the cache', async () => {

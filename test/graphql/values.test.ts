@@ -1,4 +1,5 @@
-import { execute, parse } from 'graphql';
+import { normalizedExecutor } from '@graphql-tools/executor';
+import { type ExecutionResult, execute, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { afterExecution } from '../../src/graphql/execution.ts';
 import { ada, createNest } from './nest.ts';
@@ -199,6 +200,26 @@ describe('an error beneath a cached field', () => {
       await nest.ask(`{ ${field} { id } }`, { isJoining });
       expect(nest.runs(`Query.${field}`)).toBe(1);
       expect(nest.cache.stamp).toBe(stamp);
+    }
+  });
+
+  it.each([
+    ['thrown by a field that depends on tags', '{ item { count } }', 'count'],
+    ['thrown by an edge', '{ item { owner { name } } }', 'owner'],
+    ['thrown by a cached field', '{ item { page { nodes { id } } } }', 'page'],
+  ])('is told though it is an AggregateError of none: one %s', async (_, document, field) => {
+    const nest = failing({ [field]: () => Promise.reject(new AggregateError([])) });
+    for (const isJoining of [false, true]) {
+      const contextValue = nest.contextFor(ada);
+      const { data, errors } = isJoining
+        ? await nest.ask(document, { isJoining })
+        : ((await normalizedExecutor({
+            schema: nest.schema,
+            document: parse(document),
+            contextValue,
+          })) as ExecutionResult);
+      expect(errors).toHaveLength(1);
+      expect(data).toEqual({ item: { [field]: null } });
     }
   });
 

@@ -1,0 +1,47 @@
+import { KeyError } from './errors.ts';
+import type { Ledger } from './ledger.ts';
+import { isOwnTag, maxTagLength } from './names.ts';
+
+export type InvalidationListener = (tags: readonly string[], cause: string | undefined) => void;
+
+/** Every invalidation of a cache comes through here, and is told to those that listen. */
+export class Invalidations {
+  readonly #ledger: Ledger;
+  readonly #listeners = new Set<InvalidationListener>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Tags that a caller names. Throws for one of the engine's own; leaves out one that is too long, which nothing can depend on. */
+  invalidate(tags: readonly string[], cause: string | undefined): void {
+    const own = tags.find(isOwnTag);
+    if (own !== undefined) throw new KeyError(`Expected tags that a caller may name but got "${own}"`);
+    this.apply(tags.some(isTooLong) ? tags.filter((tag) => !isTooLong(tag)) : tags, cause);
+  }
+
+  /** Tags of any kind. */
+  apply(tags: readonly string[], cause: string | undefined): void {
+    if (tags.length === 0) return;
+    this.#ledger.invalidate(tags, cause);
+    const failures: unknown[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        listener(tags, cause);
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+    if (failures.length > 0) throw failures[0]; // a bug of the listener's, which the others are not to pay for
+  }
+
+  /** Returns a function that ends it. */
+  listen(listener: InvalidationListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+function isTooLong(tag: string): boolean {
+  return tag.length > maxTagLength;
+}

@@ -1,0 +1,59 @@
+import { KeyError } from './errors.ts';
+import { checkTtl } from './policy.ts';
+import type { ReadRequest } from './request.ts';
+
+/** In UTF-16 code units. What is longer is better hashed: see `shortKey`. */
+const maxKeyLength = 1_024;
+export const maxTagLength = 512;
+/** What depends on more is not kept. */
+export const maxTags = 5_000;
+
+/**
+ * Tags that every entry has without saying so: to delete a key, or to clear a category or a namespace, is to invalidate one. They
+ * begin with a character that no tag of a caller's may begin with.
+ */
+const ownMark = '*';
+
+export const categoryTag = (category: string): string => `${ownMark}category ${category}`;
+
+export const namespaceTag = (namespace: string): string => `${ownMark}namespace ${namespace}`;
+
+export const namespaceCategoryTag = (namespace: string, category: string): string =>
+  `${ownMark}category ${category} in ${namespace}`;
+
+export const keyTag = (category: string, key: string): string => `${ownMark}key ${category} ${key}`;
+
+export function isOwnTag(tag: string): boolean {
+  return tag.startsWith(ownMark);
+}
+
+/** Throws a `KeyError` for what no entry may be kept under. */
+export function checkKey(key: unknown): void {
+  if (typeof key !== 'string') throw new KeyError(`Expected a key that is a string but got ${typeof key}`);
+  if (key.length > maxKeyLength)
+    throw new KeyError(`Expected a key of at most ${maxKeyLength} characters but got ${key.length}: "${cut(key)}"`);
+}
+
+/** As `checkKey`, for a tag that a caller names. */
+export function checkTag(tag: unknown): void {
+  if (typeof tag !== 'string') throw new KeyError(`Expected a tag that is a string but got ${typeof tag}`);
+  if (tag.length > maxTagLength)
+    throw new KeyError(`Expected a tag of at most ${maxTagLength} characters but got ${tag.length}: "${cut(tag)}"`);
+  if (isOwnTag(tag))
+    throw new KeyError(
+      `Expected a tag that does not begin with "${ownMark}", as the engine's own do, but got "${tag}"`,
+    );
+}
+
+/** Throws for a read or a `set` whose result could not be kept, or not as it is asked. */
+export function checkRequest({ key, namespace, tags, ttlMs }: Omit<ReadRequest<string>, 'category'>): void {
+  checkKey(key);
+  if (namespace !== undefined && namespace.length > maxTagLength)
+    throw new KeyError(`Expected a namespace of at most ${maxTagLength} characters but got ${namespace.length}`);
+  for (const tag of tags ?? []) checkTag(tag);
+  checkTtl(ttlMs);
+}
+
+function cut(text: string): string {
+  return `${text.slice(0, 40)}…`;
+}
