@@ -36,8 +36,12 @@ export interface TokensTable {
   workspaceId: string;
   kind: 'SESSION' | 'API';
   hash: string;
+  /** Of a session. */
   userId: string | null;
+  /** Of an API token: the member who made it, or took it over. */
+  makerId: string | null;
   role: 'READER' | 'CONTRIBUTOR' | 'EDITOR' | 'ADMIN' | 'OWNER' | null;
+  accountIds: string[] | null;
   name: string;
   createdAt: string;
   expiresAt: string | null;

@@ -16,6 +16,8 @@ export interface Viewer extends Scope {
   readonly tokenId: string | null;
   /** Null for API tokens and the system. */
   readonly userId: string | null;
+  /** Of an API token: the member who made it or took it over, whose role and accounts bound its own. Otherwise null. */
+  readonly makerId: string | null;
   readonly role: WorkspaceRole;
   /** When their token ends by itself; null when it does not. */
   readonly expiresAt?: string | null;

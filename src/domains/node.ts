@@ -1,6 +1,7 @@
 import type { Resolvers } from '../generated/schema.ts';
-import type { Context, Viewer } from './context.ts';
+import type { Context } from './context.ts';
 import { type NodeType, typeOfId } from './ids.ts';
+import { mayAs } from './viewer/authority.ts';
 
 /** A record of any node type: its id says which. */
 export interface AnyNode {
@@ -30,7 +31,8 @@ type Find = (id: string, context: Context) => Promise<AnyNode | null>;
 const finders: Readonly<Record<NodeType, Find>> = {
   Account: (id, { loaders }) => loaders.accounts.account.load(id),
   AiGeneration: (id, { loaders }) => loaders.ai.generation.load(id),
-  ApiToken: async (id, { loaders, viewer }) => (maySeeTokens(viewer) ? loaders.viewer.apiToken.load(id) : null),
+  // As `Query.apiTokens`, by `@access`.
+  ApiToken: async (id, { loaders, viewer }) => (mayAs(viewer.role, 'ADMIN') ? loaders.viewer.apiToken.load(id) : null),
   CalendarNote: (id, { loaders }) => loaders.calendar.note.load(id),
   Campaign: (id, { loaders }) => loaders.campaigns.campaign.load(id),
   Conversation: (id, { loaders }) => loaders.inbox.conversation.load(id),
@@ -48,9 +50,4 @@ const finders: Readonly<Record<NodeType, Find>> = {
 async function findNode(id: string, context: Context): Promise<AnyNode | null> {
   const type = typeOfId(id);
   return type === undefined ? null : finders[type](id, context);
-}
-
-/** As `Query.apiTokens`, by `@access`. */
-function maySeeTokens({ role }: Viewer): boolean {
-  return role === 'ADMIN' || role === 'OWNER';
 }

@@ -191,6 +191,10 @@ class Scoped implements Viewer {
     return refusePerson();
   }
 
+  get makerId() {
+    return refusePerson();
+  }
+
   get role() {
     return refusePerson();
   }

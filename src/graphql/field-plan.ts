@@ -9,7 +9,7 @@ import {
   isAbstractType,
   isObjectType,
 } from 'graphql';
-import type { CacheCategory, CacheScope, WorkspaceRole } from '../generated/schema.ts';
+import type { AccessAudience, CacheCategory, CacheScope, Confinement, WorkspaceRole } from '../generated/schema.ts';
 import { parseTagTemplate, type TagTemplate } from './tag-template.ts';
 
 /** What the schema says of one field, read once. */
@@ -18,7 +18,7 @@ export interface FieldPlan {
   readonly coordinate: string;
   /** Name of the type that it returns, without lists and nulls. */
   readonly typeName: string;
-  readonly access: { readonly role: WorkspaceRole; readonly audience: 'MEMBERS' | 'SYSTEM' | 'ANYONE' } | undefined;
+  readonly access: AccessPlan | undefined;
   readonly cache: CachePlan | undefined;
   readonly invalidates: readonly TagTemplate[] | undefined;
   readonly dependsOn: readonly TagTemplate[] | undefined;
@@ -26,6 +26,12 @@ export interface FieldPlan {
   readonly ranges: ReadonlyMap<string, unknown>;
   /** How the value comes about; see `kindOf`. */
   readonly kind: FieldKind;
+}
+
+export interface AccessPlan {
+  readonly role: WorkspaceRole;
+  readonly audience: AccessAudience;
+  readonly confinement: Confinement;
 }
 
 export interface CachePlan {

@@ -80,9 +80,10 @@ export class Principals {
 const absence = 'absence';
 const ofPrincipals = /\/(Token|Membership):/;
 
-/** What a principal depends on: its token, its membership, and the settings that decide where days are cut. */
-function tagsOf({ tokenId, userId }: FoundViewer): string[] {
+/** What a principal depends on: its token, its membership (of an API token its maker's), and the settings that decide where days are cut. */
+function tagsOf({ tokenId, userId, makerId }: FoundViewer): string[] {
   const tags = ['WorkspaceSettings:timeZone', 'WorkspaceSettings:weekStartsOn', `Token:${tokenId}`];
-  if (userId) tags.push(`Membership:${userId}`);
+  const memberId = userId ?? makerId;
+  if (memberId) tags.push(`Membership:${memberId}`);
   return tags;
 }

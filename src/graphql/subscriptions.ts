@@ -68,8 +68,8 @@ function follow(
   });
 }
 
-function endsCredential(tags: readonly string[], { tokenId, userId }: Viewer): boolean {
-  return tags.some((tag) => tag === `Token:${tokenId}` || tag === `Membership:${userId}`);
+function endsCredential(tags: readonly string[], { tokenId, userId, makerId }: Viewer): boolean {
+  return tags.some((tag) => tag === `Token:${tokenId}` || tag === `Membership:${userId ?? makerId}`);
 }
 
 function conversationsIn(tags: readonly string[]): Set<string> {

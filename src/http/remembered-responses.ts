@@ -168,8 +168,8 @@ export function isSame(one: Viewer, other: Viewer): boolean {
 function identityOf(viewer: Viewer): string {
   let identity = identities.get(viewer);
   if (identity === undefined) {
-    const { kind, tokenId, userId, role, workspaceId, accountIds, timeZone, weekStartsOn } = viewer;
-    identity = JSON.stringify([kind, tokenId, userId, role, workspaceId, accountIds, timeZone, weekStartsOn]);
+    const { kind, tokenId, userId, makerId, role, workspaceId, accountIds, timeZone, weekStartsOn } = viewer;
+    identity = JSON.stringify([kind, tokenId, userId, makerId, role, workspaceId, accountIds, timeZone, weekStartsOn]);
     identities.set(viewer, identity);
   }
   return identity;

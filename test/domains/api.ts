@@ -116,7 +116,7 @@ export async function createTestWorkspace(
     id: workspaceId,
     userId,
     viewer: (as = {}) => ({
-      ...{ kind: 'MEMBER', tokenId: 'tok_1', userId, role: 'OWNER' },
+      ...{ kind: 'MEMBER', tokenId: 'tok_1', userId, makerId: null, role: 'OWNER' },
       ...{ workspaceId, accountIds: null, timeZone, weekStartsOn: 'MONDAY', ...as },
     }),
   };

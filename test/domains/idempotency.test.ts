@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Network } from '../../src/domains/accounts/network.ts';
 import type { Viewer } from '../../src/domains/context.ts';
-import { newId } from '../../src/domains/ids.ts';
 import { createKeySweeper } from '../../src/domains/key-sweeper.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 import { engines } from '../setup/databases.ts';
+import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
 const { schema } = buildPlannedSchema({ typeDefs: readTypeDefs(), resolvers: [], cache: undefined, invalidate() {} });
@@ -44,7 +44,7 @@ describe.each(engines)('an idempotency key on %s', (engine) => {
   });
 
   async function addConversation(): Promise<string> {
-    const input = { accountId: account, contactHandle: 'lea', text: 'Hello', externalId: newId('Message') };
+    const input = { accountId: account, contactHandle: 'lea', text: 'Hello', externalId: testId('Message') };
     const document =
       'mutation ($input: ReceiveMessageInput!) { receiveMessage(input: $input) { conversation { id } } }';
     return (await api.run(workspace.viewer(), document, { input })).data.receiveMessage.conversation.id;
@@ -52,14 +52,14 @@ describe.each(engines)('an idempotency key on %s', (engine) => {
 
   /** Somebody of the team: a member, or an API token without a person. */
   const member = async (): Promise<Viewer> => {
-    const userId = newId('User');
+    const userId = testId('User');
     const createdAt = api.clock.toISOString();
     const email = `${userId.toLowerCase()}@example.com`;
     await api.queries.insertInto('users').values({ id: userId, name: 'Grace', email, createdAt }).execute();
-    return workspace.viewer({ userId, role: 'EDITOR', tokenId: newId('ApiToken') });
+    return workspace.viewer({ userId, role: 'EDITOR', tokenId: testId('ApiToken') });
   };
   const apiToken = () =>
-    workspace.viewer({ kind: 'API_TOKEN', userId: null, role: 'EDITOR', tokenId: newId('ApiToken') });
+    workspace.viewer({ kind: 'API_TOKEN', userId: null, role: 'EDITOR', tokenId: testId('ApiToken') });
 
   const inputs = (): Record<string, object> => ({
     createPost: { text: 'Once', accountIds: [account] },
@@ -77,7 +77,7 @@ describe.each(engines)('an idempotency key on %s', (engine) => {
     expect(errors).toBeUndefined();
     return { id: data[mutation][node]?.id, userErrors: data[mutation].userErrors };
   };
-  const hide = (viewer: Viewer): Viewer => ({ ...viewer, accountIds: [newId('Account')] });
+  const hide = (viewer: Viewer): Viewer => ({ ...viewer, accountIds: [testId('Account')] });
 
   describe.each(Object.keys(makes))('of %s', (mutation) => {
     it('is of its sender alone: a member with all of their sessions, or an API token', async () => {
@@ -89,7 +89,7 @@ describe.each(engines)('an idempotency key on %s', (engine) => {
       const again = [];
       for (const sender of senders) again.push((await send(mutation, sender, 'k')).id);
       expect(again).toEqual(first);
-      expect((await send(mutation, { ...ada, tokenId: newId('ApiToken') }, 'k')).id).toBe(first[0]);
+      expect((await send(mutation, { ...ada, tokenId: testId('ApiToken') }, 'k')).id).toBe(first[0]);
     });
 
     it('is forgotten by its sender after 24 hours', async () => {

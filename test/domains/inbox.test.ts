@@ -337,6 +337,51 @@ describe.each(engines)('the inbox on %s', (engine) => {
       ]);
     });
 
+    describe('whose assignee is confined to some accounts', () => {
+      let userId: string;
+      beforeEach(async () => {
+        userId = testId('User');
+        const createdAt = start.toISOString();
+        const email = `${userId.toLowerCase()}@example.com`;
+        await api.queries.insertInto('users').values({ id: userId, name: 'Grace', email, createdAt }).execute();
+        await api.queries
+          .insertInto('memberships')
+          .values({ workspaceId: workspace.id, userId, role: 'EDITOR', accountIds: [account], createdAt })
+          .execute();
+        expect((await update({ id, assigneeId: userId })).userErrors).toEqual([]);
+      });
+      const confine = (accountIds: readonly string[]) =>
+        run(owner, 'updateMember', {
+          ...{ type: 'UpdateMemberInput', input: { userId, accountIds }, selection: 'membership { accountIds }' },
+        });
+
+      it('is given to somebody who sees it, and to nobody else', async () => {
+        const elsewhere = await createTestAccount(api.queries, workspace);
+        const { conversation } = await receive({ accountId: elsewhere });
+        expect((await update({ id: conversation.id, assigneeId: userId })).userErrors).toMatchObject([
+          { code: 'NOT_FOUND', path: ['input', 'assigneeId'] },
+        ]);
+      });
+
+      it('is nobody’s once they do not see it any more', async () => {
+        const elsewhere = await createTestAccount(api.queries, workspace);
+        expect((await confine([account, elsewhere])).invalidated).not.toContain(`Conversation:${id}`);
+        expect((await read(id)).assignee).toEqual({ id: userId });
+        expect((await confine([elsewhere])).invalidated).toContain(`Conversation:${id}`);
+        expect((await read(id)).assignee).toBeNull();
+      });
+
+      it('is nobody’s once its account is disconnected, as nobody who is confined sees it then', async () => {
+        const other = (await receive({ contactHandle: 'max' })).conversation.id;
+        await update({ id: other, assigneeId: workspace.userId });
+        await run(owner, 'disconnectAccount', {
+          ...{ type: 'DeleteInput', input: { id: account }, selection: 'deletedId' },
+        });
+        expect((await read(id)).assignee).toBeNull();
+        expect((await read(other)).assignee).toEqual({ id: workspace.userId });
+      });
+    });
+
     it('snoozes with an instant alone, and wakes with any other status', async () => {
       const asleep = { status: 'SNOOZED', snoozedUntil: until };
       expect((await update({ id, snoozedUntil: until })).conversation).toMatchObject(asleep);

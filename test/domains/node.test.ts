@@ -51,7 +51,7 @@ describe.each(engines)('nodes on %s', (engine) => {
 
   it('that hang on accounts follow their visibility', async () => {
     const confined = workspace.viewer({ accountIds: [] });
-    const hidden = ['Account', 'Conversation', 'Message', 'Post', 'PostTarget'];
+    const hidden = ['Account', 'ApiToken', 'Conversation', 'Message', 'Post', 'PostTarget'];
     const expected = Object.keys(ids).map((type) => (hidden.includes(type) ? null : type));
     expect(await typesOf(confined, Object.values(ids))).toEqual(expected);
   });
@@ -102,7 +102,14 @@ async function createOneOfEach({ queries }: TestApi, workspace: TestWorkspace) {
     .execute();
   await queries
     .insertInto('tokens')
-    .values({ ...row('ApiToken'), kind: 'API', hash: ids.ApiToken, userId: null, role: 'READER', name: 'x' })
+    .values({
+      ...row('ApiToken'),
+      kind: 'API',
+      hash: ids.ApiToken,
+      makerId: workspace.userId,
+      role: 'READER',
+      name: 'x',
+    })
     .execute();
   await queries
     .insertInto('calendarNotes')

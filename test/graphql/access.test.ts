@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { mayAs } from '../../src/domains/viewer/authority.ts';
 import { systemViewer } from '../../src/domains/viewer/credentials.ts';
-import { mayAs } from '../../src/graphql/access.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { ada, bob, createNest, reader, robot } from './nest.ts';
 
@@ -43,6 +43,34 @@ describe.each([
     const nest = createNest(guarded);
     for (let round = 0; round < 2; round++) await nest.ask('{ budget }', { isJoining });
     expect(codeOf(await nest.ask('{ budget }', { as: { ...ada, role: 'EDITOR' }, isJoining }))).toBe('FORBIDDEN');
+  });
+
+  it('is refused to who is confined to some accounts, unless it says what it is for them', async () => {
+    const nest = createNest({
+      typeDefs: /* GraphQL */ `
+        extend type Query {
+          whole: Int @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"]) @access(role: READER, confinement: REFUSED)
+          silent: Int @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"]) @access(role: READER)
+          part: Int @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"]) @access(role: READER, confinement: WITHIN)
+          same: Int @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"]) @access(role: READER, confinement: SHARED)
+        }
+      `,
+      resolvers: { Query: { whole: () => 1, silent: () => 1, part: () => 1, same: () => 1 } },
+    });
+    const query = '{ whole silent part same }';
+    const confined = { ...ada, accountIds: ['acc_1'] };
+    for (const as of [confined, ada, confined, ada]) {
+      const { data, errors } = await nest.ask(query, { as, isJoining });
+      if (as === ada) expect(data).toEqual({ whole: 1, silent: 1, part: 1, same: 1 });
+      else {
+        expect(data).toEqual({ whole: null, silent: null, part: 1, same: 1 });
+        expect(errors!.map(({ message }) => message)).toEqual(
+          ['whole', 'silent'].map(
+            (field) => `Query.${field} is for those who see all accounts, but you are confined to some.`,
+          ),
+        );
+      }
+    }
   });
 
   it('is refused to who has not signed in', async () => {

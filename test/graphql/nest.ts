@@ -17,7 +17,17 @@ import { createWire } from './wire.ts';
 
 /** What the small schema takes from the product's: its directives, and types of no domain. */
 const borrowedTypes = [
-  ...['CacheCategory', 'CacheScope', 'AccessAudience', 'WorkspaceRole', 'DateTime', 'Date', 'SafeInt', 'Upload'],
+  ...[
+    'CacheCategory',
+    'CacheScope',
+    'AccessAudience',
+    'Confinement',
+    'WorkspaceRole',
+    'DateTime',
+    'Date',
+    'SafeInt',
+    'Upload',
+  ],
   ...['DateRangeInput', 'DateIntervalInput', 'DateRangePreset', 'Node', 'PageInfo', 'UserError', 'InvalidInputError'],
 ];
 
@@ -128,8 +138,8 @@ export const typeDefs = /* GraphQL */ `
 `;
 
 export const ada: Viewer = {
-  ...{ kind: 'MEMBER', tokenId: 'tok_ada', userId: 'user_ada', role: 'OWNER', workspaceId: 'ws_nest' },
-  ...{ accountIds: null, timeZone: 'UTC', weekStartsOn: 'MONDAY' },
+  ...{ kind: 'MEMBER', tokenId: 'tok_ada', userId: 'user_ada', makerId: null, role: 'OWNER' },
+  ...{ workspaceId: 'ws_nest', accountIds: null, timeZone: 'UTC', weekStartsOn: 'MONDAY' },
 };
 /** Of the same workspace, with the same visibility. */
 export const bob: Viewer = { ...ada, tokenId: 'tok_bob', userId: 'user_bob', role: 'EDITOR' };

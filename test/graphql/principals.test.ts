@@ -100,8 +100,8 @@ describe('a principal', () => {
     expect(await authenticate()).toBeNull();
   });
 
-  it('without a user follows its token alone', async () => {
-    const robot: FoundViewer = { ...known, kind: 'API_TOKEN', userId: null };
+  it('without a user follows its token and its maker, and nobody else', async () => {
+    const robot: FoundViewer = { ...known, kind: 'API_TOKEN', userId: null, makerId: 'user_mia' };
     const { principals, database, authenticate } = createPrincipals(robot);
     await authenticate();
     principals.invalidate(['ws_nest/Membership:null', 'ws_nest/Membership:user_ada'], undefined);
@@ -110,6 +110,9 @@ describe('a principal', () => {
     principals.invalidate(['ws_nest/Token:tok_ada'], undefined);
     await authenticate();
     expect(database.reads).toBe(2);
+    database.viewer = { ...robot, accountIds: ['acc_1'] };
+    principals.invalidate(['ws_nest/Membership:user_mia'], 'updateMember');
+    expect(await authenticate()).toEqual(database.viewer);
   });
 
   it('ends at the moment at which its token does, remembered or not', async () => {

@@ -14,8 +14,9 @@ export type Tables = Record<string, (statement: Statement) => readonly object[] 
 /** A viewer's token and what the database knows of it. */
 export function tokenRow(viewer: Viewer, expiresAt: string | null = null): object {
   return {
-    ...{ id: viewer.tokenId, workspace_id: viewer.workspaceId, user_id: viewer.userId, own_role: viewer.role },
-    ...{ role: viewer.userId === null ? null : viewer.role, account_ids: viewer.accountIds, expires_at: expiresAt },
+    ...{ id: viewer.tokenId, workspace_id: viewer.workspaceId, user_id: viewer.userId, maker_id: viewer.makerId },
+    ...{ own_role: null, own_account_ids: null, role: viewer.role },
+    ...{ account_ids: viewer.accountIds, expires_at: expiresAt },
     ...{ time_zone: viewer.timeZone, week_starts_on: viewer.weekStartsOn },
   };
 }

@@ -36,7 +36,7 @@ function peeking(read: (context: RequestContext) => unknown) {
   });
 }
 
-const personal = ['role', 'userId', 'tokenId', 'kind'] as const satisfies (keyof Viewer)[];
+const personal = ['role', 'userId', 'makerId', 'tokenId', 'kind'] as const satisfies (keyof Viewer)[];
 const scope = ['workspaceId', 'accountIds', 'timeZone', 'weekStartsOn'] as const satisfies (keyof Viewer)[];
 
 describe.each(personal)('a field that a workspace shares and that reads the %s', (part) => {

@@ -14,6 +14,7 @@ export const ada: Viewer = {
   kind: 'MEMBER',
   tokenId: 'tok_1',
   userId: 'user_1',
+  makerId: null,
   role: 'OWNER',
   workspaceId: 'ws_1',
   accountIds: null,

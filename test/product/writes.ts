@@ -156,6 +156,7 @@ export const inputs: Record<string, MakeInput> = {
   }),
   removeMember: (random, stock) => ({ userId: random.pick(stock.users) }),
   createApiToken: (random) => ({ name: text(random), role: 'EDITOR' }),
+  adoptApiToken: (random, stock) => ({ id: stock.tokens.length > 0 ? random.pick(stock.tokens) : 'tok_none' }),
   revokeApiToken: (random, stock) => ({ id: stock.tokens.length > 0 ? random.pick(stock.tokens) : 'tok_none' }),
 };
 

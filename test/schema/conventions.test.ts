@@ -183,6 +183,21 @@ describe('the schema', () => {
     expect(silent.map((field) => field.name)).toEqual([]);
   });
 
+  it('says what it is for a member who is confined to some accounts, wherever it says who may', () => {
+    const guarded = [query, mutation].flatMap((type) =>
+      Object.values(type.getFields()).flatMap(({ name: field, astNode }) => {
+        const access = astNode!.directives!.find(({ name }) => name.value === 'access');
+        return access ? [{ field, names: access.arguments!.map(({ name }) => name.value) }] : [];
+      }),
+    );
+    const silent = guarded.filter(({ names }) => !names.includes('confinement'));
+    const expected = 'each with @access(…, confinement: SHARED | WITHIN | REFUSED), and a line in docs/access.md';
+    expect(
+      silent.map(({ field }) => field),
+      expected,
+    ).toEqual([]);
+  });
+
   it('gives every node an id alone as its identity', () => {
     const nodes = schema.getPossibleTypes(schema.getType('Node') as never) as readonly GraphQLObjectType[];
     expect(nodes.length).toBeGreaterThan(13);

@@ -14,6 +14,8 @@ export async function disconnect(id: string, tx: Transaction): Promise<void> {
   changes.add('Account', id);
   changes.add('Conversation', ...(await conversationsOn(id, tx)));
 
+  await releaseFromConfined(id, tx);
+
   const postIds = await postsOn(id, tx);
   const before = await lockPosts(tx, postIds);
   const thinned = new Set(await removeUnpublishedTargets(id, tx));
@@ -56,6 +58,25 @@ async function removeUnpublishedTargets(accountId: string, { queries, viewer }: 
     .returning('postId')
     .execute();
   return removed.map(({ postId }) => postId);
+}
+
+/** Without an account a conversation is seen by those alone who see all accounts: nobody else takes care of it any longer. */
+async function releaseFromConfined(
+  accountId: string,
+  { queries, viewer: { workspaceId } }: Transaction,
+): Promise<void> {
+  await queries
+    .updateTable('conversations')
+    .set({ assigneeId: null })
+    .where((eb) => eb.and({ workspaceId, accountId }))
+    .where('assigneeId', 'in', (eb) =>
+      eb
+        .selectFrom('memberships')
+        .select('userId')
+        .where('workspaceId', '=', workspaceId)
+        .where('accountIds', 'is not', null),
+    )
+    .execute();
 }
 
 async function postsOn(accountId: string, { queries, viewer }: Transaction): Promise<string[]> {

@@ -7,7 +7,12 @@ import { invalid, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
-import { type ConversationRecord, conversationColumns, visibleConversations } from './repository.ts';
+import {
+  type ConversationRecord,
+  conversationColumns,
+  conversationsByIds,
+  visibleConversations,
+} from './repository.ts';
 
 type Change = Partial<Pick<ConversationRecord, 'status' | 'snoozedUntil' | 'assigneeId' | 'priority' | 'unreadCount'>>;
 
@@ -17,7 +22,7 @@ export async function update(input: UpdateConversationInput, tx: Transaction): P
   const problems = new Problems();
   const standing = standingAfter(input, { problems, now });
   const { assigneeId } = input;
-  if (assigneeId != null && !(await isMember(queries, viewer, assigneeId)))
+  if (assigneeId != null && !(await mayTakeCare(queries, viewer, { userId: assigneeId, conversationId: input.id })))
     problems.add(notFound('assigneeId', 'Member', assigneeId));
   problems.settle();
   return change(input.id, { ...standing, assigneeId, priority: input.priority ?? undefined }, tx);
@@ -89,12 +94,36 @@ function standingAfter(
   return { status: 'SNOOZED', snoozedUntil };
 }
 
-async function isMember(queries: Queries, { workspaceId }: Scope, userId: string): Promise<boolean> {
-  const found = await queries
+/** Whether a member sees a conversation. Who they are and what they see stays until the transaction ends. */
+async function mayTakeCare(
+  queries: Queries,
+  scope: Scope,
+  { userId, conversationId }: { userId: string; conversationId: string },
+): Promise<boolean> {
+  const member = await queries
     .selectFrom('memberships')
-    .select('userId')
-    .where('workspaceId', '=', workspaceId)
+    .select('accountIds')
+    .where('workspaceId', '=', scope.workspaceId)
     .where('userId', '=', anyOf(idsOf('User', [userId])))
+    .forShare()
     .executeTakeFirst();
-  return found !== undefined;
+  if (!member?.accountIds) return member !== undefined;
+  const [seen] = await conversationsByIds(queries, { ...scope, accountIds: member.accountIds }, [conversationId]);
+  return seen !== undefined;
+}
+
+/** Makes conversations nobody's that a member took care of and does not see: all of theirs, or those beyond some accounts. */
+export async function releaseConversations(
+  { queries, viewer, changes }: Pick<Transaction, 'queries' | 'viewer' | 'changes'>,
+  { userId, keep }: { userId: string; keep: readonly string[] },
+): Promise<void> {
+  const released = await queries
+    .updateTable('conversations')
+    .set({ assigneeId: null })
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('assigneeId', '=', userId)
+    .where((eb) => eb.or([eb('accountId', 'is', null), eb.not(eb('accountId', '=', anyOf(keep)))]))
+    .returning('id')
+    .execute();
+  changes.add('Conversation', ...released.map(({ id }) => id));
 }

@@ -3,6 +3,7 @@ import type { Queries } from '../../database/database.ts';
 import type { SessionLimits } from '../../limits/limits.ts';
 import type { Scope, Viewer } from '../context.ts';
 import { newId } from '../ids.ts';
+import { type Authority, leastAuthority } from './authority.ts';
 
 const touchedAfterMs = 60_000;
 const tokenShape = /^mgp_[\w-]{43}$/;
@@ -29,29 +30,22 @@ export async function findViewer(queries: Queries, token: string, now: Date): Pr
   const row = await queries
     .selectFrom('tokens')
     .innerJoin('settings', 'settings.workspaceId', 'tokens.workspaceId')
-    .leftJoin('memberships', (join) =>
+    .innerJoin('memberships', (join) =>
       join
         .onRef('memberships.workspaceId', '=', 'tokens.workspaceId')
-        .onRef('memberships.userId', '=', 'tokens.userId'),
+        .on((eb) => eb('memberships.userId', '=', eb.fn.coalesce('tokens.userId', 'tokens.makerId'))),
     )
-    .select(['tokens.id', 'tokens.workspaceId', 'tokens.userId', 'tokens.role as ownRole', 'tokens.expiresAt'])
+    .select(['tokens.id', 'tokens.workspaceId', 'tokens.userId', 'tokens.makerId', 'tokens.expiresAt'])
+    .select(['tokens.role as ownRole', 'tokens.accountIds as ownAccountIds'])
     .select(['memberships.role', 'memberships.accountIds', 'settings.timeZone', 'settings.weekStartsOn'])
     .where('tokens.hash', '=', hashToken(token))
     .where((eb) => eb.or([eb('tokens.expiresAt', 'is', null), eb('tokens.expiresAt', '>', now.toISOString())]))
     .executeTakeFirst();
-  const role = row?.role ?? row?.ownRole;
-  if (!row || !role) return null;
-  return {
-    kind: row.userId === null ? 'API_TOKEN' : 'MEMBER',
-    tokenId: row.id,
-    userId: row.userId,
-    workspaceId: row.workspaceId,
-    role,
-    accountIds: row.accountIds === null ? null : [...new Set(row.accountIds)].sort(),
-    timeZone: row.timeZone,
-    weekStartsOn: row.weekStartsOn,
-    expiresAt: row.expiresAt,
-  };
+  if (!row) return null;
+  const { id: tokenId, ownRole, ownAccountIds, ...found } = row;
+  const own = { role: ownRole ?? found.role, accountIds: ownAccountIds };
+  const kind = found.userId === null ? 'API_TOKEN' : 'MEMBER';
+  return { kind, tokenId, ...found, ...leastAuthority(own, found) };
 }
 
 /** Magpie's own background work in a workspace; null when there is no such workspace. */
@@ -70,6 +64,7 @@ export function systemViewer(workspaceId: string, settings: Pick<Scope, 'timeZon
     kind: 'SYSTEM',
     tokenId: null,
     userId: null,
+    makerId: null,
     role: 'OWNER',
     workspaceId,
     accountIds: null,
@@ -133,28 +128,31 @@ export async function issueSession(
     .returning('id')
     .execute();
   const expiresAt = new Date(now.getTime() + limits.days * 86_400_000).toISOString();
-  const made = await insertToken(queries, { workspaceId, userId, name, kind: 'SESSION', role: null, expiresAt, now });
+  const made = await insertToken(queries, { workspaceId, userId, name, kind: 'SESSION', expiresAt, now });
   return { ...made, expiresAt, endedIds: ended.map(({ id }) => id) };
 }
 
-/** Makes an API token, which does not expire. */
+/** Makes an API token, which does not expire by itself. */
 export function issueApiToken(
   queries: Queries,
-  apiToken: { workspaceId: string; role: Viewer['role']; name: string; now: Date },
+  apiToken: Authority & { workspaceId: string; makerId: string; name: string; now: Date },
 ): Promise<{ id: string; token: string }> {
-  return insertToken(queries, { ...apiToken, userId: null, kind: 'API', expiresAt: null });
+  return insertToken(queries, { ...apiToken, kind: 'API', expiresAt: null });
 }
 
 async function insertToken(
   queries: Queries,
   {
     now,
+    accountIds,
     ...row
   }: {
     workspaceId: string;
-    userId: string | null;
     kind: 'SESSION' | 'API';
-    role: Viewer['role'] | null;
+    userId?: string;
+    makerId?: string;
+    role?: Authority['role'];
+    accountIds?: Authority['accountIds'];
     name: string;
     expiresAt: string | null;
     now: Date;
@@ -164,7 +162,14 @@ async function insertToken(
   const token = newToken();
   await queries
     .insertInto('tokens')
-    .values({ ...row, id, hash: hashToken(token), createdAt: now.toISOString(), lastUsedAt: null })
+    .values({
+      ...row,
+      accountIds: accountIds && [...accountIds],
+      id,
+      hash: hashToken(token),
+      createdAt: now.toISOString(),
+      lastUsedAt: null,
+    })
     .execute();
   return { id, token };
 }

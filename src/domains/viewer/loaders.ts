@@ -1,8 +1,7 @@
 import { grouped, inOrder } from '../batch.ts';
 import type { LoaderSource } from '../loaders.ts';
+import { type ApiTokenRecord, findApiTokensById } from './api-token-repository.ts';
 import {
-  type ApiTokenRecord,
-  findApiTokensById,
   findMemberships,
   findMembershipsOfUsers,
   findPreferences,
@@ -40,7 +39,7 @@ export function createViewerLoaders(source: LoaderSource) {
       return inOrder(ids, users, (row) => row.id);
     }),
     apiToken: loader<string, ApiTokenRecord | null>('apiToken', async (ids) =>
-      inOrder(ids, await findApiTokensById(queries, source.scope.workspaceId, ids), (row) => row.id),
+      inOrder(ids, await findApiTokensById(queries, source.scope, ids), (row) => row.id),
     ),
     memberships: loader<string, MembershipRecord[]>('memberships', async (userIds) =>
       grouped(userIds, await findMembershipsOfUsers(queries, userIds), (row) => row.userId),

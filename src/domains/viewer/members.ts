@@ -3,24 +3,24 @@ import { anyOf } from '../conditions.ts';
 import type { Viewer } from '../context.ts';
 import { type AnyUserError, conflict, invalid, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
+import { releaseConversations } from '../inbox/triage.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import { apiTokenIdsOf } from './api-token-repository.ts';
+import { isWithin, mayAs } from './authority.ts';
 import { lockMemberWithOwners, type MembershipRecord } from './repository.ts';
 
-const roles: readonly WorkspaceRole[] = ['READER', 'CONTRIBUTOR', 'EDITOR', 'ADMIN', 'OWNER'];
-
 /** What is wrong with giving away a role: nobody gives more than they have. Undefined when nothing is. */
-export function roleCeiling(viewer: Viewer, role: WorkspaceRole): AnyUserError | undefined {
-  if (roles.indexOf(role) <= roles.indexOf(viewer.role)) return undefined;
-  return invalid('role', `Expected at most your own role, ${viewer.role}, but got ${role}.`);
+export function roleCeiling({ role: own }: Pick<Viewer, 'role'>, role: WorkspaceRole): AnyUserError | undefined {
+  return mayAs(own, role) ? undefined : invalid('role', `Expected at most your own role, ${own}, but got ${role}.`);
 }
 
-/** Changes a member's role and the accounts that they see. */
+/** Changes a member's role and the accounts that they see. Conversations that they do not see any more are nobody's. */
 export async function updateMember(
   input: UpdateMemberInput,
   transaction: Transaction,
 ): Promise<{ membership: MembershipRecord }> {
-  const { queries, viewer } = transaction;
+  const { queries, viewer, changes } = transaction;
   const { member, ownerCount } = await lockMember(input.userId, transaction);
   const role = input.role ?? member.role;
 
@@ -39,10 +39,12 @@ export async function updateMember(
     .where('workspaceId', '=', viewer.workspaceId)
     .where('userId', '=', member.userId)
     .execute();
+  if (accountIds) await releaseConversations(transaction, { userId: member.userId, keep: accountIds });
+  changes.add('ApiToken', ...(await apiTokenIdsOf(queries, member)));
   return { membership: { ...member, role, accountIds } };
 }
 
-/** Takes a member out, with their tokens and preferences; conversations that they had are nobody's. */
+/** Takes a member out, with their tokens (those that they made included) and preferences; conversations that they had are nobody's. */
 export async function removeMember(
   { userId }: RemoveMemberInput,
   transaction: Transaction,
@@ -52,17 +54,11 @@ export async function removeMember(
   if (member.role === 'OWNER' && ownerCount === 1)
     throw new Refusal([conflict('userId', 'Expected another owner to remain, but got the last one.')]);
 
-  const released = await queries
-    .updateTable('conversations')
-    .set({ assigneeId: null })
-    .where('workspaceId', '=', viewer.workspaceId)
-    .where('assigneeId', '=', userId)
-    .returning('id')
-    .execute();
+  await releaseConversations(transaction, { userId, keep: [] });
   const tokens = await queries
     .deleteFrom('tokens')
     .where('workspaceId', '=', viewer.workspaceId)
-    .where('userId', '=', userId)
+    .where((eb) => eb.or([eb('userId', '=', userId), eb('makerId', '=', userId)]))
     .returning('id')
     .execute();
   await queries
@@ -70,15 +66,15 @@ export async function removeMember(
     .where('workspaceId', '=', viewer.workspaceId)
     .where('userId', '=', userId)
     .execute();
-  changes.add('Conversation', ...released.map(({ id }) => id));
   changes.add('Token', ...tokens.map(({ id }) => id));
   return { removedUserId: userId };
 }
 
-/** The member, if they are there and the viewer may touch them. */
+/** The member, if they are there, see no account beyond the viewer's, and the viewer may touch them. */
 async function lockMember(userId: string, { queries, viewer }: Transaction) {
   const { member, ownerCount } = await lockMemberWithOwners(queries, { workspaceId: viewer.workspaceId, userId });
-  if (!member) throw new Refusal([notFound('userId', 'User', userId)]);
+  if (!member || !isWithin(member.accountIds, viewer.accountIds))
+    throw new Refusal([notFound('userId', 'User', userId)]);
   if (member.role === 'OWNER' && viewer.role !== 'OWNER')
     throw new Refusal([conflict('userId', `Expected an owner to change an owner, but got ${viewer.role}.`)]);
   return { member, ownerCount };

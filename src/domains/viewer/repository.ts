@@ -1,7 +1,9 @@
 import type { Queries } from '../../database/database.ts';
 import type { Theme, WorkspaceRole } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
+import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import { commonAccounts } from './authority.ts';
 
 /** A person in a workspace. */
 export interface Member {
@@ -34,24 +36,14 @@ export interface MembershipRecord {
   readonly accountIds: readonly string[] | null;
 }
 
-export interface ApiTokenRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly role: WorkspaceRole;
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-}
-
 export interface PreferencesRecord {
   readonly locale: string;
   readonly theme: Theme;
 }
 
 export const maxMembers = 500;
-export const maxApiTokens = 100;
 
 const membershipColumns = ['workspaceId', 'userId', 'role', 'accountIds'] as const;
-const apiTokenColumns = ['id', 'name', 'role', 'createdAt', 'lastUsedAt'] as const;
 
 export function findUsers(queries: Queries, ids: readonly string[]): Promise<UserRecord[]> {
   return queries.selectFrom('users').select(['id', 'name', 'email']).where('id', '=', anyOf(ids)).execute();
@@ -86,8 +78,12 @@ export function findMembershipsOfUsers(queries: Queries, userIds: readonly strin
     .execute();
 }
 
-export function findMembers(queries: Queries, workspaceId: string): Promise<MembershipRecord[]> {
-  return queries
+/** Who is confined to some accounts is told of these alone. */
+export async function findMembers(
+  queries: Queries,
+  { workspaceId, accountIds: visible }: Scope,
+): Promise<MembershipRecord[]> {
+  const members = await queries
     .selectFrom('memberships')
     .select(membershipColumns)
     .where('workspaceId', '=', workspaceId)
@@ -95,6 +91,10 @@ export function findMembers(queries: Queries, workspaceId: string): Promise<Memb
     .orderBy('userId')
     .limit(maxMembers)
     .execute();
+  return members.map(({ accountIds, ...member }) => ({
+    accountIds: accountIds && commonAccounts(accountIds, visible),
+    ...member,
+  }));
 }
 
 /** The member and all owners, locked until the transaction ends: what is decided about the last owner stays true. */
@@ -116,22 +116,14 @@ export async function lockMemberWithOwners(
   };
 }
 
-export function findApiTokens(queries: Queries, workspaceId: string): Promise<ApiTokenRecord[]> {
-  return selectApiTokens(queries, workspaceId)
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
-    .limit(maxApiTokens)
-    .execute();
-}
-
-export function findApiTokensById(
-  queries: Queries,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<ApiTokenRecord[]> {
-  return selectApiTokens(queries, workspaceId)
-    .where('id', '=', anyOf(idsOf('ApiToken', ids)))
-    .execute();
+/** The member who is to make a token; their membership stays until the transaction ends. */
+export function lockMaker(queries: Queries, { workspaceId, userId }: Member): Promise<MembershipRecord | undefined> {
+  return queries
+    .selectFrom('memberships')
+    .select(membershipColumns)
+    .where((eb) => eb.and({ workspaceId, userId }))
+    .forKeyShare()
+    .executeTakeFirst();
 }
 
 /** Members who chose nothing have no row. */
@@ -141,13 +133,4 @@ export function findPreferences(queries: Queries, members: readonly Member[]): P
     .select(['workspaceId', 'userId', 'locale', 'theme'])
     .where((eb) => eb.or(members.map(({ workspaceId, userId }) => eb.and({ workspaceId, userId }))))
     .execute();
-}
-
-function selectApiTokens(queries: Queries, workspaceId: string) {
-  return queries
-    .selectFrom('tokens')
-    .select(apiTokenColumns)
-    .$narrowType<{ role: WorkspaceRole }>()
-    .where('workspaceId', '=', workspaceId)
-    .where('kind', '=', 'API');
 }

@@ -1,25 +1,12 @@
-import type {
-  CreateApiTokenInput,
-  Resolvers,
-  RevokeApiTokenInput,
-  UpdatePreferencesInput,
-} from '../../generated/schema.ts';
-import { anyOf } from '../conditions.ts';
-import { conflict, limitReached, notFound, Refusal } from '../errors.ts';
-import { idsOf } from '../ids.ts';
+import type { Resolvers, UpdatePreferencesInput } from '../../generated/schema.ts';
+import { conflict, Refusal } from '../errors.ts';
 import { canonicalLocale } from '../locale.ts';
 import { mutation, mutationInSteps, type Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
-import { issueApiToken } from './credentials.ts';
-import { removeMember, roleCeiling, updateMember } from './members.ts';
-import {
-  findApiTokens,
-  findApiTokensById,
-  findMembers,
-  findPreferences,
-  maxApiTokens,
-  type PreferencesRecord,
-} from './repository.ts';
+import { findApiTokens } from './api-token-repository.ts';
+import { adoptApiToken, createApiToken, revokeApiToken } from './api-tokens.ts';
+import { removeMember, updateMember } from './members.ts';
+import { findMembers, findPreferences, type PreferencesRecord } from './repository.ts';
 import { signIn } from './sign-in.ts';
 import { updateWorkspace } from './workspace.ts';
 
@@ -30,13 +17,14 @@ export const viewerResolvers: Resolvers = {
     viewer: (_parent, _args, { viewer: { userId, workspaceId, expiresAt = null } }) =>
       userId === null ? null : { userId, workspaceId, sessionExpiresAt: expiresAt },
     workspace: (_parent, _args, { loaders, viewer }) => loaders.viewer.workspace.load(viewer.workspaceId),
-    members: (_parent, _args, { queries, viewer }) => findMembers(queries, viewer.workspaceId),
-    apiTokens: (_parent, _args, { queries, viewer }) => findApiTokens(queries, viewer.workspaceId),
+    members: (_parent, _args, { queries, viewer }) => findMembers(queries, viewer),
+    apiTokens: (_parent, _args, { queries, viewer }) => findApiTokens(queries, viewer),
   },
   Mutation: {
     signIn: mutationInSteps(signIn),
     signOut: (parent, _args, context) => endSession(parent, { input: {} }, context),
     createApiToken: mutation(createApiToken),
+    adoptApiToken: mutation(adoptApiToken),
     revokeApiToken: mutation(revokeApiToken),
     updateMember: mutation(updateMember),
     removeMember: mutation(removeMember),
@@ -53,6 +41,9 @@ export const viewerResolvers: Resolvers = {
     memberships: ({ userId }, _args, { loaders }) => loaders.viewer.memberships.load(userId),
     preferences: async (viewer, _args, { loaders }) =>
       (await loaders.viewer.preferences.load(viewer)) ?? defaultPreferences,
+  },
+  ApiToken: {
+    maker: ({ makerId }, _args, { loaders }) => (makerId === null ? null : loaders.viewer.user.load(makerId)),
   },
   Membership: {
     workspace: async ({ workspaceId }, _args, { loaders }) => present(await loaders.viewer.workspace.load(workspaceId)),
@@ -72,39 +63,6 @@ async function signOut(_input: unknown, { queries, viewer, changes }: Transactio
     .execute();
   changes.add('Token', ...ended.map(({ id }) => id));
   return { hasEnded: ended.length > 0 };
-}
-
-async function createApiToken(input: CreateApiTokenInput, { queries, viewer, now }: Transaction) {
-  const { workspaceId } = viewer;
-  const problems = new Problems();
-  const name = problems.title('name', input.name, 100);
-  const tooHigh = roleCeiling(viewer, input.role);
-  if (tooHigh) problems.add(tooHigh);
-  problems.settle();
-
-  // One at a time, so that two at once do not pass the limit together.
-  await queries.selectFrom('workspaces').select('id').where('id', '=', workspaceId).forUpdate().execute();
-  if ((await findApiTokens(queries, workspaceId)).length >= maxApiTokens)
-    throw new Refusal([
-      limitReached(null, maxApiTokens, `A workspace has at most ${maxApiTokens} API tokens: revoke one.`),
-    ]);
-
-  const { id, token } = await issueApiToken(queries, { workspaceId, role: input.role, name, now });
-  const [apiToken] = await findApiTokensById(queries, workspaceId, [id]);
-  return { token, apiToken: present(apiToken) };
-}
-
-async function revokeApiToken({ id }: RevokeApiTokenInput, { queries, viewer, changes }: Transaction) {
-  const revoked = await queries
-    .deleteFrom('tokens')
-    .where('workspaceId', '=', viewer.workspaceId)
-    .where('kind', '=', 'API')
-    .where('id', '=', anyOf(idsOf('ApiToken', [id])))
-    .returning('id')
-    .executeTakeFirst();
-  if (!revoked) throw new Refusal([notFound('id', 'API token', id)]);
-  changes.add('Token', revoked.id);
-  return { revokedId: revoked.id };
 }
 
 async function updatePreferences(input: UpdatePreferencesInput, { queries, viewer, changes }: Transaction) {

@@ -1,0 +1,90 @@
+import { copyFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import type { Queries } from '../../src/database/database.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { createTestDatabase, engines } from '../setup/databases.ts';
+import { createFolder } from '../setup/folders.ts';
+
+const migrations = new URL('../../src/database/migrations/', import.meta.url);
+
+/** A database as it was before the migrations from `first` on. */
+async function databaseBefore(queries: Queries, first: string): Promise<void> {
+  await sql`drop schema public cascade`.execute(queries);
+  await sql`create schema public`.execute(queries);
+  const folder = await createFolder();
+  const earlier = (await readdir(migrations)).filter((name) => name < first);
+  for (const name of earlier) await copyFile(new URL(name, migrations), join(folder, name));
+  await migrate(queries, { folder: pathToFileURL(`${folder}/`) });
+}
+
+const run = (queries: Queries, text: string) => sql.raw(text).execute(queries);
+const rowsOf = async (queries: Queries, text: string) => (await run(queries, text)).rows;
+
+const team = `
+  insert into workspaces (id, name, created_at) values ('ws_1', 'W', now());
+  insert into users (id, name, email, created_at) select id, 'N', id || '@example.com', now()
+    from unnest(array['user_confined', 'user_owner', 'user_later', 'user_editor']) id;
+  insert into accounts (id, workspace_id, network, display_name, handle, status, connected_at)
+    select id, 'ws_1', 'X', id, id, 'CONNECTED', now() from unnest(array['acc_1', 'acc_2']) id;
+  insert into memberships (workspace_id, user_id, role, account_ids, created_at) values
+    ('ws_1', 'user_confined', 'OWNER', array['acc_1'], '2026-01-01Z'), ('ws_1', 'user_owner', 'OWNER', null, '2026-01-02Z'),
+    ('ws_1', 'user_later', 'OWNER', null, '2026-01-03Z'), ('ws_1', 'user_editor', 'EDITOR', array['acc_2'], '2026-01-01Z');
+  insert into conversations
+      (id, workspace_id, account_id, kind, contact_name, contact_handle, status, assignee_id, last_activity_at, created_at)
+    select 'conv_' || user_id || coalesce(account_id, ''), 'ws_1', account_id, 'COMMENT', 'C', 'c', 'OPEN', user_id, now(), now()
+    from unnest(array['user_owner', 'user_editor']) user_id, unnest(array['acc_1', 'acc_2', null]) account_id;
+`;
+
+describe.each(engines)('a database of an earlier version, on %s', (engine) => {
+  it('keeps the idempotency keys of which it knows who sent them', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await databaseBefore(queries, '005_idempotency_senders.sql');
+    await run(queries, team);
+    await run(
+      queries,
+      `insert into posts (id, workspace_id, text, status, author_id, created_at, updated_at)
+         values ('post_1', 'ws_1', '', 'DRAFT', 'user_owner', now(), now()), ('post_2', 'ws_1', '', 'DRAFT', null, now(), now());
+       insert into idempotency_keys (workspace_id, mutation, key, request_hash, result_id, created_at)
+         select 'ws_1', 'createPost', id, '', id, now() from unnest(array['post_1', 'post_2', 'post_3']) id`,
+    );
+    await migrate(queries);
+    expect(await rowsOf(queries, 'select key, sender from idempotency_keys')).toEqual([
+      { key: 'post_1', sender: 'user_owner' },
+    ]);
+  });
+
+  it('gives its API tokens to the oldest owner who sees all accounts', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await databaseBefore(queries, '006_api_token_makers.sql');
+    await run(queries, team);
+    await run(
+      queries,
+      `insert into workspaces (id, name, created_at) values ('ws_2', 'Nobody', now());
+       insert into tokens (id, workspace_id, kind, hash, user_id, role, name, created_at) values
+         ('tok_api', 'ws_1', 'API', 'a', null, 'EDITOR', '', now()), ('tok_session', 'ws_1', 'SESSION', 's', 'user_editor', null, '', now()),
+         ('tok_orphan', 'ws_2', 'API', 'o', null, 'EDITOR', '', now())`,
+    );
+    await migrate(queries);
+    expect(await rowsOf(queries, 'select id, user_id, maker_id, role, account_ids from tokens order by id')).toEqual([
+      { id: 'tok_api', userId: null, makerId: 'user_owner', role: 'EDITOR', accountIds: null },
+      { id: 'tok_session', userId: 'user_editor', makerId: null, role: null, accountIds: null },
+    ]);
+  });
+
+  it('takes conversations from members who do not see them', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await databaseBefore(queries, '006_api_token_makers.sql');
+    await run(queries, team);
+    await migrate(queries);
+    const kept = 'select assignee_id, account_id from conversations where assignee_id is not null order by 1, 2';
+    expect(await rowsOf(queries, kept)).toEqual([
+      { assigneeId: 'user_editor', accountId: 'acc_2' },
+      { assigneeId: 'user_owner', accountId: 'acc_1' },
+      { assigneeId: 'user_owner', accountId: 'acc_2' },
+      { assigneeId: 'user_owner', accountId: null },
+    ]);
+  });
+});
