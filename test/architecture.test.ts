@@ -24,7 +24,7 @@ const floors: Record<string, readonly string[]> = {
   http: ['error-words.ts', 'throttled-log.ts', 'graphql', 'cache', 'domains', 'limits', 'generated', 'text'],
   graphql: ['text', 'cache', 'domains', 'database', 'generated'],
   domains: ['error-words.ts', 'database', 'limits', 'generated', 'text'],
-  database: ['error-words.ts'],
+  database: ['error-words.ts', 'text'],
   cache: [],
   limits: ['environment-reader.ts'],
   workers: [],

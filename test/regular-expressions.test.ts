@@ -13,7 +13,6 @@ const exceptions: Record<string, string> = {
   '/(\\{[^{}]*\\})/': 'reads the schema',
   '/<script>(.*?)<\\/script>/gs': 'reads the page of GraphiQL',
   '/\\/+$/': 'reads the configuration',
-  '/\\s+\\S*$/u': 'reads the last 24 characters of a text',
   '/_(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP)(_\\w+)?)?)$/': 'reads names of environment variables',
   '/(W\\/)?"[^"]*"/g': 'begins at a quotation mark, and never runs beyond the next',
   '/(\\b[Aa] )?\\{([a-z]+)(?:\\.([a-zA-Z]+))?\\}/g': "reads the demo's own sentences",

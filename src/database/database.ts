@@ -11,6 +11,7 @@ import { createPool, poolForKysely } from './pool.ts';
 import { enterPool } from './presence.ts';
 import type { Tables } from './tables.ts';
 import { limitTransactions } from './transaction.ts';
+import { writeFoldedColumns } from './write-folded-columns.ts';
 
 /** What a repository is given: the pool, or the transaction it takes part in. */
 export type Queries = Kysely<Tables>;
@@ -74,7 +75,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 export function createQueries(pool: pg.Pool, onStatement?: (sql: string) => void): Queries {
   return new Kysely<Tables>({
     dialect: new SnakeCaseDialect({ pool: poolForKysely(pool, onStatement) }),
-    plugins: [camelCaseNames],
+    plugins: [writeFoldedColumns, camelCaseNames],
   });
 }
 

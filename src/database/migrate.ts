@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
 import { wordsOf } from '../error-words.ts';
+import { fillFoldedColumns } from './fill-folded-columns.ts';
 
 /** Any number, as long as every process asks for the same: 'magpie' on a telephone's keys. */
 const migrationLock = 624743;
@@ -11,6 +12,23 @@ export interface MigrateOptions {
   folder?: URL;
   log?: (message: string) => void;
 }
+
+/** What a migration does beyond SQL, within its transaction, by the name of its file. */
+const fills: Readonly<Record<string, <Tables>(transaction: Kysely<Tables>) => Promise<void>>> = {
+  '007_folded_columns.sql': (transaction) =>
+    fillFoldedColumns(transaction, [
+      ['users', 'email'],
+      ['accounts', 'handle'],
+      ['conversations', 'contactHandle'],
+      ['posts', 'text'],
+      ['templates', 'title'],
+      ['templates', 'body'],
+      ['campaigns', 'name'],
+      ['campaigns', 'brief'],
+      ['mediaAssets', 'fileName'],
+      ['mediaAssets', 'altText'],
+    ]),
+};
 
 interface Migration {
   name: string;
@@ -84,6 +102,7 @@ async function apply<Tables>(connection: Kysely<Tables>, migration: Migration, l
   try {
     await connection.transaction().execute(async (transaction) => {
       await sql.raw(text).execute(transaction);
+      await fills[name]?.(transaction);
       await sql`insert into migrations (name, checksum) values (${name}, ${checksum})`.execute(transaction);
     });
   } catch (cause) {

@@ -2,6 +2,9 @@ import type { ColumnType, Generated } from 'kysely';
 
 /** Rows as the repositories see them: camel case, instants as ISO 8601 strings, days as `YYYY-MM-DD`, numeric as string. */
 
+/** Written with the column that it is folded from, and by nothing else: see `folded-columns.ts`. */
+type Folded<T extends string | null = string> = ColumnType<T, never, never>;
+
 export interface WorkspacesTable {
   id: string;
   name: string;
@@ -12,6 +15,7 @@ export interface UsersTable {
   id: string;
   name: string;
   email: string;
+  emailKey: Folded;
   passwordHash: string | null;
   createdAt: string;
 }
@@ -76,6 +80,7 @@ export interface AccountsTable {
     | 'BLUESKY';
   displayName: string;
   handle: string;
+  handleKey: Folded;
   status: 'CONNECTED' | 'EXPIRING' | 'RECONNECT_REQUIRED' | 'PAUSED';
   followerCount: number | null;
   connectedAt: string;
@@ -85,7 +90,9 @@ export interface TemplatesTable {
   id: string;
   workspaceId: string;
   title: string;
+  foldedTitle: Folded;
   body: string;
+  foldedBody: Folded;
   hashtags: Generated<string[]>;
   authorId: string | null;
   revision: Generated<number>;
@@ -105,7 +112,9 @@ export interface CampaignsTable {
   id: string;
   workspaceId: string;
   name: string;
+  foldedName: Folded;
   brief: string | null;
+  foldedBrief: Folded<string | null>;
   status: 'PLANNED' | 'ACTIVE' | 'COMPLETED' | 'ARCHIVED';
   startsOn: string | null;
   endsOn: string | null;
@@ -119,6 +128,7 @@ export interface PostsTable {
   id: string;
   workspaceId: string;
   text: string;
+  foldedText: Folded;
   status: 'DRAFT' | 'PENDING_APPROVAL' | 'SCHEDULED' | 'PUBLISHING' | 'PUBLISHED' | 'PARTIALLY_PUBLISHED' | 'FAILED';
   campaignId: string | null;
   templateId: string | null;
@@ -151,11 +161,13 @@ export interface MediaAssetsTable {
   id: string;
   workspaceId: string;
   fileName: string;
+  foldedFileName: Folded;
   mimeType: string;
   byteSize: number;
   sha256: string;
   storageKey: string;
   altText: string | null;
+  foldedAltText: Folded<string | null>;
   createdAt: string;
 }
 
@@ -182,6 +194,7 @@ export interface ConversationsTable {
   kind: 'COMMENT' | 'DIRECT_MESSAGE' | 'MENTION' | 'REVIEW';
   contactName: string;
   contactHandle: string;
+  contactKey: Folded;
   status: 'OPEN' | 'SNOOZED' | 'RESOLVED';
   priority: Generated<'LOW' | 'NORMAL' | 'HIGH' | 'URGENT'>;
   snoozedUntil: string | null;

@@ -1,12 +1,13 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { searchKey } from '../text/folding.ts';
 import type { Page } from './connection.ts';
 import { badInput } from './errors.ts';
 import { idsOf, type NodeType } from './ids.ts';
 
-/** The `ilike` pattern of a search: the text anywhere, with nothing in it that stands for something else. */
+/** The `like` pattern of a search in a folded column: the text anywhere, with nothing in it that stands for something else. */
 export function containing(search: string): string {
   if (search.includes('\0')) throw badInput('search: expected a text, but got one with a NUL character.');
-  return `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return `%${searchKey(search).replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 /** The right side of `=` for any of some values: one statement whatever their number, and false for none. */

@@ -1,3 +1,4 @@
+import { isBlank } from '../text/folding.ts';
 import { isCompact, lengthOf } from '../text/graphemes.ts';
 import { type AnyUserError, badInput, invalid, Refusal, textTooLong } from './errors.ts';
 
@@ -14,8 +15,19 @@ export class Problems {
   /** A name or title: trimmed, from 1 to `maxLength` characters. */
   title(path: Path, value: string, maxLength: number): string {
     const title = this.text(path, value.trim(), maxLength);
-    if (title === '') this.add(invalid(path, `Expected 1–${maxLength} characters, but got none.`));
+    this.#present(path, title, maxLength);
     return title;
+  }
+
+  /** A text of at least one character that can be seen, and at most `maxLength`; spaces around it are part of it. */
+  presentText(path: Path, value: string, maxLength: number): string {
+    this.#present(path, value, maxLength);
+    return this.text(path, value, maxLength);
+  }
+
+  #present(path: Path, value: string, maxLength: number): void {
+    if (isBlank(value) && !value.includes('\0'))
+      this.add(invalid(path, `Expected 1–${maxLength} characters, but got none.`));
   }
 
   /** A text of at most `maxLength` characters that people see. */

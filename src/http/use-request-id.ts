@@ -22,7 +22,6 @@ export function useRequestId(): HttpPlugin {
         operation: null,
         variables: null,
         context: null,
-        upload: null,
         registering: null,
         errorCodes: [],
         json: null,

@@ -1,4 +1,4 @@
-import { countGraphemes, graphemeSegments } from 'unicode-segmenter/grapheme';
+import { countGraphemes, graphemeSegments, splitGraphemes } from 'unicode-segmenter/grapheme';
 
 /** No writing system needs more UTF-16 code units for a character; one with a thousand accents is cut away as a whole. */
 const maxUnitsPerCharacter = 16;
@@ -28,32 +28,54 @@ export function beginningOf(text: string, maxLength: number): string {
 }
 
 /** At most `maxLength` characters of a text. One that is too long is cut, after a word if there is one near, and ends with `…`. */
-export function shortened(text: string, maxLength: number): string {
-  return shortenedTo(text, (candidate) => lengthOf(candidate) <= maxLength && isCompact(candidate, maxLength));
+export function shortened(text: string, maxLength: number, ending = '…'): string {
+  const fits = (candidate: string) => isCompact(candidate, maxLength) && lengthOf(candidate) <= maxLength;
+  return shortenedTo(text, fits, ending);
 }
 
 /** The same by another measure, of which every beginning of a text has less than the whole. */
-export function shortenedTo(text: string, fits: (candidate: string) => boolean): string {
+export function shortenedTo(text: string, fits: (candidate: string) => boolean, ending = '…'): string {
   if (fits(text)) return text;
-  const ends = [...graphemeSegments(text)].map(({ index }) => index);
-  const beginning = (count: number) => text.slice(0, ends[count]);
-  let [fitting, tooLong] = [0, ends.length];
+  const characters = [...splitGraphemes(text)];
+  const beginning = (count: number) => characters.slice(0, count).join('') + ending;
+  let [fitting, tooLong] = [0, characters.length];
   while (tooLong - fitting > 1) {
     const middle = Math.floor((fitting + tooLong) / 2);
-    if (fits(`${beginning(middle)}…`)) fitting = middle;
+    if (fits(beginning(middle))) fitting = middle;
     else tooLong = middle;
   }
-  return `${withoutPartOfWord(beginning(fitting))}…`;
+  return beginning(endOfWord(characters, fitting));
 }
 
-/** Only the end is searched: languages that write no spaces have words of a whole text. */
-function withoutPartOfWord(text: string): string {
-  const tail = text.slice(-maxPartOfWord);
-  const space = tail.search(/\s+\S*$/u);
-  return space < 0 ? text : text.slice(0, text.length - tail.length + space).trimEnd();
+/** How many characters there are up to the end of the last whole word within `count`; all of them if it ends far before. */
+function endOfWord(characters: readonly string[], count: number): number {
+  const isSpace = (place: number) => /^\s+$/u.test(characters[place] ?? '');
+  const earliest = Math.max(0, count - maxPartOfWord);
+  let end = count;
+  while (end > earliest && !isSpace(end)) end -= 1;
+  if (!isSpace(end)) return count; // languages that write no spaces have words as long as the text
+  while (isSpace(end - 1)) end -= 1;
+  return end === 0 ? count : end;
 }
 
 const maxPartOfWord = 24;
+
+/**
+ * The ends of characters next to a place in a text, in UTF-16 units: the last one up to it, the first one from it on. Only what is
+ * near is read: within hundreds of flags in a row, the halves of two may be taken for one.
+ */
+export function boundariesAt(text: string, at: number): { before: number; after: number } {
+  const start = Math.max(0, at - boundaryWindow);
+  const near = text.slice(start, at + boundaryWindow);
+  let before = start;
+  for (const { index } of graphemeSegments(near)) {
+    if (start + index >= at) return { before: start + index === at ? at : before, after: start + index };
+    before = start + index;
+  }
+  return { before, after: start + near.length };
+}
+
+const boundaryWindow = 512;
 
 /** A text in quotes for a message: its first 80 characters, with everything escaped that is not to be seen. */
 export function quoted(text: string): string {

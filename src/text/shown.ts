@@ -1,12 +1,12 @@
-import { quoted } from './graphemes.ts';
+import { boundariesAt, quoted } from './graphemes.ts';
 
-/** A text of at most `maxChars` UTF-16 units: a longer one loses its middle, never half a surrogate pair. */
+/** A text of at most `maxChars` UTF-16 units: a longer one loses its middle, never a part of a character. */
 export function excerpt(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   const endChars = Math.floor(maxChars / 4);
-  const beginning = text.slice(0, maxChars - endChars - 1);
-  const end = text.slice(text.length - endChars);
-  return `${beginning.replace(/[\ud800-\udbff]$/, '')}…${end.replace(/^[\udc00-\udfff]/, '')}`;
+  const beginning = text.slice(0, boundariesAt(text, maxChars - endChars - 1).before);
+  const end = text.slice(boundariesAt(text, text.length - endChars).after);
+  return `${beginning}…${end}`;
 }
 
 /** What a client sent, as messages show it: a text is quoted and cut, a list or an object only named: it may be large. */

@@ -126,6 +126,27 @@ describe.each(engines)('accounts on %s', (engine) => {
       expect((await connect({ ...profile, displayName: 'Theirs' })).account.displayName).toBe('Theirs');
     });
 
+    it.each([['@AcmeCo'], ['acmeco'], ['ACMECO'], [' ＠ＡｃｍｅＣｏ '], ['\u2068@AcmeCo\u2069'], ['acme\u200bco']])(
+      'takes %j for the account that was connected as AcmeCo',
+      async (handle) => {
+        const other = await createTestWorkspace(api.queries);
+        const { account } = await connect({ network: 'X', handle: 'AcmeCo' }, other.viewer());
+        const again = await connect({ network: 'X', handle }, other.viewer());
+        expect(again.account).toMatchObject({ id: account.id, handle: 'AcmeCo' });
+        const confined = other.viewer({ role: 'ADMIN', accountIds: [account.id] });
+        expect((await connect({ network: 'X', handle }, confined)).account.id).toBe(account.id);
+      },
+    );
+
+    it('has one account of a name in the database, too', async () => {
+      const other = await createTestWorkspace(api.queries);
+      await createTestAccount(api.queries, other, { network: 'X', handle: 'AcmeCo' });
+      await expect(createTestAccount(api.queries, other, { network: 'X', handle: '@acmeco' })).rejects.toThrow(
+        /accounts_by_handle/,
+      );
+      await createTestAccount(api.queries, other, { network: 'THREADS', handle: 'acmeco' });
+    });
+
     it('keeps workspaces apart', async () => {
       const profile = { network: 'TIKTOK', handle: 'both' };
       const other = await createTestWorkspace(api.queries);

@@ -151,6 +151,27 @@ describe.each(engines)('the inbox on %s', (engine) => {
         expect((await receive(input)).conversation.id).not.toBe(conversation.id);
     });
 
+    it.each([['@alice'], ['Alice'], ['＠ＡＬＩＣＥ'], ['ali\u200bce']])(
+      'takes Alice and %j for one contact',
+      async (handle) => {
+        const { conversation } = await receive({ contactHandle: 'Alice' });
+        expect((await receive({ contactHandle: handle })).conversation).toMatchObject({
+          ...{ id: conversation.id, contactHandle: 'Alice', unreadCount: 2 },
+        });
+        expect((await receive({ contactHandle: 'alicé' })).conversation.id).not.toBe(conversation.id);
+      },
+    );
+
+    it('has a snippet that ends with a whole character', async () => {
+      const { conversation } = await receive({ text: '👨‍👩‍👧‍👦'.repeat(200) });
+      expect(conversation.snippet).toBe(`${'👨‍👩‍👧‍👦'.repeat(119)}…`);
+    });
+
+    it('is refused when there is nothing in it to see', async () => {
+      expect((await receive({ text: '\u200b\u2060' })).userErrors).toMatchObject([{ code: 'INVALID' }]);
+      expect((await receive({ contactHandle: '@\u200b' })).userErrors).toMatchObject([{ code: 'INVALID' }]);
+    });
+
     it('opens a conversation that was done or asleep', async () => {
       const { conversation } = await receive();
       await update({ id: conversation.id, status: 'RESOLVED' });

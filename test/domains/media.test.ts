@@ -185,6 +185,7 @@ describe.each(engines)('media on %s', (engine) => {
       ]);
       expect((await upload(fileOf(files.png), { altText: '  ' })).mediaAsset.altText).toBeNull();
       expect((await upload(fileOf(files.png, ''))).mediaAsset.fileName).toBe('untitled');
+      expect((await upload(fileOf(files.png, '\u200d\u2060'))).mediaAsset.fileName).toBe('untitled');
     });
 
     it('leaves no file when its row could not be written', async () => {

@@ -76,6 +76,8 @@ describe.each(engines)('templates on %s', (engine) => {
 
   it('have hashtags without #, distinct whatever their case, without spaces', async () => {
     expect((await create({ hashtags: [' ##One ', 'one', 'ONE', 'zwei'] })).template.hashtags).toEqual(['One', 'zwei']);
+    const alike = ['Café', 'cafe\u0301', '＃ＣＡＦＥ\u0301', 'ΟΔΌΣ', '#οδός', 'οδόσ'];
+    expect((await create({ hashtags: alike })).template.hashtags).toEqual(['Café', 'ΟΔΌΣ']);
     for (const hashtags of [['two words'], ['#'], [''], ['x'.repeat(101)], ['a#b'], ['a\0']])
       expect(await create({ hashtags })).toMatchObject({
         template: null,

@@ -116,6 +116,21 @@ describe.each(engines)('viewers on %s', (engine) => {
       return data.signIn;
     };
 
+    it('takes an address in any case, composed or not', async () => {
+      const { userId } = await addMember('EDITOR');
+      const email = `jürgen.${userId.toLowerCase()}@example.com`;
+      await api.queries.updateTable('users').set({ email }).where('id', '=', userId).execute();
+      for (const typed of [email, email.toUpperCase(), email.normalize('NFD'), ` ${email}\u200b`])
+        expect((await signIn({ email: typed, password: 'correct horse' })).viewer.user.id).toBe(userId);
+      const twin = {
+        id: testId('User'),
+        name: 'Twin',
+        email: email.normalize('NFD'),
+        createdAt: '2026-02-01T00:00:00.000Z',
+      };
+      await expect(api.queries.insertInto('users').values(twin).execute()).rejects.toThrow(/users_email_key/);
+    });
+
     it('opens a session of the oldest membership and says who it is', async () => {
       const { userId, email } = await addMember('EDITOR');
       const other = await createTestWorkspace(api.queries);

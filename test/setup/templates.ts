@@ -21,15 +21,16 @@ interface Template {
   sources: readonly string[];
 }
 
-const migrations = '../../src/database/migrations/';
+/** Migrations, and how they fold text. */
+const schema = ['../../src/database/', '../../src/text/'];
 
 /** The states in which a test may want its database; each is made once, when it is first wanted, and then copied. */
 const templates: Record<TemplateName, Template> = {
-  empty: { prepare: async () => {}, sources: [migrations] },
+  empty: { prepare: async () => {}, sources: schema },
   /** The demo. Its media files are in no store. */
   seeded: {
     prepare: ({ queries }) => seedDemo(queries, { now: seededAt, media: { put: async () => {} } }),
-    sources: [migrations, '../../src/domains/demo/'],
+    sources: [...schema, '../../src/domains/demo/'],
   },
 };
 

@@ -16,6 +16,8 @@ describe('an excerpt', () => {
       expect(cut.length).toBeLessThanOrEqual(max);
       expect(Buffer.from(cut).toString()).toBe(cut);
     }
+    for (let max = 20; max < 60; max++)
+      expect(excerpt('👨‍👩‍👧‍👦'.repeat(100), max).replaceAll('👨‍👩‍👧‍👦', '')).toBe('…');
   });
 });
 

@@ -1,3 +1,5 @@
+import { bareHandle } from '../../text/folding.ts';
+import { beginningOf } from '../../text/graphemes.ts';
 import { type Network, NetworkRefusal } from './network.ts';
 
 export interface MastodonOptions {
@@ -41,7 +43,7 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
     },
 
     async reply({ id, contactHandle, text }, signal) {
-      const mention = `@${contactHandle.replace(/^@/, '')}`;
+      const mention = `@${bareHandle(contactHandle)}`;
       await postStatus(id, { status: `${mention} ${text}`, visibility: 'direct' }, signal);
     },
   };
@@ -95,7 +97,7 @@ async function detailOf(response: Response): Promise<string> {
   const text = await response.text();
   try {
     const { error } = JSON.parse(text) as { error?: unknown };
-    if (typeof error === 'string') return error.slice(0, maxDetailLength);
+    if (typeof error === 'string') return beginningOf(error, maxDetailLength);
   } catch {
     // Not JSON: the status says enough.
   }

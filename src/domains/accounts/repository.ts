@@ -1,11 +1,12 @@
 import type { Queries } from '../../database/database.ts';
 import type { AccountsTable } from '../../database/tables.ts';
+import { handleKey } from '../../text/folding.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
 
-export type AccountRecord = Omit<AccountsTable, 'workspaceId'>;
+export type AccountRecord = Omit<AccountsTable, 'workspaceId' | 'handleKey'>;
 
 /** Which accounts; null has no condition. */
 export interface AccountFilter {
@@ -72,12 +73,12 @@ export async function seesHandle(
   const found = await visible(queries, scope)
     .select('id')
     .where('network', '=', network)
-    .where('handle', '=', handle)
+    .where('handleKey', '=', handleKey(handle))
     .executeTakeFirst();
   return found !== undefined;
 }
 
-/** Inserts an account, or renews the one that the workspace has with this network and handle. */
+/** Inserts an account, or renews the one that the workspace has with this network and handle, whatever its case. */
 export function connect(
   queries: Queries,
   scope: Scope,
@@ -88,7 +89,7 @@ export function connect(
     .insertInto('accounts')
     .values({ ...account, displayName: displayName ?? account.handle, workspaceId: scope.workspaceId })
     .onConflict((conflict) =>
-      conflict.columns(['workspaceId', 'network', 'handle']).doUpdateSet({ status, connectedAt, displayName }),
+      conflict.columns(['workspaceId', 'network', 'handleKey']).doUpdateSet({ status, connectedAt, displayName }),
     )
     .returning(columns)
     .executeTakeFirstOrThrow();

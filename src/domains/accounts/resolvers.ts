@@ -1,4 +1,5 @@
 import type { Resolvers } from '../../generated/schema.ts';
+import { bareHandle } from '../../text/folding.ts';
 import { edgesOf, pageOf } from '../connection.ts';
 import { conflict, notFound, Refusal } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -25,7 +26,7 @@ export const accountResolvers: Resolvers = {
     connectAccount: mutation(async (input, { queries, viewer, changes, now }) => {
       const { network } = input;
       const problems = new Problems();
-      const handle = problems.title('handle', input.handle.trim().replace(/^@/, ''), maxNameLength);
+      const handle = problems.title('handle', bareHandle(input.handle), maxNameLength);
       const displayName = displayNameOf(input, problems);
       problems.settle();
       // An account beyond the viewer's confinement must read like one that is not there.

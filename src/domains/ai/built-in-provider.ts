@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { hashtagKey } from '../../text/folding.ts';
+import { capitalized, wordsIn } from '../../text/words.ts';
 import {
   closings,
   commonHashtags,
@@ -73,7 +75,8 @@ function findHashtags(text: string, { count, tone, dice }: { count: number; tone
   const own = hashtagsFrom(text).slice(0, Math.ceil(count * 0.7));
   const others = tones.filter((other) => other !== tone).flatMap((other) => hashtagPool[other]);
   const pool = [...dice.shuffled(hashtagPool[tone]), ...dice.shuffled(commonHashtags), ...dice.shuffled(others)];
-  return [...new Set([...own, ...pool])].slice(0, count);
+  const distinct = new Map([...own, ...pool].toReversed().map((hashtag) => [hashtagKey(hashtag), hashtag]));
+  return [...distinct.values()].toReversed().slice(0, count);
 }
 
 function writeReplies(
@@ -93,7 +96,8 @@ function writeReplies(
 
 function describe(fileName: string, dice: Dice): string {
   const dot = fileName.lastIndexOf('.');
-  const words = (dot < 0 ? fileName : fileName.slice(0, dot)).match(/\p{L}{2,}/gu) ?? [];
+  const name = (dot < 0 ? fileName : fileName.slice(0, dot)).replace(/[_-]/g, ' ');
+  const words = wordsIn(name).filter((word) => /^\P{N}{2,}$/u.test(word));
   if (words.length === 0) return 'An image without a description yet.';
   const subject = words.join(' ').toLowerCase();
   return filled(dice.pick(['Picture of {subject}.', 'Image showing {subject}.', '{Subject}, as an image.']), {
@@ -115,10 +119,6 @@ function filled(pattern: string, words: Record<string, string>): string {
 function sentence(text: string): string {
   const trimmed = capitalized(text.trim());
   return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** About four characters a token, as English has. */

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
+import { withSingleSpaces } from '../../text/folding.ts';
 import { promptVersion } from './prompts.ts';
-
-/** Text as it is compared: composed (NFC), without spaces around it, with single ones inside. */
-export function normalizeText(text: string): string {
-  return text.normalize('NFC').trim().replace(/\s+/g, ' ');
-}
 
 /** What makes two requests of a workspace equal: SHA-256 of everything that the answer may depend on. */
 export function fingerprintOf(request: {
@@ -17,6 +13,6 @@ export function fingerprintOf(request: {
   identity: readonly (string | null)[];
 }): string {
   const { kind, provider, model, brandVoice, count, identity } = request;
-  const parts = [kind, provider, model, promptVersion, normalizeText(brandVoice), count, identity];
+  const parts = [kind, provider, model, promptVersion, withSingleSpaces(brandVoice), count, identity];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -4,10 +4,10 @@ import type {
   GenerateHashtagsInput,
   SuggestReplyInput,
 } from '../../generated/schema.ts';
+import { withSingleSpaces } from '../../text/folding.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound, Refusal } from '../errors.ts';
 import { Problems } from '../problems.ts';
-import { normalizeText } from './fingerprint.ts';
 import { type AiImage, AiProviderError, type AiTask } from './provider.ts';
 
 /** A request that has been read and found well. */
@@ -37,7 +37,7 @@ export function captionRequest(input: GenerateCaptionInput): GenerationRequest {
   const count = countOf(input.count, { usual: 3, most: maxSuggestions }, problems);
   problems.settle();
   const network = input.network ?? null;
-  const identity = [normalizeText(prompt), network, tone && normalizeText(tone)];
+  const identity = [withSingleSpaces(prompt), network, tone && withSingleSpaces(tone)];
   return { task: { kind: 'CAPTION', prompt, network, tone }, prompt, identity, count, ...choicesOf(input) };
 }
 
@@ -49,7 +49,7 @@ export function hashtagsRequest(input: GenerateHashtagsInput): GenerationRequest
   return {
     task: { kind: 'HASHTAGS', text },
     prompt: text,
-    identity: [normalizeText(text)],
+    identity: [withSingleSpaces(text)],
     count,
     ...choicesOf(input),
   };
@@ -71,7 +71,7 @@ export async function replyRequest(input: SuggestReplyInput, { loaders }: Contex
   return {
     task: { kind: 'REPLY', contactName: conversation?.contactName ?? '', messages, instruction },
     prompt: instruction,
-    identity: [conversationId, nodes[0]?.id ?? null, instruction && normalizeText(instruction)],
+    identity: [conversationId, nodes[0]?.id ?? null, instruction && withSingleSpaces(instruction)],
     count,
     ...choicesOf(input),
   };

@@ -1,3 +1,6 @@
+import { lengthOf, shortened } from '../../text/graphemes.ts';
+import { capitalized, isSpaceless, uncapitalized, wordsIn } from '../../text/words.ts';
+
 const maxSubjectLength = 120;
 /** Read of a prompt to find its subject. */
 const maxReadChars = 1_000;
@@ -14,16 +17,8 @@ export function subjectOf(prompt: string): string {
     .replace(request, '')
     .split(/[.!?](?:\s|$)|\n/)[0]!
     .trim();
-  const characters = [...(first || prompt.trim().slice(0, maxReadChars))];
-  const subject = characters.slice(0, maxSubjectLength).join('');
-  const whole = characters.length > maxSubjectLength ? withoutLastWord(subject) : subject;
-  return startsAcronymOrName(whole) ? whole : whole.charAt(0).toLowerCase() + whole.slice(1);
-}
-
-/** One word alone stays. */
-function withoutLastWord(text: string): string {
-  const space = text.lastIndexOf(' ');
-  return space < 0 ? text : text.slice(0, space);
+  const subject = shortened(first || prompt.trim().slice(0, maxReadChars), maxSubjectLength, '');
+  return startsAcronymOrName(subject) ? subject : uncapitalized(subject);
 }
 
 /** A capital that must stay: a second one follows, or the next word has one as well. */
@@ -40,8 +35,8 @@ const stopWords = new Set(
 
 /** Hashtags out of a text's own words: neighbours together, then each alone. */
 export function hashtagsFrom(text: string): string[] {
-  const words = (text.match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? []).map((word) => word.replace(/['’-]/g, ''));
-  const telling = words.map((word) => (isTelling(word) ? pascal(word) : null));
+  const words = wordsIn(text).map((word) => word.replace(/['’-]/g, ''));
+  const telling = words.map((word) => (isTelling(word) ? capitalized(word) : null));
   const pairs = telling.flatMap((word, index) => {
     const next = telling[index + 1];
     return word && next && word !== next ? [word + next] : [];
@@ -50,9 +45,7 @@ export function hashtagsFrom(text: string): string[] {
 }
 
 function isTelling(word: string): boolean {
-  return word.length > 2 && word.length <= 30 && !/^\d+$/.test(word) && !stopWords.has(word.toLowerCase());
-}
-
-function pascal(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
+  const length = lengthOf(word);
+  const isLong = length >= (isSpaceless(word) ? 2 : 3) && length <= 30;
+  return isLong && !/^\p{N}+$/u.test(word) && !stopWords.has(word.toLowerCase());
 }

@@ -1,4 +1,5 @@
 import type { NetworkName } from '../../generated/schema.ts';
+import { hashtagKey, isBlank } from '../../text/folding.ts';
 import { beginningOf, shortened, shortenedTo } from '../../text/graphemes.ts';
 import { maxPostLength, textLength } from '../networks/text-length.ts';
 import { type AiAnswer, AiProviderError, type AiSuggestion, type AiTask } from './provider.ts';
@@ -23,7 +24,7 @@ function textsOf({ suggestions }: AiAnswer, task: AiTask): AiSuggestion[] {
   const network = task.kind === 'CAPTION' ? task.network : null;
   return suggestions
     .map(({ text, hashtags }) => ({ text: fitting(plain(text), network), hashtags: distinct(hashtags) }))
-    .filter(({ text }) => text !== '');
+    .filter(({ text }) => !isBlank(text));
 }
 
 /** Cut, if it must be, so that it fits the network as that counts. */
@@ -35,8 +36,9 @@ function fitting(text: string, network: NetworkName | null): string {
 function distinct(hashtags: readonly string[]): string[] {
   const found = new Map<string, string>();
   for (const hashtag of hashtags) {
-    const bare = beginningOf(plain(hashtag).replace(/[\s#]/g, ''), maxHashtagLength);
-    if (bare !== '' && !found.has(bare.toLowerCase())) found.set(bare.toLowerCase(), bare);
+    const bare = beginningOf(plain(hashtag).replace(/[\s#＃]/gu, ''), maxHashtagLength);
+    const key = hashtagKey(bare);
+    if (key !== '' && !found.has(key)) found.set(key, bare);
   }
   return [...found.values()].slice(0, maxHashtags);
 }

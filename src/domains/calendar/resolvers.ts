@@ -1,7 +1,7 @@
 import type { Resolvers } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
 import { daysOf } from '../date-range.ts';
-import { invalid, notFound, Refusal } from '../errors.ts';
+import { notFound, Refusal } from '../errors.ts';
 import { idsOf, newId, typeOfId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
 import { Problems } from '../problems.ts';
@@ -73,8 +73,7 @@ export const calendarResolvers: Resolvers = {
 
 function checkText(text: string): void {
   const problems = new Problems();
-  problems.text('text', text, maxNoteLength);
-  if (text.trim() === '') problems.add(invalid('text', `Expected 1–${maxNoteLength} characters, but got none.`));
+  problems.presentText('text', text, maxNoteLength);
   problems.settle();
 }
 

@@ -7,7 +7,8 @@ import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
 import { mediaIds, noPostFilter, type PostPage, postColumns, visiblePosts } from '../posts/repository.ts';
 
-export interface CampaignRecord extends Omit<CampaignsTable, 'workspaceId' | 'revision'> {
+export interface CampaignRecord
+  extends Omit<CampaignsTable, 'workspaceId' | 'foldedName' | 'foldedBrief' | 'revision'> {
   readonly revision: number;
 }
 
@@ -148,7 +149,7 @@ function fitting<O>(
     .$if(status !== null, (q) => q.where('status', '=', anyOf(status!)))
     .$if(search !== null, (q) => {
       const pattern = containing(search!);
-      return q.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('brief', 'ilike', pattern)]));
+      return q.where((eb) => eb.or([eb('foldedName', 'like', pattern), eb('foldedBrief', 'like', pattern)]));
     });
 }
 

@@ -1,5 +1,6 @@
 import { type Insertable, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
+import { withFoldedColumns } from '../../database/folded-columns.ts';
 import type { Tables } from '../../database/tables.ts';
 
 /** Rows of any table, in the order in which foreign keys need them. */
@@ -15,8 +16,9 @@ const rowsAtOnce = 5_000;
 
 /** Inserts with one parameter a statement: PostgreSQL reads the rows from JSON, far faster than from a long list of values. */
 export async function insertAll(queries: Queries, batch: Batch): Promise<void> {
-  for (const { table, rows } of batch) {
-    if (rows.length === 0) continue;
+  for (const { table, rows: unfolded } of batch) {
+    if (unfolded.length === 0) continue;
+    const rows = unfolded.map((row) => withFoldedColumns(table, row));
     const columns = Object.keys(rows[0]!);
     const names = sql.join(columns.map((column) => sql.ref(column)));
     for (let start = 0; start < rows.length; start += rowsAtOnce) {

@@ -1,3 +1,4 @@
+import { searchKey } from '../../text/folding.ts';
 import type { Brand } from './brand.ts';
 import { createDeck, type Random } from './random.ts';
 
@@ -6,13 +7,18 @@ export interface Contact {
   readonly contactHandle: string;
 }
 
-/** People who write to a brand. Nobody comes twice before everybody came. */
+/** People who write to a brand. Nobody comes twice before everybody came, and no two have one handle. */
 export function createContacts({ contacts: { given, family } }: Brand, random: Random): () => Contact {
   const names = given.flatMap((first) => family.map((last) => [first, last] as const));
   const nextName = createDeck(random, names);
+  const taken = new Set<string>();
   return () => {
     const [first, last] = nextName();
-    return { contactName: `${first} ${last}`, contactHandle: handleOf(random, plain(first), plain(last)) };
+    let contactHandle: string;
+    do contactHandle = handleOf(random, plain(first), plain(last));
+    while (taken.has(contactHandle));
+    taken.add(contactHandle);
+    return { contactName: `${first} ${last}`, contactHandle };
   };
 }
 
@@ -28,9 +34,5 @@ function handleOf(random: Random, first: string, last: string): string {
 
 /** Small letters without accents. */
 function plain(name: string): string {
-  return name
-    .normalize('NFD')
-    .replaceAll('ı', 'i')
-    .replace(/[^a-zA-Z]/g, '')
-    .toLowerCase();
+  return searchKey(name).replace(/[^a-z]/g, '');
 }

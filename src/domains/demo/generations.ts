@@ -1,7 +1,8 @@
 import type { Insertable } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
+import { withSingleSpaces } from '../../text/folding.ts';
 import { costUsd } from '../ai/cost.ts';
-import { fingerprintOf, normalizeText } from '../ai/fingerprint.ts';
+import { fingerprintOf } from '../ai/fingerprint.ts';
 import type { AiSuggestion } from '../ai/provider.ts';
 import { today } from '../date-range.ts';
 import type { CaptionWriter } from './captions.ts';
@@ -127,14 +128,14 @@ function createAnswers(stage: Stage, { writer, captions, conversations, assets }
         const texts = random.shuffle(pillar.texts).slice(0, 3);
         const [asked, ...written] = fillTogether(writer, [prompt, ...texts], day) as [string, ...string[]];
         const suggestions = written.map((text) => suggestionOf(text, random.shuffle(pillar.hashtags).slice(0, 3)));
-        return { prompt: asked, identity: [normalizeText(asked), null, null], count: 3, suggestions };
+        return { prompt: asked, identity: [withSingleSpaces(asked), null, null], count: 3, suggestions };
       }
       case 'HASHTAGS': {
         const [first, second] = [pillars(), pillars()];
         const text = captions.write({ pillars: [first], day, templates: [] }).text.split('\n\n')[0]!;
         const hashtags = [...new Set([...first.hashtags, ...second.hashtags])].slice(0, 10);
         const suggestion = { text: hashtags.map((hashtag) => `#${hashtag}`).join(' '), hashtags };
-        return { prompt: text, identity: [normalizeText(text)], count: 10, suggestions: [suggestion] };
+        return { prompt: text, identity: [withSingleSpaces(text)], count: 10, suggestions: [suggestion] };
       }
       case 'REPLY': {
         const { row, messages } = threads();

@@ -1,4 +1,5 @@
 import type { NetworkName } from '../../generated/schema.ts';
+import { searchKey } from '../../text/folding.ts';
 import type { ConversationKind } from './brand.ts';
 import type { Random } from './random.ts';
 
@@ -112,7 +113,7 @@ export function newContact(random: Random, network: NetworkName): InboundMessage
     one === 'REVIEW' && network !== 'FACEBOOK' ? 0 : { COMMENT: 45, DIRECT_MESSAGE: 35, MENTION: 15, REVIEW: 5 }[one],
   );
   const contactName = `${random.pick(given)} ${random.pick(family)}`;
-  const plain = contactName.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  const plain = searchKey(contactName);
   const contactHandle = `${plain.replace(' ', random.pick(['.', '_', '']))}${random.integer(2, 99)}`;
   return { kind, contactName, contactHandle, text: random.pick(openings[kind]) };
 }

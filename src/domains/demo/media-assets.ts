@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Insertable } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
+import { capitalized } from '../../text/words.ts';
 import type { Brand, Pillar } from './brand.ts';
 import { mp4Of } from './files/mp4.ts';
 import { pdfOf } from './files/pdf.ts';
@@ -87,7 +88,7 @@ function videosOf({ pillars }: Brand): Thing[] {
 function documentsOf({ documents }: Brand): Thing[] {
   return Array.from({ length: takes }).flatMap((_, take) =>
     documents.map((name) => {
-      const title = `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`;
+      const title = capitalized(name.replaceAll('-', ' '));
       return {
         kind: 'document' as const,
         pillar: null,

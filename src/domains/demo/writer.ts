@@ -1,3 +1,4 @@
+import { capitalized } from '../../text/words.ts';
 import type { Slots } from './brand.ts';
 import { createDeck, type Random } from './random.ts';
 
@@ -33,7 +34,7 @@ export function createWriter(slots: Slots, random: Random): Writer {
           const word = typeof value === 'string' ? value : value[field ?? 'name'];
           if (word === undefined) throw new TypeError(`expected a field of the slot, but got ${whole}`);
           if (article) return `${/^[aeiou]/i.test(word) ? `${article.trim()}n ` : article}${word}`;
-          return startsSentence.test(text.slice(0, at)) ? capitalised(word) : word;
+          return startsSentence.test(text.slice(0, at)) ? capitalized(word) : word;
         },
       );
     },
@@ -60,8 +61,4 @@ function momentOf(day: string, random: Random): [string, string][] {
     ['month', months[month]!],
     ['season', seasons[Math.floor(((month + 1) % 12) / 3)]!],
   ];
-}
-
-function capitalised(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

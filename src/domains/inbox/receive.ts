@@ -1,5 +1,6 @@
 import type { Queries } from '../../database/database.ts';
 import type { ReceiveMessageInput } from '../../generated/schema.ts';
+import { bareHandle, handleKey } from '../../text/folding.ts';
 import { lockAccount } from '../accounts/repository.ts';
 import type { Scope } from '../context.ts';
 import { notFound, Refusal } from '../errors.ts';
@@ -68,7 +69,7 @@ function read(input: ReceiveMessageInput): Inbound {
   const inbound = {
     accountId: input.accountId,
     kind: input.kind ?? 'DIRECT_MESSAGE',
-    contactHandle: problems.title('contactHandle', input.contactHandle.trim().replace(/^@/, ''), maxNameLength),
+    contactHandle: problems.title('contactHandle', bareHandle(input.contactHandle), maxNameLength),
     contactName: input.contactName == null ? null : problems.title('contactName', input.contactName, maxNameLength),
     text: problems.title('text', input.text, maxMessageLength),
     externalId: problems.title('externalId', input.externalId, maxNameLength),
@@ -103,7 +104,7 @@ async function openConversation(
   const known = await visibleConversations(queries, scope)
     .select('id')
     .where('accountId', '=', accountId)
-    .where('contactHandle', '=', contactHandle)
+    .where('contactKey', '=', handleKey(contactHandle))
     .where('kind', '=', kind)
     .orderBy('lastActivityAt', 'desc')
     .limit(1)

@@ -8,7 +8,10 @@ import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
 
 export interface ConversationRecord
-  extends Omit<ConversationsTable, 'workspaceId' | 'createdAt' | 'priority' | 'unreadCount' | 'snippet'> {
+  extends Omit<
+    ConversationsTable,
+    'workspaceId' | 'contactKey' | 'createdAt' | 'priority' | 'unreadCount' | 'snippet'
+  > {
   readonly priority: 'LOW' | 'NORMAL' | 'HIGH' | 'URGENT';
   readonly unreadCount: number;
   readonly snippet: string;

@@ -1,16 +1,21 @@
+import { isBlank } from '../../text/folding.ts';
+import { beginningOf, lengthOf } from '../../text/graphemes.ts';
+
 const maxLength = 255;
+
+/** All that cannot be seen, but for joiners and tags, which make one character of several. */
+const unwanted = /(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Name of a file for people: without folders, control characters and what turns text around; at most 255 characters. */
 export function safeFileName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? '';
-  const printable = last.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '').trim();
-  return shortened([...printable.normalize('NFC')]);
+  const printable = last.replace(unwanted, '').trim();
+  return isBlank(printable) ? '' : withinLength(printable.normalize('NFC'));
 }
 
 /** Keeps the extension, as people tell types by it. */
-function shortened(characters: string[]): string {
-  if (characters.length <= maxLength) return characters.join('');
-  const dot = characters.lastIndexOf('.');
-  const extension = dot > 0 && characters.length - dot <= 16 ? characters.slice(dot) : [];
-  return [...characters.slice(0, maxLength - extension.length), ...extension].join('');
+function withinLength(name: string): string {
+  if (lengthOf(name) <= maxLength) return beginningOf(name, maxLength);
+  const extension = /(?<=.)\.[^.]{1,15}$/su.exec(name)?.[0] ?? '';
+  return `${beginningOf(name.slice(0, name.length - extension.length), maxLength - lengthOf(extension))}${extension}`;
 }

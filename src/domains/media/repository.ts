@@ -102,7 +102,7 @@ function matching(queries: Queries, workspaceId: string, { search, isUnused, isM
   let query = queries.selectFrom('mediaAssets').where('workspaceId', '=', workspaceId);
   if (search !== null) {
     const pattern = containing(search);
-    query = query.where(sql<SqlBool>`(file_name ilike ${pattern} or alt_text ilike ${pattern})`);
+    query = query.where(sql<SqlBool>`(folded_file_name like ${pattern} or folded_alt_text like ${pattern})`);
   }
   if (isUnused !== null) {
     const isUsed = sql`exists (select from post_media where post_media.workspace_id = ${workspaceId}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UnknownOutcomeError } from '../../database/errors.ts';
 import type { UploadMediaInput } from '../../generated/schema.ts';
+import { isBlank } from '../../text/folding.ts';
 import type { Context } from '../context.ts';
 import { invalid, limitReached, Refusal } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -10,7 +11,6 @@ import { safeFileName } from './file-name.ts';
 import { typeOfFile } from './file-types.ts';
 import type { MediaAssetRecord } from './repository.ts';
 import { newStorageKey } from './store.ts';
-import { isUploadedFile, type UploadedFile } from './uploaded-file.ts';
 
 export const maxFileBytes = 10 * 1024 * 1024;
 export const maxAltTextLength = 1_000;
@@ -51,13 +51,14 @@ export async function uploadMedia(
   return { mediaAsset };
 }
 
-/** A description as it is stored: nothing but spaces is none. */
+/** A description as it is stored: nothing that can be seen is none. */
 export function altTextOf(altText: string | null | undefined, problems: Problems): string | null {
-  return problems.text('altText', altText ?? '', maxAltTextLength).trim() || null;
+  const description = problems.text('altText', altText ?? '', maxAltTextLength).trim();
+  return isBlank(description) ? null : description;
 }
 
-async function readFile(file: UploadedFile): Promise<{ bytes: Uint8Array; mimeType: string }> {
-  if (!isUploadedFile(file))
+async function readFile(file: File): Promise<{ bytes: Uint8Array; mimeType: string }> {
+  if (typeof file?.arrayBuffer !== 'function')
     throw new Refusal([invalid('file', `Expected a file of a multipart/form-data request, but got ${typeof file}.`)]);
   if (file.size > maxFileBytes) {
     const message = `Expected a file of at most ${maxFileBytes} bytes, but got ${file.size}.`;

@@ -7,7 +7,7 @@ import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
 
 /** `mediaIds` are in the order chosen. */
-export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'calendarAt' | 'revision'> {
+export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'foldedText' | 'calendarAt' | 'revision'> {
   readonly revision: number;
   readonly mediaIds: readonly string[];
 }
@@ -162,7 +162,7 @@ function fitting<O>(query: PostQuery<O>, { status, accountIds, campaignId, searc
   return onAccounts(query, accountIds)
     .$if(status !== null, (q) => q.where('posts.status', '=', anyOf(status!)))
     .$if(campaignId !== undefined, (q) => q.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
-    .$if(search !== null, (q) => q.where('posts.text', 'ilike', containing(search!)));
+    .$if(search !== null, (q) => q.where('posts.foldedText', 'like', containing(search!)));
 }
 
 function targetsOfRow(condition: Expression<unknown> = sql``) {

@@ -5,7 +5,6 @@ import type {
   UpdatePostInput,
 } from '../../generated/schema.ts';
 import { edgesOf, pageOf } from '../connection.ts';
-import { invalid } from '../errors.ts';
 import { mutation } from '../mutation.ts';
 import { textLength } from '../networks/text-length.ts';
 import { Problems } from '../problems.ts';
@@ -93,9 +92,7 @@ export const postResolvers: Resolvers = {
 
     rejectPost: mutation(async ({ id, reason }, tx) => {
       const problems = new Problems();
-      problems.text('reason', reason, maxReasonLength);
-      if (reason.trim() === '')
-        problems.add(invalid('reason', `Expected 1–${maxReasonLength} characters, but got none.`));
+      problems.presentText('reason', reason, maxReasonLength);
       return { post: await advance(tx, { id, action: 'reject', problems }, rejected(reason)) };
     }),
 

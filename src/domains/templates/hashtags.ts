@@ -1,4 +1,5 @@
-import { lengthOf } from '../../text/graphemes.ts';
+import { hashtagKey, isBlank } from '../../text/folding.ts';
+import { isCompact, lengthOf } from '../../text/graphemes.ts';
 import { shown } from '../../text/shown.ts';
 import { invalid } from '../errors.ts';
 import type { Problems } from '../problems.ts';
@@ -9,7 +10,7 @@ const maxHashtagLength = 100;
 export function normalizeHashtags(given: readonly string[], problems: Problems): string[] {
   const distinct = new Map<string, string>();
   for (const hashtag of given.map(bare)) {
-    const key = hashtag.toLowerCase();
+    const key = hashtagKey(hashtag);
     if (!distinct.has(key)) distinct.set(key, hashtag);
   }
   const hashtags = [...distinct.values()];
@@ -22,9 +23,16 @@ export function normalizeHashtags(given: readonly string[], problems: Problems):
 }
 
 function bare(hashtag: string): string {
-  return hashtag.trim().replace(/^#+/, '').trim();
+  return hashtag
+    .trim()
+    .replace(/^[#＃]+/u, '')
+    .trim();
 }
 
 function isHashtag(text: string): boolean {
-  return text !== '' && lengthOf(text) <= maxHashtagLength && !/[\s#\0]/u.test(text);
+  return !isBlank(text) && isShort(text) && !/[\s#＃\0]/u.test(text);
+}
+
+function isShort(text: string): boolean {
+  return isCompact(text, maxHashtagLength) && lengthOf(text) <= maxHashtagLength;
 }

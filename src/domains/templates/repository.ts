@@ -123,5 +123,5 @@ function selectGallery(queries: Queries) {
 function matching(search: string | null) {
   if (search === null) return sql<SqlBool>`true`;
   const pattern = containing(search);
-  return sql<SqlBool>`(title ilike ${pattern} or body ilike ${pattern})`;
+  return sql<SqlBool>`(folded_title like ${pattern} or folded_body like ${pattern})`;
 }

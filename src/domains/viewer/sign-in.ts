@@ -1,6 +1,7 @@
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import type { SignInInput } from '../../generated/schema.ts';
+import { emailKey } from '../../text/folding.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound, Refusal } from '../errors.ts';
 import { inTransaction } from '../mutation.ts';
@@ -13,7 +14,7 @@ export async function signIn(
   { email, password, workspaceId }: SignInInput,
   context: Context,
 ): Promise<{ token: string; expiresAt: string; viewer: ViewerRecord }> {
-  const user = await findVerified({ email: normalized(email), password }, context);
+  const user = await findVerified({ email: emailKey(email), password }, context);
   if (!user) throw new Refusal([invalid(null, 'Expected an e-mail address and its password, but got others.')]);
 
   const memberships = await findMembershipsOfUsers(context.queries, [user.id]);
@@ -51,13 +52,8 @@ async function findVerified(
   return fits && user ? user : null;
 }
 
-/** Addresses are stored in this form. */
-function normalized(email: string): string {
-  return email.trim().toLowerCase().replaceAll('\0', '');
-}
-
 function findCredentials(queries: Queries, email: string) {
-  return queries.selectFrom('users').select(['id', 'passwordHash']).where('email', '=', email).executeTakeFirst();
+  return queries.selectFrom('users').select(['id', 'passwordHash']).where('emailKey', '=', email).executeTakeFirst();
 }
 
 function noMembership(workspaceId: string | null | undefined): Refusal {

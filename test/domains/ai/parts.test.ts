@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { costUsd } from '../../../src/domains/ai/cost.ts';
-import { fingerprintOf, normalizeText } from '../../../src/domains/ai/fingerprint.ts';
+import { fingerprintOf } from '../../../src/domains/ai/fingerprint.ts';
 import type { AiSuggestion, AiTask } from '../../../src/domains/ai/provider.ts';
 import { tidySuggestions } from '../../../src/domains/ai/suggestions.ts';
+import { withSingleSpaces } from '../../../src/text/folding.ts';
 
 describe('the cost of tokens', () => {
   it.each([
@@ -54,8 +55,8 @@ describe('a fingerprint', () => {
   });
 
   it('sees through spaces and composition, and not through case', () => {
-    expect(normalizeText('  Gru\u0308n \n\t Tee ')).toBe('Grün Tee');
-    expect(normalizeText('Tee')).not.toBe(normalizeText('tee'));
+    expect(withSingleSpaces('  Gru\u0308n \n\t Tee ')).toBe('Grün Tee');
+    expect(withSingleSpaces('Tee')).not.toBe(withSingleSpaces('tee'));
   });
 });
 
