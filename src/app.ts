@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type BackupListener, listenForBackups } from './backup/backup-socket.ts';
 import type { Config } from './config.ts';
@@ -154,6 +155,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     log,
     limits: config.limits,
     cors: config.cors,
+    uploadFolder: join(config.dataDir, 'uploads'),
     persistedOperations,
   });
   registerCacheFigures(server.metrics, () => engine.cache.snapshot());

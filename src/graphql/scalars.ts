@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { DateTimeISOResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
+import { isUploadedFile, type UploadedFile } from '../domains/media/uploaded-file.ts';
 
 /** No calendar of ours needs more, and every day's neighbours are days that PostgreSQL and JavaScript write alike. */
 const firstYear = 1900;
@@ -25,13 +26,13 @@ const date = new GraphQLScalarType<string, string>({
 
 const safeInt = new GraphQLScalarType({ ...SafeIntResolver.toConfig(), name: 'SafeInt' });
 
-const upload = new GraphQLScalarType<File, never>({
+const upload = new GraphQLScalarType<UploadedFile, never>({
   ...described('Upload', 'A file of a multipart request.'),
   serialize: () => {
     throw new TypeError('expected no Upload in a response, but got one');
   },
   parseValue(value) {
-    if (value instanceof File) return value;
+    if (isUploadedFile(value)) return value;
     throw new GraphQLError('expected a file of a multipart request, but got a JSON value');
   },
 });

@@ -28,6 +28,12 @@ export class InFlight {
     return [...this.#latest.values()].filter((response) => response?.writableFinished === false) as ServerResponse[];
   }
 
+  /** The response to the latest request of a connection; undefined when it waits for none. */
+  latestOf(socket: Socket): ServerResponse | undefined {
+    const latest = this.#latest.get(socket);
+    return latest?.writableFinished === false ? latest : undefined;
+  }
+
   /** Resolves when everything is sent, or when the time is over. There must be no `add` meanwhile. */
   async end(limitMs: number): Promise<void> {
     const { unsent } = this;

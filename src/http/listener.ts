@@ -22,14 +22,19 @@ export interface Listener {
   drain(limitMs: number): Promise<number>;
 }
 
-/** Time that a client has for its whole request, and for its headers. */
-const requestTimeout = 60_000;
+/** Time that a client has for its headers. A body may take as long as it takes, unless it stops coming. */
 const headersTimeout = 10_000;
+const requestTimeout = 0;
 /** Longer than load balancers keep idle connections, so that it is they who close them. */
 const keepAliveTimeout = 75_000;
 
+export interface ListenerOptions {
+  /** For how long a client may send nothing before its request is complete. */
+  silenceMs?: number;
+}
+
 /** The socket's side of the server: its life from start to end, and the probes that tell of it. */
-export function createListener(): Listener {
+export function createListener({ silenceMs = 30_000 }: ListenerOptions = {}): Listener {
   let state: 'starting' | 'serving' | 'draining' = 'starting';
   let served: Served | undefined;
   let isReady: IsReady = async () => false;
@@ -49,6 +54,12 @@ export function createListener(): Listener {
   });
 
   server.on('connection', (socket: Socket) => inFlight.watch(socket));
+  server.setTimeout(silenceMs, (socket) => {
+    const response = inFlight.latestOf(socket);
+    if (response?.req.complete) return; // it waits for the answer
+    if (response?.headersSent === false) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+    socket.destroySoon();
+  });
 
   /**
    * Nothing of a connection is answered after a request for an upgrade, which we ignore, as HTTP allows: Node 20 then leaves out the

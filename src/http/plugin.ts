@@ -5,6 +5,7 @@ import type { Viewer } from '../domains/context.ts';
 import type { Origin } from '../graphql/joined-execution.ts';
 import type { RequestContext } from '../graphql/request.ts';
 import type { Variables } from '../graphql/variables.ts';
+import type { Upload } from './multipart.ts';
 
 /** What the plugins tell each other about a request. The first plugin makes it; each field has one plugin that sets it. */
 export interface Facts {
@@ -21,6 +22,8 @@ export interface Facts {
   variables: Variables | null;
   /** What resolvers are given; null until execution begins. */
   context: RequestContext | null;
+  /** The files that came with it; null without any. */
+  upload: Upload | null;
   /** The query, when it came with its hash and is to be registered by it; null otherwise. */
   registering: { readonly hash: string; readonly text: string } | null;
   /** Errors in the response, as far as they are known when it begins. */

@@ -13,12 +13,16 @@ export function offerBody(req: IncomingMessage, body: Buffer): void {
  * unread, so that the client comes to read the answer.
  */
 export async function readBody(request: Request, req: IncomingMessage | undefined, maxBytes: number): Promise<Buffer> {
-  const declared = Number(request.headers.get('content-length') ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes);
+  checkDeclaredLength(request, maxBytes);
   if (req) return offered.get(req) ?? (await readStream(req, maxBytes));
   const bytes = Buffer.from(await request.arrayBuffer());
-  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+  if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
   return bytes;
+}
+
+/** Refuses a body with 413 that is declared to be too long, before any of it is read. */
+export function checkDeclaredLength({ headers }: Request, maxBytes: number): void {
+  if (Number(headers.get('content-length') ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
 }
 
 /** Straight from the socket: Yoga's request would wrap the stream, at a cost of half its throughput. */
@@ -31,18 +35,23 @@ function readStream(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
       if (size <= maxBytes) chunks.push(chunk);
       else {
         chunks.length = 0;
-        reject(tooLarge(maxBytes));
+        reject(bodyTooLarge(maxBytes));
       }
     });
     req.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    req.on('error', reject);
-    req.on('close', () => reject(new DOMException('The client went away.', 'AbortError')));
+    req.on('error', () => reject(clientGone()));
+    req.on('close', () => reject(clientGone()));
   });
 }
 
-function tooLarge(maxBytes: number) {
+export function bodyTooLarge(maxBytes: number) {
   return refusal(`The body is too large: expected at most ${maxBytes} bytes.`, {
     status: 413,
     code: 'PAYLOAD_TOO_LARGE',
   });
+}
+
+/** Nobody is there to be answered. */
+export function clientGone(): Error {
+  return new DOMException('The client went away.', 'AbortError');
 }

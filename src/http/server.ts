@@ -47,6 +47,8 @@ export interface ServerOptions {
   log: Logger;
   limits: HttpLimits;
   cors: CorsOptions;
+  /** Where uploaded files are kept until their request is answered. */
+  uploadFolder: string;
   persistedOperations?: PersistedOperations;
   /** What several processes count by, when there are several. */
   counters?: CounterStore;
@@ -75,7 +77,8 @@ const responseBytes = 8 * 1024 * 1024;
 
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
-  const { engine, media, log, limits, cors, persistedOperations, counters, trustedProxies = 0, isHot = true } = options;
+  const { engine, media, log, limits, cors, uploadFolder, persistedOperations } = options;
+  const { counters, trustedProxies = 0, isHot = true } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
@@ -93,7 +96,7 @@ export function createServer(options: ServerOptions): Server {
     useNotFound(graphqlPath),
 
     useAuthentication(authenticate),
-    useParameters(limits),
+    useParameters({ ...limits, uploadFolder }),
     usePersistedQueries({ store: persistedOperations, ...limits }),
     useQueryLimits(limits),
     useDeferStream() as HttpPlugin,

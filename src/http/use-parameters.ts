@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { excerpt } from '../text/shown.ts';
-import { parseMultipart } from './multipart.ts';
+import { readUpload } from './multipart.ts';
 import { parseJson, parseUrl } from './parameters.ts';
 import type { HttpPlugin } from './plugin.ts';
-import { readBody } from './read-body.ts';
+import { checkDeclaredLength, readBody } from './read-body.ts';
 import { refusal } from './refusal.ts';
 
 export interface BodyLimits {
@@ -11,13 +13,18 @@ export interface BodyLimits {
   maxUploadBytes: number;
 }
 
+export interface ParametersOptions extends BodyLimits {
+  /** Where uploaded files are kept until their request is answered. */
+  uploadFolder: string;
+}
+
 /** A form of another site can send multipart without asking; with one of these headers, its browser asks first. */
 const preflighted = ['x-requested-with', 'graphql-require-preflight', 'apollo-require-preflight'];
 
 /** Takes a request's parameters from where they may be: the URL of a GET, the JSON or multipart body of a POST. */
-export function useParameters({ maxBodyBytes, maxUploadBytes }: BodyLimits): HttpPlugin {
+export function useParameters({ maxBodyBytes, maxUploadBytes, uploadFolder: folder }: ParametersOptions): HttpPlugin {
   return {
-    onRequestParse({ request, serverContext: { req }, setRequestParser }) {
+    onRequestParse({ request, serverContext: { req, facts }, setRequestParser }) {
       if (request.method === 'GET') setRequestParser(() => parseUrl(request.url));
       if (request.method !== 'POST') return;
       const type = mediaTypeOf(request);
@@ -25,8 +32,17 @@ export function useParameters({ maxBodyBytes, maxUploadBytes }: BodyLimits): Htt
         setRequestParser(async () => parseJson(await readBody(request, req, maxBodyBytes)));
       } else {
         if (!preflighted.some((name) => request.headers.has(name))) throw forgeable();
-        setRequestParser(async () => parseMultipart(request, await readBody(request, req, maxUploadBytes)));
+        checkDeclaredLength(request, maxUploadBytes);
+        const contentType = request.headers.get('content-type')!;
+        setRequestParser(async () => {
+          const body = req ?? Readable.fromWeb(request.body as ReadableStream);
+          facts.upload = await readUpload(body, { contentType, maxBodyBytes, maxUploadBytes, folder });
+          return facts.upload.parameters;
+        });
       }
+    },
+    async onResponse({ serverContext: { facts } }) {
+      await facts.upload?.close();
     },
   };
 }

@@ -22,6 +22,7 @@ export function useRequestId(): HttpPlugin {
         operation: null,
         variables: null,
         context: null,
+        upload: null,
         registering: null,
         errorCodes: [],
         json: null,

@@ -156,43 +156,6 @@ describe('the metrics', () => {
   });
 });
 
-describe('an upload', () => {
-  const form = (operations: object, map: object, files: Record<string, File> = {}) => {
-    const body = new FormData();
-    body.set('operations', JSON.stringify(operations));
-    body.set('map', JSON.stringify(map));
-    for (const [name, file] of Object.entries(files)) body.set(name, file);
-    return body;
-  };
-  const query = 'mutation ($file: Upload!) { upload(file: $file) }';
-  const file = new File(['content'], 'name.txt', { type: 'text/plain' });
-  const send = async (body: FormData) => {
-    const headers = { 'x-requested-with': 'test', accept: 'application/graphql-response+json' };
-    const response = await createTestServer().fetch('http://magpie.test/graphql', { method: 'POST', headers, body });
-    return { status: response.status, ...((await response.json()) as object) };
-  };
-
-  it('puts the file where the map says', async () => {
-    const answer = await send(form({ query, variables: { file: null } }, { 0: ['variables.file'] }, { 0: file }));
-    expect(answer).toMatchObject({ status: 200, data: { upload: 'name.txt: content' } });
-  });
-
-  it.each([
-    ['into the query', { 0: ['query'] }],
-    ['where something is already', { 0: ['variables.text'] }],
-    ['into a prototype', { 0: ['variables.__proto__.file'] }],
-    ['nowhere', { 0: ['variables.other'] }],
-    ['that is not there', { 1: ['variables.file'] }],
-  ])('is refused when the map puts a file %s', async (_, map) => {
-    const answer = await send(form({ query, variables: { file: null, text: 'x' } }, map, { 0: file }));
-    expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
-  });
-
-  it('is refused as a batch', async () => {
-    expect(await send(form([{ query: '{ hello }' }], {}))).toMatchObject({ status: 400 });
-  });
-});
-
 describe('a viewer’s engine', () => {
   it('hears who asks, from where, under which id, and whether the cache is to be explained', async () => {
     const server = createTestServer();

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { ExecutionArgs } from 'graphql';
 import { GraphQLError } from 'graphql';
@@ -95,7 +97,7 @@ export function createTestEngine(): TestEngine {
           return text;
         },
         outage: fail,
-        upload: async (_, { file }) => `${file.name}: ${await file.text()}`,
+        upload: async (_, { file }) => `${file.name}: ${Buffer.from(await file.arrayBuffer())}`,
       },
       Subscription: {
         ticks: {
@@ -156,6 +158,7 @@ export function createTestServer(options: Partial<ServerOptions> = {}) {
     log,
     limits,
     cors: { origins: [], headers: [] },
+    uploadFolder: join(tmpdir(), 'magpie-uploads'),
     ...options,
   });
   return { ...server, engine, lines };

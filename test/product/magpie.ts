@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import pino from 'pino';
 import { afterAll } from 'vitest';
@@ -82,7 +84,14 @@ export async function startMagpie(
   });
   const limits = { ...config.limits, ...options.limits };
   const server = createServer({
-    ...{ engine, log, limits, cors: { origins: [], headers: [] }, isHot },
+    ...{
+      engine,
+      log,
+      limits,
+      cors: { origins: [], headers: [] },
+      isHot,
+      uploadFolder: join(tmpdir(), 'magpie-uploads'),
+    },
     trustedProxies: config.trustedProxies,
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     persistedOperations: options.persistedOperations,

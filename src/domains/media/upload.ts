@@ -11,6 +11,7 @@ import { safeFileName } from './file-name.ts';
 import { typeOfFile } from './file-types.ts';
 import type { MediaAssetRecord } from './repository.ts';
 import { newStorageKey } from './store.ts';
+import { isUploadedFile, type UploadedFile } from './uploaded-file.ts';
 
 export const maxFileBytes = 10 * 1024 * 1024;
 export const maxAltTextLength = 1_000;
@@ -57,8 +58,8 @@ export function altTextOf(altText: string | null | undefined, problems: Problems
   return isBlank(description) ? null : description;
 }
 
-async function readFile(file: File): Promise<{ bytes: Uint8Array; mimeType: string }> {
-  if (typeof file?.arrayBuffer !== 'function')
+async function readFile(file: UploadedFile): Promise<{ bytes: Uint8Array; mimeType: string }> {
+  if (!isUploadedFile(file))
     throw new Refusal([invalid('file', `Expected a file of a multipart/form-data request, but got ${typeof file}.`)]);
   if (file.size > maxFileBytes) {
     const message = `Expected a file of at most ${maxFileBytes} bytes, but got ${file.size}.`;

@@ -1,0 +1,148 @@
+import type { Readable } from 'node:stream';
+import { Busboy, type BusboyConfig, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+import type { GraphQLError } from 'graphql';
+import { DiskFile } from './disk-file.ts';
+import { bodyTooLarge, clientGone } from './read-body.ts';
+import { refusal } from './refusal.ts';
+
+export interface FormOptions {
+  /** With the boundary. */
+  readonly contentType: string;
+  /** Fields that hold text; all others hold files, whatever their parts say. */
+  readonly textFields: readonly string[];
+  readonly maxFiles: number;
+  readonly maxTextBytes: number;
+  /** Of the whole body. */
+  readonly maxBytes: number;
+  /** Where files are kept meanwhile. */
+  readonly folder: string;
+}
+
+export interface Form {
+  readonly texts: ReadonlyMap<string, string>;
+  /** To be closed by the caller. */
+  readonly files: ReadonlyMap<string, DiskFile>;
+}
+
+/**
+ * Reads a `multipart/form-data` body (RFC 7578) as it streams, files to disk. Of several parts with one name, the first counts.
+ * Refuses as soon as a limit is passed, or when the body breaks off; what comes then is let through without being parsed, so that
+ * the client comes to read the answer.
+ */
+export async function readForm(body: Readable, options: FormOptions): Promise<Form> {
+  const { contentType, textFields, maxFiles, maxTextBytes, maxBytes, folder } = options;
+  const texts = new Map<string, string>();
+  const writes = new Map<string, Promise<DiskFile>>();
+  const failing = new AbortController();
+
+  const parser = parserFor({
+    headers: { 'content-type': contentType },
+    isPartAFile: (name) => name === undefined || !textFields.includes(name),
+    limits: {
+      ...{ headerSize: 16 * 1024, headerPairs: 32 }, // of one part
+      ...{ fields: textFields.length, files: maxFiles, parts: textFields.length + maxFiles },
+      fieldSize: maxTextBytes,
+    },
+  });
+  const parsed = parsing(body, { parser, maxBytes }, (refuse) => {
+    parser.on('filesLimit', () => refuse(badForm(`expected at most ${maxFiles} files, but got more`)));
+    parser.on('partsLimit', () => refuse(badForm(`expected at most ${maxFiles} files, but got more parts`)));
+    parser.on('fieldsLimit', () => refuse(badForm(`expected one part each for ${textFields.join(', ')}`)));
+    parser.on('field', (name, text, _, isCut) => {
+      if (isCut) refuse(bodyTooLarge(maxTextBytes));
+      else texts.set(name, text);
+    });
+    parser.on('file', (name: string | undefined, content, fileName: string | undefined, _, type) => {
+      content.on('error', () => {}); // the parser reports it
+      if (name === undefined || writes.has(name)) return void content.resume();
+      const file = store(content, { folder, name: unescaped(fileName ?? ''), type, signal: failing.signal });
+      file.catch(refuse);
+      writes.set(name, file);
+    });
+  });
+
+  try {
+    await parsed;
+    const files = new Map<string, DiskFile>();
+    for (const [name, file] of writes) files.set(name, await file);
+    return { texts, files };
+  } catch (error) {
+    failing.abort();
+    const ended = await Promise.allSettled(writes.values());
+    for (const one of ended) if (one.status === 'fulfilled') await one.value.close();
+    throw error;
+  }
+}
+
+/**
+ * Resolves when all of the body was parsed. `pipe` would not do: when the parser fails, it destroys the body, and with it the
+ * connection.
+ */
+function parsing(
+  body: Readable,
+  { parser, maxBytes }: { parser: BusboyInstance; maxBytes: number },
+  listen: (refuse: (error: unknown) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isRefused = false;
+    const refuse = (error: unknown) => {
+      isRefused = true;
+      body.resume();
+      reject(error);
+    };
+    listen(refuse);
+    parser.on('error', (error) => refuse(badForm(error instanceof Error ? error.message : String(error))));
+    parser.on('finish', resolve);
+    let bytes = 0;
+    body.on('data', (chunk: Buffer) => {
+      if (isRefused) return;
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) return refuse(bodyTooLarge(maxBytes));
+      if (parser.write(chunk)) return;
+      body.pause();
+      parser.once('drain', () => body.resume());
+    });
+    body.on('end', () => isRefused || parser.end());
+    body.on('error', () => refuse(clientGone()));
+    body.on('close', () => body.readableEnded || refuse(clientGone()));
+  });
+}
+
+interface Stored {
+  readonly folder: string;
+  readonly name: string;
+  readonly type: string;
+  readonly signal: AbortSignal;
+}
+
+async function store(content: BusboyFileStream, { folder, name, type, signal }: Stored): Promise<DiskFile> {
+  const file = await DiskFile.open(folder, { name, type });
+  try {
+    await file.write(content, signal);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function parserFor(config: BusboyConfig): BusboyInstance {
+  try {
+    return new Busboy(config);
+  } catch {
+    throw badForm('expected a boundary in the content-type');
+  }
+}
+
+/** As browsers escape names: WHATWG HTML, multipart/form-data encoding algorithm. */
+function unescaped(name: string): string {
+  return name.replace(/%(0A|0D|22)/gi, (escaped) => decodeURIComponent(escaped));
+}
+
+/** A refusal of a body that is not what it should be. */
+export function badForm(problem: string): GraphQLError {
+  return refusal(`The multipart body does not follow the GraphQL multipart request specification: ${problem}.`, {
+    status: 400,
+    code: 'BAD_REQUEST',
+  });
+}
