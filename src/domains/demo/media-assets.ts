@@ -5,7 +5,7 @@ import { capitalized } from '../../text/words.ts';
 import type { Brand, Pillar } from './brand.ts';
 import { mp4Of } from './files/mp4.ts';
 import { pdfOf } from './files/pdf.ts';
-import { pngOf } from './files/png.ts';
+import { jpegOf } from './files/jpeg.ts';
 import { createRandom, type Random } from './random.ts';
 import { dayMs, iso, type Stage, seededId } from './stage.ts';
 
@@ -70,7 +70,7 @@ function imagesOf({ pillars }: Brand): Thing[] {
     return pillars.flatMap((pillar) =>
       pillar.pictures.map(({ name, shows }) => ({
         ...{ kind: 'image' as const, pillar, name, description: `${framing.words} ${shows}` },
-        fileName: `${name}-${framing.name}${numbered(Math.floor(take / framings.length))}.png`,
+        fileName: `${name}-${framing.name}${numbered(Math.floor(take / framings.length))}.jpg`,
       })),
     );
   });
@@ -118,7 +118,7 @@ function createFiles({ palette, name: brandName }: Brand) {
       const file = {
         bytes: content,
         sha256: createHash('sha256').update(content).digest('hex'),
-        mimeType: { image: 'image/png', video: 'video/mp4', document: 'application/pdf' }[kind],
+        mimeType: { image: 'image/jpeg', video: 'video/mp4', document: 'application/pdf' }[kind],
       };
       made.set(name, file);
       return file;
@@ -128,7 +128,7 @@ function createFiles({ palette, name: brandName }: Brand) {
 
 function picture(random: Random, palette: Brand['palette']): Uint8Array {
   const [top, bottom, sun, far, near] = random.shuffle(palette) as [string, string, string, string, string];
-  return pngOf({ sky: [top, bottom], sun, hills: [far, near], sunAt: 0.15 + 0.7 * random.next() });
+  return jpegOf({ sky: [top, bottom], sun, hills: [far, near], sunAt: 0.15 + 0.7 * random.next() });
 }
 
 function video(random: Random, palette: Brand['palette']): Uint8Array {

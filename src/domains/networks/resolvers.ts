@@ -1,5 +1,6 @@
 import type { NetworkName, Resolvers } from '../../generated/schema.ts';
 import { checkArgument } from '../problems.ts';
+import { postRules } from './media-rules.ts';
 import { networkNames } from './names.ts';
 import { maxPostLength, textLength, textLimitOf } from './text-length.ts';
 
@@ -11,7 +12,8 @@ export const networkResolvers: Resolvers = {
       networks.map((network) => {
         const { limit, unit } = textLimitOf(network);
         const name = networkNames[network];
-        return { id: network.toLowerCase(), network, name, maxTextLength: limit, textLengthUnit: unit };
+        const id = network.toLowerCase();
+        return { id, network, name, maxTextLength: limit, textLengthUnit: unit, ...postRules[network] };
       }),
     textLengths: (_, { text, networks: asked }) => {
       checkArgument('text', text, maxPostLength);
