@@ -7,7 +7,7 @@ import { pgliteMajor } from './database/pglite.ts';
 import { openSoleUse, type SoleUse } from './database/sole-use.ts';
 import { type DemoToken, openDemo } from './demo.ts';
 import { createMastodonNetwork } from './domains/accounts/mastodon-network.ts';
-import type { Network, NetworkAccount } from './domains/accounts/network.ts';
+import { type Network, type NetworkAccount, NetworkRefusal } from './domains/accounts/network.ts';
 import { createBuiltInProvider } from './domains/ai/built-in-provider.ts';
 import { createOpenAiProvider } from './domains/ai/openai-provider.ts';
 import type { AiProvider } from './domains/ai/provider.ts';
@@ -220,6 +220,12 @@ function networkFor({ mastodon, publicUrl }: Config): Network {
   const of = ({ network }: NetworkAccount) => (network === 'MASTODON' ? real : sandbox);
   return {
     publish: (request, signal) => of(request.account).publish(request, signal),
+    rememberedMs: (account) => of(account).rememberedMs?.(account) ?? Number.POSITIVE_INFINITY,
+    find: async (request, signal) => {
+      const network = of(request.account);
+      if (!network.find) throw new NetworkRefusal('This network does not let programs look for posts.');
+      return await network.find(request, signal);
+    },
     reply: (request, signal) => of(request.account).reply(request, signal),
   };
 }

@@ -155,6 +155,9 @@ export interface PostTargetsTable {
   attempts: Generated<number>;
   leaseUntil: string | null;
   publishedAt: string | null;
+  firstAttemptAt: Generated<string | null>;
+  /** Ids that the network gave to files, by the ids of the assets. */
+  uploads: Generated<Readonly<Record<string, string>>>;
 }
 
 export interface MediaAssetsTable {

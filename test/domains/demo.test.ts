@@ -11,6 +11,7 @@ import { createWriter } from '../../src/domains/demo/writer.ts';
 import { typeOfId } from '../../src/domains/ids.ts';
 import { snippetOf } from '../../src/domains/inbox/snippet.ts';
 import { typeOfFile } from '../../src/domains/media/file-types.ts';
+import { type PostFile, refusalOf } from '../../src/domains/networks/publishable.ts';
 import { textLength } from '../../src/domains/networks/text-length.ts';
 import { findViewer } from '../../src/domains/viewer/credentials.ts';
 import { verifyPassword } from '../../src/domains/viewer/passwords.ts';
@@ -299,11 +300,23 @@ describe.each(engines)('the demo, on %s', (engine) => {
       }
     });
 
+    it('are what the networks take of each post that will go out, or can be retried', async () => {
+      const rows = await rowsOf<{ network: NetworkName; text: string; media: PostFile[] }>(sql`
+        select a.network, coalesce(t.text_override, p.text) as text, coalesce((
+          select jsonb_agg(jsonb_build_object('fileName', m.file_name, 'mimeType', m.mime_type, 'byteSize', m.byte_size))
+          from post_media pm join media_assets m on m.id = pm.media_id where pm.post_id = p.id), '[]') as media
+        from posts p join post_targets t on t.post_id = p.id join accounts a on a.id = t.account_id
+        where p.status not in ('DRAFT', 'PUBLISHED')`);
+      expect(rows.length).toBeGreaterThan(50);
+      const refused = rows.flatMap(({ network, text, media }) => refusalOf(network, { text, media }) ?? []);
+      expect(refused).toEqual([]);
+    });
+
     it('are unused and without description in the stated shares', async () => {
       const [row] = await rowsOf<{ unused: number; undescribed: number; images: number }>(sql`
         select count(*) filter (where id not in (select media_id from post_media)) / 360.0 as unused,
           count(*) filter (where alt_text is null) / 360.0 as undescribed,
-          count(*) filter (where mime_type = 'image/png') / 360.0 as images
+          count(*) filter (where mime_type = 'image/jpeg') / 360.0 as images
         from media_assets`);
       expect(Number(row!.unused)).toBeCloseTo(0.25, 1);
       expect(Number(row!.undescribed)).toBeCloseTo(0.3, 1);

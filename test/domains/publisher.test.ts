@@ -1,6 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
 import { createPublisher, type PublisherOptions } from '../../src/domains/posts/publisher.ts';
+import type { NetworkName } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { postMutations } from './post-mutations.ts';
@@ -16,6 +17,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
   });
 
   beforeEach(async () => {
+    await api.queries.deleteFrom('workspaces').execute(); // with all that is due
     api.clock = new Date('2026-11-22T09:00:00.000Z');
     workspace = await createTestWorkspace(api.queries);
   });
@@ -155,6 +157,178 @@ describe.each(engines)('a publisher on %s', (engine) => {
     expect(seen).toMatchObject({ status: 'PUBLISHING' });
   });
 
+  describe('with a network that hangs', () => {
+    /** Calls to a network that hangs until it is let go. */
+    function hanging(network: NetworkName) {
+      const held: { end(): void }[] = [];
+      const publish: Publish = (request, signal) => {
+        if (request.account.network !== network) return succeed(request, signal);
+        return new Promise((resolve) => {
+          held.push({ end: () => resolve({ permalink: 'https://example.com/late' }) });
+        });
+      };
+      return { held, publish };
+    }
+
+    it('publishes on the others, for the same workspace and for others', async () => {
+      const other = await createTestWorkspace(api.queries);
+      const stuck = await due({ accounts: 20, account: { network: 'MASTODON' } });
+      const [ours, theirs] = [
+        await due({ account: { network: 'X' } }),
+        await due({ team: other, account: { network: 'X' } }),
+      ];
+      const { held, publish } = hanging('MASTODON');
+      const publisher = publisherWith(publish, { slots: { perNetwork: 8, perWorkspace: 4 } });
+      const round = publisher.tick();
+      await vi.waitFor(async () => {
+        expect((await stateOf(ours)).status).toBe('PUBLISHED');
+        expect((await stateOf(theirs, other)).status).toBe('PUBLISHED');
+      });
+      expect(held).toHaveLength(4);
+      for (const { end } of held) end();
+      expect(await round).toBe(6);
+      expect((await stateOf(stuck)).status).toBe('PUBLISHING');
+    });
+
+    it('leaves room on it for other workspaces, whose turn it is', async () => {
+      const other = await createTestWorkspace(api.queries);
+      await due({ accounts: 20, account: { network: 'MASTODON' } });
+      const { held, publish } = hanging('MASTODON');
+      const publisher = publisherWith(publish, { slots: { perNetwork: 8, perWorkspace: 4 } });
+      const first = publisher.tick();
+      await vi.waitFor(() => expect(held).toHaveLength(4));
+      const theirs = await due({ team: other, account: { network: 'MASTODON' } });
+      const second = publisher.tick();
+      await vi.waitFor(() => expect(held).toHaveLength(5));
+      for (const { end } of held) end();
+      await Promise.all([first, second]);
+      expect((await stateOf(theirs, other)).status).toBe('PUBLISHED');
+    });
+
+    it('gives its calls as long as their claims allow, twice as long each time', async () => {
+      await due();
+      const limits: number[] = [];
+      const publisher = publisherWith(
+        (_request, signal) => {
+          return new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason));
+          });
+        },
+        {
+          leaseSeconds: 1,
+          log: { info: () => {}, error: () => {}, warn: (details) => limits.push(millisecondsIn(details)) },
+        },
+      );
+      await publisher.tick();
+      api.clock = new Date(api.clock.getTime() + 1_000);
+      await publisher.tick();
+      expect(limits).toEqual([500, 1_000]);
+    });
+
+    it('stops all the same, and leaves the call to the next publisher', async () => {
+      const id = await due();
+      let called = () => {};
+      const isCalled = new Promise<void>((resolve) => {
+        called = resolve;
+      });
+      const publisher = publisherWith(
+        () => {
+          called();
+          return new Promise(() => {});
+        },
+        { stopMs: 0 },
+      );
+      publisher.start();
+      await isCalled;
+      await publisher.stop();
+      expect((await stateOf(id)).status).toBe('PUBLISHING');
+    });
+  });
+
+  describe('whose earlier call was cut off', () => {
+    const cutOff: Publish = async () => {
+      throw new Error('socket hang up');
+    };
+    /** A post whose first call had no answer, and a publisher that comes `afterMs`. */
+    async function later(afterMs: number, find?: Network['find']) {
+      const id = await due();
+      await publisherWith(cutOff).tick();
+      api.clock = new Date(api.clock.getTime() + afterMs);
+      const calls: string[] = [];
+      const network: Network = {
+        publish: (request, signal) => {
+          calls.push(request.id);
+          return succeed(request, signal);
+        },
+        reply: async () => {},
+        rememberedMs: () => 3_600_000,
+        ...(find && { find }),
+      };
+      await publisherWith(network.publish, { network }).tick();
+      return { state: await stateOf(id), calls };
+    }
+
+    it('repeats it while the network remembers its id', async () => {
+      const { state, calls } = await later(3_000_000, async () => {
+        throw new Error('expected no search');
+      });
+      expect([state.status, calls.length]).toEqual(['PUBLISHED', 1]);
+    });
+
+    it('looks for the post afterwards, and does not publish what it finds', async () => {
+      const asked: object[] = [];
+      const begun = api.clock;
+      const { state, calls } = await later(7_200_000, async ({ text, since }) => {
+        asked.push({ text, since });
+        return { permalink: 'https://example.com/found' };
+      });
+      expect(state).toMatchObject({ status: 'PUBLISHED', targets: [{ permalink: 'https://example.com/found' }] });
+      expect(calls).toEqual([]);
+      expect(asked).toEqual([{ text: 'Hello', since: begun }]);
+    });
+
+    it('publishes what it does not find', async () => {
+      const { state, calls } = await later(7_200_000, async () => null);
+      expect([state.status, calls.length]).toEqual(['PUBLISHED', 1]);
+    });
+
+    it.each([
+      ['cannot be asked', undefined],
+      [
+        'does not let it look',
+        async () => {
+          throw new NetworkRefusal('no');
+        },
+      ],
+    ])('leaves it to a person when the network %s', async (_case, find) => {
+      const { state, calls } = await later(7_200_000, find);
+      expect(state).toMatchObject({
+        status: 'FAILED',
+        targets: [{ failureMessage: expect.stringContaining('It may be published already') }],
+      });
+      expect(calls).toEqual([]);
+    });
+  });
+
+  it('keeps which files the network took, for the next call and until it is published', async () => {
+    const id = await due();
+    const seen: (string | undefined)[] = [];
+    const publish: Publish = async (request, signal) => {
+      seen.push(request.uploads.of('media_1'));
+      await request.uploads.add('media_1', 'upload 7');
+      if (seen.length === 1) throw new Error('still processing');
+      return succeed(request, signal);
+    };
+    const publisher = publisherWith(publish);
+    await publisher.tick();
+    api.clock = new Date(api.clock.getTime() + 60_000);
+    await publisher.tick();
+    expect(seen).toEqual([undefined, 'upload 7']);
+    expect((await stateOf(id)).status).toBe('PUBLISHED');
+    const kept = await api.queries.selectFrom('postTargets').select('uploads').where('postId', '=', id).execute();
+    expect(kept).toEqual([{ uploads: {} }]);
+  });
+
   it('makes no more calls at once than it may', async () => {
     await due({ accounts: 5 });
     let [underWay, most] = [0, 0];
@@ -166,7 +340,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
         underWay -= 1;
         return succeed(request, signal);
       },
-      { concurrency: 2 },
+      { slots: { perNetwork: 2, perWorkspace: 4 } },
     );
     expect([await publisher.tick(), await publisher.tick(), await publisher.tick()]).toEqual([2, 2, 1]);
     expect(most).toBe(2);
@@ -207,3 +381,8 @@ describe.each(engines)('a publisher on %s', (engine) => {
   });
   let stop = async () => {};
 });
+
+/** The time limit that an error of a call names. */
+function millisecondsIn(details: object): number {
+  return Number(/within (\d+) ms/.exec(String((details as { err: Error }).err.message))?.[1]);
+}

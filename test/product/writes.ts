@@ -167,6 +167,9 @@ export const systemInputs: Record<string, MakeInput> = {
     targetId: stock.targetThatIs('PUBLISHING'),
     ...(random.happens(0.7) ? { permalink: 'https://sandbox.example/1' } : { failureMessage: 'The network said no.' }),
   }),
+  recordUpload: (_random, stock) => ({
+    ...{ targetId: stock.targetThatIs('PUBLISHING'), mediaId: 'media_1', uploadId: 'upload 1' },
+  }),
   recordPostMetrics: (random, stock) => ({
     postId: stock.postThatIs('PUBLISHED'),
     date: past(random),

@@ -1,11 +1,12 @@
 import { bareHandle } from '../../text/folding.ts';
 import { beginningOf } from '../../text/graphemes.ts';
-import { type Network, NetworkRefusal } from './network.ts';
+import { findStatus } from './mastodon-search.ts';
+import { type Network, NetworkRefusal, type PublishRequest } from './network.ts';
 
 export interface MastodonOptions {
   /** The server's address, such as `https://mastodon.social`. */
   readonly baseUrl: string;
-  /** A token with the scopes `write:statuses` and `write:media`. */
+  /** A token with the scopes `write:statuses` and `write:media`; with `read:accounts` and `read:statuses` it finds what it published. */
   readonly accessToken: string;
   /** What the addresses of media, which are relative, are relative to. Posts with media are refused without it. */
   readonly mediaBaseUrl?: string;
@@ -14,9 +15,13 @@ export interface MastodonOptions {
   readonly fetch?: typeof fetch;
 }
 
-type Media = Parameters<Network['publish']>[0]['media'][number];
+type Media = PublishRequest['media'][number];
+type Uploads = PublishRequest['uploads'];
 
 const maxDetailLength = 500;
+
+/** How long a server keeps the keys of statuses (PostStatusService). */
+const keysKeptMs = 3_600_000;
 
 /**
  * A Mastodon server as a network, by its REST API (docs.joinmastodon.org/methods/statuses and /media). Statuses are sent with
@@ -34,10 +39,10 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
   };
 
   return {
-    async publish({ id, text, media }, signal) {
+    async publish({ id, text, media, uploads }, signal) {
       const mediaIds: string[] = [];
       // One after the other: the order of the ids is the order in which people see them.
-      for (const asset of media) mediaIds.push(await upload(options, asset, signal));
+      for (const asset of media) mediaIds.push(await uploaded(options, { asset, uploads, signal }));
       const { url, uri } = await postStatus(id, { status: text, media_ids: mediaIds, visibility: 'public' }, signal);
       return { permalink: url ?? uri };
     },
@@ -46,23 +51,54 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
       const mention = `@${bareHandle(contactHandle)}`;
       await postStatus(id, { status: `${mention} ${text}`, visibility: 'direct' }, signal);
     },
+
+    rememberedMs: () => keysKeptMs,
+
+    find: ({ text, since }, signal) =>
+      findStatus((path) => request(options, path, { signal }), { text: text.trim(), since }),
   };
 }
 
-/** Uploads a file and waits until the server has processed it: a status cannot use it before. */
-async function upload(options: MastodonOptions, asset: Media, signal: AbortSignal): Promise<string> {
+interface Upload {
+  readonly asset: Media;
+  readonly uploads: Uploads;
+  readonly signal: AbortSignal;
+}
+
+/** A file that the server has and has processed: a status cannot use it before. One that it took earlier is not sent again. */
+async function uploaded(options: MastodonOptions, { asset, uploads, signal }: Upload): Promise<string> {
+  const known = uploads.of(asset.id);
+  if (known !== undefined && (await isProcessed(options, known, signal))) return known;
+  const { id, isDone } = await upload(options, asset, signal);
+  await uploads.add(asset.id, id);
+  if (!isDone && !(await isProcessed(options, id, signal)))
+    throw new Error(`expected Mastodon to keep the file of ${asset.id}, but it is gone`);
+  return id;
+}
+
+/** Waits until a file is processed. False when the server does not have it any more. */
+async function isProcessed(options: MastodonOptions, id: string, signal: AbortSignal): Promise<boolean> {
+  for (;;) {
+    const response = await send(options, `/api/v1/media/${encodeURIComponent(id)}`, { signal });
+    await response.body?.cancel();
+    if (response.status === 200) return true;
+    if (response.status === 404) return false;
+    if (response.status !== 206) throw new Error(`expected the state of a file, but got ${response.status}`);
+    await pause(options.processingPollMs ?? 1_000, signal);
+  }
+}
+
+async function upload(
+  options: MastodonOptions,
+  asset: Media,
+  signal: AbortSignal,
+): Promise<{ id: string; isDone: boolean }> {
   const form = new FormData();
   form.append('file', await download(options, asset, signal), asset.id);
   if (asset.altText) form.append('description', asset.altText);
-  let response = await request(options, '/api/v2/media', { method: 'POST', body: form, signal });
+  const response = await request(options, '/api/v2/media', { method: 'POST', body: form, signal });
   const { id } = (await response.json()) as { id: string };
-  // 202 Accepted, then 206 Partial Content: not yet.
-  while (response.status !== 200) {
-    await pause(options.processingPollMs ?? 1_000, signal);
-    response = await request(options, `/api/v1/media/${encodeURIComponent(id)}`, { signal });
-    await response.body?.cancel();
-  }
-  return id;
+  return { id, isDone: response.status === 200 }; // 202 Accepted: not yet
 }
 
 async function download(options: MastodonOptions, asset: Media, signal: AbortSignal): Promise<Blob> {
@@ -73,17 +109,18 @@ async function download(options: MastodonOptions, asset: Media, signal: AbortSig
   return new Blob([await response.arrayBuffer()], { type: asset.mimeType });
 }
 
-async function request(
-  { baseUrl, accessToken, fetch: send = fetch }: MastodonOptions,
-  path: string,
-  init: RequestInit,
-): Promise<Response> {
-  const response = await send(new URL(path, baseUrl), {
+function send(options: MastodonOptions, path: string, init: RequestInit): Promise<Response> {
+  return (options.fetch ?? fetch)(new URL(path, options.baseUrl), {
     ...init,
-    headers: { ...init.headers, authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+    headers: { ...init.headers, authorization: `Bearer ${options.accessToken}`, accept: 'application/json' },
     // A redirected POST would arrive as a GET.
     redirect: 'error',
   });
+}
+
+/** Throws for all answers but those of success. */
+async function request(options: MastodonOptions, path: string, init: RequestInit): Promise<Response> {
+  const response = await send(options, path, init);
   if (response.ok) return response;
   const detail = await detailOf(response);
   const isFinal = response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429;

@@ -7,26 +7,42 @@ export interface NetworkAccount {
   readonly handle: string;
 }
 
+export interface PublishRequest {
+  readonly id: string;
+  readonly account: NetworkAccount;
+  readonly text: string;
+  readonly media: readonly { id: string; url: string; mimeType: string; altText: string | null }[];
+  /** Which files of the post the network has taken already, by the ids of the assets. An upload that it took is not made again. */
+  readonly uploads: {
+    /** The network's id of a file that it took in this call or an earlier one. */
+    of(mediaId: string): string | undefined;
+    /** Resolves when it is noted that the network took a file. */
+    add(mediaId: string, uploadId: string): Promise<void>;
+  };
+}
+
 /**
  * A social network, as far as Magpie needs one. Calls are made outside any transaction, may be repeated after a crash with
  * the same `id`, and must then have one effect. Throw `NetworkRefusal` for what will not get better by trying again.
  */
 export interface Network {
   /** Publishes a post to one account. Resolves with the address of what was published. */
-  publish(
-    request: {
-      id: string;
-      account: NetworkAccount;
-      text: string;
-      media: readonly { id: string; url: string; mimeType: string; altText: string | null }[];
-    },
-    signal: AbortSignal,
-  ): Promise<{ permalink: string }>;
+  publish(request: PublishRequest, signal: AbortSignal): Promise<{ permalink: string }>;
   /** Sends an answer to a contact. */
   reply(
     request: { id: string; account: NetworkAccount; contactHandle: string; text: string },
     signal: AbortSignal,
   ): Promise<void>;
+  /** For how many milliseconds a repetition of `publish` with the same id has no second effect; without end when absent. */
+  rememberedMs?(account: NetworkAccount): number;
+  /**
+   * Looks for a post that was published since an instant; null when it is not there. Throws `NetworkRefusal` when the network does not
+   * let it look.
+   */
+  find?(
+    request: { account: NetworkAccount; text: string; since: Date },
+    signal: AbortSignal,
+  ): Promise<{ permalink: string } | null>;
 }
 
 /** The network said no: the message is for the team to read. */

@@ -3,9 +3,9 @@ import type { Insertable } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { capitalized } from '../../text/words.ts';
 import type { Brand, Pillar } from './brand.ts';
+import { jpegOf } from './files/jpeg.ts';
 import { mp4Of } from './files/mp4.ts';
 import { pdfOf } from './files/pdf.ts';
-import { jpegOf } from './files/jpeg.ts';
 import { createRandom, type Random } from './random.ts';
 import { dayMs, iso, type Stage, seededId } from './stage.ts';
 

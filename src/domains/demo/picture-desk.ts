@@ -1,4 +1,5 @@
-import type { NetworkName } from '../../generated/schema.ts';
+import type { MediaKind, NetworkName } from '../../generated/schema.ts';
+import { postRules } from '../networks/media-rules.ts';
 import type { Pillar } from './brand.ts';
 import type { DemoAsset } from './media-assets.ts';
 import { deal, type Random } from './random.ts';
@@ -6,7 +7,9 @@ import { deal, type Random } from './random.ts';
 const unusedShare = 0.25;
 const withoutMediaShare = 0.15;
 const videoShare = 0.15;
-const videoNetworks: readonly NetworkName[] = ['TIKTOK', 'YOUTUBE'];
+/** Whether all of a post's networks take a kind of media. */
+const take = (networks: readonly NetworkName[], kind: MediaKind) =>
+  networks.every((network) => postRules[network].media.some((rule) => rule.kind === kind));
 
 /** Chooses media that fit a post's subject and networks. A quarter of the library, all documents among it, stays unused. */
 export function createPictureDesk(assets: readonly DemoAsset[], random: Random) {
@@ -41,12 +44,13 @@ export function createPictureDesk(assets: readonly DemoAsset[], random: Random) 
       networks: readonly NetworkName[];
       byMs: number;
     }): DemoAsset[] {
-      const needsVideo = networks.some((network) => videoNetworks.includes(network));
+      const needsVideo = !take(networks, 'IMAGE') || networks.includes('TIKTOK');
       if (needsVideo || random.chance(videoShare)) {
         const video = next({ pillar, kind: 'video', byMs });
         if (video) return [video];
       }
-      if (random.chance(withoutMediaShare)) return [];
+      const needsMedia = networks.some((network) => postRules[network].needsMedia);
+      if (!needsMedia && random.chance(withoutMediaShare)) return [];
       const images = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => next({ pillar, kind: 'image', byMs }));
       return [...new Set(images)].filter((image) => image !== undefined);
     },

@@ -82,7 +82,7 @@ export function lockPostsWith(queries: Queries, workspaceId: string, mediaId: st
   return queries
     .selectFrom('posts')
     .innerJoin('postMedia', 'postMedia.postId', 'posts.id')
-    .select(['posts.id', 'posts.status'])
+    .select(['posts.id', 'posts.status', 'posts.scheduledAt'])
     .where('posts.workspaceId', '=', workspaceId)
     .where('postMedia.mediaId', '=', mediaId)
     .orderBy('posts.id')

@@ -1,4 +1,4 @@
-import type { DeleteInput, Resolvers, UpdateMediaAssetInput } from '../../generated/schema.ts';
+import type { DeleteInput, PostStatus, Resolvers, UpdateMediaAssetInput } from '../../generated/schema.ts';
 import { edgesOf, pageOf } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { conflict, invalid, notFound, Refusal } from '../errors.ts';
@@ -58,12 +58,22 @@ async function deleteMediaAsset({ id }: DeleteInput, context: Context) {
   return { deletedId: id };
 }
 
+/** Whether a post has an instant to come, is going out, or can be retried: it would go out without the asset. */
+function isStillToGoOut({ status, scheduledAt }: { status: PostStatus; scheduledAt: string | null }): boolean {
+  return status !== 'PUBLISHED' && (scheduledAt !== null || !['DRAFT', 'PENDING_APPROVAL'].includes(status));
+}
+
 async function deleteRow(id: string, { queries, viewer, changes, now }: Transaction): Promise<string> {
   const asset = await lockAsset(queries, viewer.workspaceId, id);
   if (!asset) throw new Refusal([notFound('id', 'Media asset', id)]);
   const posts = await lockPostsWith(queries, viewer.workspaceId, id);
-  if (posts.some(({ status }) => status === 'SCHEDULED' || status === 'PUBLISHING'))
-    throw new Refusal([conflict('id', 'Expected an asset that no scheduled post uses, but got one in use.')]);
+  if (posts.some(isStillToGoOut))
+    throw new Refusal([
+      conflict(
+        'id',
+        'Expected an asset that no planned or failed post uses, but got one in use: change these posts first.',
+      ),
+    ]);
 
   const postIds = posts.map((post) => post.id);
   if (postIds.length > 0)

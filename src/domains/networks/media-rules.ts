@@ -46,26 +46,61 @@ const mediaAndMaybeText = { needsMedia: true, needsText: false };
 /** What the networks document of the media of a post, among the types that Magpie keeps. */
 export const postRules: Readonly<Record<NetworkName, PostRules>> = {
   // Instagram Platform, Content Publishing: JPEG is the only format of images; a carousel has up to ten images and videos.
-  INSTAGRAM: { ...mediaAndMaybeText, maxMedia: 10, mixesKinds: true, media: [images(10, 8 * MiB, jpeg), videos(10, 300 * MB)] },
+  INSTAGRAM: {
+    ...mediaAndMaybeText,
+    maxMedia: 10,
+    mixesKinds: true,
+    media: [images(10, 8 * MiB, jpeg), videos(10, 300 * MB)],
+  },
   // Graph API, Page Photos and Page Videos.
-  FACEBOOK: { ...textOrMedia, maxMedia: 10, mixesKinds: false, media: [images(10, 10 * MiB, jpeg, png, gif), videos(1, 10 * GiB)] },
+  FACEBOOK: {
+    ...textOrMedia,
+    maxMedia: 10,
+    mixesKinds: false,
+    media: [images(10, 10 * MiB, jpeg, png, gif), videos(1, 10 * GiB)],
+  },
   // Threads API, Posts: a carousel has up to twenty images and videos.
   THREADS: { ...textOrMedia, maxMedia: 20, mixesKinds: true, media: [images(20, 8 * MiB, jpeg, png), videos(20, GiB)] },
   // X API, Media best practices.
-  X: { ...textOrMedia, maxMedia: 4, mixesKinds: false, media: [images(4, 5 * MiB, jpeg, png, gif, webp), videos(1, 512 * MiB)] },
+  X: {
+    ...textOrMedia,
+    maxMedia: 4,
+    mixesKinds: false,
+    media: [images(4, 5 * MiB, jpeg, png, gif, webp), videos(1, 512 * MiB)],
+  },
   // Posts API: multi-image posts, videos, documents.
   LINKEDIN: {
     ...{ ...textOrMedia, maxMedia: 20, mixesKinds: false },
     media: [images(20, 10 * MiB, jpeg, png, gif), videos(1, 500 * MiB), documents(1, 100 * MiB)],
   },
   // Content Posting API, media transfer guide.
-  TIKTOK: { ...mediaAndMaybeText, maxMedia: 35, mixesKinds: false, media: [images(35, 20 * MB, jpeg, webp), videos(1, 4 * GiB)] },
+  TIKTOK: {
+    ...mediaAndMaybeText,
+    maxMedia: 35,
+    mixesKinds: false,
+    media: [images(35, 20 * MB, jpeg, webp), videos(1, 4 * GiB)],
+  },
   // YouTube Data API, videos.insert. The title that a video must have is made of its text.
   YOUTUBE: { needsMedia: true, needsText: true, maxMedia: 1, mixesKinds: false, media: [videos(1, 256 * GiB)] },
   // Pinterest API 5, pins/create: one image or video, or a carousel of up to five images.
-  PINTEREST: { ...mediaAndMaybeText, maxMedia: 5, mixesKinds: false, media: [images(5, 20 * MiB, jpeg, png, gif, webp), videos(1, 2 * GiB)] },
+  PINTEREST: {
+    ...mediaAndMaybeText,
+    maxMedia: 5,
+    mixesKinds: false,
+    media: [images(5, 20 * MiB, jpeg, png, gif, webp), videos(1, 2 * GiB)],
+  },
   // Mastodon's defaults; a server may have others.
-  MASTODON: { ...textOrMedia, maxMedia: 4, mixesKinds: false, media: [images(4, 16 * MiB, jpeg, png, gif, webp), videos(1, 99 * MiB)] },
+  MASTODON: {
+    ...textOrMedia,
+    maxMedia: 4,
+    mixesKinds: false,
+    media: [images(4, 16 * MiB, jpeg, png, gif, webp), videos(1, 99 * MiB)],
+  },
   // Lexicons app.bsky.embed.images and app.bsky.embed.video.
-  BLUESKY: { ...textOrMedia, maxMedia: 4, mixesKinds: false, media: [images(4, MB, jpeg, png, gif, webp), videos(1, 100 * MB)] },
+  BLUESKY: {
+    ...textOrMedia,
+    maxMedia: 4,
+    mixesKinds: false,
+    media: [images(4, MB, jpeg, png, gif, webp), videos(1, 100 * MB)],
+  },
 };

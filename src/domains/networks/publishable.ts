@@ -37,7 +37,8 @@ function mediaRefusal(rules: PostRules, media: readonly PostFile[], name: string
   if (counts.size > 1 && !rules.mixesKinds) return `${name} takes media of one kind in a post: ${kindsOf(rules)}.`;
   for (const [{ kind, maxCount }, count] of counts)
     if (count > maxCount) return `${name} takes at most ${maxCount} ${kindNames[kind]} in a post, but got ${count}.`;
-  if (media.length > rules.maxMedia) return `${name} takes at most ${rules.maxMedia} files in a post, but got ${media.length}.`;
+  if (media.length > rules.maxMedia)
+    return `${name} takes at most ${rules.maxMedia} files in a post, but got ${media.length}.`;
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import type { PostTargetsTable } from '../../database/tables.ts';
 import { conflict, invalid, notFound } from '../errors.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import { refusalsOf } from './readiness.ts';
 import type { PostRecord } from './repository.ts';
 import { lockPosts, type PostState, postStates, reportChange } from './state.ts';
 
@@ -26,7 +27,13 @@ const startsOf = {
 
 export type Action = keyof typeof startsOf;
 
-const actionsThatNeedTargets: readonly Action[] = ['schedule', 'request approval of', 'approve', 'publish', 'retry'];
+/** Actions after which a post goes out by itself, or by somebody's word alone: it must be one that its networks take. */
+const planningActions: readonly Action[] = ['schedule', 'request approval of', 'approve', 'publish', 'retry'];
+
+/** Whether a post will go out, unless somebody stops it. */
+export function isPlanned(status: PostStatus): boolean {
+  return status === 'PENDING_APPROVAL' || status === 'SCHEDULED' || status === 'PUBLISHING';
+}
 
 /** The status of a post once publishing began. Before, its targets stand where it stands. */
 export function derivedStatus(targets: readonly TargetStatus[]): PostStatus {
@@ -112,7 +119,7 @@ export async function advance(
     .execute();
   await queries
     .updateTable('postTargets')
-    .set({ status: targets.status, failureMessage: null, attempts: 0, leaseUntil: null })
+    .set({ status: targets.status, failureMessage: null, attempts: 0, firstAttemptAt: null, leaseUntil: null })
     .where('workspaceId', '=', viewer.workspaceId)
     .where('postId', '=', id)
     .where('accountId', 'is not', null)
@@ -135,8 +142,13 @@ export async function lockPost(
         `Can ${action} a post that is ${listed(startsOf[action])}, but got one that is ${state.post.status}.`,
       ),
     );
-  else if (!state.targets.some((target) => target.accountId !== null) && actionsThatNeedTargets.includes(action))
+  else if (!state.targets.some((target) => target.accountId !== null) && planningActions.includes(action))
     problems.add(conflict('id', `Can ${action} a post that goes to an account, but got one that goes to none.`));
+  else if (planningActions.includes(action)) {
+    const targets = state.targets.filter(({ status }) => status !== 'PUBLISHED');
+    for (const reason of await refusalsOf(transaction, { ...state.post, targets }))
+      problems.add(conflict('id', reason));
+  }
   return state;
 }
 

@@ -1,12 +1,19 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
-import type { ClaimTargetsInput, RecordPostMetricsInput, RecordPublicationInput } from '../../generated/schema.ts';
+import type {
+  ClaimTargetsInput,
+  NetworkName,
+  RecordPostMetricsInput,
+  RecordPublicationInput,
+  RecordUploadInput,
+} from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
-import { conflict, invalid, notFound } from '../errors.ts';
+import { conflict, invalid, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { derivedStatus, reportAfter } from './lifecycle.ts';
+import type { DueTargets } from './publishing-slots.ts';
 import type { PostRecord, PostTargetRecord } from './repository.ts';
 import { lockPosts, postStates, reportChange, reportNumbers } from './state.ts';
 
@@ -17,6 +24,10 @@ export interface Claim {
   readonly target: PostTargetRecord;
   readonly post: PostRecord;
   readonly text: string;
+  readonly attempts: number;
+  readonly firstAttemptAt: string;
+  readonly leaseSeconds: number;
+  readonly uploads: readonly { mediaId: string; uploadId: string }[];
 }
 
 /**
@@ -25,7 +36,7 @@ export interface Claim {
  */
 export async function claimTargets(
   transaction: Transaction,
-  { limit, leaseSeconds }: ClaimTargetsInput,
+  { network, limit, leaseSeconds }: ClaimTargetsInput,
 ): Promise<Claim[]> {
   const { queries, viewer, now } = transaction;
   const problems = new Problems();
@@ -33,18 +44,20 @@ export async function claimTargets(
   checkWithin(problems, { path: 'leaseSeconds', value: leaseSeconds, most: maxLeaseSeconds });
   problems.settle();
 
-  const due = await lockDueTargets(transaction, limit);
+  const due = await lockDueTargets(transaction, { network, limit });
   if (due.length === 0) return [];
   const before = await postStates(transaction, [...new Set(due.map(({ postId }) => postId))]);
-  await queries
+  const claims = await queries
     .updateTable('postTargets')
     .set({
       status: 'PUBLISHING',
       attempts: sql`attempts + 1`,
+      firstAttemptAt: sql`coalesce(first_attempt_at, ${now.toISOString()}::timestamptz)`,
       leaseUntil: sql`${now.toISOString()}::timestamptz + ${leaseSeconds} * interval '1 second' * power(2, attempts)`,
     })
     .where('workspaceId', '=', viewer.workspaceId)
     .where('id', '=', anyOf(due.map(({ id }) => id)))
+    .returning(['id', 'attempts', 'firstAttemptAt', 'uploads'])
     .execute();
   await queries
     .updateTable('posts')
@@ -65,7 +78,12 @@ export async function claimTargets(
   return due.map(({ id, postId }) => {
     const { post, targets } = after.get(postId)!;
     const target = targets.find((candidate) => candidate.id === id)!;
-    return { post, target, text: target.textOverride ?? post.text };
+    const { attempts, firstAttemptAt, uploads } = claims.find((claim) => claim.id === id)!;
+    return {
+      ...{ post, target, text: target.textOverride ?? post.text, attempts, firstAttemptAt: firstAttemptAt! },
+      leaseSeconds: leaseSeconds * 2 ** (attempts - 1),
+      uploads: Object.entries(uploads).map(([mediaId, uploadId]) => ({ mediaId, uploadId })),
+    };
   });
 }
 
@@ -101,6 +119,7 @@ export async function recordPublication(
       .set({
         ...{ status: outcome, permalink: permalink ?? null, failureMessage: failureMessage ?? null },
         ...{ publishedAt: permalink == null ? null : instant, leaseUntil: null },
+        ...(permalink == null ? {} : { uploads: {} }),
       })
       .where('workspaceId', '=', viewer.workspaceId)
       .where('id', '=', targetId)
@@ -117,6 +136,26 @@ export async function recordPublication(
       .execute();
   }
   return reportAfter(transaction, { id: post.id, before: before! });
+}
+
+/** Keeps what a network has taken of a claimed target's media, until the post is published. */
+export async function recordUpload(
+  { queries, viewer }: Transaction,
+  { targetId, mediaId, uploadId }: RecordUploadInput,
+): Promise<{ targetId: string }> {
+  const problems = new Problems();
+  problems.text('uploadId', uploadId, 1_000);
+  problems.settle();
+  const changed = await queries
+    .updateTable('postTargets')
+    .set({ uploads: sql`uploads || jsonb_build_object(${mediaId}::text, ${uploadId}::text)` })
+    .where('workspaceId', '=', viewer.workspaceId)
+    .where('id', '=', anyOf(idsOf('PostTarget', [targetId])))
+    .where('status', '=', 'PUBLISHING')
+    .returning('id')
+    .executeTakeFirst();
+  if (!changed) throw new Refusal([conflict('targetId', 'Expected a claimed target, but got none of this id.')]);
+  return { targetId };
 }
 
 /** Sets a day of a post's metrics; the day's earlier ones are replaced. */
@@ -144,14 +183,13 @@ export async function recordPostMetrics(
   return state!.post;
 }
 
-/** Workspaces with due targets, most overdue first. */
-export async function workspacesWithDueTargets(queries: Queries, now: Date): Promise<string[]> {
-  const rows = await dueTargets(queries, now)
-    .select('posts.workspaceId')
-    .groupBy('posts.workspaceId')
+/** Networks and workspaces with due targets, most overdue first. */
+export function dueByNetwork(queries: Queries, now: Date): Promise<DueTargets[]> {
+  return dueTargets(queries, now)
+    .select(['accounts.network', 'posts.workspaceId'])
+    .groupBy(['accounts.network', 'posts.workspaceId'])
     .orderBy((eb) => eb.fn.min('posts.scheduledAt'))
     .execute();
-  return rows.map(({ workspaceId }) => workspaceId);
 }
 
 /**
@@ -160,11 +198,12 @@ export async function workspacesWithDueTargets(queries: Queries, now: Date): Pro
  */
 function lockDueTargets(
   { queries, viewer, now }: Transaction,
-  limit: number,
+  { network, limit }: { network?: NetworkName | null | undefined; limit: number },
 ): Promise<{ id: string; postId: string }[]> {
   return dueTargets(queries, now)
     .select(['postTargets.id', 'postTargets.postId'])
     .where('posts.workspaceId', '=', viewer.workspaceId)
+    .$if(network != null, (query) => query.where('accounts.network', '=', network!))
     .orderBy('posts.scheduledAt')
     .orderBy('posts.id')
     .orderBy('postTargets.position')
@@ -182,6 +221,7 @@ function dueTargets(queries: Queries, now: Date) {
     .innerJoin('postTargets', (join) =>
       join.onRef('postTargets.workspaceId', '=', 'posts.workspaceId').onRef('postTargets.postId', '=', 'posts.id'),
     )
+    .innerJoin('accounts', 'accounts.id', 'postTargets.accountId')
     .where('posts.status', 'in', ['SCHEDULED', 'PUBLISHING'])
     .where('posts.scheduledAt', '<=', instant)
     .where((eb) =>

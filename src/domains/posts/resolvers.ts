@@ -8,7 +8,7 @@ import { edgesOf, pageOf } from '../connection.ts';
 import { mutation } from '../mutation.ts';
 import { textLength } from '../networks/text-length.ts';
 import { Problems } from '../problems.ts';
-import { accountIdsOf, createPost, updatePost } from './drafting.ts';
+import { createPost, updatePost } from './drafting.ts';
 import {
   advance,
   approved,
@@ -22,9 +22,10 @@ import {
   retriedAt,
   unscheduled,
 } from './lifecycle.ts';
-import { claimTargets, recordPostMetrics, recordPublication } from './publishing.ts';
-import { countPosts, findPosts, type PostFilter } from './repository.ts';
+import { claimTargets, recordPostMetrics, recordPublication, recordUpload } from './publishing.ts';
+import { countPosts, findPosts, type PostFilter, targetsOfPosts } from './repository.ts';
 import { reportChange } from './state.ts';
+import { accountIdsOf } from './targets.ts';
 
 const maxReasonLength = 1_000;
 
@@ -71,7 +72,14 @@ export const postResolvers: Resolvers = {
   Mutation: {
     createPost: mutation(async (input: CreatePostInput, tx) => ({ post: await createPost(tx, input) })),
 
-    updatePost: mutation(async (input: UpdatePostInput, tx) => ({ post: await updatePost(tx, input) })),
+    updatePost: mutation(
+      async (input: UpdatePostInput, tx) => {
+        const post = await updatePost(tx, input);
+        const targets = await targetsOfPosts(tx.queries, tx.viewer, [post.id]);
+        return { post, targetsWithOwnText: targets.filter(({ textOverride }) => textOverride !== null) };
+      },
+      { targetsWithOwnText: [] },
+    ),
 
     schedulePost: mutation(async ({ id, at }, tx) => {
       const problems = new Problems();
@@ -120,6 +128,8 @@ export const postResolvers: Resolvers = {
     claimTargets: mutation(async (input, tx) => ({ targets: await claimTargets(tx, input) }), { targets: [] }),
 
     recordPublication: mutation(async (input, tx) => ({ post: await recordPublication(tx, input) })),
+
+    recordUpload: mutation((input, tx) => recordUpload(tx, input)),
 
     recordPostMetrics: mutation(async (input, tx) => ({ post: await recordPostMetrics(tx, input) })),
   },

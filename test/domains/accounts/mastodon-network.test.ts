@@ -10,7 +10,8 @@ const { signal } = new AbortController();
 
 /** What docs.joinmastodon.org says of statuses and media, as far as we use it, on a real socket. */
 class MastodonServer {
-  readonly statuses = new Map<string, { id: string; url: string; body: Record<string, unknown> }>();
+  readonly statuses = new Map<string, { id: string; url: string; body: Record<string, unknown>; created_at: string }>();
+  now = new Date('2026-11-22T09:00:00.000Z');
   readonly uploads: { id: string; description: string | null; bytes: string; checks: number }[] = [];
   /** Answers the next requests instead of what is meant to happen. */
   readonly failures: { status: number; body: string }[] = [];
@@ -35,7 +36,7 @@ class MastodonServer {
     const send = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     const bytes = Buffer.concat(await request.toArray());
-    const { pathname } = new URL(request.url!, this.baseUrl);
+    const { pathname, searchParams } = new URL(request.url!, this.baseUrl);
     if (pathname.startsWith('/files/')) return void response.end(`bytes of ${pathname.slice(7)}`);
     const failure = this.failures.shift();
     if (failure) return void response.writeHead(failure.status).end(failure.body);
@@ -48,7 +49,8 @@ class MastodonServer {
         return void send(422, { error: 'Validation failed: Text character limit of 500 exceeded' });
       const key = request.headers['idempotency-key'] as string;
       const id = String(this.statuses.size + 1);
-      const status = this.statuses.get(key) ?? { id, url: `${this.baseUrl}/@wool/${id}`, body };
+      const created_at = this.now.toISOString();
+      const status = this.statuses.get(key) ?? { id, url: `${this.baseUrl}/@wool/${id}`, body, created_at };
       this.statuses.set(key, status);
       return void send(200, { id: status.id, uri: `${status.url}/uri`, url: status.url });
     }
@@ -62,6 +64,22 @@ class MastodonServer {
       this.uploads.push({ id, description, bytes: await file.text(), checks: 0 });
       return void send(this.processingChecks > 0 ? 202 : 200, { id, url: null });
     }
+    if (pathname === '/api/v1/accounts/verify_credentials') return void send(200, { id: '7' });
+    if (pathname === '/api/v1/accounts/7/statuses') {
+      const newest = [...this.statuses.values()].reverse();
+      const before = searchParams.get('max_id');
+      const from = before === null ? 0 : newest.findIndex(({ id }) => id === before) + 1;
+      const page = newest.slice(from, from + Number(searchParams.get('limit')));
+      return void send(
+        200,
+        page.map(({ id, url, created_at }) => ({ id, url, uri: `${url}/uri`, created_at })),
+      );
+    }
+    const source = /^\/api\/v1\/statuses\/(\d+)\/source$/.exec(pathname)?.[1];
+    if (source !== undefined) {
+      const status = [...this.statuses.values()].find(({ id }) => id === source);
+      return void send(200, { id: source, text: status!.body.status });
+    }
     const upload = this.uploads.find(({ id }) => pathname === `/api/v1/media/${id}`);
     if (!upload) return void send(404, { error: 'Record not found' });
     upload.checks += 1;
@@ -72,11 +90,17 @@ class MastodonServer {
 describe('Mastodon as a network', () => {
   let server: MastodonServer;
   let network: Network;
+  let taken: Map<string, string>;
+  const noted = {
+    of: (id: string) => taken.get(id),
+    add: async (id: string, upload: string) => void taken.set(id, upload),
+  };
 
   beforeEach(async () => {
     server = new MastodonServer();
     await server.start();
     network = connect();
+    taken = new Map();
   });
   afterEach(() => server.stop());
 
@@ -86,7 +110,7 @@ describe('Mastodon as a network', () => {
       ...options,
     });
   const publish = (request: object = {}, signalled = signal) =>
-    network.publish({ id: 'tgt_1', account, text: 'Hello', media: [], ...request }, signalled);
+    network.publish({ id: 'tgt_1', account, text: 'Hello', media: [], uploads: noted, ...request }, signalled);
 
   it('publishes a status and gives its address', async () => {
     expect(await publish()).toEqual({ permalink: `${server.baseUrl}/@wool/1` });
@@ -114,6 +138,67 @@ describe('Mastodon as a network', () => {
       { id: 'm2', description: null, bytes: 'bytes of dog.png', checks: 2 },
     ]);
     expect(server.statuses.get('tgt_1')!.body.media_ids).toEqual(['m1', 'm2']);
+  });
+
+  it('does not send again what the server has taken, though it was not processed in time', async () => {
+    server.processingChecks = 4;
+    const media = [{ id: 'media_1', url: '/files/film.mp4', mimeType: 'video/mp4', altText: null }];
+    const impatient = new AbortController();
+    network = connect({
+      fetch: async (...request: Parameters<typeof fetch>) => {
+        const response = await fetch(...request);
+        if (String(request[0]).includes('/api/v1/media/')) impatient.abort(new Error('too late'));
+        return response;
+      },
+    });
+    await expect(publish({ media }, impatient.signal)).rejects.toThrow('too late');
+    network = connect();
+    await publish({ media });
+    expect(server.uploads).toHaveLength(1);
+    expect(server.statuses.get('tgt_1')!.body.media_ids).toEqual(['m1']);
+  });
+
+  it('sends again what the server does not have any more', async () => {
+    const media = [{ id: 'media_1', url: '/files/film.mp4', mimeType: 'video/mp4', altText: null }];
+    taken.set('media_1', 'm99');
+    await publish({ media });
+    expect(server.statuses.get('tgt_1')!.body.media_ids).toEqual(['m1']);
+    expect(taken).toEqual(new Map([['media_1', 'm1']]));
+  });
+
+  describe('asked for a post that it may have published', () => {
+    const since = new Date('2026-11-22T09:00:00.000Z');
+    const find = (text: string) => network.find!({ account, text, since }, signal);
+    const publishAt = async (instant: string, ids: readonly string[], text = 'Another') => {
+      server.now = new Date(instant);
+      for (const id of ids) await publish({ id, text });
+    };
+
+    it('finds it among those since, however many came after it', async () => {
+      await publishAt('2026-11-22T09:00:10.000Z', ['wanted'], 'We are open ');
+      await publishAt(
+        '2026-11-22T10:00:00.000Z',
+        Array.from({ length: 60 }, (_, index) => `later ${index}`),
+      );
+      expect(await find('We are open')).toEqual({ permalink: `${server.baseUrl}/@wool/1` });
+      expect(await find('We are closed')).toBeNull();
+    });
+
+    it('does not take an older one for it', async () => {
+      await publishAt('2026-11-20T09:00:00.000Z', ['older'], 'We are open');
+      await publishAt('2026-11-22T10:00:00.000Z', ['later']);
+      expect(await find('We are open')).toBeNull();
+    });
+
+    it('refuses when it may not look, or there are too many', async () => {
+      await publishAt(
+        '2026-11-22T10:00:00.000Z',
+        Array.from({ length: 201 }, (_, index) => `later ${index}`),
+      );
+      await expect(find('We are open')).rejects.toThrow(NetworkRefusal);
+      server.failures.push({ status: 403, body: '{"error":"This action is outside the authorized scopes"}' });
+      await expect(find('Another')).rejects.toThrow(NetworkRefusal);
+    });
   });
 
   it('does not publish without its media when it cannot read them', async () => {

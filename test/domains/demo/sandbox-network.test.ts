@@ -5,7 +5,8 @@ import { testId } from '../../setup/ids.ts';
 
 const account = { id: 'acc_1', network: 'X', handle: 'wool & co' } as const;
 const { signal } = new AbortController();
-const request = (id: string) => ({ id, account, text: 'Hello', media: [] });
+const uploads = { of: () => undefined, add: async () => {} };
+const request = (id: string) => ({ id, account, text: 'Hello', media: [], uploads });
 const ids = Array.from({ length: 2_000 }, () => testId('PostTarget'));
 
 async function answersOf(seed: number): Promise<string[]> {

@@ -37,7 +37,9 @@ function pixelsOf({ sunAt }: Picture): number[] {
   const [sun, far, near] = [skySteps, skySteps + 1, skySteps + 2];
   const radius = 26;
   const centreX = sunAt * width;
-  const pixels = Array.from({ length: width * height }, (_, at) => Math.floor((Math.floor(at / width) * skySteps) / height));
+  const pixels = Array.from({ length: width * height }, (_, at) =>
+    Math.floor((Math.floor(at / width) * skySteps) / height),
+  );
   for (let x = 0; x < width; x += 1) {
     const sunHalf = Math.sqrt(Math.max(0, radius ** 2 - (x - centreX) ** 2));
     for (let y = Math.ceil(70 - sunHalf); y < 70 + sunHalf; y += 1) pixels[y * width + x] = sun;

@@ -1,4 +1,4 @@
-import { rgb } from './png.ts';
+import { rgb } from './jpeg.ts';
 
 const width = 128;
 const height = 96;

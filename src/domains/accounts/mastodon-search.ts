@@ -1,0 +1,43 @@
+import { NetworkRefusal } from './network.ts';
+
+const pageSize = 40;
+const maxPages = 5;
+/** Clocks of servers differ. */
+const skewMs = 60_000;
+
+interface Status {
+  readonly id: string;
+  readonly created_at: string;
+  readonly url: string | null;
+  readonly uri: string;
+}
+
+export type Get = (path: string) => Promise<Response>;
+
+/**
+ * Looks among the newest 200 statuses of the token's account for one with this text, published since an instant; null when there is none
+ * (docs.joinmastodon.org/methods/accounts#statuses and /methods/statuses#source). Their own text is compared, not the HTML made of it.
+ */
+export async function findStatus(
+  get: Get,
+  { text, since }: { text: string; since: Date },
+): Promise<{ permalink: string } | null> {
+  const account = await read<{ id: string }>(get, '/api/v1/accounts/verify_credentials');
+  const path = `/api/v1/accounts/${encodeURIComponent(account.id)}/statuses?limit=${pageSize}&exclude_reblogs=true`;
+  let before: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const statuses = await read<Status[]>(get, before === undefined ? path : `${path}&max_id=${before}`);
+    for (const { id, created_at, url, uri } of statuses) {
+      if (Date.parse(created_at) < since.getTime() - skewMs) return null;
+      const source = await read<{ text: string }>(get, `/api/v1/statuses/${encodeURIComponent(id)}/source`);
+      if (source.text.trim() === text) return { permalink: url ?? uri };
+    }
+    if (statuses.length < pageSize) return null;
+    before = encodeURIComponent(statuses.at(-1)!.id);
+  }
+  throw new NetworkRefusal('Mastodon has too many newer posts to look through.');
+}
+
+async function read<T>(get: Get, path: string): Promise<T> {
+  return (await (await get(path)).json()) as T;
+}

@@ -1,0 +1,65 @@
+import type { NetworkName } from '../../generated/schema.ts';
+
+export interface SlotLimits {
+  /** Calls to one network at the same time. */
+  readonly perNetwork: number;
+  /** Of these, for one workspace. */
+  readonly perWorkspace: number;
+}
+
+/** A workspace with targets that are due on a network. */
+export interface DueTargets {
+  readonly network: NetworkName;
+  readonly workspaceId: string;
+}
+
+/** Counts the calls under way, so that a network that hangs delays no other one, and a workspace none of its neighbours. */
+export class PublishingSlots {
+  readonly #limits: SlotLimits;
+  readonly #byNetwork = new Map<string, number>();
+  readonly #byWorkspace = new Map<string, number>();
+
+  constructor(limits: SlotLimits) {
+    this.#limits = limits;
+  }
+
+  /** How many targets each workspace may have claimed now. What a network has left is divided among those that wait for it. */
+  divide(due: readonly DueTargets[]): (DueTargets & { limit: number })[] {
+    const shares: (DueTargets & { limit: number })[] = [];
+    for (const [network, waiting] of grouped(due)) {
+      let left = this.#limits.perNetwork - (this.#byNetwork.get(network) ?? 0);
+      for (const [index, each] of waiting.entries()) {
+        const room = this.#limits.perWorkspace - (this.#byWorkspace.get(keyOf(each)) ?? 0);
+        const limit = Math.min(room, Math.ceil(left / (waiting.length - index)));
+        if (limit < 1) continue;
+        shares.push({ ...each, limit });
+        left -= limit;
+      }
+    }
+    return shares;
+  }
+
+  /** Takes a slot; the function that this returns gives it back. */
+  take(target: DueTargets): () => void {
+    add(this.#byNetwork, target.network, 1);
+    add(this.#byWorkspace, keyOf(target), 1);
+    return () => {
+      add(this.#byNetwork, target.network, -1);
+      add(this.#byWorkspace, keyOf(target), -1);
+    };
+  }
+}
+
+const keyOf = ({ network, workspaceId }: DueTargets) => `${network} ${workspaceId}`;
+
+function grouped(due: readonly DueTargets[]): Map<NetworkName, DueTargets[]> {
+  const groups = new Map<NetworkName, DueTargets[]>();
+  for (const each of due) groups.set(each.network, [...(groups.get(each.network) ?? []), each]);
+  return groups;
+}
+
+function add(counts: Map<string, number>, key: string, difference: number): void {
+  const count = (counts.get(key) ?? 0) + difference;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}

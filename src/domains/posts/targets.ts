@@ -1,0 +1,98 @@
+import type { NetworkName, TextOverrideInput } from '../../generated/schema.ts';
+import { isCompact } from '../../text/graphemes.ts';
+import type { AccountRecord } from '../accounts/repository.ts';
+import { anyOf } from '../conditions.ts';
+import { invalid, textTooLong } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Transaction } from '../mutation.ts';
+import { maxPostLength, textLength } from '../networks/text-length.ts';
+import type { Problems } from '../problems.ts';
+import type { TargetStatus } from './lifecycle.ts';
+import type { PostTargetRecord } from './repository.ts';
+
+/** The text of a target, when it is not its post's; null for the post's. */
+export type TextOverrides = ReadonlyMap<string, string | null>;
+
+export const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
+  targets.map((target) => target.accountId).filter((accountId) => accountId !== null);
+
+/** Accounts that a confined viewer does not see are neither theirs to choose nor to drop. */
+export function beyondReach(targets: readonly PostTargetRecord[], visible: readonly string[] | null): string[] {
+  return visible === null ? [] : accountIdsOf(targets).filter((accountId) => !visible.includes(accountId));
+}
+
+/** The texts of a post's targets as an input changes them. Refuses those of accounts that the post does not go to. */
+export function overridesAfter(
+  targets: readonly PostTargetRecord[],
+  inputs: readonly TextOverrideInput[],
+  { accountIds, problems }: { accountIds: readonly string[]; problems: Problems },
+): TextOverrides {
+  const overrides = new Map(targets.map(({ accountId, textOverride }) => [accountId ?? '', textOverride]));
+  for (const [index, { accountId, text = null }] of inputs.entries()) {
+    const path = ['textOverrides', String(index)];
+    if (!accountIds.includes(accountId))
+      problems.add(invalid([...path, 'accountId'], 'Expected an account that the post goes to, but got another one.'));
+    if (text !== null) problems.text([...path, 'text'], text, maxPostLength);
+    overrides.set(accountId, text);
+  }
+  return overrides;
+}
+
+/** Measures each account's text as its network does; one problem a network and text. */
+export function checkTexts(
+  problems: Problems,
+  accounts: readonly Pick<AccountRecord, 'id' | 'network'>[],
+  { text: ofPost, overrides }: { text: string; overrides: TextOverrides },
+): void {
+  const seen = new Map<string, Set<NetworkName>>();
+  for (const { id, network } of accounts) {
+    const text = overrides.get(id) ?? ofPost;
+    const networks = seen.get(text) ?? new Set();
+    if (networks.has(network) || !isCompact(text, maxPostLength)) continue; // told already, or refused already
+    seen.set(text, networks.add(network));
+    const { length, limit: maxLength, unit, isWithinLimit } = textLength(network, text);
+    if (!isWithinLimit) problems.add(textTooLong('text', { maxLength, length, unit, network }));
+  }
+}
+
+interface Placement {
+  readonly postId: string;
+  readonly accountIds: readonly string[];
+  readonly status: TargetStatus;
+  readonly overrides: TextOverrides;
+}
+
+/** Targets that stay keep their ids; new ones begin where the post stands. */
+export async function placeTargets(
+  { queries, viewer: { workspaceId } }: Transaction,
+  { postId, accountIds, status, overrides }: Placement,
+): Promise<void> {
+  await queries
+    .deleteFrom('postTargets')
+    .where('workspaceId', '=', workspaceId)
+    .where('postId', '=', postId)
+    .where((eb) => eb.not(eb('accountId', '=', anyOf(accountIds))))
+    .execute();
+  if (accountIds.length === 0) return;
+  await queries
+    .insertInto('postTargets')
+    .values(
+      accountIds.map((accountId, position) => ({
+        id: newId('PostTarget'),
+        workspaceId,
+        postId,
+        accountId,
+        position,
+        status,
+        textOverride: overrides.get(accountId) ?? null,
+      })),
+    )
+    .onConflict((conflicting) =>
+      conflicting.columns(['postId', 'accountId']).doUpdateSet((eb) => ({
+        position: eb.ref('excluded.position'),
+        status: eb.ref('excluded.status'),
+        textOverride: eb.ref('excluded.textOverride'),
+      })),
+    )
+    .execute();
+}
