@@ -118,7 +118,15 @@ describe.each(engines)('media on %s', (engine) => {
     const at = api.clock.toISOString();
     await api.queries
       .insertInto('posts')
-      .values({ id, workspaceId: workspace.id, text: 'x', status, scheduledAt: at, createdAt: at, updatedAt: at })
+      .values({
+        id,
+        workspaceId: workspace.id,
+        text: 'x',
+        status,
+        scheduledAt: status === 'DRAFT' ? null : at,
+        createdAt: at,
+        updatedAt: at,
+      })
       .execute();
     await api.queries
       .insertInto('postMedia')
