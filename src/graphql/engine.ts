@@ -12,6 +12,7 @@ import { mayAs } from '../domains/viewer/authority.ts';
 import { findSystemViewer, findViewer, touchToken } from '../domains/viewer/credentials.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { type Alert, AlertWatch } from './alerts.ts';
+import { isForAnyone } from './audience.ts';
 import { cacheControlResolvers } from './cache-control.ts';
 import { statisticsResolvers } from './cache-statistics.ts';
 import { CachingSwitch } from './caching-switch.ts';
@@ -98,6 +99,8 @@ export interface GraphqlEngine {
   allowCaching(untilMs: number): Promise<void>;
   /** Who a token stands for; null when it is unknown, expired or revoked. */
   authenticate(token: string): Viewer | null | Promise<Viewer | null>;
+  /** Whether an operation asks for nothing but what everybody may ask for. */
+  isForAnyone(document: DocumentNode, operationName: string | null | undefined): boolean;
   /** Runs an execution with all that goes with it; `executeFn` is the server's. */
   execute(args: OperationArgs, executeFn: ExecuteFn): Promise<AnyResult>;
   /**
@@ -204,6 +207,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     contextFor,
     allowCaching: (untilMs) => caching.allowUntil(untilMs),
     authenticate: (token) => (caching.isOn ? principals.authenticate(token) : findPrincipal(token)),
+    isForAnyone: (document, operationName) => isForAnyone(plans, document, operationName),
     async execute(args, executeFn) {
       const context = args.contextValue as RequestContext;
       if (!context.state.isCaching) return afterExecution(undefined, context, await executeFn(args));

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { OperationTypeNode } from 'graphql';
+import type { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../domains/context.ts';
 import type { Origin } from '../graphql/joined-execution.ts';
@@ -16,6 +16,8 @@ export interface Facts {
   /** The Bearer token, when it is good. Never logged. */
   token: string | null;
   viewer: Viewer | null;
+  /** Why the credential that was sent is refused; null when it is good, or when there is none. */
+  refusal: GraphQLError | null;
   /** Its name as logs show it: cut where it is too long. */
   operation: { readonly name: string | null; readonly type: OperationTypeNode; readonly isOneField: boolean } | null;
   /** The values of its variables, coerced; null until they are known to be right. */

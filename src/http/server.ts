@@ -95,7 +95,7 @@ export function createServer(options: ServerOptions): Server {
     useGraphiql(graphqlPath),
     useNotFound(graphqlPath),
 
-    useAuthentication(authenticate),
+    useAuthentication(engine),
     useParameters({ ...limits, uploadFolder }),
     usePersistedQueries({ store: persistedOperations, ...limits }),
     useQueryLimits(limits),

@@ -1,6 +1,8 @@
+import type { ExecutionArgs } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
-import type { HttpPlugin } from './plugin.ts';
+import type { HttpPlugin, ServerContext } from './plugin.ts';
 import { refusal } from './refusal.ts';
+import type { Engine } from './use-engine.ts';
 
 /** Null when the token is unknown, expired or revoked. */
 export type Authenticate = (token: string) => Viewer | null | Promise<Viewer | null>;
@@ -13,20 +15,36 @@ export function bearerToken(header: string | undefined): string | undefined {
   return header === undefined ? undefined : bearer.exec(header)?.[1];
 }
 
-/** Finds who asks, before the body is read. Without a credential they are anonymous; with a bad one they are refused. */
-export function useAuthentication(authenticate: Authenticate): HttpPlugin {
+/**
+ * Finds who asks, before the body is read. Without a credential they are anonymous; with a bad one too, as far as that goes: what
+ * everybody may ask for is answered, `signIn` above all, and the rest is refused.
+ */
+export function useAuthentication(engine: Pick<Engine, 'authenticate' | 'isForAnyone'>): HttpPlugin {
+  const check = ({ args }: { args: ExecutionArgs & { contextValue: ServerContext } }) => {
+    const { document, operationName, contextValue } = args;
+    const { refusal } = contextValue.facts;
+    if (refusal && !engine.isForAnyone(document, operationName)) throw refusal;
+  };
   return {
     async onRequestParse({ request, serverContext: { facts } }) {
       const header = request.headers.get('authorization');
-      if (!header) return; // clients that are signed out send an empty one, too
+      if (!header) return; // an empty one is what clients send that are signed out
       const token = bearerToken(header);
-      if (token === undefined)
-        throw unauthenticated('expected `Authorization: Bearer <token>`, but got another form', 'invalid_request');
-      facts.viewer = await authenticate(token);
-      if (!facts.viewer) throw unauthenticated('the token is unknown, expired or revoked', 'invalid_token');
-      facts.token = token;
+      if (token !== undefined) facts.viewer = await engine.authenticate(token);
+      if (facts.viewer) facts.token = token!;
+      else facts.refusal = token === undefined ? otherForm() : unknownToken();
     },
+    onExecute: check,
+    onSubscribe: check,
   };
+}
+
+function otherForm() {
+  return unauthenticated('expected `Authorization: Bearer <token>`, but got another form', 'invalid_request');
+}
+
+function unknownToken() {
+  return unauthenticated('the token is unknown, expired or revoked', 'invalid_token');
 }
 
 function unauthenticated(reason: string, error: string) {

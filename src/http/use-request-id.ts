@@ -19,6 +19,7 @@ export function useRequestId(): HttpPlugin {
         client: 'unknown',
         token: null,
         viewer: null,
+        refusal: null,
         operation: null,
         variables: null,
         context: null,

@@ -5,6 +5,8 @@ import type { ExecutionArgs } from 'graphql';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import type { Viewer } from '../../src/domains/context.ts';
+import { isForAnyone } from '../../src/graphql/audience.ts';
+import type { FieldPlan } from '../../src/graphql/field-plan.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { Engine } from '../../src/http/use-engine.ts';
@@ -49,6 +51,9 @@ const typeDefs = /* GraphQL */ `
   type ItemPage { nodes: [Item!]! }
   type Item { id: ID! name: String children(first: Int): ItemPage, parent: Item, tags: [Item!] }
 `;
+
+/** `hello` is for everybody. */
+const plansForAnyone = new Map([['Query.hello', { access: { audience: 'ANYONE' } } as FieldPlan]]);
 
 export interface TestEngine extends Engine {
   /** What `outage` fails with, and `authenticate` for a token of the same name. */
@@ -123,6 +128,7 @@ export function createTestEngine(): TestEngine {
       const outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
       return { state: { viewer, requestId, outcome } } as RequestContext;
     },
+    isForAnyone: (document, operationName) => isForAnyone(plansForAnyone, document, operationName),
     execute: async (args: ExecutionArgs, executeFn) => await executeFn(args),
     answer: async () => undefined,
     replay: () => undefined,

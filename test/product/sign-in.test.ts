@@ -97,6 +97,29 @@ describe('guesses', () => {
   });
 });
 
+describe('signing in with a credential that is not good any more', () => {
+  const signIn = 'signIn(input: { email: "owner@example.com", password: "magpie-demo" }) { token }';
+  let magpie: Magpie;
+  beforeAll(async () => {
+    const database = await createTestDatabase('postgres', { template: 'seeded' });
+    const { userId } = await signInAs(database, 'OWNER');
+    await database.queries.updateTable('users').set({ email: 'owner@example.com' }).where('id', '=', userId).execute();
+    magpie = await startMagpie(database);
+  });
+
+  it('gives a new one', async () => {
+    const { status, json } = await magpie.ask('mgp_revoked', `mutation { ${signIn} }`);
+    expect(status).toBe(200);
+    expect((await magpie.ask(json.data.signIn.token, '{ workspace { id } }')).status).toBe(200);
+  });
+
+  it('does nothing beside what is for members', async () => {
+    const { status, json } = await magpie.ask('mgp_revoked', `mutation { ${signIn} signOut { hasEnded } }`);
+    expect(status).toBe(401);
+    expect(json.data).toBeUndefined();
+  });
+});
+
 describe('a session more than a member may have', () => {
   it('ends the oldest one from its next request on', async () => {
     const database = await createTestDatabase('postgres', { template: 'seeded' });
