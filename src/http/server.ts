@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
 import { RememberedResponses } from './remembered-responses.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { type SubscriptionLimits, Subscriptions } from './subscriptions.ts';
 import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
 import { useCacheHeaders } from './use-cache-headers.ts';
@@ -35,8 +35,7 @@ import { useSecurityHeaders } from './use-security-headers.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
 import { useVariables } from './use-variables.ts';
 
-export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits {
-  maxSubscriptions: number;
+export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, SubscriptionLimits {
   /** Of queries that clients register by their hashes; 0 registers none. */
   maxRegisteredBytes: number;
 }

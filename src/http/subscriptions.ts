@@ -11,15 +11,22 @@ interface Subscription {
   end(lastEvent?: ExecutionResult): void;
 }
 
+/** How many may be open at once, over whatever transport. */
+export interface SubscriptionLimits {
+  maxSubscriptions: number;
+  maxSubscriptionsPerWorkspace: number;
+  maxSubscriptionsPerToken: number;
+}
+
 /** The subscriptions that are open: each stands as long as its token gives the same viewer as when it began. */
 export class Subscriptions {
   readonly #open = new Set<Subscription>();
   readonly #authenticate: Authenticate;
-  readonly #max: number;
+  readonly #limits: SubscriptionLimits;
 
-  constructor({ authenticate, maxSubscriptions }: { authenticate: Authenticate; maxSubscriptions: number }) {
+  constructor({ authenticate, ...limits }: SubscriptionLimits & { authenticate: Authenticate }) {
     this.#authenticate = authenticate;
-    this.#max = maxSubscriptions;
+    this.#limits = limits;
   }
 
   get size(): number {
@@ -31,12 +38,7 @@ export class Subscriptions {
     events: AsyncIterable<ExecutionResult>,
     { token, viewer }: Pick<Subscription, 'token' | 'viewer'>,
   ): AsyncIterableIterator<ExecutionResult> {
-    if (this.#open.size >= this.#max)
-      throw refusal(`Expected at most ${this.#max} subscriptions at once; try again later.`, {
-        status: 503,
-        code: 'TOO_MANY_SUBSCRIPTIONS',
-        headers: { 'Retry-After': '10' },
-      });
+    this.#refuseTooMany(viewer);
     const { iterator, end } = endable(events, () => this.#open.delete(subscription));
     const subscription: Subscription = { token, viewer, end };
     this.#open.add(subscription);
@@ -46,6 +48,23 @@ export class Subscriptions {
   /** Call it when tokens, roles or memberships may have changed. Ends what no longer stands. */
   async recheck(): Promise<void> {
     await Promise.all([...this.#open].map((subscription) => this.#recheck(subscription)));
+  }
+
+  /** The narrowest limit first: who has reached their own learns that it is theirs. */
+  #refuseTooMany(viewer: Viewer | null): void {
+    const { maxSubscriptions, maxSubscriptionsPerWorkspace, maxSubscriptionsPerToken } = this.#limits;
+    const { tokenId, workspaceId } = viewer ?? {};
+    const ofToken = this.#count((other) => other?.tokenId === tokenId);
+    if (ofToken >= maxSubscriptionsPerToken) throw tooMany(maxSubscriptionsPerToken, 'of a token', 429);
+    const ofWorkspace = this.#count((other) => other?.workspaceId === workspaceId);
+    if (ofWorkspace >= maxSubscriptionsPerWorkspace) throw tooMany(maxSubscriptionsPerWorkspace, 'of a workspace', 429);
+    if (this.#open.size >= maxSubscriptions) throw tooMany(maxSubscriptions, 'of all clients', 503);
+  }
+
+  #count(isCounted: (viewer: Viewer | null) => boolean): number {
+    let count = 0;
+    for (const { viewer } of this.#open) if (isCounted(viewer)) count += 1;
+    return count;
   }
 
   endAll(): void {
@@ -65,4 +84,12 @@ export class Subscriptions {
       ],
     });
   }
+}
+
+function tooMany(max: number, whose: string, status: number) {
+  return refusal(`Expected at most ${max} subscriptions ${whose} at once; end one, or try again later.`, {
+    status,
+    code: 'TOO_MANY_SUBSCRIPTIONS',
+    headers: { 'Retry-After': '10' },
+  });
 }

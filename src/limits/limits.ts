@@ -35,7 +35,10 @@ export interface RequestLimits {
   readonly maxRootFields: number;
   readonly maxRepeats: number;
   readonly maxCost: number;
+  /** Of all clients of a process. */
   readonly maxSubscriptions: number;
+  readonly maxSubscriptionsPerWorkspace: number;
+  readonly maxSubscriptionsPerToken: number;
   /** Of a token; of a client, where nobody is signed in. */
   readonly maxMutationsPerMinute: number;
   readonly maxUploadsPerMinute: number;

@@ -12,6 +12,8 @@ export function readRequestLimits(read: EnvironmentReader): RequestLimits {
     maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
     maxCost: read.integer('MAX_QUERY_COST', 20_000),
     maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
+    maxSubscriptionsPerWorkspace: read.integer('MAX_SUBSCRIPTIONS_PER_WORKSPACE', 300),
+    maxSubscriptionsPerToken: read.integer('MAX_SUBSCRIPTIONS_PER_TOKEN', 100),
     maxMutationsPerMinute: read.integer('MAX_MUTATIONS_PER_MINUTE', 60_000),
     maxUploadsPerMinute: read.integer('MAX_UPLOADS_PER_MINUTE', 300),
     maxRegisteredBytes: read.integer('MAX_REGISTERED_QUERY_BYTES', 4 * 1024 * 1024, { min: 0 }),

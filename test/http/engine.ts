@@ -148,6 +148,8 @@ export const limits: ServerOptions['limits'] = {
   maxRepeats: 25,
   maxCost: 20_000,
   maxSubscriptions: 100,
+  maxSubscriptionsPerWorkspace: 100,
+  maxSubscriptionsPerToken: 100,
   maxMutationsPerMinute: 10_000,
   maxUploadsPerMinute: 1_000,
   maxRegisteredBytes: 100_000,

@@ -98,6 +98,36 @@ describe('a subscription', () => {
     server.subscriptions.endAll();
   });
 
+  it('leaves slots to other tokens and other workspaces', async () => {
+    const some = { maxSubscriptionsPerToken: 1, maxSubscriptionsPerWorkspace: 2, maxSubscriptions: 3 };
+    const server = createTestServer({ limits: { ...limits, ...some } });
+    const { tokens } = server.engine;
+    for (const [token, workspaceId] of [
+      ['a1', 'ws_a'],
+      ['a2', 'ws_a'],
+      ['a3', 'ws_a'],
+      ['b1', 'ws_b'],
+      ['c1', 'ws_c'],
+    ] as const)
+      tokens.set(token, { ...ada, tokenId: token, workspaceId });
+    const subscribe = async (token: string) => {
+      const headers = { ...sse, authorization: `Bearer ${token}` };
+      const response = await post(server, 'subscription { forever }', { headers });
+      if (response.status === 200) await next(eventsOf(response));
+      return { status: response.status, retryAfter: response.headers.get('retry-after') };
+    };
+    const open = { status: 200, retryAfter: null };
+    expect(await subscribe('a1')).toEqual(open);
+    expect(await subscribe('a1')).toEqual({ status: 429, retryAfter: '10' });
+    expect(await subscribe('a2')).toEqual(open);
+    expect(await subscribe('a3')).toEqual({ status: 429, retryAfter: '10' });
+    expect(await subscribe('b1')).toEqual(open);
+    expect(await subscribe('c1')).toEqual({ status: 503, retryAfter: '10' });
+    server.subscriptions.endAll();
+    expect(await subscribe('a3')).toEqual(open);
+    server.subscriptions.endAll();
+  });
+
   it('is forgotten when its client goes away', async () => {
     const server = await createLiveServer();
     const client = new AbortController();
