@@ -104,7 +104,7 @@ describe('a floor', () => {
   it('knows packages of its trade alone', () => {
     const trades: Record<string, RegExp> = {
       cache: /^node:/,
-      database: /^(node:|kysely$|pg$|p-limit$|@electric-sql\/)/,
+      database: /^(node:|kysely$|pg$|@electric-sql\/)/,
       text: /^(unicode-segmenter\/|tlds$)/,
     };
     const wrong = files.flatMap((file) =>

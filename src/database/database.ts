@@ -1,30 +1,31 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
+import { Admission, type Queries, withoutTimeLimit } from './admission.ts';
 import { lockDataDir } from './data-dir-lock.ts';
+import { ownLane } from './fair-turns.ts';
 import { ifAbsent } from './file-errors.ts';
 import { migrate } from './migrate.ts';
-import { camelCaseNames, SnakeCaseDialect } from './names.ts';
 import { pgliteMajor, startPglite } from './pglite.ts';
-import { createPool, poolForKysely } from './pool.ts';
+import { createPool } from './pool.ts';
 import { enterPool } from './presence.ts';
-import type { Tables } from './tables.ts';
-import { limitTransactions } from './transaction.ts';
-import { writeFoldedColumns } from './write-folded-columns.ts';
 
-/** What a repository is given: the pool, or the transaction it takes part in. */
-export type Queries = Kysely<Tables>;
+export { inLane, type Queries, withoutTimeLimit } from './admission.ts';
 
 export interface Database {
   readonly queries: Queries;
   readonly engine: 'pglite' | 'postgres';
-  /** The server's pool, for counters that several processes share; the embedded database belongs to one. */
-  readonly counters: pg.Pool | undefined;
+  /** The server, for counters that several processes share; the embedded database belongs to one. */
+  readonly counters: Counters | undefined;
   /** Waits for what runs, then closes everything it opened. May be called again. */
   close(): Promise<void>;
   /** A tar archive of the embedded database's files, for `dumpFile`; a server has none. */
   readonly dump?: () => Promise<Uint8Array>;
+}
+
+export interface Counters {
+  query(statement: { text: string; values?: unknown[] }): Promise<{ rows: unknown[] }>;
 }
 
 export interface DatabaseOptions {
@@ -36,6 +37,8 @@ export interface DatabaseOptions {
   dumpFile?: string;
   /** Connections to the server at most; the embedded database has one. */
   poolSize?: number;
+  /** Time that a statement has, but for migrations; without end if absent, and for an embedded database in memory. */
+  statementLimitMs?: number;
   /** `SoleUse.group` of the server that this belongs to. Without it, those who cache do not know that it is there. */
   group?: number;
   /** Whether an embedded database is made where there is none; true if absent. */
@@ -54,29 +57,46 @@ const shareOfTransactions = 0.75;
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const engine = options.url === undefined ? await openEmbedded(options) : openServer(options.url, options);
-  const queries = createQueries(engine.pool, options.onStatement);
-  limitTransactions(queries, Math.max(1, Math.floor(shareOfTransactions * engine.pool.options.max)));
+  const { pool } = engine;
+  const connections = pool.options.max;
+  const admission = new Admission(pool, {
+    connections,
+    transactions: Math.max(1, Math.floor(shareOfTransactions * connections)),
+    limitMs: engine.mayEndStatements ? options.statementLimitMs : undefined,
+    isLimitedByServer: engine.name === 'postgres',
+    onStatement: options.onStatement,
+  });
+  const queries = admission.queries();
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= queries.destroy().then(() => engine.stop());
+    closed ??= pool.end().then(() => engine.stop());
     return closed;
   };
   try {
-    if (options.isMigrating ?? true) await migrate(queries, { log: options.log });
+    if (options.isMigrating ?? true) await migrate(withoutTimeLimit(queries), { log: options.log });
   } catch (error) {
     await close();
     throw error;
   }
-  const counters = engine.name === 'postgres' ? engine.pool : undefined;
-  return { queries, engine: engine.name, counters, close, dump: engine.dump };
+  const { dump } = engine;
+  return {
+    ...{ queries, engine: engine.name, close },
+    counters: engine.name === 'postgres' ? countersOf(admission) : undefined,
+    dump: dump && (() => admission.during(ownLane, dump)),
+  };
 }
 
-/** Names are camel case here and snake case there. */
-export function createQueries(pool: pg.Pool, onStatement?: (sql: string) => void): Queries {
-  return new Kysely<Tables>({
-    dialect: new SnakeCaseDialect({ pool: poolForKysely(pool, onStatement) }),
-    plugins: [writeFoldedColumns, camelCaseNames],
-  });
+function countersOf(admission: Admission): Counters {
+  return {
+    async query({ text, values = [] }) {
+      const session = await admission.connect('counters');
+      try {
+        return await session.query<unknown>(text, values);
+      } finally {
+        session.release();
+      }
+    },
+  };
 }
 
 /** A value for a `jsonb` column. The driver would take an array for an array of PostgreSQL, so say it yourself. */
@@ -87,6 +107,8 @@ export function json<T>(value: T): RawBuilder<T> {
 interface Engine {
   name: Database['engine'];
   pool: pg.Pool;
+  /** Whether a statement can be ended without the loss of everything else. */
+  mayEndStatements: boolean;
   dump?: () => Promise<Uint8Array>;
   stop(): Promise<void>;
 }
@@ -94,11 +116,11 @@ interface Engine {
 function openServer(url: string, { poolSize = 20, group }: DatabaseOptions): Engine {
   const enter = group === undefined ? undefined : (session: pg.ClientBase) => enterPool(session, group);
   const pool = createPool({ connectionString: url, max: poolSize }, enter);
-  return { name: 'postgres', pool, stop: async () => {} };
+  return { name: 'postgres', pool, mayEndStatements: true, stop: async () => {} };
 }
 
 async function openEmbedded({ dataDir, dumpFile, isCreating = true, log }: DatabaseOptions): Promise<Engine> {
-  if (dataDir === undefined) return { name: 'pglite', ...(await startPglite({ dumpFile })) };
+  if (dataDir === undefined) return { name: 'pglite', mayEndStatements: false, ...(await startPglite({ dumpFile })) };
   const files = join(dataDir, 'database');
   if (!isCreating && (await majorOf(files)) === undefined)
     throw new Error(`expected a database in DATA_DIR ${dataDir}, but got none`);
@@ -110,7 +132,7 @@ async function openEmbedded({ dataDir, dumpFile, isCreating = true, log }: Datab
     if (major === undefined) log?.('creating the embedded database, once; this takes some seconds');
     else if (major !== pgliteMajor) throw otherMajorError(files, major);
     const pglite = await startPglite({ dataDir: files, dumpFile });
-    return { name: 'pglite', ...pglite, stop: () => pglite.stop().finally(lock.release) };
+    return { name: 'pglite', mayEndStatements: true, ...pglite, stop: () => pglite.stop().finally(lock.release) };
   } catch (error) {
     await lock.release();
     throw error;

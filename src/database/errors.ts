@@ -41,6 +41,16 @@ export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
+/** A statement did not end in time; it is cut off, and of a COMMIT nobody knows. */
+export class TimeLimitError extends Error {
+  override readonly name = 'TimeLimitError';
+}
+
+/** The server answered COMMIT with a rollback, because a statement of the transaction had failed and nobody rethrew its error. */
+export class CommitRefusedError extends Error {
+  override readonly name = 'CommitRefusedError';
+}
+
 /** Nobody knows whether it was written: COMMIT was sent and got no answer, or a later step failed after a commit. */
 export class UnknownOutcomeError extends Error {
   override readonly name = 'UnknownOutcomeError';
@@ -54,6 +64,7 @@ export type Failure = 'unavailable' | 'tooSlow' | 'unknownOutcome';
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof UnknownOutcomeError) return 'unknownOutcome';
   if (error instanceof UnavailableError) return 'unavailable';
+  if (error instanceof TimeLimitError) return 'tooSlow';
   if (!isDatabaseError(error)) return undefined;
   if (error.code === queryCanceled) return 'tooSlow';
   return error.severity !== 'ERROR' || passing.test(error.code) ? 'unavailable' : undefined;

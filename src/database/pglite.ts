@@ -1,17 +1,14 @@
 import { Duplex } from 'node:stream';
-import { Worker } from 'node:worker_threads';
 import type pg from 'pg';
-import { wordsOf } from '../error-words.ts';
+import { type PgliteSource, startThread, type Thread } from './pglite-thread.ts';
 import { createPool } from './pool.ts';
 
 /** The major version of PostgreSQL that PGlite is; a data directory belongs to one. */
 export const pgliteMajor = 18;
 
-export interface PgliteOptions {
-  /** The folder of the data files; in memory if absent. */
-  dataDir?: string;
-  /** A file that `dump` gave, to begin with; only for a database that does not exist yet. */
-  dumpFile?: string;
+export interface PgliteOptions extends PgliteSource {
+  /** Hears that the database ended and was opened again. */
+  events?: { info(message: string): void; warn(message: string): void };
 }
 
 export interface Pglite {
@@ -27,13 +24,17 @@ export interface Pglite {
  * Starts the embedded PostgreSQL in a thread of its own, so that no query, however long, stops the event loop. The driver
  * talks to it as to a server: its socket is a stream of the wire protocol to the thread. So types, parameters and errors
  * are those of a real server, and come from the same code.
+ *
+ * A connection that is cut while a statement runs ends the thread, as no statement can be ended otherwise; the next connection
+ * opens the database again. In memory it would be gone then, so there the statement goes on.
  */
 export async function startPglite(options: PgliteOptions): Promise<Pglite> {
-  const thread = await startThread(options);
+  const threads = new Threads(options, await startThread(options));
   const pool = createPool({
-    stream: () => openSocket(thread),
+    stream: () => openSocket(threads),
     max: 1,
     idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 30_000, // a thread may have to open the files first
     // The environment's PGUSER, PGDATABASE, PGSSLMODE, PGOPTIONS… are meant for servers.
     user: 'postgres',
     database: 'postgres',
@@ -49,91 +50,75 @@ export async function startPglite(options: PgliteOptions): Promise<Pglite> {
       const client = await pool.connect();
       try {
         await client.query('checkpoint');
-        return await thread.request({ kind: 'dump' });
+        return await (await threads.current()).request({ kind: 'dump' });
       } finally {
         client.release();
       }
     },
-    stop: () => thread.stop(),
+    stop: () => threads.stop(),
   };
 }
 
-type Request = { kind: 'connect' } | { kind: 'send'; bytes: Uint8Array } | { kind: 'dump' } | { kind: 'close' };
+/** The thread that has the database open, and the next one when it has ended. */
+class Threads {
+  readonly #options: PgliteOptions;
+  #thread: Thread;
+  #opening: Promise<Thread> | undefined;
+  #isStopped = false;
 
-interface Thread {
-  /** Replies come in the order of requests. Rejects when the thread has ended or ends meanwhile. */
-  request(request: Request): Promise<Uint8Array>;
-  stop(): Promise<void>;
-}
+  constructor(options: PgliteOptions, first: Thread) {
+    this.#options = options;
+    this.#thread = first;
+  }
 
-async function startThread(options: PgliteOptions): Promise<Thread> {
-  const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
-    workerData: options,
-    execArgv: [], // it is JavaScript: the loaders of this process would only slow its start
-  });
-  const waiting: { resolve(bytes: Uint8Array): void; reject(error: Error): void }[] = [];
-  let failure: Error | undefined;
+  get mayEnd(): boolean {
+    return this.#options.dataDir !== undefined;
+  }
 
-  const reply = () => new Promise<Uint8Array>((resolve, reject) => waiting.push({ resolve, reject }));
-  const fail = (error: Error) => {
-    failure ??= error;
-    for (const { reject } of waiting.splice(0)) reject(failure);
-  };
-  worker.on('message', ({ bytes }: { bytes: Uint8Array }) => waiting.shift()?.resolve(bytes));
-  worker.on('error', (cause) => fail(new Error(`the embedded database failed: ${causeOf(cause)}`, { cause })));
-  const exited = new Promise<void>((resolve) =>
-    worker.on('exit', (code) => {
-      fail(new Error(`the embedded database has ended (exit code ${code})`));
-      resolve();
-    }),
-  );
-  await reply(); // it says so when it has opened its files
+  /** One that runs; it opens the database again where that has ended. */
+  async current(): Promise<Thread> {
+    const { failure } = this.#thread;
+    if (!failure) return this.#thread;
+    if (this.#isStopped || !this.mayEnd) throw failure;
+    this.#opening ??= this.#reopen(failure).finally(() => {
+      this.#opening = undefined;
+    });
+    return await this.#opening;
+  }
 
-  const thread: Thread = {
-    request(request) {
-      if (failure) return Promise.reject(failure);
-      const answer = reply();
-      worker.postMessage(request, 'bytes' in request ? [request.bytes.buffer as ArrayBuffer] : []);
-      return answer;
-    },
-    async stop() {
-      if (!failure) await thread.request({ kind: 'close' });
-      await exited;
-    },
-  };
-  return thread;
-}
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#opening?.catch(() => {});
+    await this.#thread.stop();
+  }
 
-/**
- * Errors of files that PGlite throws as they are: `{ name: 'ErrnoError', errno }`, by the numbers of WASI (preview 1, `errno`).
- */
-const fileErrors = new Map([
-  [2, 'permission denied (EACCES)'],
-  [19, 'the disk quota is used up (EDQUOT)'],
-  [22, 'a file would be too large (EFBIG)'],
-  [29, 'the disk cannot be read or written (EIO)'],
-  [33, 'too many open files (EMFILE)'],
-  [41, 'too many open files in the system (ENFILE)'],
-  [51, 'no space left on the disk (ENOSPC)'],
-  [63, 'operation not permitted (EPERM)'],
-  [69, 'the file system is read-only (EROFS)'],
-]);
-
-function causeOf(thrown: unknown): string {
-  const errno = typeof thrown === 'object' && thrown !== null && 'errno' in thrown ? Number(thrown.errno) : Number.NaN;
-  return fileErrors.get(errno) ?? wordsOf(thrown);
+  async #reopen(failure: Error): Promise<Thread> {
+    this.#options.events?.warn(`${failure.message}; it is opened again`);
+    await this.#thread.exited; // two at once would lose what they write
+    this.#thread = await startThread({ dataDir: this.#options.dataDir });
+    this.#options.events?.info('the embedded database is open again');
+    return this.#thread;
+  }
 }
 
 /** What the driver takes for a TCP socket. Each write holds whole messages, and is answered before the next is taken. */
-function openSocket(thread: Thread): Duplex {
+function openSocket(threads: Threads): Duplex {
+  let thread: Thread;
+  let isWaiting = false;
   const exchange = (bytes: Buffer, done: (error?: Error) => void) => {
-    thread.request({ kind: 'send', bytes: new Uint8Array(bytes) }).then(
-      (answer) => {
-        if (answer.byteLength > 0) socket.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
-        done();
-      },
-      (error: Error) => done(error),
-    );
+    isWaiting = true;
+    thread
+      .request({ kind: 'send', bytes: new Uint8Array(bytes) })
+      .finally(() => {
+        isWaiting = false;
+      })
+      .then(
+        (answer) => {
+          if (answer.byteLength > 0) socket.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
+          done();
+        },
+        (error: Error) => done(error),
+      );
   };
   const socket: Duplex = new Duplex({
     read() {},
@@ -143,13 +128,24 @@ function openSocket(thread: Thread): Duplex {
       socket.push(null);
       done();
     },
+    destroy(error, done) {
+      if (isWaiting && threads.mayEnd)
+        thread.kill(new Error('the embedded database was ended, because a statement took too long'));
+      done(error);
+    },
   });
   return Object.assign(socket, {
     connect() {
-      thread.request({ kind: 'connect' }).then(
-        () => socket.emit('connect'),
-        (error: Error) => socket.destroy(error),
-      );
+      threads
+        .current()
+        .then((running) => {
+          thread = running;
+          return thread.request({ kind: 'connect' });
+        })
+        .then(
+          () => socket.emit('connect'),
+          (error: Error) => socket.destroy(error),
+        );
     },
     setNoDelay() {},
     setKeepAlive() {},

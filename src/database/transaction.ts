@@ -1,8 +1,6 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { wordsOf } from '../error-words.ts';
-import type { Queries } from './database.ts';
-import { isDatabaseError, isTransactionConflict, UnavailableError, UnknownOutcomeError } from './errors.ts';
-import { CommitRefusedError } from './pool.ts';
+import { type Queries, takeTransaction } from './admission.ts';
+import { CommitRefusedError, isDatabaseError, isTransactionConflict, UnknownOutcomeError } from './errors.ts';
 
 /** How a transaction ended. Only `rolledBack` is proof that nothing has changed. */
 export type Outcome = 'committed' | 'rolledBack' | 'unknown';
@@ -14,22 +12,10 @@ export interface TransactOptions {
 
 const attemptsAtMost = 3;
 
-/** As long as for a connection. */
-const waitMs = 30_000;
-
-const limits = new WeakMap<Queries, LimitFunction>();
-
-/**
- * Allows so many transactions at a time. Each keeps its connection from one statement to the next: with connections beside them,
- * reads do not wait for their ends. One that waits for 30 s fails, so none may wait for another within itself.
- */
-export function limitTransactions(queries: Queries, atMost: number): void {
-  limits.set(queries, pLimit(atMost));
-}
-
 /**
  * Runs `run` in a transaction and commits it. What `run` throws rolls back and is thrown on. If another transaction was in
- * the way (a deadlock, a serialization failure), `run` is called again, so it must be ready to start over.
+ * the way (a deadlock, a serialization failure), `run` is called again, so it must be ready to start over. Transactions have turns,
+ * so none may wait for another within itself.
  */
 export async function transact<T>(
   queries: Queries,
@@ -37,7 +23,7 @@ export async function transact<T>(
   options: TransactOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const ended = await inTurn(limits.get(queries), () => attemptOnce(queries, run));
+    const ended = await inTurn(queries, () => attemptOnce(queries, run));
     if (ended.outcome === 'rolledBack' && isTransactionConflict(ended.error) && attempt < attemptsAtMost) continue;
     options.onOutcome?.(ended.outcome);
     if (ended.outcome === 'committed') return ended.result;
@@ -47,21 +33,10 @@ export async function transact<T>(
 
 type Ended<T> = { outcome: 'committed'; result: T } | { outcome: 'rolledBack' | 'unknown'; error: unknown };
 
-function inTurn<T>(limit: LimitFunction | undefined, attempt: () => Promise<Ended<T>>): Promise<Ended<T>> {
-  if (!limit) return attempt();
-  return new Promise((resolve) => {
-    let isOver = false;
-    const giveUp = setTimeout(() => {
-      isOver = true;
-      const error = new UnavailableError(`expected a turn among transactions within ${waitMs / 1_000} s, but got none`);
-      resolve({ outcome: 'rolledBack', error });
-    }, waitMs);
-    void limit(async () => {
-      if (isOver) return;
-      clearTimeout(giveUp);
-      resolve(await attempt());
-    });
-  });
+async function inTurn<T>(queries: Queries, attempt: () => Promise<Ended<T>>): Promise<Ended<T>> {
+  const turn = await settle(() => takeTransaction(queries));
+  if ('error' in turn) return { outcome: 'rolledBack', error: turn.error };
+  return await attempt().finally(turn.result);
 }
 
 async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => Promise<T>): Promise<Ended<T>> {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createQueries, type Queries } from '../../src/database/database.ts';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Admission, type Queries } from '../../src/database/admission.ts';
 import { UnknownOutcomeError } from '../../src/database/errors.ts';
 import { startPglite } from '../../src/database/pglite.ts';
-import { limitTransactions, type Outcome, transact } from '../../src/database/transaction.ts';
+import { type Outcome, transact } from '../../src/database/transaction.ts';
 import { createGate } from '../cache/engine.ts';
 import { createTestDatabase, engines } from '../setup/databases.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
@@ -157,21 +157,6 @@ describe('transactions that take their time', () => {
   });
 });
 
-describe('a transaction whose turn does not come', () => {
-  it('fails after half a minute, having changed nothing', async () => {
-    vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
-    const hanging = { startTransaction: () => ({ execute: () => new Promise(() => {}) }) } as unknown as Queries;
-    limitTransactions(hanging, 1);
-    void transact(hanging, async () => {});
-    const { ended, outcomes } = transactAndListen(hanging, async () => {});
-    const failed = expect(ended).rejects.toThrow('expected a turn among transactions within 30 s');
-    await vi.advanceTimersByTimeAsync(30_000);
-    await failed;
-    expect(outcomes).toEqual(['rolledBack']);
-  });
-});
-
 function raise(queries: Queries, code: string): Promise<unknown> {
   return sql.raw(`do $$ begin raise exception 'conflict' using errcode = '${code}'; end $$`).execute(queries);
 }
@@ -194,7 +179,7 @@ describe('a transaction whose COMMIT has no answer', () => {
 
   it('is of unknown outcome, on the embedded database', async () => {
     const pglite = await startPglite({ dumpFile: await pgliteTemplate('empty') });
-    const queries = createQueries(pglite.pool);
+    const queries = new Admission(pglite.pool, { connections: 1, transactions: 1, isLimitedByServer: false }).queries();
     onTestFinished(() => pglite.stop());
     const { ended, outcomes } = transactAndListen(queries, async (transaction) => {
       await sql`create table notes (id int)`.execute(transaction);

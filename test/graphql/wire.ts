@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createQueries, type Queries } from '../../src/database/database.ts';
+import { Admission, type Queries } from '../../src/database/admission.ts';
 
 /** A statement as it goes over the wire. */
 export interface Statement {
@@ -26,6 +26,7 @@ export function createWire(answer: (statement: Statement) => readonly object[] |
     release() {},
   };
   const pool = { connect: async () => client, end: async () => {} };
-  const queries: Queries = createQueries(pool as unknown as pg.Pool);
+  const options = { connections: 100, transactions: 75, isLimitedByServer: false };
+  const queries: Queries = new Admission(pool as unknown as pg.Pool, options).queries();
   return { queries, statements };
 }
