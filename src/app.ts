@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type BackupListener, listenForBackups } from './backup/backup-socket.ts';
 import type { Config } from './config.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import { type Database, inLane, openDatabase, withoutTimeLimit } from './database/database.ts';
 import { pgliteMajor } from './database/pglite.ts';
 import { openSoleUse, type SoleUse } from './database/sole-use.ts';
 import { type DemoToken, openDemo } from './demo.ts';
@@ -60,7 +60,7 @@ const demoSeed = 1;
 /** Puts everything together and starts the background work. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, line, progress } = options;
-  const { databaseUrl: url, databaseConnections: poolSize, dataDir } = config;
+  const { databaseUrl: url, databaseConnections: poolSize, statementLimitMs, dataDir } = config;
   const persistedOperations = await loadPersistedOperations(config);
   const soleUse = line ? undefined : await watchDatabase(config, log);
   let database: Database | undefined;
@@ -70,7 +70,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
   try {
     const group = soleUse?.group ?? config.group;
-    const opening = openDatabase({ url, poolSize, dataDir, group, log: progress });
+    const events = notesOf(log);
+    const opening = openDatabase({ url, poolSize, statementLimitMs, dataDir, group, events, log: progress });
     database = await naming(whereRowsAre(config), opening);
     return await build(config, { ...options, database, soleUse, persistedOperations, close });
   } catch (error) {
@@ -83,8 +84,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 export async function watchDatabase(config: Config, log: Logger): Promise<SoleUse | undefined> {
   const { databaseUrl: url, isCaching } = config;
   if (url === undefined) return undefined;
-  const notes = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
-  return await naming(whereRowsAre(config), openSoleUse({ url, isCaching, log: notes }));
+  return await naming(whereRowsAre(config), openSoleUse({ url, isCaching, log: notesOf(log) }));
+}
+
+/** What the database has to say now and then. */
+function notesOf(log: Logger) {
+  return { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
 }
 
 /** What an operator looks at when the database cannot be opened: without what may be secret in it. */
@@ -115,7 +120,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const { dataDir } = config;
   const ai = aiFor(config);
   await naming(whereRowsAre(config), registerModels(queries, ai));
-  const demo = { queries, media, dataDir, seed: demoSeed, progress };
+  const demo = { queries: withoutTimeLimit(queries), media, dataDir, seed: demoSeed, progress };
   const demoTokens = config.isDemo ? await naming(whereRowsAre(config), openDemo(demo)) : [];
 
   const outages = throttled(log); // of what goes wrong again and again while the database is away
@@ -151,7 +156,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     engine,
     counters: database.counters,
     trustedProxies: config.trustedProxies,
-    media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
+    media: { find: (key) => findServed(inLane(queries, 'media'), key), open: (key, range) => media.open(key, range) },
     log,
     limits: config.limits,
     cors: config.cors,
@@ -166,7 +171,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
       ? [
           createPublisher({ queries, network, execute, log: outages }),
           createWakeClock({ queries, execute, log: outages }),
-          createKeySweeper({ queries, log }),
+          createKeySweeper({ queries, log: outages }),
           ...(config.isDemoLive ? [createDemoLife({ queries, execute, log: outages, seed: demoSeed })] : []),
         ]
       : [];

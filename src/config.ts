@@ -14,6 +14,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** At most, of each worker. */
   readonly databaseConnections: number;
+  /** Time that a statement has. */
+  readonly statementLimitMs: number;
   readonly dataDir: string;
   readonly workers: number;
   /** Set by the primary for its workers: the first one migrates, seeds and runs the background work. */
@@ -78,6 +80,7 @@ export function readConfig(environment: Environment = process.env): Config {
     port: read.integer('PORT', 4000, { min: 0, max: 65_535 }),
     databaseUrl,
     databaseConnections: read.integer('DATABASE_CONNECTIONS', 20, { max: 1_000 }),
+    statementLimitMs: read.integer('DATABASE_STATEMENT_TIMEOUT_SECONDS', 10, { max: 3_600 }) * 1000,
     dataDir: read.text('DATA_DIR', '.magpie'),
     mediaBucket: readMediaBucket(read),
     workers: read.integer('WORKERS', 1, isEmbedded ? { max: 1, why: oneProcess } : { max: 256 }),

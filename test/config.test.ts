@@ -20,6 +20,7 @@ describe('an empty environment', () => {
       port: 4000,
       databaseUrl: undefined,
       databaseConnections: 20,
+      statementLimitMs: 10_000,
       dataDir: '.magpie',
       logLevel: 'info',
       isDemo: true,

@@ -7,7 +7,7 @@ import { lockDataDir } from './data-dir-lock.ts';
 import { ownLane } from './fair-turns.ts';
 import { ifAbsent } from './file-errors.ts';
 import { migrate } from './migrate.ts';
-import { pgliteMajor, startPglite } from './pglite.ts';
+import { type PgliteOptions, pgliteMajor, startPglite } from './pglite.ts';
 import { createPool } from './pool.ts';
 import { enterPool } from './presence.ts';
 
@@ -47,6 +47,8 @@ export interface DatabaseOptions {
   isMigrating?: boolean;
   /** Hears each SQL statement that is sent, but those that begin and end transactions. */
   onStatement?: (sql: string) => void;
+  /** Hears that an embedded database ended and was opened again. */
+  events?: PgliteOptions['events'];
   /** Hears of what takes long: creating the embedded database, each migration. */
   log?: (message: string) => void;
 }
@@ -119,7 +121,7 @@ function openServer(url: string, { poolSize = 20, group }: DatabaseOptions): Eng
   return { name: 'postgres', pool, mayEndStatements: true, stop: async () => {} };
 }
 
-async function openEmbedded({ dataDir, dumpFile, isCreating = true, log }: DatabaseOptions): Promise<Engine> {
+async function openEmbedded({ dataDir, dumpFile, isCreating = true, log, events }: DatabaseOptions): Promise<Engine> {
   if (dataDir === undefined) return { name: 'pglite', mayEndStatements: false, ...(await startPglite({ dumpFile })) };
   const files = join(dataDir, 'database');
   if (!isCreating && (await majorOf(files)) === undefined)
@@ -131,7 +133,7 @@ async function openEmbedded({ dataDir, dumpFile, isCreating = true, log }: Datab
     const major = await majorOf(files);
     if (major === undefined) log?.('creating the embedded database, once; this takes some seconds');
     else if (major !== pgliteMajor) throw otherMajorError(files, major);
-    const pglite = await startPglite({ dataDir: files, dumpFile });
+    const pglite = await startPglite({ dataDir: files, dumpFile, events });
     return { name: 'pglite', mayEndStatements: true, ...pglite, stop: () => pglite.stop().finally(lock.release) };
   } catch (error) {
     await lock.release();

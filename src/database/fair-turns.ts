@@ -15,6 +15,8 @@ export interface FairTurnsOptions {
 export type EndTurn = () => void;
 
 interface Lane {
+  /** Since which turn it waits for its next one: the least goes first. */
+  since: number;
   running: number;
   readonly waiting: Waiting[];
 }
@@ -31,9 +33,10 @@ interface Waiting {
  */
 export class FairTurns {
   readonly #options: Required<FairTurnsOptions>;
-  /** Those that have a turn or wait for one, the one that was served last at the end. */
+  /** Those that have a turn or wait for one. */
   readonly #lanes = new Map<string, Lane>();
   #running = 0;
+  #begun = 0;
 
   constructor(options: FairTurnsOptions) {
     this.#options = { maxWaiting: 1_000, waitMs: 30_000, ...options };
@@ -42,7 +45,7 @@ export class FairTurns {
   /** Resolves when it is the lane's turn. Rejects with an `UnavailableError` when too many wait, or when it takes too long. */
   take(name: string): Promise<EndTurn> {
     const { what, maxWaiting, waitMs } = this.#options;
-    const lane = this.#lanes.get(name) ?? { running: 0, waiting: [] };
+    const lane = this.#lanes.get(name) ?? { since: this.#begun, running: 0, waiting: [] };
     if (lane.waiting.length >= maxWaiting)
       return Promise.reject(
         new UnavailableError(
@@ -81,22 +84,21 @@ export class FairTurns {
     while (this.#running < this.#options.atMost) {
       const next = this.#next();
       if (!next) return;
-      const [name, lane] = next;
-      this.#lanes.delete(name);
-      this.#lanes.set(name, lane);
       this.#running++;
-      lane.running++;
-      lane.waiting.shift()!.begin();
+      next.running++;
+      next.since = ++this.#begun + 0.5; // behind those that came during this turn, before those that come later
+      next.waiting.shift()!.begin();
     }
   }
 
-  #next(): [string, Lane] | undefined {
+  #next(): Lane | undefined {
     const share = Math.max(1, Math.floor(this.#options.atMost / (this.#lanes.size + 1)));
-    for (const entry of this.#lanes) {
-      const [name, { running, waiting }] = entry;
-      if (waiting.length > 0 && (running < share || name === ownLane)) return entry;
+    let next: Lane | undefined;
+    for (const [name, lane] of this.#lanes) {
+      const mayHaveMore = lane.running < share || name === ownLane;
+      if (lane.waiting.length > 0 && mayHaveMore && !(next && next.since <= lane.since)) next = lane;
     }
-    return undefined;
+    return next;
   }
 
   #endOf(name: string, lane: Lane): EndTurn {

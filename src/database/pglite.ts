@@ -29,7 +29,8 @@ export interface Pglite {
  * opens the database again. In memory it would be gone then, so there the statement goes on.
  */
 export async function startPglite(options: PgliteOptions): Promise<Pglite> {
-  const threads = new Threads(options, await startThread(options));
+  const { dataDir, dumpFile, events } = options;
+  const threads = new Threads({ dataDir, events }, await startThread({ dataDir, dumpFile }));
   const pool = createPool({
     stream: () => openSocket(threads),
     max: 1,
@@ -61,12 +62,12 @@ export async function startPglite(options: PgliteOptions): Promise<Pglite> {
 
 /** The thread that has the database open, and the next one when it has ended. */
 class Threads {
-  readonly #options: PgliteOptions;
+  readonly #options: Omit<PgliteOptions, 'dumpFile'>;
   #thread: Thread;
   #opening: Promise<Thread> | undefined;
   #isStopped = false;
 
-  constructor(options: PgliteOptions, first: Thread) {
+  constructor(options: Omit<PgliteOptions, 'dumpFile'>, first: Thread) {
     this.#options = options;
     this.#thread = first;
   }

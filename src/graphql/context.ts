@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { Queries } from '../database/database.ts';
+import { inLane, type Queries } from '../database/database.ts';
 import { Changes } from '../domains/changes.ts';
 import type { Ports, Scope, Viewer } from '../domains/context.ts';
 import { createLoaders, type Loaders } from '../domains/loaders.ts';
@@ -51,6 +51,7 @@ class OneRequest implements RequestState {
   isCaching: boolean;
   now: number;
   wallNow: Date;
+  #queries: Queries | undefined;
   #loaders: Loaders | undefined;
   #loadersStamp = -1;
 
@@ -65,8 +66,10 @@ class OneRequest implements RequestState {
     this.wallNow = sources.wallNow();
   }
 
+  /** In the workspace's lane, so that its slow ones keep no other workspace waiting. */
   get queries() {
-    return this.sources.queries;
+    this.#queries ??= inLane(this.sources.queries, this.viewer?.workspaceId ?? 'anonymous');
+    return this.#queries;
   }
 
   /** Who has just signed in has none yet, and needs none to see themselves. */

@@ -2,7 +2,7 @@ import { type DocumentNode, type ExecutionArgs, execute, type GraphQLSchema, par
 import { Cache } from '../cache/cache.ts';
 import { type Clock, systemClock } from '../cache/clock.ts';
 import type { Policy } from '../cache/policy.ts';
-import type { Queries } from '../database/database.ts';
+import { inLane, type Queries } from '../database/database.ts';
 import type { Ports, Viewer } from '../domains/context.ts';
 import { today } from '../domains/date-range.ts';
 import type { ProductLimits } from '../domains/product-limits.ts';
@@ -138,9 +138,9 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const feed = new InvalidationFeed();
   const alerts = new AlertWatch({ now: wallNow, log: log.alert });
   const findPrincipal = async (token: string) => {
-    const viewer = await findViewer(queries, token, wallNow());
+    const viewer = await findViewer(inLane(queries, 'authentication'), token, wallNow());
     if (viewer)
-      touchToken(queries, viewer.tokenId, wallNow()).catch((error) =>
+      touchToken(inLane(queries, 'authentication'), viewer.tokenId, wallNow()).catch((error) =>
         log.failure('a token could not be touched', error),
       );
     return viewer;
@@ -242,7 +242,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       return true;
     },
     async executeAsSystem(workspaceId, text, variables = {}) {
-      const viewer = await findSystemViewer(queries, workspaceId);
+      const viewer = await findSystemViewer(inLane(queries, workspaceId), workspaceId);
       if (!viewer) throw new Error(`expected a workspace, but got ${workspaceId}`);
       const document = documents.get(text) ?? checked(schema, text);
       documents.set(text, document);

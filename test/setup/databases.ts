@@ -8,7 +8,7 @@ import { atServer, databaseUrl, pgliteTemplate, postgresTemplate, type TemplateN
 export const engines = ['pglite', 'postgres'] as const;
 export type EngineName = (typeof engines)[number];
 
-export interface TestDatabaseOptions extends Pick<DatabaseOptions, 'onStatement' | 'poolSize'> {
+export interface TestDatabaseOptions extends Pick<DatabaseOptions, 'onStatement' | 'poolSize' | 'statementLimitMs'> {
   /** How the database begins; `empty` has the schema and no rows. */
   template?: TemplateName;
 }
