@@ -20,6 +20,7 @@ import type { DiskMediaStore } from './domains/media/disk-store.ts';
 import { findServed } from './domains/media/serving.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
 import { createProductLimits } from './domains/product-limits.ts';
+import { createRulesCheck } from './domains/time-zones/rules-check.ts';
 import { naming, type Subject } from './error-words.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
@@ -44,6 +45,8 @@ export interface App {
 
 export interface AppOptions {
   log: Logger;
+  /** The version of the rules of time zones that Node.js has. */
+  nodeRules: string;
   /** To the other workers, when there are any. */
   line?: RelayLine;
   /** Hears of what takes long. */
@@ -172,6 +175,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
           createPublisher({ queries, network, execute, log: outages }),
           createWakeClock({ queries, execute, log: outages }),
           createKeySweeper({ queries, log: outages }),
+          createRulesCheck({ queries, nodeRules: options.nodeRules, log }),
           ...(config.isDemoLive ? [createDemoLife({ queries, execute, log: outages, seed: demoSeed })] : []),
         ]
       : [];

@@ -42,7 +42,12 @@ async function main(): Promise<void> {
   const line = isWorker() ? connectToPrimary() : undefined;
   // Alone, it says from the start that it is not ready yet; a worker would take requests from those that are.
   const early = line ? undefined : await listen(listener, config);
-  const starting = createApp(config, { log, line, progress: (message) => print(`magpie: ${message}`) });
+  const starting = createApp(config, {
+    log,
+    line,
+    nodeRules: process.versions.tz!,
+    progress: (message) => print(`magpie: ${message}`),
+  });
   stopOnSignals({ config, listener, starting });
   const app = await starting;
   listener.serve(app.server, app.isReady);

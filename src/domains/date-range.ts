@@ -1,6 +1,7 @@
 import type { DateRangeInput } from '../generated/schema.ts';
 import type { Scope } from './context.ts';
 import { badInput } from './errors.ts';
+import { dayAt } from './time-zones/days.ts';
 
 /** Days in the workspace's time zone, both included, `YYYY-MM-DD`. `months` are those that the range touches, `YYYY-MM`. */
 export interface DateRange {
@@ -42,7 +43,7 @@ export function today(timeZone: string, instant: Date): string {
   const minute = Math.floor(instant.getTime() / 60_000);
   const last = lastDays.get(timeZone);
   if (last?.minute === minute) return last.day;
-  const day = formatter(timeZone).format(instant);
+  const day = dayAt(timeZone, instant.getTime());
   lastDays.set(timeZone, { minute, day });
   return day;
 }
@@ -97,16 +98,4 @@ function monthsOf(from: string, to: string): string[] {
 /** Months since the year 0. */
 function monthNumber(day: string): number {
   return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** `en-CA` writes days as YYYY-MM-DD. */
-function formatter(timeZone: string): Intl.DateTimeFormat {
-  let found = formatters.get(timeZone);
-  if (!found) {
-    found = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    formatters.set(timeZone, found);
-  }
-  return found;
 }

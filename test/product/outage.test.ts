@@ -17,7 +17,10 @@ async function start() {
   const lines: { level: number; msg: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const DATA_DIR = await createFolder();
-  const app = await createApp(readConfig({ DATABASE_URL: proxy.url, DATA_DIR, CACHE: 'off' }), { log });
+  const app = await createApp(readConfig({ DATABASE_URL: proxy.url, DATA_DIR, CACHE: 'off' }), {
+    log,
+    nodeRules: '2025c',
+  });
   const listener = createListener();
   const url = await listener.listen({ host: '127.0.0.1', port: 0 });
   listener.serve(app.server, app.isReady);

@@ -48,7 +48,7 @@ async function start(environment: Record<string, string> = {}): Promise<Running>
     ...{ DATABASE_URL: database.url!, DATA_DIR: dataDir, WARM_UP: 'off', LOG_LEVEL: 'info' },
     ...environment,
   });
-  const app = await createApp(config, { log: pino({ level: 'info' }, { write }) });
+  const app = await createApp(config, { log: pino({ level: 'info' }, { write }), nodeRules: '2025c' });
   const http = createServer(app.server.listener).listen(0, '127.0.0.1');
   await new Promise((listening) => http.once('listening', listening));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`;

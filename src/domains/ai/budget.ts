@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { addDays, today } from '../date-range.ts';
 import { limitReached, Refusal } from '../errors.ts';
+import { startOfDay } from '../time-zones/days.ts';
 
 /** What a workspace may ask of AI models in the month that runs. */
 export interface AiBudgetRecord {
@@ -14,17 +15,13 @@ export interface AiBudgetRecord {
 export async function findBudget(context: Context): Promise<AiBudgetRecord> {
   const { queries, viewer, limits } = context;
   const month = monthOf(context);
-  const { used, renewsAt } = await queries
-    .selectNoFrom((eb) => [
-      eb
-        .selectFrom('aiBudgets')
-        .select('used')
-        .where((where) => where.and({ workspaceId: viewer.workspaceId, month }))
-        .as('used'),
-      sql<string>`${monthAfter(month)}::date::timestamp at time zone ${viewer.timeZone}`.as('renewsAt'),
-    ])
-    .executeTakeFirstOrThrow();
-  return { limit: limits.maxGenerationsPerMonth, used: used ?? 0, renewsAt };
+  const budget = await queries
+    .selectFrom('aiBudgets')
+    .select('used')
+    .where((where) => where.and({ workspaceId: viewer.workspaceId, month }))
+    .executeTakeFirst();
+  const renewsAt = startOfDay(viewer.timeZone, monthAfter(month));
+  return { limit: limits.maxGenerationsPerMonth, used: budget?.used ?? 0, renewsAt };
 }
 
 /** Takes one generation from the budget, and gives it back when `ask` fails. Refuses where there is none left. */

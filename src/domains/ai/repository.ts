@@ -5,6 +5,7 @@ import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { DateRange } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
+import { isNearDays, localDay } from '../time-zones/days.ts';
 import type { AiProvider, AiSuggestion } from './provider.ts';
 
 /** What a model wrote, on request or, given again, for an equal request before. */
@@ -114,8 +115,8 @@ export async function findUsage(
       sql<string>`coalesce(sum(cost_usd), 0)::numeric(18, 6)`.as('costUsd'),
     ])
     .where('workspaceId', '=', workspaceId)
-    .where('createdAt', '>=', sql<string>`${range.from}::date::timestamp at time zone ${timeZone}`)
-    .where('createdAt', '<', sql<string>`(${range.to}::date + 1)::timestamp at time zone ${timeZone}`)
+    .where(isNearDays(sql.ref('createdAt'), range))
+    .where(sql<boolean>`${localDay(sql.ref('createdAt'), timeZone, [range])} between ${range.from} and ${range.to}`)
     .executeTakeFirstOrThrow();
 }
 

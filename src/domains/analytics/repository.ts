@@ -4,6 +4,7 @@ import type { Metric } from '../../generated/schema.ts';
 import type { Scope } from '../context.ts';
 import { addDays, daysBetween } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
+import { type Days, localDay } from '../time-zones/days.ts';
 import { type Numbers, summaryOf } from './metrics.ts';
 
 /** What a report is about; `accountIds` are sorted, null has no condition, none of them fit nothing. */
@@ -40,6 +41,8 @@ export async function computeReports(
   scope: Scope,
   subjects: readonly Subject[],
 ): Promise<AnalyticsReportRecord[]> {
+  const ranges = subjects.map(({ from, to }) => ({ from: addDays(from, -lengthOf({ from, to })), to }));
+  const publishedOn = localDay(sql.ref('calendarAt'), scope.timeZone, ranges);
   const { rows } = await sql<ReportRow>`
     with subjects ${subjectsOf(scope, subjects)},
     days as (
@@ -85,11 +88,12 @@ export async function computeReports(
       select position, date, sum(change) as change from follower_changes group by position, date
     ),
     published as (
-      select position, (published_at at time zone ${scope.timeZone})::date as date, count(*) as posts
+      select position, ${publishedOn} as date, count(*) as posts
       from subjects join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
       where workspace_id = ${scope.workspaceId} and published_at is not null
-        and calendar_at >= ("from" - days)::timestamp at time zone ${scope.timeZone}
-        and calendar_at < ("to" + 1)::timestamp at time zone ${scope.timeZone}
+        and calendar_at >= ("from" - days - 2)::timestamp at time zone 'UTC' -- for the index
+        and calendar_at < ("to" + 3)::timestamp at time zone 'UTC'
+        and ${publishedOn} between "from" - days and "to"
         and ${isPublishedOnAccounts}
       group by 1, 2
     ),
@@ -172,11 +176,16 @@ function reportOf({ from, to, accountIds, campaignId }: Subject, rows: readonly 
  */
 function subjectsOf(scope: Scope, subjects: readonly Subject[]): RawBuilder<unknown> {
   const rows = subjects.map(({ from, to, accountIds, campaignId }, i) => {
-    const days = daysBetween(from, addDays(to, 1));
+    const days = lengthOf({ from, to });
     const campaign = campaignId && (idsOf('Campaign', [campaignId])[0] ?? 'no campaign');
     return sql`(${i + 1}::bigint, ${from}::date, ${to}::date, ${days}::int, ${campaign}::text, ${counted(scope, accountIds)}::text[])`;
   });
   return sql`(position, "from", "to", days, campaign_id, account_ids) as not materialized (values ${sql.join(rows)})`;
+}
+
+/** In days. */
+function lengthOf({ from, to }: Days): number {
+  return daysBetween(from, to) + 1;
 }
 
 /** A viewer who is confined to accounts gets the numbers of these alone. */

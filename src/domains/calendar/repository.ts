@@ -8,6 +8,7 @@ import { addDays, type DateRange, daysBetween } from '../date-range.ts';
 import { badInput } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import { mediaIds, onAccounts, type PostRecord, postColumns, visiblePosts } from '../posts/repository.ts';
+import { isNearDays, localDay } from '../time-zones/days.ts';
 
 export type CalendarNoteRecord = Pick<CalendarNotesTable, 'id' | 'date' | 'text' | 'authorId'>;
 
@@ -76,16 +77,14 @@ interface PlacedEntry {
   readonly entry: CalendarEntryRecord;
 }
 
-/**
- * An instant is on the day that the clocks of the workspace's zone show, whatever they did that day. The range of instants,
- * wider than any zone needs, is there for the index alone.
- */
+/** An instant is on the day that the clocks of the workspace's zone show, whatever they did that day. */
 async function entriesBetween(
   queries: Queries,
   scope: Scope,
   { from, to, filter: { accountIds, campaignId } }: { from: string; to: string; filter: CalendarFilter },
 ): Promise<PlacedEntry[]> {
-  const dayOfPost = sql<string>`(posts.calendar_at at time zone ${scope.timeZone})::date`;
+  const instant = sql.ref('posts.calendarAt');
+  const dayOfPost = localDay(instant, scope.timeZone, [{ from, to }]);
   const notes = notesOf(queries, scope)
     .select(['id', 'date as day', sql<number>`0`.as('rank'), 'createdAt as at'])
     .where('date', '>=', from)
@@ -93,8 +92,7 @@ async function entriesBetween(
   const posts = onAccounts(visiblePosts(queries, scope), accountIds)
     .$if(campaignId !== undefined, (query) => query.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
     .select(['posts.id', dayOfPost.as('day'), sql<number>`1`.as('rank'), sql<string>`posts.calendar_at`.as('at')])
-    .where('posts.calendarAt', '>=', addDays(from, -2))
-    .where('posts.calendarAt', '<', addDays(to, 3))
+    .where(isNearDays(instant, { from, to }))
     .where(dayOfPost, '>=', from)
     .where(dayOfPost, '<=', to);
   const rows = await queries

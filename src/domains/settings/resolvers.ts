@@ -4,8 +4,8 @@ import { invalid, Refusal, staleRevision } from '../errors.ts';
 import { canonicalLocale } from '../locale.ts';
 import { mutation, type Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import { canonicalTimeZone } from '../time-zones/rules.ts';
 import { findSettings, lockSettings, type SettingsRecord } from './repository.ts';
-import { knownTimeZone } from './time-zone.ts';
 
 const maxBrandVoiceLength = 2_000;
 
@@ -26,7 +26,7 @@ async function updateSettings(input: UpdateSettingsInput, transaction: Transacti
   if (input.expectedRevision != null && input.expectedRevision !== before.revision)
     throw new Refusal([staleRevision(input.expectedRevision, before.revision)]);
 
-  const after = await valuesAfter(input, before, transaction);
+  const after = valuesAfter(input, before);
   const changed = (Object.keys(after) as (keyof Values)[]).filter((name) => after[name] !== before[name]);
   if (changed.length === 0) return { settings: before };
   await queries
@@ -38,11 +38,11 @@ async function updateSettings(input: UpdateSettingsInput, transaction: Transacti
   return { settings: { ...before, ...after, revision: before.revision + 1 } };
 }
 
-async function valuesAfter(input: UpdateSettingsInput, before: Values, { queries }: Transaction): Promise<Values> {
+function valuesAfter(input: UpdateSettingsInput, before: Values): Values {
   const problems = new Problems();
   const brandVoice = problems.text('brandVoice', input.brandVoice ?? before.brandVoice, maxBrandVoiceLength).trim();
   const locale = input.locale == null ? before.locale : canonicalLocale(input.locale, problems);
-  const timeZone = input.timeZone == null ? before.timeZone : await knownTimeZone(queries, input.timeZone);
+  const timeZone = input.timeZone == null ? before.timeZone : canonicalTimeZone(input.timeZone);
   if (timeZone === undefined) {
     problems.add(
       invalid('timeZone', `Expected an IANA time zone such as Europe/Vienna, but got ${shown(input.timeZone)}.`),

@@ -1,0 +1,49 @@
+import { type RawBuilder, sql } from 'kysely';
+import { offsetMsAt, offsetPeriods } from './rules.ts';
+
+const dayMs = 86_400_000;
+
+/** The day that the clocks of a zone show at an instant, `YYYY-MM-DD`. */
+export function dayAt(timeZone: string, instantMs: number): string {
+  return new Date(instantMs + offsetMsAt(timeZone, instantMs)).toISOString().slice(0, 10);
+}
+
+/** The first instant at which the clocks of a zone show a day or, where they skip it, a later one. */
+export function startOfDay(timeZone: string, day: string): string {
+  const shown = Date.parse(day);
+  const start = offsetPeriods(timeZone, shown - 2 * dayMs, shown + 2 * dayMs)
+    .map(({ startMs, endMs, offsetMs }) => ({ at: Math.max(startMs, shown - offsetMs), endMs }))
+    .find(({ at, endMs }) => at < endMs)!;
+  return new Date(start.at).toISOString();
+}
+
+/** Days from one to another, both included. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The day that the clocks of a zone show at an instant in the database, as SQL. The offsets come from Magpie's rules: those of the
+ * database may be older or newer. Right for the days of the ranges; for any other instant it is some day beside them.
+ */
+export function localDay(instant: RawBuilder<unknown>, timeZone: string, ranges: readonly Days[]): RawBuilder<string> {
+  const periods = ranges
+    .flatMap(({ from, to }) => offsetPeriods(timeZone, Date.parse(from) - marginMs, Date.parse(to) + dayMs + marginMs))
+    .sort((one, other) => one.endMs - other.endMs);
+  const cases = periods.map(
+    ({ endMs, offsetMs }) => sql`when ${instant} < ${new Date(endMs).toISOString()} then ${offsetMs}::bigint`,
+  );
+  return sql<string>`((${instant} at time zone 'UTC')
+    + case ${sql.join(cases, sql` `)} end * interval '1 millisecond')::date`;
+}
+
+/** Clocks are up to 14 hours from UTC, and went a whole day forward where they crossed the date line. */
+const marginMs = 2 * dayMs;
+
+/** Whether an instant may be on a day of a range, in any zone: for an index, before `localDay` decides. */
+export function isNearDays(instant: RawBuilder<unknown>, { from, to }: Days): RawBuilder<boolean> {
+  const start = new Date(Date.parse(from) - marginMs).toISOString();
+  const end = new Date(Date.parse(to) + dayMs + marginMs).toISOString();
+  return sql<boolean>`${instant} >= ${start} and ${instant} < ${end}`;
+}
