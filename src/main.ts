@@ -5,6 +5,7 @@ import { restore } from './backup/restore.ts';
 import { type Config, readConfig } from './config.ts';
 import { wordsOf } from './error-words.ts';
 import { createListener, type Listener } from './http/listener.ts';
+import { throttled } from './throttled-log.ts';
 import { welcome } from './welcome.ts';
 import { supervise } from './workers/supervisor.ts';
 import { connectToPrimary, isWorker } from './workers/worker.ts';
@@ -38,7 +39,12 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const listener = createListener();
+  const drops = throttled(log);
+  const listener = createListener({
+    maxConnections: config.limits.maxConnections,
+    onDrop: () =>
+      drops.warn({ limit: config.limits.maxConnections }, 'a connection was closed: MAX_CONNECTIONS are open'),
+  });
   const line = isWorker() ? connectToPrimary() : undefined;
   // Alone, it says from the start that it is not ready yet; a worker would take requests from those that are.
   const early = line ? undefined : await listen(listener, config);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -60,6 +60,28 @@ describe('npm start', { timeout: 180_000 }, () => {
     });
     second.child.kill('SIGINT');
     expect(await second.ended).toBe(0);
+  });
+
+  it('stops in good order whatever its connections wait for', async () => {
+    const DATA_DIR = await makeDataDir();
+    const { prints, child, ended, said } = start({ DATA_DIR, DRAIN_SECONDS: '1' });
+    const [, url = ''] = await prints(printedLink);
+    for (const sent of [
+      '',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\n',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    ]) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.write(sent);
+    }
+    await fetch(`${url}/healthz`); // what was sent before has been read
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(said.out).toContain('magpie: stopped');
+    expect(await readdir(DATA_DIR)).not.toContain('lock');
   });
 
   it('says everything that is wrong with its configuration, a line each, and ends with 1', async () => {

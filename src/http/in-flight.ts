@@ -18,6 +18,10 @@ export class InFlight {
     });
   }
 
+  get sockets(): Iterable<Socket> {
+    return this.#latest.keys();
+  }
+
   /** Ignores a response for a connection that has closed. */
   add(socket: Socket, response: ServerResponse): void {
     if (this.#latest.has(socket)) this.#latest.set(socket, response);

@@ -29,12 +29,17 @@ const requestTimeout = 0;
 const keepAliveTimeout = 75_000;
 
 export interface ListenerOptions {
-  /** For how long a client may send nothing before its request is complete. */
+  /** For how long a client may send nothing of its request, or take nothing of its answer. */
   silenceMs?: number;
+  /** Open at once, at most; those beyond are closed as they come. */
+  maxConnections?: number;
+  /** Hears of each connection that was closed as it came. */
+  onDrop?: () => void;
 }
 
 /** The socket's side of the server: its life from start to end, and the probes that tell of it. */
-export function createListener({ silenceMs = 30_000 }: ListenerOptions = {}): Listener {
+export function createListener(options: ListenerOptions = {}): Listener {
+  const { silenceMs = 30_000, maxConnections = 10_000, onDrop = () => {} } = options;
   let state: 'starting' | 'serving' | 'draining' = 'starting';
   let served: Served | undefined;
   let isReady: IsReady = async () => false;
@@ -54,12 +59,19 @@ export function createListener({ silenceMs = 30_000 }: ListenerOptions = {}): Li
   });
 
   server.on('connection', (socket: Socket) => inFlight.watch(socket));
+  server.maxConnections = maxConnections;
+  server.on('drop', onDrop);
   server.setTimeout(silenceMs, (socket) => {
+    if (socket.writableLength > 0) return void socket.destroy(); // its client takes nothing of what is there for it
     const response = inFlight.latestOf(socket);
-    if (response?.req.complete) return; // it waits for the answer
+    if (response?.req.complete) return; // it waits for the answer, or for more of it
     if (response?.headersSent === false) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     socket.destroySoon();
   });
+  // What answers in parts switches the time limit of its socket off, be it a file or a subscription.
+  const limits = setInterval(() => {
+    for (const socket of inFlight.sockets) if (socket.timeout === 0) socket.setTimeout(silenceMs);
+  }, silenceMs).unref();
 
   /**
    * Nothing of a connection is answered after a request for an upgrade, which we ignore, as HTTP allows: Node 20 then leaves out the
@@ -102,9 +114,9 @@ export function createListener({ silenceMs = 30_000 }: ListenerOptions = {}): Li
       await inFlight.end(limitMs);
       const cutOff = inFlight.unsent.length;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      if (cutOff > 0) server.closeAllConnections();
-      else server.closeIdleConnections();
+      server.closeAllConnections(); // also those that never asked for anything, or not to the end
       await closed;
+      clearInterval(limits);
       return cutOff;
     },
   };

@@ -27,6 +27,8 @@ export interface ProductLimitSettings {
 
 /** What the server takes of its clients. */
 export interface RequestLimits {
+  /** Open at once in a process. */
+  readonly maxConnections: number;
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
   readonly maxTokens: number;

@@ -3,6 +3,7 @@ import type { ProductLimitSettings, RequestLimits } from './limits.ts';
 
 export function readRequestLimits(read: EnvironmentReader): RequestLimits {
   return {
+    maxConnections: read.integer('MAX_CONNECTIONS', 10_000),
     maxBodyBytes: read.integer('MAX_BODY_BYTES', 1024 * 1024),
     maxUploadBytes: read.integer('MAX_UPLOAD_BYTES', 11 * 1024 * 1024),
     maxTokens: read.integer('MAX_QUERY_TOKENS', 2_500),
