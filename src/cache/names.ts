@@ -27,6 +27,13 @@ export function isOwnTag(tag: string): boolean {
   return tag.startsWith(ownMark);
 }
 
+/** Of the engine's own tags, those of one namespace; undefined for the others, and for a tag that is not the engine's. */
+export function namespaceOfOwnTag(tag: string): string | undefined {
+  return OF_NAMESPACE.exec(tag)?.[1];
+}
+
+const OF_NAMESPACE = /^\*(?:namespace|category \S+ in) (.*)$/s;
+
 /** Throws a `KeyError` for what no entry may be kept under. */
 export function checkKey(key: unknown): void {
   if (typeof key !== 'string') throw new KeyError(`Expected a key that is a string but got ${typeof key}`);

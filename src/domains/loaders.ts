@@ -10,19 +10,24 @@ import { createInboxLoaders } from './inbox/loaders.ts';
 import { createMediaLoaders } from './media/loaders.ts';
 import { createPostLoaders } from './posts/loaders.ts';
 import { createSettingsLoaders } from './settings/loaders.ts';
-import type { Batch, SharedLoads } from './shared-loads.ts';
+import type { Batch, Share, SharedLoads } from './shared-loads.ts';
 import { createTemplateLoaders } from './templates/loaders.ts';
 import { createViewerLoaders } from './viewer/loaders.ts';
+
+type MakeLoader = <Key, Value, CacheKey = Key>(
+  name: string,
+  batch: Batch<Key, Value>,
+  keyOf?: (key: Key) => CacheKey,
+) => DataLoader<Key, Value, CacheKey>;
 
 /** What a domain makes its loaders with: the database, and the scope that every query stays within. */
 export interface LoaderSource {
   readonly queries: Queries;
   readonly scope: Scope;
-  loader<Key, Value, CacheKey = Key>(
-    name: string,
-    batch: Batch<Key, Value>,
-    keyOf?: (key: Key) => CacheKey,
-  ): DataLoader<Key, Value, CacheKey>;
+  /** Of rows that only mutations of the scope's workspace change, or none. */
+  readonly loader: MakeLoader;
+  /** Of rows that mutations of other workspaces change too. */
+  readonly wideLoader: MakeLoader;
 }
 
 /** Batches that other requests of the same scope run, for requests that may share them. */
@@ -30,6 +35,8 @@ export interface Sharing {
   readonly loads: SharedLoads;
   /** Equal for scopes in which every row looks the same. */
   readonly scopeKey: string;
+  /** The logical time of the scope's workspace. */
+  readonly stamp: () => number;
 }
 
 /** Each domain's loaders, made when first asked for. */
@@ -61,19 +68,25 @@ const factories = {
   viewer: createViewerLoaders,
 };
 
+/** To be replaced when the logical time of the scope's workspace moves. */
+interface RequestSide extends Pick<LoaderSource, 'queries' | 'scope'> {
+  /** The logical time of all workspaces together. */
+  wideStamp(): number;
+}
+
 /** Its getters are those of a class, shared by all requests: V8 keeps a getter of a single object until it collects the whole heap. */
 class LoadersByDomain {
-  readonly #source: Omit<LoaderSource, 'loader'>;
+  readonly #source: RequestSide;
   readonly #sharing: Sharing | undefined;
   readonly #made: Partial<Record<keyof Loaders, unknown>> = {};
 
-  constructor(source: Omit<LoaderSource, 'loader'>, sharing: Sharing | undefined) {
+  constructor(source: RequestSide, sharing: Sharing | undefined) {
     this.#source = source;
     this.#sharing = sharing;
   }
 
   of(domain: keyof Loaders): unknown {
-    this.#made[domain] ??= factories[domain](new Source(this.#source, loaderOf(domain, this.#sharing)));
+    this.#made[domain] ??= factories[domain](new Source(this.#source, domain, this.#sharing));
     return this.#made[domain];
   }
 }
@@ -85,32 +98,72 @@ for (const domain of Object.keys(factories) as (keyof Loaders)[])
     },
   });
 
-export function createLoaders(source: Omit<LoaderSource, 'loader'>, sharing?: Sharing): Loaders {
+export function createLoaders(source: RequestSide, sharing?: Sharing): Loaders {
   return new LoadersByDomain(source, sharing) as unknown as Loaders;
 }
 
 class Source implements LoaderSource {
-  readonly #of: Omit<LoaderSource, 'loader'>;
-  readonly loader: LoaderSource['loader'];
+  readonly #request: RequestSide;
+  readonly #domain: string;
+  readonly #sharing: Sharing | undefined;
 
-  constructor(of: Omit<LoaderSource, 'loader'>, loader: LoaderSource['loader']) {
-    this.#of = of;
-    this.loader = loader;
+  constructor(request: RequestSide, domain: string, sharing: Sharing | undefined) {
+    this.#request = request;
+    this.#domain = domain;
+    this.#sharing = sharing;
   }
 
   get queries() {
-    return this.#of.queries;
+    return this.#request.queries;
   }
 
   /** Throws for who has none. */
   get scope() {
-    return this.#of.scope;
+    return this.#request.scope;
+  }
+
+  readonly loader: MakeLoader = (name, batch, keyOf) => {
+    const shared = this.#sharing?.loads.share(this.#shareOf(name, this.#sharing.stamp), batch, keyOf);
+    return new DataLoader(shared ?? batch, keyOf && { cacheKeyFn: keyOf });
+  };
+
+  readonly wideLoader: MakeLoader = (name, batch, keyOf) => {
+    const stamp = () => this.#request.wideStamp();
+    const shared = this.#sharing?.loads.share(this.#shareOf(name, stamp), batch, keyOf);
+    return new DataLoader(shared ?? batch, { cacheKeyFn: keyOf, cacheMap: new StampedMap(stamp) });
+  };
+
+  #shareOf(name: string, stamp: () => number): Share {
+    return { name: `${this.#sharing!.scopeKey}${this.#domain}.${name}`, stamp };
   }
 }
 
-function loaderOf(domain: string, sharing: Sharing | undefined): LoaderSource['loader'] {
-  return (name, batch, keyOf) => {
-    const shared = sharing?.loads.share(`${sharing.scopeKey}${domain}.${name}`, batch, keyOf);
-    return new DataLoader(shared ?? batch, keyOf && { cacheKeyFn: keyOf });
-  };
+/** What a loader remembers, for as long as a logical time does not move. */
+class StampedMap<Key, Value> {
+  readonly #stamp: () => number;
+  readonly #values = new Map<Key, Value>();
+  #rememberedAt = -1;
+
+  constructor(stamp: () => number) {
+    this.#stamp = stamp;
+  }
+
+  get(key: Key): Value | undefined {
+    const stamp = this.#stamp();
+    if (stamp !== this.#rememberedAt) this.#values.clear();
+    this.#rememberedAt = stamp;
+    return this.#values.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    this.#values.set(key, value);
+  }
+
+  delete(key: Key): void {
+    this.#values.delete(key);
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
 }

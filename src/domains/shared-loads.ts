@@ -15,7 +15,7 @@ interface Place {
 
 interface Ended {
   readonly name: string;
-  readonly running: Map<unknown, Place>;
+  readonly running: Running;
   readonly ownNames: readonly unknown[];
   readonly values: Promise<readonly unknown[]>;
 }
@@ -23,19 +23,30 @@ interface Ended {
 /** Who comes later does not wait with the others for a batch that may hang. */
 const longestSharingMs = 1_000;
 
+/** Who may share a batch. */
+export interface Share {
+  /** Tells the loader, and the scope that it stays within. */
+  readonly name: string;
+  /** The logical time of what the batch reads: it moves when any of that is invalidated. */
+  readonly stamp: () => number;
+}
+
+/** What runs in one share, all of it begun at one logical time. */
+interface Running {
+  readonly stamp: number;
+  readonly places: Map<unknown, Place>;
+}
+
 /**
  * Batches that run, so that requests which need the same row at the same time load it once. Nothing outlasts its batch, and
- * nobody is given what began to load before something was invalidated: a batch is shared only while the logical clock stands
+ * nobody is given what began to load before something of it was invalidated: a batch is shared only while its logical clock stands
  * where it stood when the batch began.
  */
 export class SharedLoads {
-  readonly #stamp: () => number;
   readonly #nowMs: () => number;
-  #sharedAt = -1;
-  #running = new Map<string, Map<unknown, Place>>();
+  readonly #running = new Map<string, Running>();
 
-  constructor(stamp: () => number, nowMs = () => performance.now()) {
-    this.#stamp = stamp;
+  constructor(nowMs = () => performance.now()) {
     this.#nowMs = nowMs;
   }
 
@@ -44,49 +55,49 @@ export class SharedLoads {
     return this.#running.size;
   }
 
-  /** `name` tells the loader and the scope that it stays within; `keyOf` what makes two of its keys the same. */
+  /** `keyOf` tells what makes two of its keys the same. */
   share<Key, Value>(
-    name: string,
+    share: Share,
     batch: Batch<Key, Value>,
     keyOf: (key: Key) => unknown = (key) => key,
   ): Batch<Key, Value> {
     return async (keys) => {
-      const running = this.#runningNow(name);
+      const running = this.#runningNow(share);
+      const { places } = running;
       const startedAtMs = this.#nowMs();
       const names = keys.map(keyOf);
       const joined = names.map((one) => {
-        const place = running.get(one);
+        const place = places.get(one);
         return place && startedAtMs - place.startedAtMs < longestSharingMs ? place : undefined;
       });
       const ownKeys = keys.filter((_, at) => !joined[at]);
       if (ownKeys.length === 0) return await valuesAt(joined as Place[]);
       const values = whole(batch, ownKeys);
       const ownNames = names.filter((_, at) => !joined[at]);
-      ownNames.forEach((one, index) => void running.set(one, { values, index, startedAtMs }));
-      const ended = { name, running, ownNames, values };
+      ownNames.forEach((one, index) => void places.set(one, { values, index, startedAtMs }));
+      const ended = { name: share.name, running, ownNames, values };
       values.then(
         () => this.#end(ended),
         () => this.#end(ended),
       );
       if (ownKeys.length === keys.length) return await values;
-      return await valuesAt(names.map((one, at) => joined[at] ?? running.get(one)!));
+      return await valuesAt(names.map((one, at) => joined[at] ?? places.get(one)!));
     };
   }
 
   #end({ name, running, ownNames, values }: Ended): void {
-    for (const one of ownNames) if (running.get(one)?.values === values) running.delete(one);
-    if (running.size === 0 && this.#running.get(name) === running) this.#running.delete(name);
+    const { places } = running;
+    for (const one of ownNames) if (places.get(one)?.values === values) places.delete(one);
+    if (places.size === 0 && this.#running.get(name) === running) this.#running.delete(name);
   }
 
-  #runningNow(name: string): Map<unknown, Place> {
-    const stamp = this.#stamp();
-    if (stamp !== this.#sharedAt) {
-      this.#sharedAt = stamp;
-      this.#running = new Map();
-    }
-    const running = this.#running.get(name) ?? new Map<unknown, Place>();
-    this.#running.set(name, running);
-    return running;
+  #runningNow({ name, stamp }: Share): Running {
+    const now = stamp();
+    const running = this.#running.get(name);
+    if (running?.stamp === now) return running;
+    const begun: Running = { stamp: now, places: new Map() };
+    this.#running.set(name, begun);
+    return begun;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { shortKey } from '../cache/canonical-key.ts';
+import { isOwnTag } from '../cache/names.ts';
 import type { Viewer } from '../domains/context.ts';
 import type { CacheScope } from '../generated/schema.ts';
 
@@ -71,4 +72,10 @@ function visibility({ accountIds }: Viewer): string {
 /** Tags live inside their namespace: no tenant can reach another's. */
 export function namespaced(namespace: string, tag: string): string {
   return `${namespace}/${tag}`;
+}
+
+/** Undefined for the engine's own tags. */
+export function namespaceOf(tag: string): string | undefined {
+  const end = isOwnTag(tag) ? -1 : tag.indexOf('/');
+  return end < 0 ? undefined : tag.slice(0, end);
 }

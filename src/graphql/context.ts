@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { inLane, type Queries } from '../database/database.ts';
 import { Changes } from '../domains/changes.ts';
 import type { Ports, Scope, Viewer } from '../domains/context.ts';
-import { createLoaders, type Loaders } from '../domains/loaders.ts';
+import { createLoaders, type Loaders, type Sharing } from '../domains/loaders.ts';
 import type { ProductLimits } from '../domains/product-limits.ts';
 import type { SharedLoads } from '../domains/shared-loads.ts';
 import { scopePrefix } from './cache-key.ts';
@@ -12,8 +12,8 @@ export interface ContextSources {
   readonly queries: Queries;
   readonly ports: Ports;
   readonly limits: ProductLimits;
-  /** The logical clock of the cache: loaders are bound to it. */
-  readonly stamp: () => number;
+  /** The logical time of a workspace, and without one that of all together: loaders are bound to it. */
+  readonly stampOf: (workspaceId?: string) => number;
   readonly cacheNow: () => number;
   readonly wallNow: () => Date;
   /** What queries that run with the cache load side by side. */
@@ -79,14 +79,24 @@ class OneRequest implements RequestState {
 
   /** Those of one stamp: when it has advanced, they are made anew. */
   get loaders(): Loaders {
-    const { stamp, sharedLoads } = this.sources;
-    if (!this.#loaders || this.#loadersStamp !== stamp()) {
-      this.#loadersStamp = stamp();
-      const scopeKey = scopePrefix('WORKSPACE', this.viewer)?.key;
-      const isSharing = sharedLoads !== undefined && scopeKey !== undefined && this.mayShareLoads;
-      this.#loaders = createLoaders(this, isSharing ? { loads: sharedLoads, scopeKey } : undefined);
+    const stamp = this.sources.stampOf(this.viewer?.workspaceId);
+    if (!this.#loaders || this.#loadersStamp !== stamp) {
+      this.#loadersStamp = stamp;
+      this.#loaders = createLoaders(this, this.#sharing());
     }
     return this.#loaders;
+  }
+
+  wideStamp(): number {
+    return this.sources.stampOf();
+  }
+
+  #sharing(): Sharing | undefined {
+    const { stampOf, sharedLoads: loads } = this.sources;
+    const prefix = scopePrefix('WORKSPACE', this.viewer);
+    if (loads === undefined || prefix === undefined || !this.mayShareLoads) return undefined;
+    const { key: scopeKey, namespace } = prefix;
+    return { loads, scopeKey, stamp: () => stampOf(namespace) };
   }
 
   refreshLoaders(): void {

@@ -30,6 +30,7 @@ import {
   type Origin,
   type Question,
 } from './joined-execution.ts';
+import { NamespaceClock } from './namespace-clock.ts';
 import { Principals } from './principals.ts';
 import type { Outcome, RequestContext } from './request.ts';
 import { QueryOperations } from './root-fields.ts';
@@ -89,8 +90,11 @@ export interface GraphqlEngine {
   readonly plans: ReadonlyMap<string, FieldPlan>;
   readonly cache: Cache<CacheCategory>;
   readonly principals: Principals;
-  /** The cache's logical clock: it moves with every invalidation. `NaN`, which equals nothing, while there must be no cache. */
-  readonly stamp: number;
+  /**
+   * The logical time of a viewer's workspace: it moves with every invalidation that can concern them. `NaN`, which equals nothing,
+   * while there must be no cache.
+   */
+  stampOf(viewer: Viewer): number;
   contextFor(request: EdgeRequest): RequestContext;
   /**
    * Allows the cache until a moment of `performance.now()`: `Infinity` for good, 0 not at all from now on. That resolves when no
@@ -151,7 +155,11 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     principals.clear();
   };
   const caching = new CachingSwitch({ isOn: options.isCaching, forget });
+  const clockOfNamespaces = new NamespaceClock();
+  const stampOf = (workspaceId?: string) =>
+    workspaceId === undefined ? cache.stamp : clockOfNamespaces.stampOf(workspaceId);
   cache.onInvalidate((tags, cause) => {
+    clockOfNamespaces.move(tags, cache.stamp);
     principals.invalidate(tags, cause);
     feed.publish(tags);
   });
@@ -174,8 +182,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   forgetting = createForgetting(plans);
 
   const sources = {
-    ...{ queries, ports, limits, wallNow, stamp: () => cache.stamp, cacheNow: () => cache.now() },
-    sharedLoads: new SharedLoads(() => cache.stamp),
+    ...{ queries, ports, limits, wallNow, stampOf, cacheNow: () => cache.now() },
+    sharedLoads: new SharedLoads(),
     isCaching: () => caching.isOn,
   };
   const newContext = (request: EdgeRequest) => createContext(sources, request);
@@ -201,9 +209,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     plans,
     cache,
     principals,
-    get stamp() {
-      return caching.isOn ? cache.stamp : Number.NaN;
-    },
+    stampOf: ({ workspaceId }) => (caching.isOn ? stampOf(workspaceId) : Number.NaN),
     contextFor,
     allowCaching: (untilMs) => caching.allowUntil(untilMs),
     authenticate: (token) => (caching.isOn ? principals.authenticate(token) : findPrincipal(token)),

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { isOwnTag } from '../cache/names.ts';
+import { namespaceOf } from './cache-key.ts';
 
 /** Tells who listens what was invalidated in a workspace: tags without their namespace, in order, as mutations commit. */
 export class InvalidationFeed {
@@ -9,12 +9,12 @@ export class InvalidationFeed {
   publish(tags: readonly string[]): void {
     const byNamespace = new Map<string, string[]>();
     for (const tag of tags) {
-      const end = tag.indexOf('/');
-      if (end < 0 || isOwnTag(tag)) continue;
-      const namespace = tag.slice(0, end);
+      const namespace = namespaceOf(tag);
+      if (namespace === undefined) continue;
       const own = byNamespace.get(namespace);
-      if (own) own.push(tag.slice(end + 1));
-      else byNamespace.set(namespace, [tag.slice(end + 1)]);
+      const bare = tag.slice(namespace.length + 1);
+      if (own) own.push(bare);
+      else byNamespace.set(namespace, [bare]);
     }
     for (const [namespace, own] of byNamespace) this.#emitter.emit(namespace, own);
   }

@@ -13,7 +13,7 @@ import { requestIdFrom } from './use-request-id.ts';
 const maxBodyBytes = 64 * 1024;
 
 export interface HotPathOptions {
-  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'answer' | 'replay' | 'repeat' | 'stamp'>;
+  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'answer' | 'replay' | 'repeat' | 'stampOf'>;
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
@@ -147,7 +147,7 @@ export class HotPath {
     const freshMs = response && this.#freshMsOf(response, arrival.viewer);
     if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isFromCache: true };
     responses.outdate(place);
-    const { stamp } = engine;
+    const stamp = engine.stampOf(arrival.viewer);
     if (Number.isNaN(stamp)) return undefined;
     if (place.making?.isJoinable(stamp)) return this.#join(place.making, arrival);
     return this.#make(place, arrival);
@@ -164,7 +164,7 @@ export class HotPath {
     const { engine, responses } = this.#options;
     const { key, recipe } = place;
     const making = new Making(
-      engine.stamp,
+      engine.stampOf(arrival.viewer),
       makeAnew(recipe, { engine, ...arrival })
         .catch(() => undefined) // fails in the pipeline too, which reports it
         .then((made) => {

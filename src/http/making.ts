@@ -45,8 +45,9 @@ export interface Recipe {
 const joinableMs = 1_000;
 
 /**
- * An answer that is being made anew. Whoever asks for the same meanwhile may have it too, unless something was invalidated since
- * it was begun: all that it says was found valid, or read, after that, so it says nothing that was not true when they asked.
+ * An answer that is being made anew. Whoever asks for the same meanwhile may have it too, unless something of their workspace was
+ * invalidated since it was begun: all that it says was found valid, or read, after that, so it says nothing that was not true when
+ * they asked.
  */
 export class Making {
   readonly #stamp: number;

@@ -104,6 +104,22 @@ describe('an entry', () => {
   });
 });
 
+describe('an entry of one namespace', () => {
+  it('stays fresh for its time to live while another namespace is written to at every moment', async () => {
+    const { cache, fetch, time } = createEngine({ ttlMs: 10_000 });
+    const counter = createCounter();
+    const request = { key: 'one', namespace: 'one', tags: ['one/Post'] };
+    await fetch(request, counter.load);
+    for (let at = 0; at < 9_999; at += 10) {
+      cache.invalidate(['other/Post', `other/Post:${at}`]);
+      await fetch({ key: 'other', namespace: 'other', tags: ['other/Post'] }, () => at);
+      expect(await fetch(request, counter.load)).toBe(1);
+      time.pass(10);
+    }
+    expect(await fetch(request, counter.load)).toBe(2);
+  });
+});
+
 describe('a load that takes longer than its result is fresh', () => {
   it('is not waited for by those who may not have its result', async () => {
     const { fetch, time } = createEngine({ ttlMs: 1_000 });

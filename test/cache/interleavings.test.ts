@@ -5,14 +5,17 @@ import type { Loading, Lookup } from '../../src/cache/request.ts';
 import { type Category, createEngine, type ManualTime } from './engine.ts';
 
 /*
- * A world of two nodes and a list of some of them, which several readers and writers share. Every step of a load and of a
- * write is a turn that the scheduler may put off, so that anything may happen in between. The model is naive: it knows the
- * truth, and what had been written *and* invalidated when a reader arrived. That reader must see at least as much.
+ * Two worlds in one cache, each in a namespace of its own: two nodes and a list of some of them, which several readers and writers
+ * share. Every step of a load and of a write is a turn that the scheduler may put off, so that anything may happen in between. The
+ * model is naive: it knows the truth, and what had been written *and* invalidated when a reader arrived. That reader must see at
+ * least as much.
  */
 
-const limits = { ttlMs: 1_000, staleMs: 500, staleIfErrorMs: 800, nullTtlMs: 300, maxEntries: 2, maxBytes: 40_000 };
+const limits = { ttlMs: 1_000, staleMs: 500, staleIfErrorMs: 800, nullTtlMs: 300, maxEntries: 4, maxBytes: 40_000 };
 const longestMs = limits.ttlMs + Math.max(limits.staleMs, limits.staleIfErrorMs);
 
+type Where = 'one' | 'other';
+const where = fc.constantFrom<Where>('one', 'other');
 const node = fc.nat(1);
 const step = fc.oneof(
   {
@@ -31,7 +34,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1, 90, 400, 700, 1_000) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), node }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), what: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), what: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const) }) },
   {
     weight: 1,
@@ -47,70 +50,113 @@ interface Seen {
   readonly listing?: number;
 }
 
+/** What all worlds have in common. */
+class Common {
+  readonly cache: Cache<Category>;
+  readonly time: ManualTime;
+  readonly scheduler: fc.Scheduler;
+  readonly failures: unknown[] = [];
+  isBroken = false;
+  trueNow = 0;
+
+  constructor(scheduler: fc.Scheduler, maxTags: number) {
+    const { cache, time } = createEngine(limits, { maxTags, loadTimeoutMs: 600 });
+    this.cache = cache;
+    this.time = time;
+    this.scheduler = scheduler;
+  }
+
+  async take(worlds: Readonly<Record<Where, World>>, steps: readonly [Where, Step][]): Promise<void> {
+    for (const [where, next] of steps) {
+      await this.#take(next, worlds[where]);
+      this.check(() => expect(this.cache.indexes().entries).toBeLessThanOrEqual(limits.maxEntries));
+    }
+    await this.scheduler.waitIdle();
+    this.isBroken = false;
+    for (const world of Object.values(worlds))
+      for (const key of ['list', 'node 0', 'node 1']) await this.scheduler.waitFor(world.read(key));
+    await this.scheduler.waitIdle();
+    this.check(() => expect(this.cache.indexes().flights).toBe(0));
+    if (this.failures.length > 0) throw this.failures[0];
+  }
+
+  async #take(next: Step, world: World): Promise<void> {
+    if (next.do === 'read') void world.read(next.key);
+    else if (next.do === 'update') void world.update(next.node);
+    else if (next.do === 'toggle') void world.toggle(next.node);
+    else if (next.do === 'fragment') void world.fragment(next.node);
+    else if (next.do === 'set') void world.set(next.node);
+    else if (next.do === 'forget') world.forget(next.what);
+    else if (next.do === 'break') this.isBroken = !this.isBroken;
+    else if (next.do === 'pass') this.#pass(next.ms);
+    else if (next.do === 'jump') this.#jump(next.ms);
+    else if (this.scheduler.count() > 0) await this.scheduler.waitOne();
+  }
+
+  #pass(ms: number): void {
+    this.trueNow += ms;
+    this.time.pass(ms);
+  }
+
+  /** The clock steps, and is read just before and after that. */
+  #jump(ms: number): void {
+    this.cache.now();
+    this.time.step(ms);
+    this.cache.now();
+  }
+
+  turn(label: string): Promise<void> {
+    return this.scheduler.schedule(Promise.resolve(), label);
+  }
+
+  check(assert: () => void): void {
+    try {
+      assert();
+    } catch (failure) {
+      this.failures.push(failure);
+    }
+  }
+}
+
 class World {
+  readonly #namespace: string;
+  readonly #common: Common;
   readonly #cache: Cache<Category>;
-  readonly #time: ManualTime;
-  readonly #scheduler: fc.Scheduler;
   readonly versions = [0, 0]; // what is true
   readonly members = new Set([0, 1]);
   listing = 0;
   readonly #told = { versions: [0, 0], listing: 0 }; // what was written and invalidated
-  #isBroken = false;
-  #trueNow = 0;
-  readonly #failures: unknown[] = [];
 
-  constructor(scheduler: fc.Scheduler, maxTags: number) {
-    const { cache, time } = createEngine(limits, { maxTags, loadTimeoutMs: 600 });
-    this.#cache = cache;
-    this.#time = time;
-    this.#scheduler = scheduler;
+  constructor(namespace: string, common: Common) {
+    this.#namespace = namespace;
+    this.#common = common;
+    this.#cache = common.cache;
   }
 
-  async take(steps: readonly Step[]): Promise<void> {
-    for (const next of steps) {
-      await this.#take(next);
-      this.#check(() => expect(this.#cache.indexes().entries).toBeLessThanOrEqual(limits.maxEntries));
-    }
-    await this.#scheduler.waitIdle();
-    this.#isBroken = false;
-    for (const key of ['list', 'node 0', 'node 1']) {
-      const last = this.#read(key);
-      await this.#scheduler.waitFor(last);
-    }
-    await this.#scheduler.waitIdle();
-    this.#check(() => expect(this.#cache.indexes().flights).toBe(0));
-    if (this.#failures.length > 0) throw this.#failures[0];
+  #request(key: string, tag: string) {
+    return { category: 'POSTS', key: this.#in(key), namespace: this.#namespace, tags: [this.#in(tag)] } as const;
   }
 
-  async #take(next: Step): Promise<void> {
-    if (next.do === 'read') void this.#read(next.key);
-    else if (next.do === 'update') void this.#update(next.node);
-    else if (next.do === 'toggle') void this.#toggle(next.node);
-    else if (next.do === 'fragment') void this.#fragment(next.node);
-    else if (next.do === 'set') void this.#set(next.node);
-    else if (next.do === 'forget') this.#forget(next.what);
-    else if (next.do === 'break') this.#isBroken = !this.#isBroken;
-    else if (next.do === 'pass') this.#pass(next.ms);
-    else if (next.do === 'jump') this.#jump(next.ms);
-    else if (this.#scheduler.count() > 0) await this.#scheduler.waitOne();
+  #in(name: string): string {
+    return `${this.#namespace}/${name}`;
   }
 
-  async #read(key: string): Promise<void> {
+  async read(key: string): Promise<void> {
     const must = structuredClone(this.#told);
-    const arrivedAt = this.#trueNow;
+    const arrivedAt = this.#common.trueNow;
     let lookup: Lookup | undefined;
-    const tags = key === 'list' ? ['List'] : [`Node:${key.slice(5)}`];
-    const request = { category: 'POSTS', key, tags, observe: (seen: Lookup) => (lookup = seen) } as const;
+    const tag = key === 'list' ? 'List' : `Node:${key.slice(5)}`;
+    const request = { ...this.#request(key, tag), observe: (seen: Lookup) => (lookup = seen) };
     const answer = this.#cache.read(request, (loading) => this.#load(key, loading));
     const wasAtOnce = !(answer instanceof Promise);
     let seen: Seen;
     try {
       seen = (await answer).value;
     } catch (error) {
-      this.#check(() => expect(String(error)).toMatch(/broken|to end within/));
+      this.#common.check(() => expect(String(error)).toMatch(/broken|to end within/));
       return;
     }
-    this.#check(() => {
+    this.#common.check(() => {
       for (const [id, version] of Object.entries(seen.versions)) {
         expect(version, `node ${id} of ${key}`).toBeGreaterThanOrEqual(must.versions[Number(id)]!);
       }
@@ -122,12 +168,12 @@ class World {
   }
 
   async #load(key: string, loading: Loading): Promise<Seen> {
-    const at = this.#trueNow;
-    await this.#turn(`load ${key}`);
-    if (this.#isBroken) throw new Error('broken');
+    const at = this.#common.trueNow;
+    await this.#common.turn(`load ${key}`);
+    if (this.#common.isBroken) throw new Error('broken');
     const seen = this.#look(key, at);
-    await this.#turn(`answer ${key}`);
-    if (key === 'list') loading.depend(Object.keys(seen.versions).map((id) => `Node:${id}`));
+    await this.#common.turn(`answer ${key}`);
+    if (key === 'list') loading.depend(Object.keys(seen.versions).map((id) => this.#in(`Node:${id}`)));
     return seen;
   }
 
@@ -137,76 +183,53 @@ class World {
     return key === 'list' ? { at, versions, listing: this.listing } : { at, versions };
   }
 
-  async #update(id: number): Promise<void> {
-    await this.#turn(`update ${id}`);
+  async update(id: number): Promise<void> {
+    await this.#common.turn(`update ${id}`);
     const version = ++this.versions[id]!;
-    await this.#turn(`invalidate ${id}`);
-    this.#cache.invalidate([`Node:${id}`], 'update');
+    await this.#common.turn(`invalidate ${id}`);
+    this.#cache.invalidate([this.#in(`Node:${id}`)], 'update');
     this.#told.versions[id] = Math.max(version, this.#told.versions[id]!);
   }
 
-  async #toggle(id: number): Promise<void> {
-    await this.#turn(`toggle ${id}`);
+  async toggle(id: number): Promise<void> {
+    await this.#common.turn(`toggle ${id}`);
     if (!this.members.delete(id)) this.members.add(id);
     const listing = ++this.listing;
-    await this.#turn('invalidate the list');
-    this.#cache.invalidate(['List'], 'toggle');
+    await this.#common.turn('invalidate the list');
+    this.#cache.invalidate([this.#in('List')], 'toggle');
     this.#told.listing = Math.max(listing, this.#told.listing);
   }
 
   /** Hangs what it makes of another node on the list's entry, or checks what hangs there. */
-  async #fragment(id: number): Promise<void> {
-    const entry = this.#cache.peek('POSTS', 'list', this.#cache.now());
+  async fragment(id: number): Promise<void> {
+    const entry = this.#cache.peek('POSTS', this.#in('list'), this.#cache.now());
     if (entry === undefined) return;
     const found = this.#cache.attachment(entry, `${id}`)?.value;
     if (found !== undefined) {
-      this.#check(() => expect(found).toBeGreaterThanOrEqual(this.#told.versions[id]!));
+      this.#common.check(() => expect(found).toBeGreaterThanOrEqual(this.#told.versions[id]!));
       return;
     }
     const { stamp } = this.#cache;
-    await this.#turn(`make fragment ${id}`);
+    await this.#common.turn(`make fragment ${id}`);
     const value = this.versions[id]!;
-    await this.#turn(`attach fragment ${id}`);
-    this.#cache.attach(entry, `${id}`, { bytes: 10, stamp, tags: [`Node:${id}`], value });
+    await this.#common.turn(`attach fragment ${id}`);
+    this.#cache.attach(entry, `${id}`, { bytes: 10, stamp, tags: [this.#in(`Node:${id}`)], value });
   }
 
-  async #set(id: number): Promise<void> {
+  async set(id: number): Promise<void> {
     const { stamp } = this.#cache;
-    const at = this.#trueNow;
-    await this.#turn(`look at ${id}`);
+    const at = this.#common.trueNow;
+    await this.#common.turn(`look at ${id}`);
     const seen = this.#look(`node ${id}`, at);
-    await this.#turn(`set ${id}`);
-    if (this.#trueNow === at)
-      this.#cache.set({ category: 'POSTS', key: `node ${id}`, tags: [`Node:${id}`], stamp }, seen);
+    await this.#common.turn(`set ${id}`);
+    if (this.#common.trueNow === at) this.#cache.set({ ...this.#request(`node ${id}`, `Node:${id}`), stamp }, seen);
   }
 
-  #forget(what: number): void {
-    if (what === 2) this.#cache.clear();
-    else this.#cache.delete('POSTS', `node ${what}`);
-  }
-
-  #pass(ms: number): void {
-    this.#trueNow += ms;
-    this.#time.pass(ms);
-  }
-
-  /** The clock steps, and is read just before and after that. */
-  #jump(ms: number): void {
-    this.#cache.now();
-    this.#time.step(ms);
-    this.#cache.now();
-  }
-
-  #turn(label: string): Promise<void> {
-    return this.#scheduler.schedule(Promise.resolve(), label);
-  }
-
-  #check(assert: () => void): void {
-    try {
-      assert();
-    } catch (failure) {
-      this.#failures.push(failure);
-    }
+  forget(what: number): void {
+    if (what === 4) this.#cache.clear();
+    else if (what === 3) this.#cache.clear({ namespace: this.#namespace });
+    else if (what === 2) this.#cache.clear({ namespace: this.#namespace, categories: ['POSTS'] });
+    else this.#cache.delete('POSTS', this.#in(`node ${what}`));
   }
 }
 
@@ -215,11 +238,14 @@ describe('whatever happens in whatever order', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
-        fc.constantFrom(8, 1_000),
-        fc.array(step, { maxLength: 80, size: 'max' }),
-        async (scheduler, maxTags, steps) => new World(scheduler, maxTags).take(steps),
+        fc.constantFrom(12, 1_000),
+        fc.array(fc.tuple(where, step), { maxLength: 80, size: 'max' }),
+        async (scheduler, maxTags, steps) => {
+          const common = new Common(scheduler, maxTags);
+          await common.take({ one: new World('one', common), other: new World('other', common) }, steps);
+        },
       ),
-      { numRuns: 400 },
+      { seed: 20261122, numRuns: 400 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LoadLimitError, LoadTimeoutError } from '../../src/cache/errors.ts';
+import type { Loading } from '../../src/cache/request.ts';
 import { createCounter, createEngine, createGate, settle } from './engine.ts';
 
 describe('a hundred who miss a key at once', () => {
@@ -31,6 +32,46 @@ describe('a hundred who miss a key at once', () => {
     const failures = await Promise.allSettled(answers);
     for (const failure of failures) expect((failure as PromiseRejectedResult).reason).toBeInstanceOf(LoadTimeoutError);
     expect(stats()).toMatchObject({ loads: 1, failures: 1, timeouts: 1 });
+  });
+});
+
+describe('readers of one namespace', () => {
+  const inOne = { key: 'one list', namespace: 'one', tags: ['one/Post'] };
+
+  it('share a load however often something of others is invalidated, also by tags that only the load finds', async () => {
+    const { cache, fetch, stats } = createEngine();
+    const gate = createGate<string>();
+    let loads = 0;
+    const load = async (loading: Loading) => {
+      loads++;
+      const value = await gate.promise;
+      loading.depend(['one/Post:1', 'one/Post:2']);
+      return value;
+    };
+    const answers: Promise<string>[] = [];
+    for (let write = 0; write < 100; write++) {
+      answers.push(fetch(inOne, load));
+      cache.invalidate([`other/Post`, `other/Post:${write}`, `another${write}/Post`]);
+      if (write % 10 === 0) cache.clear({ namespace: 'other' });
+    }
+    gate.open('value');
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['value']));
+    expect(loads).toBe(1);
+    expect(stats()).toMatchObject({ loads: 1, coalesced: 99, raced: 0 });
+    expect(await fetch(inOne, () => 'not loaded')).toBe('value');
+  });
+
+  it('who come after a write of their own do not wait for an older load, whatever others wrote in between', async () => {
+    const { cache, fetch } = createEngine();
+    const gate = createGate<string>();
+    const early = fetch(inOne, gate.load);
+    cache.invalidate(['other/Post']);
+    cache.invalidate(['one/Post']);
+    cache.invalidate(['other/Post']);
+    expect(await fetch(inOne, () => 'new')).toBe('new');
+    gate.open('old');
+    expect(await early).toBe('old');
+    expect(await fetch(inOne, () => 'not loaded')).toBe('new');
   });
 });
 

@@ -60,7 +60,7 @@ export async function createTestApi(
       const problems = validate(schema, document);
       if (problems.length > 0) throw new AggregateError(problems, problems.join('\n'));
       const contextValue = createContext(
-        { queries, ports: ports as Ports, limits, stamp: () => 0, cacheNow: () => 0, wallNow: () => api.clock },
+        { queries, ports: ports as Ports, limits, stampOf: () => 0, cacheNow: () => 0, wallNow: () => api.clock },
         { viewer, requestId: 'test', isDebugging: false },
       );
       untrue = [];

@@ -3,15 +3,12 @@ import { SharedLoads } from '../../src/domains/shared-loads.ts';
 
 /** Batches that end when they are told to, and the keys that each was asked for. */
 function inShare() {
-  const at = { stamp: 0, ms: 0 };
-  const shared = new SharedLoads(
-    () => at.stamp,
-    () => at.ms,
-  );
+  const at = { stamp: 0, ms: 0, elsewhere: 0 };
+  const shared = new SharedLoads(() => at.ms);
   const asked: { keys: readonly unknown[]; end(): void; fail(error: Error): void }[] = [];
   const request = (name = 'post', keyOf?: (key: unknown) => unknown) =>
     shared.share<unknown, string | null>(
-      name,
+      { name, stamp: () => at.stamp },
       (keys) =>
         new Promise((resolve, reject) => {
           const turn = asked.length + 1;
@@ -20,8 +17,11 @@ function inShare() {
         }),
       keyOf,
     );
+  /** Of another scope, whose logical time moves by itself. */
+  const elsewhere = () =>
+    shared.share<unknown, string>({ name: 'elsewhere', stamp: () => at.elsewhere }, async (keys) => keys.map(String));
   const keysAsked = () => asked.map(({ keys }) => keys);
-  return { at, shared, asked, request, keysAsked };
+  return { at, shared, asked, request, elsewhere, keysAsked };
 }
 
 describe('a batch that runs', () => {
@@ -80,6 +80,19 @@ describe('a batch that runs', () => {
     ]);
   });
 
+  it('is shared however often something is invalidated in another scope', async () => {
+    const { at, asked, request, elsewhere, keysAsked } = inShare();
+    const answers = [];
+    for (let write = 0; write < 100; write++) {
+      answers.push(request()(['a']));
+      at.elsewhere++;
+      await elsewhere()(['a']);
+    }
+    expect(keysAsked()).toEqual([['a']]);
+    asked[0]!.end();
+    expect(await Promise.all(answers)).toEqual(Array(100).fill(['"a" of 1']));
+  });
+
   it('is not shared by who comes a second later, and does not take the place of the newer one', async () => {
     const { at, asked, request, keysAsked } = inShare();
     const one = request()(['a', 'b']);
@@ -117,8 +130,8 @@ describe('a batch that runs', () => {
       'no database',
     ],
   ])('that brings %s fails for all who share it', async (_, batch, message) => {
-    const { shared, request, asked } = inShare();
-    const first = shared.share<unknown, string>('post', batch)(['a', 'b']);
+    const { at, shared, request, asked } = inShare();
+    const first = shared.share<unknown, string>({ name: 'post', stamp: () => at.stamp }, batch)(['a', 'b']);
     const failed = expect(first).rejects.toEqual(expect.toSatisfy((one) => String(one.message ?? one) === message));
     const other = request()(['b', 'c']);
     for (const { end } of asked) end();

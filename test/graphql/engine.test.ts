@@ -194,7 +194,7 @@ describe('an answer that others waited for', () => {
     const repeat = (viewer: Viewer = ada) => product.engine.repeat(origin!, { viewer, waitedMs: 1 });
     expect(repeat({ ...ada, timeZone: 'Pacific/Auckland' })).toBe(false);
     await product.engine.allowCaching(0);
-    expect([repeat(), product.engine.stamp]).toEqual([false, Number.NaN]); // nobody begins to wait either
+    expect([repeat(), product.engine.stampOf(ada)]).toEqual([false, Number.NaN]); // nobody begins to wait either
     expect(countsOf(product)).toEqual(before);
   });
 

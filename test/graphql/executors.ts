@@ -143,7 +143,7 @@ export type Executor = keyof typeof executors;
 
 export function answer(by: Executor, document: DocumentNode, data: Data, { variables }: Ask = {}): Promise<string> {
   const { later, until } = createGates();
-  const sources = { stamp: () => cache.stamp, cacheNow: () => cache.now(), wallNow: () => new Date(0) };
+  const sources = { stampOf: () => cache.stamp, cacheNow: () => cache.now(), wallNow: () => new Date(0) };
   const context = createContext(
     { ...sources, queries: {} as never, ports: {} as never, limits: {} as never },
     { viewer: null, requestId: 'test', isDebugging: false },

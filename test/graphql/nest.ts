@@ -376,7 +376,7 @@ export function createNest(options: NestOptions = {}) {
   });
   const operations = new QueryOperations(schema, plans);
   const sources = {
-    ...{ queries, ports: {} as Ports, limits: {} as ProductLimits, stamp: () => cache.stamp },
+    ...{ queries, ports: {} as Ports, limits: {} as ProductLimits, stampOf: () => cache.stamp },
     ...{ cacheNow: () => cache.now(), wallNow: () => new Date(wallMs) },
   };
 

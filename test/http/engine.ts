@@ -133,7 +133,7 @@ export function createTestEngine(): TestEngine {
     answer: async () => undefined,
     replay: () => undefined,
     repeat: () => false,
-    stamp: 0,
+    stampOf: () => 0,
   };
   return engine;
 }

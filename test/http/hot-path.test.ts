@@ -17,7 +17,7 @@ const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 
 type Engine = HotPathOptions['engine'];
 
 /** A clock that stands; nothing is made anew, and everybody may have what is. */
-const calm = { answer: async () => undefined, repeat: () => true, stamp: 7 };
+const calm = { answer: async () => undefined, repeat: () => true, stampOf: () => 7 };
 
 /** Answers the first time with the words of the pipeline, and from then on with what was remembered, if the engine lets it. */
 async function serve(
@@ -238,7 +238,7 @@ async function outdated(changed: Partial<Engine> = {}) {
 /** Something was invalidated while it was made anew, and another is made since. */
 async function overtaken() {
   const served = await outdated();
-  Object.assign(served.engine, { stamp: 8 });
+  Object.assign(served.engine, { stampOf: () => 8 });
   const [second] = (await served.others(1)).answers;
   await vi.waitFor(() => expect(served.held).toHaveLength(2));
   return { ...served, second: second! };
@@ -257,6 +257,24 @@ describe('requests for the same', () => {
     expect(counted.slice(countedBefore).map(({ isFromCache }) => isFromCache)).toEqual([false, true, true, true]);
     expect(new Set(given.map(({ head = '' }) => /^x-request-id: (.+)\r$/im.exec(head)![1])).size).toBe(4);
     expect(cookedSince()).toBe(0);
+  });
+
+  it('are given the one answer however often other workspaces write meanwhile', async () => {
+    const stamps: Record<string, number> = { [viewer.workspaceId]: 7, ws_other: 7 };
+    const { first, others, held } = await outdated({ stampOf: ({ workspaceId }) => stamps[workspaceId]! });
+    const answers: Promise<{ body: string }>[] = [];
+    for (let write = 0; write < 5; write++) {
+      stamps.ws_other!++;
+      answers.push(...(await others(1)).answers);
+    }
+    expect(held.length).toBe(1);
+    stamps[viewer.workspaceId]!++;
+    const [late] = (await others(1)).answers;
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    held[0]!(answerOf('made anew'));
+    held[1]!(answerOf('made after the write'));
+    expect((await Promise.all([first, ...answers])).map(({ body }) => body)).toEqual(Array(6).fill('made anew'));
+    expect((await late!).body).toBe('made after the write');
   });
 
   it('are made another when something was invalidated since the first was begun', async () => {
@@ -303,7 +321,7 @@ describe('requests for the same', () => {
 
   it('go to the pipeline while the cache may not be used', async () => {
     const { first, others, held, engine, cookedSince } = await outdated();
-    Object.assign(engine, { stamp: Number.NaN });
+    Object.assign(engine, { stampOf: () => Number.NaN });
     const { answers } = await others(2);
     for (const answer of answers) expect((await answer).body).toBe('the pipeline');
     expect([cookedSince(), held.length]).toEqual([2, 1]);
@@ -314,7 +332,7 @@ describe('requests for the same', () => {
   it('go to the pipeline when what was made is for the first alone, who is given it', async () => {
     const { first, others, held, engine, responses } = await outdated();
     const { answers } = await others(2);
-    Object.assign(engine, { stamp: Number.NaN }); // whoever asks again now is not waited for
+    Object.assign(engine, { stampOf: () => Number.NaN }); // whoever asks again now is not waited for
     expect(responses.size).toBe(1);
     held[0]!({ ...answerOf('made anew'), origin: undefined });
     expect((await first).body).toBe('made anew');

@@ -21,12 +21,12 @@ const keyOf = ({ workspaceId, userId }: Member) => `${workspaceId} ${userId}`;
  * the viewer of a fresh session has none yet. Ids that a caller sent go through `colleague`, `apiToken` and the scope.
  */
 export function createViewerLoaders(source: LoaderSource) {
-  const { queries, loader } = source;
+  const { queries, loader, wideLoader } = source;
   return {
     user: loader<string, UserRecord | null>('user', async (ids) =>
       inOrder(ids, await findUsers(queries, ids), (row) => row.id),
     ),
-    workspace: loader<string, WorkspaceRecord | null>('workspace', async (ids) =>
+    workspace: wideLoader<string, WorkspaceRecord | null>('workspace', async (ids) =>
       inOrder(ids, await findWorkspaces(queries, ids), (row) => row.id),
     ),
     /** A member of the scope's workspace, as a person. */
@@ -41,7 +41,7 @@ export function createViewerLoaders(source: LoaderSource) {
     apiToken: loader<string, ApiTokenRecord | null>('apiToken', async (ids) =>
       inOrder(ids, await findApiTokensById(queries, source.scope, ids), (row) => row.id),
     ),
-    memberships: loader<string, MembershipRecord[]>('memberships', async (userIds) =>
+    memberships: wideLoader<string, MembershipRecord[]>('memberships', async (userIds) =>
       grouped(userIds, await findMembershipsOfUsers(queries, userIds), (row) => row.userId),
     ),
     preferences: loader<Member, PreferencesRecord | null, string>(
