@@ -125,7 +125,9 @@ describe.each(engines)('a post that is planned, on %s', (engine) => {
     expect(await texts()).toEqual([null, null]);
 
     const foreign = await update({ textOverrides: [{ accountId: 'acc_other', text: 'x' }] });
-    expect(foreign.userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'textOverrides', '0', 'accountId'] }]);
+    expect(foreign.userErrors).toMatchObject([
+      { code: 'NOT_FOUND', path: ['input', 'textOverrides', '0', 'accountId'] },
+    ]);
     const long = await update({ textOverrides: [{ accountId: mastodon, text: 'x'.repeat(501) }] });
     expect(long).toMatchObject({ targetsWithOwnText: [], userErrors: [{ code: 'TEXT_TOO_LONG' }] });
   });

@@ -2,7 +2,7 @@ import type { NetworkName, TextOverrideInput } from '../../generated/schema.ts';
 import { isCompact } from '../../text/graphemes.ts';
 import type { AccountRecord } from '../accounts/repository.ts';
 import { anyOf } from '../conditions.ts';
-import { invalid, textTooLong } from '../errors.ts';
+import { notFound, textTooLong } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { maxPostLength, textLength } from '../networks/text-length.ts';
@@ -31,7 +31,7 @@ export function overridesAfter(
   for (const [index, { accountId, text = null }] of inputs.entries()) {
     const path = ['textOverrides', String(index)];
     if (!accountIds.includes(accountId))
-      problems.add(invalid([...path, 'accountId'], 'Expected an account that the post goes to, but got another one.'));
+      problems.add(notFound([...path, 'accountId'], 'Target of this post on account', accountId));
     if (text !== null) problems.text([...path, 'text'], text, maxPostLength);
     overrides.set(accountId, text);
   }
