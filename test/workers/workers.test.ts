@@ -10,7 +10,7 @@ describe('two workers on one database', () => {
     databaseUrl = (await createTestDatabase('postgres')).url!;
   });
 
-  it('agree: what one of them wrote and acknowledged, both of them read', async () => {
+  it('agree: what one of them wrote and acknowledged, both of them read', { timeout: 180_000 }, async () => {
     const host = await startHost({ DATABASE_URL: databaseUrl, WORKERS: '2', DEMO: 'on' });
     const token = ownerToken(host);
     const startedAt = '{ cacheStats { startedAt } }';
