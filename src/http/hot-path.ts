@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import { Making, makeAnew, type WholeResponse } from './making.ts';
 import { offerBody } from './read-body.ts';
 import { isSame, type Place, type RememberedResponse, type RememberedResponses } from './remembered-responses.ts';
+import { newRequestId, requestIdFrom } from './request-id.ts';
 import { type RequestKey, requestKey } from './request-key.ts';
 import { hitStatus } from './use-cache-headers.ts';
-import { requestIdFrom } from './use-request-id.ts';
 
 /** Longer bodies are rare, and rarely repeated. */
 const maxBodyBytes = 64 * 1024;
@@ -58,7 +57,7 @@ export class HotPath {
     const { graphqlPath } = this.#options;
     const isConditional = headers['if-none-match'] !== undefined || headers['if-match'] !== undefined;
     if (headers['x-cache-debug'] !== undefined || isConditional) this.#pipeline(request, response);
-    else if (method === 'POST' && url === graphqlPath && hasShortJson(request)) this.#read(request, response);
+    else if (method === 'POST' && url === graphqlPath && isJson(headers['content-type'])) this.#read(request, response);
     else if (method === 'GET' && url.startsWith(graphqlPath) && url[graphqlPath.length] === '?')
       this.#answer(request, response, undefined);
     else this.#pipeline(request, response);
@@ -70,6 +69,10 @@ export class HotPath {
    */
   #read(request: IncomingMessage, response: ServerResponse): void {
     const length = Number(request.headers['content-length']);
+    if (!(length > 0 && length <= maxBodyBytes)) {
+      this.#pipeline(request, response);
+      return;
+    }
     let bytesLeft = length;
     let chunks: Buffer[] | undefined;
     request.on('data', (chunk: Buffer) => {
@@ -114,7 +117,7 @@ export class HotPath {
       return;
     }
     const { request, startedAtMs } = asked;
-    const requestId = requestIdFrom(request.headers['x-request-id']) ?? randomUUID();
+    const requestId = requestIdFrom(request.headers['x-request-id']) ?? newRequestId();
     const arrival: Arrival = { method: request.method!, requestId, viewer, startedAtMs };
     const answer = this.#answerOf(place, arrival);
     if (answer instanceof Promise) void answer.then((given) => this.#give(asked, place, { given, arrival }));
@@ -128,8 +131,10 @@ export class HotPath {
       this.#goOn(asked);
       return;
     }
-    const { headers, body } = given.response;
-    response.writeHead(200, [...headers, 'x-request-id', arrival.requestId, 'cache-status', given.status]);
+    const { headers, idAt, statusAt, body } = given.response;
+    headers[idAt] = arrival.requestId;
+    headers[statusAt] = given.status;
+    response.writeHead(200, headers);
     response.end(body);
     this.#options.onAnswer({ arrival, operation: recipe.operation, isFromCache: given.isFromCache });
   }
@@ -206,7 +211,6 @@ interface Asked {
   readonly startedAtMs: number;
 }
 
-function hasShortJson({ headers }: IncomingMessage): boolean {
-  const length = Number(headers['content-length'] ?? Number.NaN);
-  return length > 0 && length <= maxBodyBytes && (headers['content-type']?.startsWith('application/json') ?? false);
+function isJson(contentType: string | undefined): boolean {
+  return contentType?.startsWith('application/json') ?? false;
 }

@@ -10,8 +10,12 @@ import { compressed } from './use-compression.ts';
 export interface WholeResponse {
   /** Whom it was made for. */
   readonly viewer: Viewer;
-  /** Names and values in turn. */
-  readonly headers: readonly string[];
+  /**
+   * Names and values in turn. Two of the values are each answer's own, and are set before each use: id and `Cache-Status`.
+   */
+  readonly headers: string[];
+  readonly idAt: number;
+  readonly statusAt: number;
   readonly body: Buffer;
 }
 
@@ -107,7 +111,8 @@ export function wholeResponse(
   const headers = [...recipe.headers, 'content-length', String(body.byteLength)];
   if (gzipped) headers.push('content-encoding', 'gzip');
   if (recipe.method === 'GET') headers.push('etag', entityTag(viewer, json));
-  return { viewer, headers, body };
+  headers.push('x-request-id', '', 'cache-status', '');
+  return { viewer, headers, idAt: headers.length - 3, statusAt: headers.length - 1, body };
 }
 
 /** What of a response's headers every answer to its request has. */

@@ -81,10 +81,11 @@ export class RememberedResponses {
     return undefined;
   }
 
-  remember(key: RequestKey, { viewer, headers, body, from }: RememberedResponse, recipe: Recipe): void {
+  remember(key: RequestKey, remembered: RememberedResponse, recipe: Recipe): void {
     const older = this.#find(key);
     if (older) this.outdate(older);
-    const response = { viewer, headers, body, from }; // and nothing else that came with it
+    const { viewer, headers, idAt, statusAt, body, from } = remembered;
+    const response = { viewer, headers, idAt, statusAt, body, from }; // and nothing else that came with it
     const bytes = sizeOf(response);
     if (bytes > this.#maxBytes / 8) return;
     const place = older ?? this.#newPlace(key, recipe);
