@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeISOResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
 import { isUploadedFile, type UploadedFile } from '../domains/media/uploaded-file.ts';
 
@@ -13,8 +13,11 @@ const lastYear = 2999;
 const dateTime = new GraphQLScalarType<string, string>({
   ...described('DateTime', 'An instant, ISO 8601 in UTC with milliseconds.'),
   serialize: (value) => value as string,
-  parseValue: (value) => inReach(DateTimeISOResolver.parseValue(value).toISOString()),
-  parseLiteral: (node, variables) => inReach(DateTimeISOResolver.parseLiteral(node, variables).toISOString()),
+  parseValue: (value) => inReach(DateTimeISOResolver.parseValue(withOffset(value)).toISOString()),
+  parseLiteral(node, variables) {
+    if (node.kind === Kind.STRING) withOffset(node.value);
+    return inReach(DateTimeISOResolver.parseLiteral(node, variables).toISOString());
+  },
 });
 
 const date = new GraphQLScalarType<string, string>({
@@ -38,6 +41,17 @@ const upload = new GraphQLScalarType<UploadedFile, never>({
 });
 
 export const scalars = { DateTime: dateTime, Date: date, SafeInt: safeInt, Upload: upload };
+
+/** As an `<input type="datetime-local">` gives it: it names a moment only together with a time zone. */
+const localDateTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/i;
+
+function withOffset<T>(value: T): T {
+  if (typeof value === 'string' && value.length <= 40 && localDateTime.test(value))
+    throw new GraphQLError(
+      `expected an instant with an offset, such as ${value}Z or ${value}+02:00, but got one without`,
+    );
+  return value;
+}
 
 function inReach(text: string): string {
   const year = /^\d{4}-/.test(text) ? Number(text.slice(0, 4)) : Number.NaN;
