@@ -23,6 +23,7 @@ import { createProductLimits } from './domains/product-limits.ts';
 import { createRulesCheck } from './domains/time-zones/rules-check.ts';
 import { naming, type Subject } from './error-words.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
+import { registerBackgroundFigure } from './http/background-figure.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
@@ -37,6 +38,8 @@ export interface App {
   readonly demoTokens: readonly DemoToken[];
   /** Whether the database answers, and soon. */
   isReady(): Promise<boolean>;
+  /** What an operator should know though requests are answered, a line each. */
+  notes(): readonly string[];
   /** Begins no more work of its own and ends subscriptions; requests are answered on. */
   quiesce(): Promise<void>;
   /** Closes what is open. Nothing may be asked afterwards. */
@@ -57,6 +60,8 @@ export interface AppOptions {
 const checkEveryMs = 10_000;
 /** A database that takes longer to say a word is not ready. */
 const readyWithinMs = 1_000;
+const noBackground =
+  'background work does not run: nothing is published, and no conversation wakes; it is being started again';
 /** Of everything in the demo. */
 const demoSeed = 1;
 
@@ -147,14 +152,6 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     if (config.isCaching) await engine.allowCaching(untilMs);
   };
   soleUse?.follow(allowCaching);
-  line?.join(
-    (tags, cause) => engine.cache.apply(tags, cause),
-    () => {
-      engine.cache.clear({}, 'the end of a worker');
-      engine.principals.clear();
-    },
-    allowCaching,
-  );
   const server = createServer({
     engine,
     counters: database.counters,
@@ -167,6 +164,19 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     persistedOperations,
   });
   registerCacheFigures(server.metrics, () => engine.cache.snapshot());
+  let isBackgroundRunning = config.workerRole === 'first';
+  registerBackgroundFigure(server.metrics, () => isBackgroundRunning);
+  line?.join({
+    apply: (tags, cause) => engine.cache.apply(tags, cause),
+    forgetAll() {
+      engine.cache.clear({}, 'the end of a worker');
+      engine.principals.clear();
+    },
+    allowCaching,
+    tellBackground(isRunning) {
+      isBackgroundRunning = isRunning;
+    },
+  });
 
   const execute = engine.executeAsSystem;
   const background =
@@ -196,6 +206,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   return {
     ...{ server, engine, demoTokens, quiesce },
     isReady: createProbe(database),
+    notes: () => (isBackgroundRunning ? [] : [noBackground]),
     async close() {
       await quiesce();
       await backups?.close();

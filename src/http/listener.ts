@@ -8,6 +8,8 @@ export type IsReady = () => Promise<boolean>;
 
 export interface Served {
   readonly listener: RequestListener;
+  /** What `/readyz` tells beside that requests are answered, a line each. */
+  readonly notes?: () => readonly string[];
 }
 
 export interface Listener {
@@ -86,7 +88,9 @@ export function createListener(options: ListenerOptions = {}): Listener {
   const sayReadiness = async (response: ServerResponse) => {
     if (state !== 'serving') return say(response, { status: 503, text: state });
     const ready = await isReady().catch(() => false);
-    say(response, ready ? { status: 200, text: 'ready' } : { status: 503, text: 'the database does not answer' });
+    const notes = served?.notes?.() ?? [];
+    if (ready) say(response, { status: 200, text: ['ready', ...notes].join('\n') });
+    else say(response, { status: 503, text: ['the database does not answer', ...notes].join('\n') });
   };
 
   const refuse = (response: ServerResponse) => {

@@ -19,7 +19,9 @@ export type ToWorker =
   /** Somebody left who may have written what nobody was told. */
   | { readonly kind: 'forget' }
   /** Until which uptime of the machine there may be caching. Not at all is 0, and is acknowledged by `applied`. */
-  | { readonly kind: 'caching'; readonly untilUptimeMs: number; readonly id?: number };
+  | { readonly kind: 'caching'; readonly untilUptimeMs: number; readonly id?: number }
+  /** Whether the first worker serves, and with it the background work runs. */
+  | { readonly kind: 'background'; readonly isRunning: boolean };
 
 /** A worker, as the primary knows it. */
 export interface Member {
@@ -42,6 +44,7 @@ export class Relay {
   readonly #ackWithinMs: number;
   #lastRound = 0;
   #cachingUntilMs = 0;
+  #isBackgroundRunning = false;
 
   constructor({ ackWithinMs }: { ackWithinMs: number }) {
     this.#ackWithinMs = ackWithinMs;
@@ -71,9 +74,15 @@ export class Relay {
       });
   }
 
+  tellBackground(isRunning: boolean): void {
+    this.#isBackgroundRunning = isRunning;
+    for (const member of this.#members) member.send({ kind: 'background', isRunning });
+  }
+
   /** A worker caches nothing until it is told. */
   #admit(member: Member): void {
     this.#members.add(member);
+    member.send({ kind: 'background', isRunning: this.#isBackgroundRunning });
     if (this.#cachingUntilMs > 0) member.send({ kind: 'caching', untilUptimeMs: toUptime(this.#cachingUntilMs) });
   }
 
@@ -125,6 +134,17 @@ export interface Line {
   onMessage(listener: (message: ToWorker) => void): void;
 }
 
+export interface Hearing {
+  /** Another worker's invalidation. */
+  apply(tags: readonly string[], cause: string | undefined): void;
+  /** One of the others has died: what it wrote last, nobody knows. */
+  forgetAll(): void;
+  /** Until when there may be caching, in milliseconds of `performance.now()`; 0 resolves when there is none any more. */
+  allowCaching?(untilMs: number): Promise<void>;
+  /** Whether the background work runs, in whichever worker. */
+  tellBackground?(isRunning: boolean): void;
+}
+
 /** The worker's side. */
 export class RelayLine {
   readonly #line: Line;
@@ -135,17 +155,11 @@ export class RelayLine {
     this.#line = line;
   }
 
-  /**
-   * Hears from now on of the others' invalidations, that all is to be forgotten, when one of them has died, and until when there
-   * may be caching.
-   */
-  join(
-    apply: (tags: readonly string[], cause: string | undefined) => void,
-    forgetAll: () => void,
-    allowCaching: (untilMs: number) => Promise<void> = async () => {},
-  ): void {
+  /** Hears from now on what the primary has to say. */
+  join({ apply, forgetAll, allowCaching = async () => {}, tellBackground = () => {} }: Hearing): void {
     this.#line.onMessage((message) => {
       if (message.kind === 'forget') forgetAll();
+      else if (message.kind === 'background') tellBackground(message.isRunning);
       else if (message.kind === 'caching') {
         const { id, untilUptimeMs } = message;
         const allowed = allowCaching(fromUptime(untilUptimeMs));

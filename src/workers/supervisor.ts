@@ -5,8 +5,12 @@ import { type Member, Relay, type ToPrimary } from './relay.ts';
 
 /** Longer than a worker's event loop should ever be busy; a mutation waits for at most this. */
 const ackWithinMs = 2_000;
-/** A worker that dies young is not replaced at once, so that a crash at the start does not become a storm. */
-const restartAfterMs = 1_000;
+/** A worker that ends young is not replaced at once, so that a crash at the start does not become a storm. */
+const firstPauseMs = 1_000;
+/** A database that is away for a while is found again soon. */
+const longestPauseMs = 10_000;
+/** A worker that has served for so long was no failure. */
+const grownUpMs = 30_000;
 
 export interface Supervisor {
   /** Resolves when the first worker answers requests. Rejects when it ends before. */
@@ -17,47 +21,64 @@ export interface Supervisor {
   stop(signal: NodeJS.Signals): Promise<void>;
 }
 
+type Role = 'first' | 'other';
+
 /**
- * The primary: starts the workers, relays between them, and replaces those that end. The first one migrates, seeds and runs the
- * background work, so the others wait until it serves; its replacement takes over.
+ * The primary: starts the workers, relays between them, and replaces those that end, for as long as it lives. The first one
+ * migrates, seeds and runs the background work, so the others wait until it serves; its replacement takes over. Only when the very
+ * first one ends before it served, the start has failed.
  */
 export function supervise({ count, group, log }: { count: number; group: number; log: Logger }): Supervisor {
   const relay = new Relay({ ackWithinMs });
   let isStopping = false;
+  let hasStarted = false;
   let settle: { resolve: () => void; reject: (error: Error) => void };
   const serving = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
   });
 
-  const start = (isFirst: boolean) => {
-    const worker = cluster.fork({ MAGPIE_WORKER: isFirst ? 'first' : 'other', MAGPIE_GROUP: String(group) });
+  /** `failures` is the number of workers in its place that ended young, one after the other. */
+  const start = (role: Role, failures = 0) => {
+    const worker = cluster.fork({ MAGPIE_WORKER: role, MAGPIE_GROUP: String(group) });
+    const child = worker.process;
     const member: Member = {
       send: (message) => void (worker.isConnected() && worker.send(message)),
       kill: () => {
-        log.error({ pid: worker.process.pid }, 'a worker did not do in time what the cache demands, and is ended');
-        worker.process.kill('SIGKILL');
+        log.error({ pid: child.pid }, 'a worker did not do in time what the cache demands, and is ended');
+        child.kill('SIGKILL');
       },
     };
-    let hasServed = false;
+    let servesSinceMs = Number.POSITIVE_INFINITY;
     worker.on('message', (message: ToPrimary) => {
       relay.receive(member, message);
       if (message.kind !== 'serving') return;
-      hasServed = true;
-      if (isFirst) settle.resolve();
+      servesSinceMs = performance.now();
+      log.info({ pid: child.pid, role }, 'a worker serves');
+      if (role !== 'first') return;
+      relay.tellBackground(true);
+      hasStarted = true;
+      settle.resolve();
     });
-    worker.on('exit', (code, signal) => {
+    const replace = (details: object) => {
       relay.leave(member);
+      if (role === 'first') relay.tellBackground(false);
       if (isStopping) return;
-      if (isFirst && !hasServed) return settle.reject(new Error('the first worker ended before it served'));
-      log.error({ pid: worker.process.pid, code, signal }, 'a worker ended and is replaced');
-      setTimeout(() => !isStopping && start(isFirst), hasServed ? 0 : restartAfterMs);
+      if (!hasStarted) return settle.reject(new Error('the first worker ended before it served'));
+      const isYoung = !(performance.now() - servesSinceMs > grownUpMs);
+      const inMs = isYoung ? Math.min(firstPauseMs * 2 ** failures, longestPauseMs) : 0;
+      log.error({ pid: child.pid, role, ...details, inMs }, 'a worker ended and is replaced');
+      setTimeout(() => !isStopping && start(role, isYoung ? failures + 1 : 0), inMs);
+    };
+    worker.on('exit', (code, signal) => replace({ code, signal }));
+    worker.on('error', (error) => {
+      if (child.pid === undefined) replace({ err: error }); // it could not be started at all
     });
   };
 
-  start(true);
+  start('first');
   serving.then(
     () => {
-      for (let others = count - 1; others > 0; others--) start(false);
+      for (let others = count - 1; others > 0; others--) start('other');
     },
     () => {}, // whoever waits for `serving` hears of it
   );

@@ -94,7 +94,8 @@ function copyForOthers(folder: string): string {
   return copy;
 }
 
-async function freePort(): Promise<number> {
+/** One that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();

@@ -4,12 +4,20 @@ import { resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
+export interface LogLine {
+  readonly msg: string;
+  readonly pid: number;
+  readonly [name: string]: unknown;
+}
+
 export interface Program {
   readonly child: ChildProcess;
   /** All that was written so far. */
   readonly said: { out: string; err: string };
   /** Resolves with the first match in what is printed; rejects when the process ends before. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the log's lines that have these properties, when there are so many. */
+  logs(count: number, properties: object): Promise<LogLine[]>;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
 }
@@ -43,5 +51,23 @@ export function startProgram(environment: Record<string, string>, command: reado
       look();
       void ended.then(() => reject(new Error(`ended without printing ${pattern}:\n${said.out}${said.err}`)));
     });
-  return { child, said, prints, ended };
+  const logs = (count: number, properties: object) =>
+    new Promise<LogLine[]>((resolve, reject) => {
+      const look = () => {
+        const found = linesOf(said.err).filter((line) =>
+          Object.entries(properties).every(([name, value]) => line[name] === value),
+        );
+        if (found.length >= count) resolve(found);
+      };
+      child.stderr.on('data', look);
+      look();
+      void ended.then(() => reject(new Error(`ended before its log had that:\n${said.out}${said.err}`)));
+    });
+  return { child, said, prints, logs, ended };
+}
+
+/** Whole lines that are JSON; what a program says to people is none. */
+function linesOf(text: string): LogLine[] {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return whole.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }

@@ -25,14 +25,14 @@ function join(relay: Relay) {
       listen = listener;
     },
   });
-  line.join(
-    () => {},
-    () => {},
-    async (untilMs) => {
+  line.join({
+    apply() {},
+    forgetAll() {},
+    async allowCaching(untilMs) {
       worker.untilMs = untilMs;
       if (untilMs === 0) await worker.stop();
     },
-  );
+  });
   return worker;
 }
 

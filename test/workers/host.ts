@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createFolder } from '../setup/folders.ts';
 import { type Program, startProgram } from '../setup/program.ts';
 
-export interface Host extends Pick<Program, 'child'> {
+export interface Host extends Pick<Program, 'child' | 'logs'> {
   readonly url: string;
   readonly dataDir: string;
 }
@@ -16,7 +16,7 @@ export async function startHost(environment: Record<string, string>): Promise<Ho
   const program = startProgram({ LOG_LEVEL: 'error', WARM_UP: 'off', ...environment, DATA_DIR: dataDir });
   onTestFinished(() => void program.child.kill('SIGKILL'));
   const [, url] = await program.prints(/listens on (http:\S+)/);
-  return { url: url!, dataDir, child: program.child };
+  return { url: url!, dataDir, child: program.child, logs: program.logs };
 }
 
 /** The token of an owner of the first demo workspace, on a host that has seeded the demo. */

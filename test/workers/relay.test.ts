@@ -32,10 +32,10 @@ function createGroup(count: number) {
         relay.leave(member);
       },
     };
-    line.join(
-      (tags) => applied.push(...tags),
-      () => applied.push('everything'),
-    );
+    line.join({
+      apply: (tags) => void applied.push(...tags),
+      forgetAll: () => void applied.push('everything'),
+    });
     return worker;
   });
   return workers as [TestWorker, ...TestWorker[]];

@@ -1,0 +1,13 @@
+import { Gauge, type Registry } from 'prom-client';
+
+/** Adds to /metrics whether the background work runs, in this process or another of this machine. */
+export function registerBackgroundFigure({ registry }: { registry: Registry }, isRunning: () => boolean): void {
+  new Gauge({
+    name: 'magpie_background_work_running',
+    help: 'Whether publishing and the other background work runs: 1 or 0.',
+    registers: [registry],
+    collect() {
+      this.set(isRunning() ? 1 : 0);
+    },
+  });
+}
