@@ -11,6 +11,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
 import { RememberedResponses } from './remembered-responses.ts';
+import { hasTarget, refuseTarget } from './request-target.ts';
 import { type SubscriptionLimits, Subscriptions } from './subscriptions.ts';
 import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
@@ -126,7 +127,7 @@ export function createServer(options: ServerOptions): Server {
     batching: false,
     cors: false,
     graphiql: false,
-    healthCheckEndpoint: '/healthz',
+    healthCheckEndpoint: 'none', // the listener's; paths begin with a slash
     landingPage: false,
     logging: false,
     maxRequestBodySize: false,
@@ -148,7 +149,10 @@ export function createServer(options: ServerOptions): Server {
       durationMs: durationSince(startedAtMs),
     });
   };
-  const pipeline: RequestListener = (request, response) => void yoga(request, response);
+  const pipeline: RequestListener = (request, response) => {
+    if (hasTarget(request)) void yoga(request, response);
+    else refuseTarget(response);
+  };
   return {
     listener: isHot ? new HotPath(pipeline, { engine, responses, graphqlPath, onAnswer }).listener : pipeline,
     fetch: async (url, init) => await yoga.fetch(new Request(url, init), {} as ServerContext),
