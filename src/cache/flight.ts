@@ -96,10 +96,9 @@ export class Flight implements Loading {
     this.validUntilMs = Math.min(this.validUntilMs, atMs);
   }
 
-  /** Whether a reader may wait for it who arrived at the logical time `stamp`, at `now`: its result is recent enough in both. */
-  isJoinable(stamp: number, now: number): boolean {
-    const { startedAt, ttlMs, store } = this.takeoff;
-    return !this.isOverdue && now - startedAt < (ttlMs ?? store.policy.ttlMs) && this.isRightFor(stamp);
+  /** Whether a reader who arrived at the logical time `stamp` may wait for it, however long it has been running. */
+  isJoinable(stamp: number): boolean {
+    return !this.isOverdue && this.isRightFor(stamp);
   }
 
   /**

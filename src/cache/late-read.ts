@@ -90,7 +90,7 @@ export class LateRead {
 
   #joinable(): Flight | undefined {
     const running = this.#store.flights.get(this.#request.key);
-    return running?.isJoinable(this.#stamp, this.#at) ? running : undefined;
+    return running?.isJoinable(this.#stamp) ? running : undefined;
   }
 
   #lead(miss: Start): Entry | Promise<Entry> {
@@ -127,7 +127,7 @@ export class LateRead {
       return this.#land(newer, this.#takeoff({ departure, older: undefined, isRefresh: false }), 'COALESCED');
     }
     const running = store.flights.get(key);
-    if (running?.isJoinable(this.#stamp, this.#at) && running.stamp >= this.#stamp) return this.#join(running);
+    if (running?.isJoinable(this.#stamp) && running.stamp >= this.#stamp) return this.#join(running);
     if (this.#engine.loads.isFull) throw this.#limitError();
     return this.#lead({ departure, older: undefined, isRefresh: false });
   }

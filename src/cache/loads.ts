@@ -91,11 +91,15 @@ export class Loads {
     return entry;
   }
 
-  /** Somebody else may have the key by now, and a refresh must not bring back what left meanwhile. */
+  /**
+   * Somebody else may have the key by now, and a refresh must not bring back what left meanwhile. A load over its time limit, whose
+   * key the next load has, may fill what that has not filled yet: otherwise loads that always take so long would fill nothing.
+   */
   #mayFill(flight: Flight): boolean {
     const { store, key, isRefresh, older } = flight.takeoff;
-    if (store.flights.get(key) !== flight) return false;
-    return !isRefresh || store.get(key) === older;
+    const isOwner = store.flights.get(key) === flight;
+    if (!isOwner && !flight.isOverdue) return false;
+    return (isOwner && !isRefresh) || store.get(key) === older;
   }
 
   #fill(flight: Flight, entry: Entry, now: number): void {
@@ -119,9 +123,11 @@ export class Loads {
   #entryOf(flight: Flight, value: unknown, now: number): Entry {
     const { store, key, namespace, field, ttlMs = store.policy.ttlMs, startedAt } = flight.takeoff;
     const keyHash = hashText(key);
+    const ownTtlMs = value === null || value === undefined ? Math.min(ttlMs, store.policy.nullTtlMs) : ttlMs;
+    const isSlow = now - startedAt >= ownTtlMs / 2 && !flight.isOverdue;
     const lifetime = lifetimeOf(store.policy, {
-      atMs: startedAt,
-      ttlMs: value === null || value === undefined ? Math.min(ttlMs, store.policy.nullTtlMs) : ttlMs,
+      atMs: isSlow ? now : startedAt,
+      ttlMs: ownTtlMs,
       validUntil: flight.validUntilMs,
       keyHash,
     });

@@ -1,6 +1,10 @@
 /** A category's limits. All of `*Ms` are milliseconds; `maxBytes` is about what entries take in memory, keys and attachments included. */
 export interface Policy {
-  /** How long an entry is fresh, from the start of its load. */
+  /**
+   * How long an entry is fresh, from the start of its load. From its end if the load took half of this or longer: it would have to
+   * be repeated as soon as it has ended. A load over its time limit counts from its start all the same, since nobody can say
+   * when within so long a time it read what it brings.
+   */
   readonly ttlMs: number;
   /** Stale-while-revalidate: how long after that it may still be served while one load refreshes it. */
   readonly staleMs: number;

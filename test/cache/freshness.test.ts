@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCounter, createEngine, createGate } from './engine.ts';
+import { createCounter, createEngine, createGate, settle } from './engine.ts';
 
 describe('an entry', () => {
   it('is fresh for its time to live, and not a millisecond longer', async () => {
@@ -77,13 +77,48 @@ describe('an entry', () => {
     expect(await fetch('key', load(9_000))).toBe(2);
   });
 
-  it('that is over when its load ends is not kept', async () => {
+  it.each([
+    [499, 501],
+    [500, 1_000],
+    [1_000, 1_000],
+    [5_000, 1_000],
+  ])('whose load took %d ms of 1,000 is fresh for another %d ms', async (loadMs, freshMs) => {
     const { fetch, time } = createEngine({ ttlMs: 1_000 });
     const gate = createGate<string>();
     const answer = fetch('key', gate.load);
+    time.pass(loadMs);
+    gate.open('value');
+    await answer;
+    time.pass(freshMs - 1);
+    expect(await fetch('key', () => 'new')).toBe('value');
+    time.pass(1);
+    expect(await fetch('key', () => 'new')).toBe('new');
+  });
+
+  it('whose load ends over its time limit, and after its lifetime, is not kept', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 1_000 }, { loadTimeoutMs: 800 });
+    const gate = createGate<string>();
+    const answer = fetch('key', gate.load);
     time.pass(1_000);
-    gate.open('slow');
-    expect(await answer).toBe('slow');
+    await expect(answer).rejects.toThrow('to end within 800 ms');
+    gate.open('nobody knows how old');
+    await settle();
+    expect(await fetch('key', () => 'new')).toBe('new');
+  });
+
+  it('is not right for longer than its load says, however long that took', async () => {
+    const { fetch, time } = createEngine({ ttlMs: 1_000 });
+    const gate = createGate<string>();
+    const answer = fetch('key', async (loading) => {
+      loading.validUntil(2_500);
+      return gate.promise;
+    });
+    time.pass(2_000);
+    gate.open('value');
+    await answer;
+    time.pass(499);
+    expect(await fetch('key', () => 'new')).toBe('value');
+    time.pass(1);
     expect(await fetch('key', () => 'new')).toBe('new');
   });
 
@@ -121,17 +156,48 @@ describe('an entry of one namespace', () => {
 });
 
 describe('a load that takes longer than its result is fresh', () => {
-  it('is not waited for by those who may not have its result', async () => {
-    const { fetch, time } = createEngine({ ttlMs: 1_000 });
+  it('runs once, for all who come until it ends', async () => {
+    const { fetch, time, stats } = createEngine({ ttlMs: 1_000 });
     const gate = createGate<string>();
-    const early = [fetch('key', gate.load)];
-    time.pass(999);
-    early.push(fetch('key', gate.load));
-    time.pass(1);
-    expect(await fetch('key', () => 'new')).toBe('new');
-    gate.open('old');
-    expect(await Promise.all(early)).toEqual(['old', 'old']);
+    const answers: Promise<string>[] = [];
+    for (let lifetime = 0; lifetime < 10; lifetime++) {
+      answers.push(fetch('key', gate.load));
+      time.pass(1_000);
+    }
+    gate.open('value');
+    expect(await Promise.all(answers)).toEqual(Array(10).fill('value'));
+    expect(gate.loads).toBe(1);
+    expect(await fetch('key', () => 'not loaded')).toBe('value');
+    expect(stats()).toMatchObject({ loads: 1, coalesced: 9, hits: 1 });
+  });
+
+  it('runs once as a refresh too', async () => {
+    const { fetch, time, stats } = createEngine({ ttlMs: 1_000, staleMs: 5_000 });
+    await fetch('key', () => 'old');
+    time.pass(1_000);
+    const gate = createGate<string>();
+    for (let lifetime = 0; lifetime < 4; lifetime++) {
+      expect(await fetch('key', gate.load)).toBe('old');
+      time.pass(1_000);
+    }
+    time.pass(1_000);
+    const late = fetch('key', gate.load); // beyond the stale window
+    gate.open('new');
+    expect(await late).toBe('new');
+    expect([gate.loads, stats().refreshes]).toEqual([1, 1]);
     expect(await fetch('key', () => 'not loaded')).toBe('new');
+  });
+
+  it('is not joined by those who come after an invalidation, nor kept', async () => {
+    const { cache, fetch, time } = createEngine({ ttlMs: 1_000 });
+    const gate = createGate<string>();
+    const early = fetch({ tags: ['Post'] }, gate.load);
+    time.pass(1_500);
+    cache.invalidate(['Post']);
+    expect(await fetch({ tags: ['Post'] }, () => 'new')).toBe('new');
+    gate.open('old');
+    expect(await early).toBe('old');
+    expect(await fetch({ tags: ['Post'] }, () => 'not loaded')).toBe('new');
   });
 });
 

@@ -179,6 +179,21 @@ describe('a load over its time limit', () => {
     expect(await fetch('key', () => 'not loaded')).toBe('new');
   });
 
+  it('fills what the next one, which takes as long, has not filled yet', async () => {
+    const { fetch, time } = createEngine({}, { loadTimeoutMs: 500 });
+    const [first, second] = [createGate<string>(), createGate<string>()];
+    const early = fetch('key', first.load);
+    time.pass(500);
+    await expect(early).rejects.toThrow(LoadTimeoutError);
+    const waiting = fetch('key', second.load);
+    first.open('late');
+    await settle();
+    expect(await fetch('key', () => 'not loaded')).toBe('late');
+    second.open('newer');
+    expect(await waiting).toBe('newer');
+    expect(await fetch('key', () => 'not loaded')).toBe('newer');
+  });
+
   it('that fails in the end counts once', async () => {
     const { fetch, time, stats, cache } = createEngine({}, { loadTimeoutMs: 500 });
     const gate = createGate<string>();
