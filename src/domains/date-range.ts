@@ -1,4 +1,4 @@
-import type { DateRangeInput } from '../generated/schema.ts';
+import type { DateRangeInput, DateRangePreset } from '../generated/schema.ts';
 import type { Scope } from './context.ts';
 import { badInput } from './errors.ts';
 import { dayAt } from './time-zones/days.ts';
@@ -29,6 +29,16 @@ export function resolveDateRange(
   if (days > maxDays) throw badInput(`range: expected at most ${maxDays} days, but got ${days}.`);
   return { from, to, months: monthsOf(from, to) };
 }
+
+/** Days that a range has at most, whatever day it is. */
+export function maxDaysOf({ preset, between }: DateRangeInput): number {
+  return between ? Math.max(0, daysBetween(between.from, between.to) + 1) : presetMaxDays[preset!];
+}
+
+const presetMaxDays: Readonly<Record<DateRangePreset, number>> = {
+  ...{ TODAY: 1, LAST_7_DAYS: 7, LAST_28_DAYS: 28, LAST_90_DAYS: 90 },
+  ...{ THIS_WEEK: 7, THIS_MONTH: 31, LAST_MONTH: 31 },
+};
 
 /** Reads a range argument in a resolver. */
 export function daysOf(range: DateRangeInput | null | undefined): DateRange {

@@ -52,6 +52,9 @@ type MutationResolver<Input, T, Refused> = (
   context: Context,
 ) => Promise<Payload<T> | Payload<Refused>>;
 
+/** Told at once; whoever has put these right hears of others. */
+const maxUserErrors = 25;
+
 /**
  * A mutation in one transaction. `run` reports to `context.changes`, returns the payload's fields, and refuses by throwing
  * `new Refusal([...])`: the transaction rolls back, and the payload is `refused` with the errors.
@@ -76,7 +79,7 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
       return { userErrors: [], ...(await run(input, context)) };
     } catch (error) {
       context.changes.settle('rolledBack'); // unless a transaction said otherwise: without one nothing was written
-      if (error instanceof Refusal) return { userErrors: error.errors, ...refused };
+      if (error instanceof Refusal) return { userErrors: error.errors.slice(0, maxUserErrors), ...refused };
       if (failureOf(error) !== undefined && context.changes.outcome === 'committed')
         throw new UnknownOutcomeError(`a step was committed, then ${wordsOf(error)}`, { cause: error });
       throw error;

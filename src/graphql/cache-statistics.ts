@@ -12,6 +12,8 @@ type Category = CategorySnapshot<CacheCategory>;
 type Statistics = Snapshot<CacheCategory>['total'] & { startedAt: string; snapshot: Snapshot<CacheCategory> };
 
 const maxHottest = 100;
+/** Shown of an entry. */
+const maxTags = 100;
 
 /** `cacheStats`: one reading of the engine's counters, shaped for the schema. Ratios are the engine's; nothing is reset. */
 export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWatch, startedAt: Date) {
@@ -52,7 +54,7 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
           ageSeconds: Math.max(0, now - entry.bornAt) / 1000,
           expiresInSeconds: (entry.expiresAt - now) / 1000,
           bytes: entry.bytes,
-          tags: entry.tags.flatMap(({ name }) => shownTag(name, entry.namespace)),
+          tags: entry.tags.flatMap(({ name }) => shownTag(name, entry.namespace)).slice(0, maxTags),
         }));
       },
     },

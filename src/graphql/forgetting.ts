@@ -8,6 +8,17 @@ export interface Forgetting {
   readonly nodeIds: readonly string[];
 }
 
+/** Of one event. */
+const maxNodeIds = 1_000;
+
+/** As many events as it takes; none when there is nothing to forget. */
+export function inParts({ typeNames, nodeIds }: Forgetting): Forgetting[] {
+  const parts: Forgetting[] = [];
+  for (let start = 0; start < nodeIds.length || (start === 0 && typeNames.length > 0); start += maxNodeIds)
+    parts.push({ typeNames: start === 0 ? typeNames : [], nodeIds: nodeIds.slice(start, start + maxNodeIds) });
+  return parts;
+}
+
 /**
  * Translates tags for clients. A tag of a node, `Post:post_…` or an edge of one, names the node; every other tag names its own
  * type and the types of the cached fields that depend on it: `Post` makes a client forget each `PostConnection`.

@@ -2,7 +2,7 @@ import { Repeater } from '@repeaterjs/repeater';
 import type { Viewer } from '../domains/context.ts';
 import { typeOfId } from '../domains/ids.ts';
 import type { ConversationRecord } from '../domains/inbox/repository.ts';
-import type { Forgetting } from './forgetting.ts';
+import { type Forgetting, inParts } from './forgetting.ts';
 import type { InvalidationFeed } from './invalidation-feed.ts';
 import type { RequestContext } from './request.ts';
 
@@ -18,9 +18,7 @@ export function subscriptionResolvers({ feed, forget }: Source) {
       cacheInvalidated: {
         subscribe: (_source: unknown, _args: unknown, context: RequestContext) =>
           follow(feed, context, async (tags, push) => {
-            const cacheInvalidated = forget(tags);
-            if (cacheInvalidated.typeNames.length + cacheInvalidated.nodeIds.length > 0)
-              await push({ cacheInvalidated });
+            for (const cacheInvalidated of inParts(forget(tags))) await push({ cacheInvalidated });
           }),
       },
       conversationUpdated: {

@@ -19,6 +19,7 @@ import { useCacheHeaders } from './use-cache-headers.ts';
 import { useClientAddress } from './use-client-address.ts';
 import { useCompression } from './use-compression.ts';
 import { type CorsOptions, useCors } from './use-cors.ts';
+import { useCostLimit } from './use-cost-limit.ts';
 import { type Engine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
@@ -37,6 +38,8 @@ import { useSubscriptions } from './use-subscriptions.ts';
 import { useVariables } from './use-variables.ts';
 
 export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, SubscriptionLimits {
+  /** Fields of an answer. */
+  maxCost: number;
   /** Of queries that clients register by their hashes; 0 registers none. */
   maxRegisteredBytes: number;
 }
@@ -105,6 +108,7 @@ export function createServer(options: ServerOptions): Server {
     useRateLimits(limits, counters),
     useEngine(engine),
     useVariables(),
+    useCostLimit(limits.maxCost),
     useSubscriptions(subscriptions),
     useErrorReport(log),
     useAnswerText(),

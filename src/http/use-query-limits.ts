@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, parse, visit } from 'graphql';
 import { inputsOf } from '../graphql/document-inputs.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { type Measure, measureOperation } from './query-measure.ts';
@@ -9,8 +9,10 @@ export interface QueryLimits {
   maxAliases: number;
   maxRootFields: number;
   maxRepeats: number;
-  maxCost: number;
 }
+
+/** An alias is repeated for each item of a list. */
+const maxAliasLength = 128;
 
 /** Refuses what is too large before anything is spent on it: tokens while parsing, the rest before validation. */
 export function useQueryLimits(limits: QueryLimits): HttpPlugin {
@@ -21,7 +23,7 @@ export function useQueryLimits(limits: QueryLimits): HttpPlugin {
     onValidate({ validateFn, setValidationFn }) {
       setValidationFn((schema, document, ...rest) => {
         const problems = [
-          ...excesses(schema, document, limits),
+          ...excesses(document, { ...limits, maxAliasLength }),
           ...nulCharacters(document),
           ...inputsOf(schema, document).errors,
         ];
@@ -52,19 +54,21 @@ function refuseManyLines(text: string, maxLines: number): void {
     if (++lines > maxLines) throw tooLarge(`expected at most ${maxLines} lines, but got more`);
 }
 
-const names: Record<keyof Measure, { limit: keyof QueryLimits; unit: string }> = {
+type Limits = QueryLimits & { maxAliasLength: number };
+
+const names: Record<keyof Measure, { limit: keyof Limits; unit: string }> = {
   depth: { limit: 'maxDepth', unit: 'levels of fields' },
   aliases: { limit: 'maxAliases', unit: 'aliases' },
+  aliasLength: { limit: 'maxAliasLength', unit: 'characters in an alias' },
   rootFields: { limit: 'maxRootFields', unit: 'root fields' },
   repeats: { limit: 'maxRepeats', unit: 'fields of one name in one place' },
-  cost: { limit: 'maxCost', unit: 'fields in the answer, were every page full' },
 };
 
-function excesses(schema: GraphQLSchema, document: DocumentNode, limits: QueryLimits): GraphQLError[] {
+function excesses(document: DocumentNode, limits: Limits): GraphQLError[] {
   return document.definitions
     .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
     .flatMap((operation) => {
-      const measure = measureOperation(schema, document, operation);
+      const measure = measureOperation(document, operation);
       return Object.entries(names).flatMap(([name, { limit, unit }]) => {
         const got = measure[name as keyof Measure];
         return got > limits[limit] ? [tooLarge(`expected at most ${limits[limit]} ${unit}, but got ${got}`)] : [];
@@ -83,7 +87,7 @@ function nulCharacters(document: DocumentNode): GraphQLError[] {
   return isFound ? [requestError('A NUL character is not allowed anywhere in a request.', 'BAD_REQUEST')] : [];
 }
 
-function tooLarge(problem: string): GraphQLError {
+export function tooLarge(problem: string): GraphQLError {
   return requestError(`The operation is too large: ${problem}.`, 'QUERY_TOO_LARGE');
 }
 

@@ -26,10 +26,10 @@ export function useRateLimits(
       const taken = await uploads.take(keyOf(facts));
       if ('retryAfterMs' in taken) throw rateLimited('Too many uploads within a minute', taken.retryAfterMs);
     },
-    async onExecute({ args: { schema, document, operationName, contextValue } }) {
+    async onExecute({ args: { document, operationName, contextValue } }) {
       const operation = getOperationAST(document, operationName);
       if (operation?.operation !== OperationTypeNode.MUTATION) return;
-      const { rootFields } = measureOperation(schema, document, operation);
+      const { rootFields } = measureOperation(document, operation);
       const taken = await mutations.take(keyOf(contextValue.facts), rootFields);
       if ('retryAfterMs' in taken) throw rateLimited('Too many mutations within a minute', taken.retryAfterMs);
     },

@@ -1,5 +1,6 @@
 import { parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { Forgetting } from '../../src/graphql/forgetting.ts';
 import { settle } from '../cache/engine.ts';
 import { ada, bob, robot, zoe } from './nest.ts';
 import { createProduct } from './product.ts';
@@ -36,6 +37,18 @@ describe('a subscription to what the cache forgets', () => {
       { cacheInvalidated: { typeNames: ['Template', 'TemplateConnection'], nodeIds: ['post_1'] } },
       { cacheInvalidated: { typeNames: [], nodeIds: ['post_2'] } },
     ]);
+  });
+
+  it('delivers more than a thousand nodes in several events, each node once', async () => {
+    const product = createProduct();
+    const seen = await follow(await product.subscribe(cacheInvalidated));
+    const ids = Array.from({ length: 2_500 }, (_, i) => `post_${String(i).padStart(4, '0')}`);
+    product.engine.cache.invalidate(['ws_nest/Template', ...ids.map((id) => `ws_nest/Post:${id}`)], 'one');
+    await settled();
+    const events = seen.events.map((event) => (event as { cacheInvalidated: Forgetting }).cacheInvalidated);
+    expect(events.map(({ nodeIds }) => nodeIds.length)).toEqual([1_000, 1_000, 500]);
+    expect(events.flatMap(({ nodeIds }) => nodeIds)).toEqual(ids);
+    expect(events.map(({ typeNames }) => typeNames)).toEqual([['Template', 'TemplateConnection'], [], []]);
   });
 
   it("never delivers another workspace's", async () => {

@@ -34,6 +34,7 @@ export function gate() {
 }
 
 const typeDefs = /* GraphQL */ `
+  directive @listSize(assumedSize: Int!, slicingArguments: [String!], sizedFields: [String!]) on FIELD_DEFINITION
   scalar Upload
   type Query {
     hello(name: String): String
@@ -43,13 +44,15 @@ const typeDefs = /* GraphQL */ `
     outage: String
     refuse: String
     items(first: Int = 20, after: String): ItemPage
+      @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["nodes"])
     item: Item
     slowItems: [String!]
   }
   type Mutation { write(text: String): String!, outage: String!, upload(file: Upload!): String }
   type Subscription { ticks: Int, forever: Int }
   type ItemPage { nodes: [Item!]! }
-  type Item { id: ID! name: String children(first: Int): ItemPage, parent: Item, tags: [Item!] }
+  type Item { id: ID! name: String children(first: Int): ItemPage @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["nodes"])
+    parent: Item, tags: [Item!] }
 `;
 
 /** `hello` is for everybody. */

@@ -10,17 +10,14 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { constraintsOf } from '../../src/graphql/constraints.ts';
-import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 import { argumentsOf, routesOf, sampleOf, selectionOf } from '../schema/routes.ts';
 import { createTestDatabase } from '../setup/databases.ts';
 import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
 import { Random } from './random.ts';
+import { productSchema as schema } from './schema.ts';
 import { Stock } from './stock.ts';
 import { inputs } from './writes.ts';
 
-const { schema } = buildPlannedSchema({
-  ...{ typeDefs: readTypeDefs(), resolvers: [], cache: undefined, invalidate: async () => {} },
-});
 const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
 const routes = routesOf(schema);
 

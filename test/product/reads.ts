@@ -28,7 +28,7 @@ function using(document: string): string {
   const used = (text: string) => ['Person', 'Piece', 'Report'].filter((name) => text.includes(`...${name}`));
   const names = new Set(used(document));
   if (names.has('Piece')) names.add('Person');
-  const texts = [...fragments.matchAll(/fragment (\w+) on[\s\S]*?\n {2}}|fragment Person on User \{ id name \}/g)];
+  const texts = [...fragments.matchAll(/fragment Person on User \{ id name \}|fragment (\w+) on[\s\S]*?\n {2}}/g)];
   return [
     document,
     ...texts.filter(([text]) => [...names].some((name) => text.startsWith(`fragment ${name} `))).map(([text]) => text),
@@ -103,7 +103,7 @@ export const reads: Record<string, MakeRead> = {
   }),
   calendar: (random, stock) => ({
     document: using(
-      'query ($range: DateRangeInput!, $filter: CalendarFilter) { calendar(range: $range, filter: $filter) { from to timeZone days { date entryCount entries { __typename ... on Post { ...Piece } ... on CalendarNote { id date text author { ...Person } } } } } }',
+      'query ($range: DateRangeInput!, $filter: CalendarFilter) { calendar(range: $range, filter: $filter) { from to timeZone days { date entryCount entries { __typename ... on Post { id text status scheduledAt author { ...Person } campaign { id name } metrics { views } } ... on CalendarNote { id date text author { ...Person } } } } } }',
     ),
     variables: {
       range: range(random),
@@ -113,6 +113,9 @@ export const reads: Record<string, MakeRead> = {
       ),
     },
   }),
+  day: simple(
+    '{ calendar(range: { preset: TODAY }) { days { date entryCount entries { __typename ... on Post { ...Piece } ... on CalendarNote { id date text author { ...Person } } } } } }',
+  ),
   campaigns: (random) => ({
     document: using(
       'query ($filter: CampaignFilter) { campaigns(filter: $filter) { totalCount nodes { id name brief status startsOn endsOn postCount revision owner { ...Person } } } }',

@@ -1,6 +1,7 @@
 import {
   buildSchema,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   getDirectiveValues,
   getNamedType,
   getNullableType,
@@ -16,6 +17,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { constraintsOf } from '../../src/graphql/constraints.ts';
 import { planField } from '../../src/graphql/field-plan.ts';
+import { listSizeOf } from '../../src/graphql/list-sizes.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
 import { canMeet, type TagTemplate } from '../../src/graphql/tag-template.ts';
 
@@ -55,6 +57,16 @@ const inputs = (() => {
     texts: all.filter(({ definition }) => getNamedType(definition.type).name === 'String'),
   };
 })();
+const outputs = types
+  .flatMap((type) => (isObjectType(type) || isInterfaceType(type) ? [type] : []))
+  .flatMap((type) =>
+    Object.values(type.getFields()).map((field) => ({ coordinate: `${type.name}.${field.name}`, field })),
+  );
+const typeAt = (type: GraphQLOutputType, path: string) =>
+  path.split('.').reduce<GraphQLOutputType>((within, name) => {
+    const field = (getNamedType(within) as GraphQLObjectType).getFields()[name]!;
+    return getNullableType(field.type);
+  }, type);
 const payloadOf = (field: { type: Parameters<typeof getNamedType>[0] }) =>
   getNamedType(field.type) as GraphQLObjectType;
 
@@ -103,6 +115,45 @@ describe('the schema', () => {
     expect(ofQueries.length).toBeGreaterThan(10);
     const silent = ofQueries.filter(({ constraint }) => constraint.maxLength === undefined);
     expect(silent.map(({ coordinate }) => coordinate)).toEqual([]);
+  });
+
+  it('states how long every list is at most that it gives', () => {
+    const silent = outputs.filter(
+      ({ field }) =>
+        isListType(getNullableType(field.type)) &&
+        !field.astNode!.directives!.some(({ name }) => name.value === 'listSize'),
+    );
+    expect(silent.map(({ coordinate }) => coordinate)).toEqual([]);
+  });
+
+  it('sizes a list by every argument that says how many', () => {
+    const asked = outputs.flatMap(({ coordinate, field }) => {
+      const counts = field.args.filter(({ name }) => name === 'first' || name === 'limit' || name === 'ids');
+      return counts.map(({ name }) => ({
+        coordinate,
+        name,
+        slicing: listSizeOf(schema, field).slicing.map((arg) => arg.name),
+      }));
+    });
+    expect(asked.length).toBeGreaterThan(10);
+    expect(asked.filter(({ name, slicing }) => !slicing.includes(name))).toEqual([]);
+  });
+
+  it('sizes no fields but lists', () => {
+    const sized = outputs.flatMap(({ coordinate, field }) =>
+      listSizeOf(schema, field).sizedFields.map(
+        (path) => [`${coordinate}: ${path}`, typeAt(field.type, path)] as const,
+      ),
+    );
+    expect(sized.length).toBeGreaterThan(15);
+    for (const [path, type] of sized) expect([path, isListType(type)]).toEqual([path, true]);
+    const idle = outputs.filter(
+      ({ field }) =>
+        listSizeOf(schema, field).slicing.length > 0 &&
+        !isListType(getNullableType(field.type)) &&
+        listSizeOf(schema, field).sizedFields.length === 0,
+    );
+    expect(idle).toEqual([]);
   });
 
   it('uses every type that it defines', () => {

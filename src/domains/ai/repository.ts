@@ -120,7 +120,9 @@ export async function findUsage(
     .executeTakeFirstOrThrow();
 }
 
-/** The models that the provider has now, the default first. */
+const maxModels = 20;
+
+/** The models that the provider has now, the default first; at most 20. */
 export function findOfferedModels(queries: Queries, provider: AiProvider): Promise<OfferedModel[]> {
   return queries
     .selectFrom('aiModels')
@@ -129,6 +131,7 @@ export function findOfferedModels(queries: Queries, provider: AiProvider): Promi
     .where('id', '=', anyOf(provider.models.map(({ id }) => id)))
     .orderBy('position')
     .orderBy('id')
+    .limit(maxModels)
     .execute();
 }
 

@@ -42,6 +42,8 @@ export interface PreferencesRecord {
 }
 
 export const maxMembers = 500;
+/** Of one person. */
+export const maxMemberships = 100;
 
 const membershipColumns = ['workspaceId', 'userId', 'role', 'accountIds'] as const;
 

@@ -6,7 +6,7 @@ import { Problems } from '../problems.ts';
 import { findApiTokens } from './api-token-repository.ts';
 import { adoptApiToken, createApiToken, revokeApiToken } from './api-tokens.ts';
 import { removeMember, updateMember } from './members.ts';
-import { findMembers, findPreferences, type PreferencesRecord } from './repository.ts';
+import { findMembers, findPreferences, maxMemberships, type PreferencesRecord } from './repository.ts';
 import { signIn } from './sign-in.ts';
 import { updateWorkspace } from './workspace.ts';
 
@@ -38,7 +38,8 @@ export const viewerResolvers: Resolvers = {
       const memberships = await loaders.viewer.memberships.load(userId);
       return present(memberships.find((membership) => membership.workspaceId === workspaceId));
     },
-    memberships: ({ userId }, _args, { loaders }) => loaders.viewer.memberships.load(userId),
+    memberships: async ({ userId }, _args, { loaders }) =>
+      (await loaders.viewer.memberships.load(userId)).slice(0, maxMemberships),
     preferences: async (viewer, _args, { loaders }) =>
       (await loaders.viewer.preferences.load(viewer)) ?? defaultPreferences,
   },

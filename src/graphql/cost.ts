@@ -1,0 +1,144 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isListType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+} from 'graphql';
+import { type Inspected, introspectionSizesOf, uninspected } from './introspection-sizes.ts';
+import { itemsOf, listSizeOf, slicesOf } from './list-sizes.ts';
+import { type Variables, variablesIn } from './variables.ts';
+
+/** What is known of a place in an answer before there is one. */
+interface Place extends Inspected {
+  /** Items of lists beneath, by their paths from here, as a field above has sized them. */
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+interface Asked {
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Variables;
+}
+
+const anywhere: Place = { ...uninspected, sizes: new Map() };
+
+/**
+ * The fields that an answer to a valid operation has at most: each counts once for every item of the lists around it, were all
+ * of them as long as their arguments and `@listSize` allow. Of types that exclude each other only the largest counts; what may
+ * be skipped counts; a list of texts is one field. `sizedBy` names the variables on which it depends.
+ */
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { operation, variables }: Asked,
+): { cost: number; sizedBy: ReadonlySet<string> } {
+  const slices: ArgumentNode[] = [];
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const introspection = introspectionSizesOf(schema);
+  const known = new Map<string, number>();
+
+  const ofSelection = (set: SelectionSetNode, type: GraphQLObjectType, place: Place): number =>
+    set.selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + ofField(selection, type, place);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + ofFragment(selection.name.value, type, place);
+      const condition = selection.typeCondition?.name.value;
+      return applies(schema, condition, type) ? sum + ofSelection(selection.selectionSet, type, place) : sum;
+    }, 0);
+
+  const ofFragment = (name: string, type: GraphQLObjectType, place: Place): number => {
+    const fragment = fragments.get(name)!;
+    if (!applies(schema, fragment.typeCondition.name.value, type)) return 0;
+    const key = `${name} ${type.name} ${keyOf(place)}`;
+    let cost = known.get(key);
+    if (cost === undefined) {
+      cost = ofSelection(fragment.selectionSet, type, place);
+      known.set(key, cost);
+    }
+    return cost;
+  };
+
+  const ofField = (node: FieldNode, parent: GraphQLObjectType, place: Place): number => {
+    const { selectionSet } = node;
+    if (!selectionSet) return 1;
+    const field = fieldOf(parent, node.name.value);
+    const type = getNamedType(field.type);
+    const { items, within } = parent.name.startsWith('__') ? inspect(parent, field, place) : step(field, node, place);
+    const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type as GraphQLObjectType];
+    return 1 + items * Math.max(...possible.map((one) => ofSelection(selectionSet, one, within)));
+  };
+
+  const inspect = (parent: GraphQLObjectType, field: Field, place: Place) => {
+    const { items, within } = introspection.step(parent.name, field.name, place);
+    return { items, within: { ...within, sizes: anywhere.sizes } };
+  };
+
+  const step = (field: Field, node: FieldNode, place: Place) => {
+    const size = listSizeOf(schema, field);
+    slices.push(...slicesOf(size, node));
+    const sized = itemsOf(size, node, variables);
+    const sizes = new Map(size.sizedFields.map((path) => [path, sized] as const));
+    for (const [path, count] of place.sizes)
+      if (path.startsWith(`${field.name}.`)) sizes.set(path.slice(field.name.length + 1), count);
+    const items = isListType(getNullableType(field.type)) ? Math.min(sized, place.sizes.get(field.name) ?? sized) : 1;
+    return { items, within: sizes.size > 0 ? { ...anywhere, sizes } : anywhere };
+  };
+
+  const cost = Math.ceil(ofSelection(operation.selectionSet, schema.getRootType(operation.operation)!, anywhere));
+  return { cost, sizedBy: variablesIn(slices) };
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+function fieldOf(type: GraphQLObjectType, name: string): Field {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  return name === TypeMetaFieldDef.name ? TypeMetaFieldDef : type.getFields()[name]!;
+}
+
+function applies(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const conditionType = schema.getType(condition);
+  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
+}
+
+function keyOf({ isAll, wrapped, sizes }: Place): string {
+  return `${isAll} ${wrapped} ${[...sizes].join(' ')}`;
+}
+
+/** Costs of one operation that are remembered, by the sizes that its variables have asked for. */
+const maxCosts = 16;
+
+/** Remembers the costs of operations, each as long as its document is kept. */
+export class Costs {
+  readonly #known = new WeakMap<OperationDefinitionNode, { sizedBy: readonly string[]; costs: Map<string, number> }>();
+
+  of(schema: GraphQLSchema, document: DocumentNode, asked: Asked): number {
+    const { operation, variables } = asked;
+    const known = this.#known.get(operation);
+    const key = known?.sizedBy.map((name) => sizeKey(variables[name])).join();
+    const earlier = key === undefined ? undefined : known?.costs.get(key);
+    if (earlier !== undefined) return earlier;
+    const { cost, sizedBy } = costOf(schema, document, asked);
+    const costs = known && known.costs.size < maxCosts ? known.costs : new Map<string, number>();
+    const names = [...sizedBy];
+    costs.set(names.map((name) => sizeKey(variables[name])).join(), cost);
+    this.#known.set(operation, { sizedBy: names, costs });
+    return cost;
+  }
+}
+
+function sizeKey(value: unknown): string {
+  return Array.isArray(value) ? String(value.length) : JSON.stringify(value ?? null);
+}

@@ -1,0 +1,109 @@
+import {
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type GraphQLType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  isWrappingType,
+} from 'graphql';
+
+/** What is known of the objects at one place of an introspection. */
+export interface Inspected {
+  /** Whether they are all of their kind, each once, so that what they hold can be counted together. */
+  readonly isAll: boolean;
+  /** Types within types, `[T!]!`, that there are beneath one of them at most. */
+  readonly wrapped: number;
+}
+
+interface Step {
+  readonly items: number;
+  readonly within: Inspected;
+}
+
+/** Items beneath an object: on average of all, and at most. */
+interface Items {
+  readonly average: number;
+  readonly most: number;
+}
+
+export const uninspected: Inspected = { isAll: false, wrapped: 0 };
+
+const known = new WeakMap<GraphQLSchema, IntrospectionSizes>();
+
+export function introspectionSizesOf(schema: GraphQLSchema): IntrospectionSizes {
+  let sizes = known.get(schema);
+  if (!sizes) {
+    sizes = new IntrospectionSizes(schema);
+    known.set(schema, sizes);
+  }
+  return sizes;
+}
+
+/** How many objects introspection finds beneath another, as this schema has them. */
+class IntrospectionSizes {
+  /** By `Type.field`; the other fields have one object. */
+  readonly #lists: Readonly<Record<string, Items>>;
+  readonly #wrappers: number;
+
+  constructor(schema: GraphQLSchema) {
+    const types = Object.values(schema.getTypeMap());
+    const fields = types.flatMap(fieldsOf);
+    const inputs = [...fields.flatMap(({ args }) => args), ...types.flatMap(inputFieldsOf)];
+    const directives = schema.getDirectives();
+    this.#lists = {
+      '__Schema.types': exactly(types.length),
+      '__Schema.directives': exactly(directives.length),
+      '__Type.fields': items(types.map((type) => fieldsOf(type).length)),
+      '__Type.inputFields': items(types.map((type) => inputFieldsOf(type).length)),
+      '__Type.enumValues': items(types.map((type) => (isEnumType(type) ? type.getValues().length : 0))),
+      '__Type.interfaces': items(types.map((type) => (hasFields(type) ? type.getInterfaces().length : 0))),
+      '__Type.possibleTypes': items(types.map((type) => possibleTypesOf(schema, type))),
+      '__Field.args': items(fields.map(({ args }) => args.length)),
+      '__Directive.args': items(directives.map(({ args }) => args.length)),
+    };
+    this.#wrappers = Math.max(0, ...[...fields, ...inputs].map(({ type }) => wrappersOf(type)));
+  }
+
+  step(typeName: string, fieldName: string, { isAll, wrapped }: Inspected): Step {
+    const list = this.#lists[`${typeName}.${fieldName}`];
+    if (list) {
+      const isPart = fieldName !== 'interfaces' && fieldName !== 'possibleTypes';
+      const within = { isAll: isPart && (isAll || typeName === '__Schema'), wrapped: 0 };
+      return { items: isAll ? list.average : list.most, within };
+    }
+    if (fieldName === 'ofType') return { items: Math.min(1, wrapped), within: { isAll: false, wrapped: wrapped - 1 } };
+    return { items: 1, within: { isAll: false, wrapped: fieldName === 'type' ? this.#wrappers : 0 } };
+  }
+}
+
+function exactly(count: number): Items {
+  return { average: count, most: count };
+}
+
+function items(counts: readonly number[]): Items {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return { average: all / Math.max(1, counts.length), most: Math.max(0, ...counts) };
+}
+
+function hasFields(type: GraphQLNamedType) {
+  return isObjectType(type) || isInterfaceType(type);
+}
+
+function fieldsOf(type: GraphQLNamedType) {
+  return hasFields(type) ? Object.values(type.getFields()) : [];
+}
+
+function inputFieldsOf(type: GraphQLNamedType) {
+  return isInputObjectType(type) ? Object.values(type.getFields()) : [];
+}
+
+function possibleTypesOf(schema: GraphQLSchema, type: GraphQLNamedType): number {
+  return isInterfaceType(type) || isUnionType(type) ? schema.getPossibleTypes(type).length : 0;
+}
+
+function wrappersOf(type: GraphQLType): number {
+  return isWrappingType(type) ? 1 + wrappersOf(type.ofType) : 0;
+}
