@@ -263,6 +263,7 @@ export interface AiGenerationsTable {
   kind: 'CAPTION' | 'HASHTAGS' | 'REPLY' | 'ALT_TEXT';
   prompt: string | null;
   modelId: string;
+  accountId: string | null;
   fingerprint: string;
   suggestions: unknown;
   inputTokens: Generated<number>;

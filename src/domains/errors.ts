@@ -32,12 +32,12 @@ export function invalid(path: Path | null, message: string): Concrete<InvalidInp
   return { __typename: 'InvalidInputError', code: 'INVALID', message, path: pathOf(path) };
 }
 
-/** A node that is not there, or not the viewer's to see: both read the same. */
+/** A node that is not there, or not the viewer's to see or change: all read the same. */
 export function notFound(path: Path, type: string, id: string): Concrete<InvalidInputError> {
   return {
     __typename: 'InvalidInputError',
     code: 'NOT_FOUND',
-    message: `${type} ${excerpt(id, 80)} does not exist.`,
+    message: `${type} ${excerpt(id, 80)} does not exist, or is not yours.`,
     path: pathOf(path),
   };
 }

@@ -229,6 +229,7 @@ describe.each(engines)('accounts on %s', (engine) => {
         .values(
           targets.map(([accountId, one], position) => ({
             ...{ id: testId('PostTarget'), workspaceId: workspace.id, postId: id, accountId, position, status: one },
+            publishedAt: one === 'PUBLISHED' ? at : null,
           })),
         )
         .execute();

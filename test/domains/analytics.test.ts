@@ -73,7 +73,10 @@ describe.each(engines)('analytics on %s', (engine) => {
       const [accountId, status] = typeof target === 'string' ? [target, 'PUBLISHED' as const] : target;
       await api.queries
         .insertInto('postTargets')
-        .values({ id: testId('PostTarget'), workspaceId, postId: id, accountId, position, status })
+        .values({
+          ...{ id: testId('PostTarget'), workspaceId, postId: id, accountId, position, status },
+          publishedAt: status === 'PUBLISHED' ? at : null,
+        })
         .execute();
     }
     for (const [date, numbers] of Object.entries(days))

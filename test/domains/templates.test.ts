@@ -183,7 +183,7 @@ describe.each(engines)('templates on %s', (engine) => {
     const missing = await update({ id: testId('Template'), title: 'x' }, stranger);
     const foreign = await update({ id: template.id, title: 'x' }, stranger);
     expect(foreign.userErrors).toEqual([
-      { ...missing.userErrors[0], message: `Template ${template.id} does not exist.` },
+      { ...missing.userErrors[0], message: `Template ${template.id} does not exist, or is not yours.` },
     ]);
     expect((await remove(template.id, stranger)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     expect(await find('tpl_\0')).toBeNull();

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../setup/databases.ts';
 import { seed } from '../setup/seed.ts';
-import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
+import { confine, type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
 import { Random } from './random.ts';
 import { type Read, reads } from './reads.ts';
 import { Stock } from './stock.ts';
@@ -23,11 +23,14 @@ describe('the server with its cache and hot path', () => {
     cached = await startMagpie(database, { time });
     plain = await startMagpie(database, { time, isCaching: false });
     owner = await signInAs(database, 'OWNER');
+    const confined = await signInAs(database, 'CONTRIBUTOR');
+    await confine(database, confined, 2);
     sessions = [
       owner,
       await signInAs(database, 'EDITOR'),
       await signInAs(database, 'READER'),
       await signInAs(database, 'OWNER', 1),
+      confined,
     ];
     stock = new Stock(database.queries, owner.workspaceId, random);
     await stock.refresh();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../setup/databases.ts';
-import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
+import { confine, type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
 import { Random } from './random.ts';
 import { type Read, reads } from './reads.ts';
 import { Stock } from './stock.ts';
@@ -9,11 +9,12 @@ import { inputs, systemInputs } from './writes.ts';
 /** Inputs that one may try until a mutation takes one: most depend on the state of what they happen to pick. */
 const maxTries = 60;
 
-describe('after a mutation, every read of a fixed set answers exactly as without a cache:', () => {
+describe('after a mutation, every read of a fixed set answers exactly as without a cache, whoever sees what:', () => {
   const time = new TestTime();
   let cached: Magpie;
   let plain: Magpie;
   let owner: Session;
+  let confined: Session;
   let stock: Stock;
 
   beforeAll(async () => {
@@ -21,6 +22,8 @@ describe('after a mutation, every read of a fixed set answers exactly as without
     cached = await startMagpie(database, { time });
     plain = await startMagpie(database, { time, isCaching: false });
     owner = await signInAs(database, 'OWNER');
+    confined = await signInAs(database, 'CONTRIBUTOR');
+    await confine(database, confined, 2);
     await database.queries.updateTable('settings').set({ requiresApproval: false }).execute();
     stock = new Stock(database.queries, owner.workspaceId, new Random(1));
   });
@@ -31,13 +34,15 @@ describe('after a mutation, every read of a fixed set answers exactly as without
     const random = new Random(mutations.indexOf(mutation) + 1);
     await stock.refresh();
     const fixed: Read[] = Object.values(reads).flatMap((make) => [make(random, stock), make(random, stock)]);
-    for (const read of fixed) await cached.ask(owner.token, read.document, read.variables);
+    const readers = [owner.token, confined.token];
+    for (const token of readers) for (const read of fixed) await cached.ask(token, read.document, read.variables);
     await takeOnce(mutation, random);
-    for (const read of fixed) {
-      const [one, other] = [cached, plain].map((magpie) => magpie.ask(owner.token, read.document, read.variables));
-      const [{ text }, expected] = [await one!, await other!];
-      expect({ read, text }).toEqual({ read, text: expected.text });
-    }
+    for (const token of readers)
+      for (const read of fixed) {
+        const [one, other] = [cached, plain].map((magpie) => magpie.ask(token, read.document, read.variables));
+        const [{ text }, expected] = [await one!, await other!];
+        expect({ read, text }).toEqual({ read, text: expected.text });
+      }
   });
 
   async function takeOnce(mutation: string, random: Random): Promise<void> {

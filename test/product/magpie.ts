@@ -147,6 +147,28 @@ export async function signInAs(
   return { workspaceId, userId, tokenId: id, token };
 }
 
+/** Confines a member to the first accounts of their workspace, and returns the ids of these and of the others. */
+export async function confine(
+  { queries }: Pick<Database, 'queries'>,
+  { workspaceId, userId }: Session,
+  count: number,
+): Promise<{ seen: string[]; hidden: string[] }> {
+  const rows = await queries
+    .selectFrom('accounts')
+    .select('id')
+    .where('workspaceId', '=', workspaceId)
+    .orderBy('id')
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  const [seen, hidden] = [ids.slice(0, count), ids.slice(count)];
+  await queries
+    .updateTable('memberships')
+    .set({ accountIds: seen })
+    .where((eb) => eb.and({ workspaceId, userId }))
+    .execute();
+  return { seen, hidden };
+}
+
 export interface Session {
   readonly workspaceId: string;
   readonly userId: string;

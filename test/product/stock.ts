@@ -25,6 +25,8 @@ export class Stock {
   readonly #posts = new Map<string, string[]>();
   readonly #targets = new Map<string, string[]>();
   users: string[] = [];
+  /** Those who do not own the workspace: whoever does goes on to see all accounts, so that somebody may change everything. */
+  others: string[] = [];
   tokens: string[] = [];
 
   constructor(queries: Queries, workspaceId: string, random: Random) {
@@ -50,11 +52,12 @@ export class Stock {
     await this.#refreshByStatus(this.#targets, 'postTargets');
     const members = await this.#queries
       .selectFrom('memberships')
-      .select('userId')
+      .select(['userId', 'role'])
       .where('workspaceId', '=', this.workspaceId)
       .orderBy('userId')
       .execute();
     this.users = members.map((row) => row.userId);
+    this.others = members.filter((row) => row.role !== 'OWNER').map((row) => row.userId);
     const tokens = await this.#queries
       .selectFrom('tokens')
       .select('id')

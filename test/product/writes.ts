@@ -146,7 +146,7 @@ export const inputs: Record<string, MakeInput> = {
     locale: maybe(random, random.pick(['de', 'en'])),
   }),
   updateMember: (random, stock) => ({
-    userId: random.pick(stock.users),
+    userId: random.pick(stock.others),
     ...random.pick<object>([
       { role: 'EDITOR' },
       { role: 'READER' },

@@ -17,7 +17,9 @@ export async function disconnect(id: string, tx: Transaction): Promise<void> {
   await releaseFromConfined(id, tx);
 
   const postIds = await postsOn(id, tx);
-  const before = await lockPosts(tx, postIds);
+  // Posts that go elsewhere too lose their target on this account, whoever may change the rest of them.
+  const everything = { ...viewer, accountIds: null };
+  const before = await lockPosts({ queries, viewer: everything }, postIds);
   const thinned = new Set(await removeUnpublishedTargets(id, tx));
   await deleteAccount(queries, viewer, id);
 

@@ -89,14 +89,14 @@ function inquiriesOf(provider: AiProvider): Map<string, Promise<Found>> {
 }
 
 async function findOrAsk(inquiry: Inquiry, context: Context): Promise<Found> {
-  const [answer] = await findAnswers(context.queries, context.viewer.workspaceId, inquiry.fingerprint);
+  const [answer] = await findAnswers(context.queries, context.viewer, inquiry.fingerprint);
   return answer ? { answer, isNew: false } : { answer: await ask(inquiry, context), isNew: true };
 }
 
 async function ask(inquiry: Inquiry, context: Context): Promise<GenerationRecord> {
   const { task, chosen, count, brandVoice, fingerprint } = inquiry;
   const { queries, ports, viewer } = context;
-  const before = await findAnswers(queries, viewer.workspaceId, fingerprint);
+  const before = await findAnswers(queries, viewer, fingerprint);
   const request = { task, model: chosen.id, count, brandVoice, seed: `${fingerprint} ${before.length}` };
   const { answer, suggestions } = await withinBudget(context, () =>
     refusingFailures(async () => {
@@ -113,15 +113,15 @@ function giveAgain(answer: GenerationRecord, inquiry: Inquiry, context: Context)
 }
 
 function store(
-  { task, prompt, chosen, fingerprint }: Inquiry,
+  { task, accountId, prompt, chosen, fingerprint }: Inquiry,
   { suggestions, inputTokens, outputTokens, reusedFrom }: AiAnswer & { reusedFrom: string | null },
   context: Context,
 ): Promise<GenerationRecord> {
   return inTransaction(context, ({ queries, viewer, now }) =>
-    insertGeneration(queries, {
+    insertGeneration(queries, viewer, {
       id: newId('AiGeneration'),
-      workspaceId: viewer.workspaceId,
       kind: task.kind,
+      accountId,
       prompt,
       modelId: chosen.id,
       fingerprint,

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { json, type Queries } from '../../database/database.ts';
 import type { AiGenerationKind } from '../../generated/schema.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
+import type { Scope } from '../context.ts';
 import type { DateRange } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
 import { isNearDays, localDay } from '../time-zones/days.ts';
@@ -40,7 +41,8 @@ export type GenerationPage = Connection<GenerationRecord, GenerationListFilter>;
 
 /** A generation to store. `reusedFrom` is the one whose answer it gives again, be that deleted some day or not. */
 export interface NewGeneration extends Omit<GenerationRecord, 'model' | 'isReused'> {
-  readonly workspaceId: string;
+  /** Of the conversation that it answers; null for other kinds. */
+  readonly accountId: string | null;
   readonly modelId: string;
   readonly fingerprint: string;
   readonly inputTokens: number;
@@ -50,9 +52,10 @@ export interface NewGeneration extends Omit<GenerationRecord, 'model' | 'isReuse
 
 export async function listGenerations(
   queries: Queries,
-  { workspaceId, filter, page }: { workspaceId: string; filter: GenerationListFilter; page: Page },
+  scope: Scope,
+  { filter, page }: { filter: GenerationListFilter; page: Page },
 ): Promise<GenerationPage> {
-  const rows = await selectGenerations(queries, workspaceId, filter)
+  const rows = await selectGenerations(queries, scope, filter)
     .where(olderThan(page, { instant: 'ai_generations.created_at', id: 'ai_generations.id' }))
     .orderBy('createdAt', 'desc')
     .orderBy('aiGenerations.id', 'desc')
@@ -61,30 +64,22 @@ export async function listGenerations(
   return connectionOf(rows, { page, sortKey: (row) => row.createdAt, filter });
 }
 
-export async function countGenerations(
-  queries: Queries,
-  workspaceId: string,
-  filter: GenerationListFilter,
-): Promise<number> {
-  const { count } = await matching(queries, workspaceId, filter)
+export async function countGenerations(queries: Queries, scope: Scope, filter: GenerationListFilter): Promise<number> {
+  const { count } = await matching(queries, scope, filter)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return count;
 }
 
-export function findGenerations(
-  queries: Queries,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<GenerationRecord[]> {
-  return selectGenerations(queries, workspaceId)
+export function findGenerations(queries: Queries, scope: Scope, ids: readonly string[]): Promise<GenerationRecord[]> {
+  return selectGenerations(queries, scope)
     .where('aiGenerations.id', '=', anyOf(idsOf('AiGeneration', ids)))
     .execute();
 }
 
 /** The answers that a model gave to equal requests, the latest first: that is the one to give again. */
-export function findAnswers(queries: Queries, workspaceId: string, fingerprint: string): Promise<GenerationRecord[]> {
-  return selectGenerations(queries, workspaceId)
+export function findAnswers(queries: Queries, scope: Scope, fingerprint: string): Promise<GenerationRecord[]> {
+  return selectGenerations(queries, scope)
     .where('fingerprint', '=', fingerprint)
     .where('reusedFrom', 'is', null)
     .orderBy('createdAt', 'desc')
@@ -92,29 +87,42 @@ export function findAnswers(queries: Queries, workspaceId: string, fingerprint: 
     .execute();
 }
 
-export async function insertGeneration(queries: Queries, generation: NewGeneration): Promise<GenerationRecord> {
+export async function insertGeneration(
+  queries: Queries,
+  scope: Scope,
+  generation: NewGeneration,
+): Promise<GenerationRecord> {
   await queries
     .insertInto('aiGenerations')
-    .values({ ...generation, suggestions: json(generation.suggestions) })
+    .values({ ...generation, workspaceId: scope.workspaceId, suggestions: json(generation.suggestions) })
     .execute();
-  return selectGenerations(queries, generation.workspaceId)
-    .where('aiGenerations.id', '=', generation.id)
-    .executeTakeFirstOrThrow();
+  return selectGenerations(queries, scope).where('aiGenerations.id', '=', generation.id).executeTakeFirstOrThrow();
 }
 
-/** Sums over the days of a range, cut in a time zone. */
+/** Deletes a generation, if it is there. */
+export async function deleteGeneration(queries: Queries, scope: Scope, id: string): Promise<boolean> {
+  const { numDeletedRows } = await queries
+    .deleteFrom('aiGenerations')
+    .where('workspaceId', '=', scope.workspaceId)
+    .where('id', '=', anyOf(idsOf('AiGeneration', [id])))
+    .where(isVisible(scope))
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Sums over the days of a range, cut in the workspace's time zone. */
 export async function findUsage(
   queries: Queries,
-  { workspaceId, timeZone, range }: { workspaceId: string; timeZone: string; range: DateRange },
+  scope: Scope,
+  range: DateRange,
 ): Promise<{ generations: number; reused: number; costUsd: string }> {
-  return queries
-    .selectFrom('aiGenerations')
+  const { timeZone } = scope;
+  return matching(queries, scope, { kinds: null })
     .select((eb) => [
       eb.fn.countAll<number>().as('generations'),
       eb.fn.count<number>('reusedFrom').as('reused'),
       sql<string>`coalesce(sum(cost_usd), 0)::numeric(18, 6)`.as('costUsd'),
     ])
-    .where('workspaceId', '=', workspaceId)
     .where(isNearDays(sql.ref('createdAt'), range))
     .where(sql<boolean>`${localDay(sql.ref('createdAt'), timeZone, [range])} between ${range.from} and ${range.to}`)
     .executeTakeFirstOrThrow();
@@ -147,8 +155,8 @@ export async function registerModels(queries: Queries, provider: AiProvider): Pr
   }
 }
 
-function selectGenerations(queries: Queries, workspaceId: string, filter: GenerationListFilter = { kinds: null }) {
-  return matching(queries, workspaceId, filter)
+function selectGenerations(queries: Queries, scope: Scope, filter: GenerationListFilter = { kinds: null }) {
+  return matching(queries, scope, filter)
     .innerJoin('aiModels', 'aiModels.id', 'aiGenerations.modelId')
     .select(['aiGenerations.id', 'kind', 'prompt', 'suggestions', 'costUsd', 'requestedById', 'createdAt'])
     .select([
@@ -158,7 +166,17 @@ function selectGenerations(queries: Queries, workspaceId: string, filter: Genera
     .$narrowType<GenerationRecord>();
 }
 
-function matching(queries: Queries, workspaceId: string, { kinds }: GenerationListFilter) {
-  const query = queries.selectFrom('aiGenerations').where('workspaceId', '=', workspaceId);
+function matching(queries: Queries, scope: Scope, { kinds }: GenerationListFilter) {
+  const query = queries
+    .selectFrom('aiGenerations')
+    .where('workspaceId', '=', scope.workspaceId)
+    .where(isVisible(scope));
   return kinds === null ? query : query.where('kind', '=', anyOf(kinds));
+}
+
+/** Answers to a conversation are seen with its account. */
+function isVisible({ accountIds }: Scope): RawBuilder<SqlBool> {
+  return accountIds === null
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`(kind <> 'REPLY' or account_id = ${anyOf(accountIds)})`;
 }

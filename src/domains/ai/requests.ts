@@ -17,6 +17,8 @@ export interface GenerationRequest {
   readonly prompt: string | null;
   /** The normalised input, and a digest of the context: what makes requests of a kind equal. */
   readonly identity: readonly (string | null)[];
+  /** Of the conversation that is answered; null for other tasks. */
+  readonly accountId: string | null;
   readonly count: number;
   readonly model: string | null;
   readonly regenerate: boolean;
@@ -38,7 +40,8 @@ export function captionRequest(input: GenerateCaptionInput): GenerationRequest {
   problems.settle();
   const network = input.network ?? null;
   const identity = [withSingleSpaces(prompt), network, tone && withSingleSpaces(tone)];
-  return { task: { kind: 'CAPTION', prompt, network, tone }, prompt, identity, count, ...choicesOf(input) };
+  const task = { kind: 'CAPTION', prompt, network, tone } as const;
+  return { task, prompt, identity, accountId: null, count, ...choicesOf(input) };
 }
 
 export function hashtagsRequest(input: GenerateHashtagsInput): GenerationRequest {
@@ -50,6 +53,7 @@ export function hashtagsRequest(input: GenerateHashtagsInput): GenerationRequest
     task: { kind: 'HASHTAGS', text },
     prompt: text,
     identity: [withSingleSpaces(text)],
+    accountId: null,
     count,
     ...choicesOf(input),
   };
@@ -72,6 +76,7 @@ export async function replyRequest(input: SuggestReplyInput, { loaders }: Contex
     task: { kind: 'REPLY', contactName: conversation?.contactName ?? '', messages, instruction },
     prompt: instruction,
     identity: [conversationId, nodes[0]?.id ?? null, instruction && withSingleSpaces(instruction)],
+    accountId: conversation?.accountId ?? null,
     count,
     ...choicesOf(input),
   };
@@ -96,7 +101,8 @@ export async function altTextRequest(
       return Buffer.concat(await file.stream.toArray());
     },
   };
-  return { task: { kind: 'ALT_TEXT', image }, prompt: null, identity: [asset.sha256], count: 1, ...choicesOf(input) };
+  const task = { kind: 'ALT_TEXT', image } as const;
+  return { task, prompt: null, identity: [asset.sha256], accountId: null, count: 1, ...choicesOf(input) };
 }
 
 function choicesOf(input: { model?: string | null; regenerate?: boolean | null }) {

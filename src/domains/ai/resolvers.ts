@@ -1,14 +1,13 @@
 import type { AiGenerationFilter, DeleteInput, Resolvers } from '../../generated/schema.ts';
-import { anyOf } from '../conditions.ts';
 import { edgesOf, pageOf } from '../connection.ts';
 import { daysOf } from '../date-range.ts';
 import { notFound, Refusal } from '../errors.ts';
-import { idsOf } from '../ids.ts';
 import { mutation, mutationInSteps, type Transaction } from '../mutation.ts';
 import { findBudget } from './budget.ts';
 import { generate } from './generation.ts';
 import {
   countGenerations,
+  deleteGeneration,
   findOfferedModels,
   findUsage,
   type GenerationListFilter,
@@ -19,10 +18,9 @@ import { altTextRequest, captionRequest, hashtagsRequest, replyRequest } from '.
 export const aiResolvers: Resolvers = {
   Query: {
     aiGenerations: (_parent, { filter, ...args }, { queries, viewer }) =>
-      listGenerations(queries, { workspaceId: viewer.workspaceId, filter: listFilterOf(filter), page: pageOf(args) }),
+      listGenerations(queries, viewer, { filter: listFilterOf(filter), page: pageOf(args) }),
     aiGeneration: (_parent, { id }, { loaders }) => loaders.ai.generation.load(id),
-    aiUsage: (_parent, { range }, { queries, viewer: { workspaceId, timeZone } }) =>
-      findUsage(queries, { workspaceId, timeZone, range: daysOf(range) }),
+    aiUsage: (_parent, { range }, { queries, viewer }) => findUsage(queries, viewer, daysOf(range)),
     aiBudget: (_parent, _args, context) => findBudget(context),
     aiModels: (_parent, _args, { queries, ports }) => findOfferedModels(queries, ports.ai),
   },
@@ -39,7 +37,7 @@ export const aiResolvers: Resolvers = {
   },
   AiGenerationConnection: {
     edges: edgesOf,
-    totalCount: ({ filter }, _args, { queries, viewer }) => countGenerations(queries, viewer.workspaceId, filter),
+    totalCount: ({ filter }, _args, { queries, viewer }) => countGenerations(queries, viewer, filter),
   },
 };
 
@@ -49,12 +47,6 @@ function listFilterOf(filter: AiGenerationFilter | null | undefined): Generation
 
 /** Those that gave its answer again stay: what they cost and when they were asked for is true still. */
 async function deleteAiGeneration({ id }: DeleteInput, { queries, viewer }: Transaction) {
-  const deleted = await queries
-    .deleteFrom('aiGenerations')
-    .where('workspaceId', '=', viewer.workspaceId)
-    .where('id', '=', anyOf(idsOf('AiGeneration', [id])))
-    .returning('id')
-    .executeTakeFirst();
-  if (!deleted) throw new Refusal([notFound('id', 'AI generation', id)]);
-  return { deletedId: deleted.id };
+  if (!(await deleteGeneration(queries, viewer, id))) throw new Refusal([notFound('id', 'AI generation', id)]);
+  return { deletedId: id };
 }

@@ -4,6 +4,7 @@ import type { Metric } from '../../generated/schema.ts';
 import type { Scope } from '../context.ts';
 import { addDays, daysBetween } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
+import { goesElsewhere } from '../posts/visibility.ts';
 import { type Days, localDay } from '../time-zones/days.ts';
 import { type Numbers, summaryOf } from './metrics.ts';
 
@@ -42,7 +43,7 @@ export async function computeReports(
   subjects: readonly Subject[],
 ): Promise<AnalyticsReportRecord[]> {
   const ranges = subjects.map(({ from, to }) => ({ from: addDays(from, -lengthOf({ from, to })), to }));
-  const publishedOn = localDay(sql.ref('calendarAt'), scope.timeZone, ranges);
+  const publishedOn = localDay(sql.ref('publishedAt'), scope.timeZone, ranges);
   const { rows } = await sql<ReportRow>`
     with subjects ${subjectsOf(scope, subjects)},
     days as (
@@ -58,7 +59,8 @@ export async function computeReports(
         union all
         select position, date, views, reach, engagements, clicks
         from subjects join posts using (campaign_id) join post_metrics on post_metrics.post_id = posts.id
-        where posts.workspace_id = ${scope.workspaceId} and date between "from" - days and "to" and ${isPublishedOnAccounts}
+        where posts.workspace_id = ${scope.workspaceId} and date between "from" - days and "to"
+          and ${isPublishedOnAccounts} and not ${goesElsewhere(scope)}
       ) as numbers
       group by position, date
     ),
@@ -87,14 +89,30 @@ export async function computeReports(
     followed as (
       select position, date, sum(change) as change from follower_changes group by position, date
     ),
+    -- The first publication of each post: anywhere, or on the accounts that count. Two days more than any zone needs, for the index.
+    publications as (
+      select position, published_at
+      from subjects join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
+      where account_ids is null and workspace_id = ${scope.workspaceId} and published_at is not null
+        and calendar_at >= ("from" - days - 2)::timestamp at time zone 'UTC'
+        and calendar_at < ("to" + 3)::timestamp at time zone 'UTC'
+      union all
+      select subjects.position, target.published_at
+      from subjects join post_targets as target on target.account_id = any(account_ids)
+        join posts on posts.id = target.post_id and (subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id)
+      where target.workspace_id = ${scope.workspaceId} and target.status = 'PUBLISHED'
+        and target.published_at >= ("from" - days - 2)::timestamp at time zone 'UTC'
+        and target.published_at < ("to" + 3)::timestamp at time zone 'UTC'
+        and not exists (
+          select from post_targets as earlier
+          where earlier.post_id = target.post_id and earlier.account_id = any(account_ids) and earlier.status = 'PUBLISHED'
+            and (earlier.published_at, earlier.id) < (target.published_at, target.id)
+        )
+    ),
     published as (
       select position, ${publishedOn} as date, count(*) as posts
-      from subjects join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
-      where workspace_id = ${scope.workspaceId} and published_at is not null
-        and calendar_at >= ("from" - days - 2)::timestamp at time zone 'UTC' -- for the index
-        and calendar_at < ("to" + 3)::timestamp at time zone 'UTC'
-        and ${publishedOn} between "from" - days and "to"
-        and ${isPublishedOnAccounts}
+      from publications join subjects using (position)
+      where ${publishedOn} between "from" - days and "to"
       group by 1, 2
     ),
     daily as (
@@ -135,7 +153,7 @@ export async function rankPosts(
         join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
         join post_metrics on post_metrics.post_id = posts.id
       where posts.workspace_id = ${scope.workspaceId} and date between "from" and "to" and engagements is not null
-        and ${isPublishedOnAccounts}
+        and ${isPublishedOnAccounts} and not ${goesElsewhere(scope)}
       group by position, posts.id
     )
     select position::int, post_id, value
@@ -188,7 +206,7 @@ function lengthOf({ from, to }: Days): number {
   return daysBetween(from, to) + 1;
 }
 
-/** A viewer who is confined to accounts gets the numbers of these alone. */
+/** A viewer who is confined to accounts gets the numbers of these alone, and none of posts that go elsewhere too. */
 function counted({ accountIds: visible }: Scope, asked: readonly string[] | null): readonly string[] | null {
   if (asked === null) return visible;
   const known = idsOf('Account', asked);

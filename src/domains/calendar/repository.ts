@@ -7,8 +7,9 @@ import type { Scope } from '../context.ts';
 import { addDays, type DateRange, daysBetween } from '../date-range.ts';
 import { badInput } from '../errors.ts';
 import { idsOf } from '../ids.ts';
-import { mediaIds, onAccounts, type PostRecord, postColumns, visiblePosts } from '../posts/repository.ts';
-import { isNearDays, localDay } from '../time-zones/days.ts';
+import { type PostRecord, postColumns } from '../posts/repository.ts';
+import { isSeenNear, onAccounts, seenCalendarAt, visiblePosts } from '../posts/visibility.ts';
+import { localDay } from '../time-zones/days.ts';
 
 export type CalendarNoteRecord = Pick<CalendarNotesTable, 'id' | 'date' | 'text' | 'authorId'>;
 
@@ -83,20 +84,29 @@ async function entriesBetween(
   scope: Scope,
   { from, to, filter: { accountIds, campaignId } }: { from: string; to: string; filter: CalendarFilter },
 ): Promise<PlacedEntry[]> {
-  const instant = sql.ref('posts.calendarAt');
-  const dayOfPost = localDay(instant, scope.timeZone, [{ from, to }]);
+  const dayOfPost = localDay(sql.ref('seen.at'), scope.timeZone, [{ from, to }]);
   const notes = notesOf(queries, scope)
     .select(['id', 'date as day', sql<number>`0`.as('rank'), 'createdAt as at'])
     .where('date', '>=', from)
     .where('date', '<=', to);
-  const posts = onAccounts(visiblePosts(queries, scope), accountIds)
+  const posts = onAccounts(visiblePosts(queries, scope), scope, accountIds)
     .$if(campaignId !== undefined, (query) => query.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
-    .select(['posts.id', dayOfPost.as('day'), sql<number>`1`.as('rank'), sql<string>`posts.calendar_at`.as('at')])
-    .where(isNearDays(instant, { from, to }))
-    .where(dayOfPost, '>=', from)
-    .where(dayOfPost, '<=', to);
+    .select(['posts.id', seenCalendarAt(scope).as('at')])
+    .where(isSeenNear(scope, { from, to }));
   const rows = await queries
-    .with('entries', () => notes.unionAll(posts))
+    .with(
+      (cte) => cte('seen').materialized(), // so that the instant, of which the day asks again and again, is found once
+      () => posts,
+    )
+    .with('entries', (db) =>
+      notes.unionAll(
+        db
+          .selectFrom('seen')
+          .select(['seen.id', dayOfPost.as('day'), sql<number>`1`.as('rank'), 'seen.at'])
+          .where(dayOfPost, '>=', from)
+          .where(dayOfPost, '<=', to),
+      ),
+    )
     .with('placed', (db) =>
       db
         .selectFrom('entries')
@@ -115,7 +125,7 @@ async function entriesBetween(
     .selectFrom('placed')
     .leftJoin('posts', 'posts.id', 'placed.id')
     .leftJoin('calendarNotes', 'calendarNotes.id', 'placed.id')
-    .select([...postColumns, mediaIds, 'placed.day', 'placed.entryCount'])
+    .select([...postColumns(scope), 'placed.day', 'placed.entryCount'])
     .select(['calendarNotes.id as noteId', 'calendarNotes.text as noteText', 'calendarNotes.authorId as noteAuthorId'])
     .where('placed.place', '<=', maxEntriesPerDay)
     .orderBy('placed.day')

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { CampaignPostsInput } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
-import { invalid, notFound } from '../errors.ts';
+import { invalid, notFound, Refusal } from '../errors.ts';
 import type { Transaction } from '../mutation.ts';
 import { lockPosts, type PostState, postStates, reportChange } from '../posts/state.ts';
+import { isOwn } from '../posts/visibility.ts';
 import { Problems } from '../problems.ts';
 import { type CampaignRecord, campaignsByIds } from './repository.ts';
 
@@ -23,7 +24,7 @@ export async function removePosts(transaction: Transaction, input: CampaignPosts
   return campaign;
 }
 
-/** Takes all posts out of a campaign, also those that the viewer does not see. */
+/** Takes all posts out of a campaign. To somebody who may not change all of them, the campaign reads as not there. */
 export async function removeAllPosts(transaction: Transaction, campaignId: string): Promise<void> {
   const { queries, viewer } = transaction;
   const everything = { ...viewer, accountIds: null };
@@ -36,6 +37,8 @@ export async function removeAllPosts(transaction: Transaction, campaignId: strin
   const ids = rows.map(({ id }) => id);
   const states = await lockPosts({ queries, viewer: everything }, ids);
   const members = states.filter(({ post }) => post.campaignId === campaignId);
+  if (!members.every(({ targets }) => isOwn(targets, viewer)))
+    throw new Refusal([notFound('id', 'Campaign', campaignId)]);
   await movePosts(transaction, members, null);
 }
 

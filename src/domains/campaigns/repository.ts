@@ -5,7 +5,8 @@ import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
-import { mediaIds, noPostFilter, type PostPage, postColumns, visiblePosts } from '../posts/repository.ts';
+import { noPostFilter, type PostPage, postColumns } from '../posts/repository.ts';
+import { visiblePosts } from '../posts/visibility.ts';
 
 export interface CampaignRecord
   extends Omit<CampaignsTable, 'workspaceId' | 'foldedName' | 'foldedBrief' | 'revision'> {
@@ -107,7 +108,7 @@ export async function postsOfCampaigns(
   requests: readonly PostsRequest[],
 ): Promise<PostPage[]> {
   const posts = visiblePosts(queries, scope)
-    .select([...postColumns, mediaIds])
+    .select(postColumns(scope))
     .where('posts.campaignId', '=', sql<string>`requests.campaign_id`)
     .where(sql<boolean>`(posts.created_at, posts.id) < (requests.after_at, requests.after_id)`)
     .orderBy('posts.createdAt', 'desc')

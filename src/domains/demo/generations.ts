@@ -36,6 +36,8 @@ interface Answered {
   readonly identity: readonly (string | null)[];
   readonly count: number;
   readonly suggestions: readonly AiSuggestion[];
+  /** Of the conversation that is answered. */
+  readonly accountId?: string | null;
 }
 
 export function makeGenerations(stage: Stage, material: GenerationMaterial): GenerationRow[] {
@@ -73,14 +75,15 @@ function originalOf(
     material,
   }: { kind: Kind; answered: Answered; createdMs: number; material: GenerationMaterial },
 ): GenerationRow {
-  const { prompt, identity, count, suggestions } = answered;
+  const { prompt, identity, count, suggestions, accountId = null } = answered;
   const { model, members } = material;
   const tokens = {
     inputTokens: 220 + tokensOf(brand.voice) + tokensOf(prompt ?? '') + (kind === 'ALT_TEXT' ? 765 : 0),
     outputTokens: suggestions.reduce((sum, { text }) => sum + tokensOf(text) + 12, 0),
   };
   return {
-    ...{ id: seededId(random, 'AiGeneration', createdMs), workspaceId, kind, prompt, modelId: model.id },
+    ...{ id: seededId(random, 'AiGeneration', createdMs), workspaceId, kind, accountId, prompt },
+    modelId: model.id,
     fingerprint: fingerprintOf({
       kind,
       provider: model.provider,
@@ -143,7 +146,13 @@ function createAnswers(stage: Stage, { writer, captions, conversations, assets }
           .shuffle(brand.savedReplies)
           .slice(0, 3)
           .map(({ body }) => ({ text: `Hi ${row.contactName.split(' ')[0]}! ${body}`, hashtags: [] }));
-        return { prompt: null, identity: [row.id, messages.at(-1)!.id, null], count: 3, suggestions };
+        return {
+          prompt: null,
+          identity: [row.id, messages.at(-1)!.id, null],
+          count: 3,
+          suggestions,
+          accountId: row.accountId,
+        };
       }
       case 'ALT_TEXT': {
         const { row, description } = images();

@@ -8,7 +8,7 @@ export function createMediaLoaders({ queries, scope, loader }: LoaderSource) {
       inOrder(ids, await findMedia(queries, scope.workspaceId, ids), (row) => row.id),
     ),
     usageCount: loader<string, number>('usageCount', async (ids) => {
-      const rows = await countUsage(queries, scope.workspaceId, ids);
+      const rows = await countUsage(queries, scope, ids);
       return inOrder(ids, rows, (row) => row.mediaId).map((row) => row?.count ?? 0);
     }),
   };

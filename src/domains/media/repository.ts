@@ -3,7 +3,9 @@ import type { Queries } from '../../database/database.ts';
 import type { MediaFilter } from '../../generated/schema.ts';
 import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
+import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import { isOwnRow, visiblePosts } from '../posts/visibility.ts';
 
 /** A file in the library. `storageKey` is where its bytes are, and what makes its address unguessable. */
 export interface MediaAssetRecord {
@@ -34,9 +36,10 @@ export function listFilterOf(filter: MediaFilter | null | undefined): MediaListF
 
 export async function listMedia(
   queries: Queries,
-  { workspaceId, filter, page }: { workspaceId: string; filter: MediaListFilter; page: Page },
+  scope: Scope,
+  { filter, page }: { filter: MediaListFilter; page: Page },
 ): Promise<MediaAssetPage> {
-  const rows = await matching(queries, workspaceId, filter)
+  const rows = await matching(queries, scope, filter)
     .select(columns)
     .where(olderThan(page, { instant: 'created_at', id: 'id' }))
     .orderBy('createdAt', 'desc')
@@ -46,8 +49,8 @@ export async function listMedia(
   return connectionOf(rows, { page, sortKey: (row) => row.createdAt, filter });
 }
 
-export async function countMedia(queries: Queries, workspaceId: string, filter: MediaListFilter): Promise<number> {
-  const { count } = await matching(queries, workspaceId, filter)
+export async function countMedia(queries: Queries, scope: Scope, filter: MediaListFilter): Promise<number> {
+  const { count } = await matching(queries, scope, filter)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return count;
@@ -57,23 +60,34 @@ export function findMedia(queries: Queries, workspaceId: string, ids: readonly s
   return selectAssets(queries, workspaceId, ids).execute();
 }
 
-/** An asset, locked until the transaction ends: no post can begin to use it meanwhile. */
-export function lockAsset(queries: Queries, workspaceId: string, id: string): Promise<MediaAssetRecord | undefined> {
-  return selectAssets(queries, workspaceId, [id]).forUpdate().executeTakeFirst();
+/**
+ * An asset, locked until the transaction ends: no post can begin to use it meanwhile. Undefined, too, if a post uses it that is not
+ * the viewer's to change.
+ */
+export async function lockAsset(queries: Queries, scope: Scope, id: string): Promise<MediaAssetRecord | undefined> {
+  const asset = await selectAssets(queries, scope.workspaceId, [id]).forUpdate().executeTakeFirst();
+  if (!asset || scope.accountIds === null) return asset;
+  const others = await queries
+    .selectFrom('posts')
+    .innerJoin('postMedia', 'postMedia.postId', 'posts.id')
+    .select('posts.id')
+    .where('postMedia.mediaId', '=', id)
+    .where((eb) => eb.not(isOwnRow(scope)))
+    .executeTakeFirst();
+  return others ? undefined : asset;
 }
 
-/** How many posts of the workspace use each asset. */
+/** How many posts that the viewer sees use each asset. */
 export function countUsage(
   queries: Queries,
-  workspaceId: string,
+  scope: Scope,
   ids: readonly string[],
 ): Promise<{ mediaId: string; count: number }[]> {
-  return queries
-    .selectFrom('postMedia')
-    .select((eb) => ['mediaId', eb.fn.countAll<number>().as('count')])
-    .where('workspaceId', '=', workspaceId)
-    .where('mediaId', '=', anyOf(ids))
-    .groupBy('mediaId')
+  return visiblePosts(queries, scope)
+    .innerJoin('postMedia', 'postMedia.postId', 'posts.id')
+    .select((eb) => ['postMedia.mediaId', eb.fn.countAll<number>().as('count')])
+    .where('postMedia.mediaId', '=', anyOf(ids))
+    .groupBy('postMedia.mediaId')
     .execute();
 }
 
@@ -98,16 +112,19 @@ function selectAssets(queries: Queries, workspaceId: string, ids: readonly strin
     .where('id', '=', anyOf(idsOf('MediaAsset', ids)));
 }
 
-function matching(queries: Queries, workspaceId: string, { search, isUnused, isMissingAltText }: MediaListFilter) {
-  let query = queries.selectFrom('mediaAssets').where('workspaceId', '=', workspaceId);
+function matching(queries: Queries, scope: Scope, { search, isUnused, isMissingAltText }: MediaListFilter) {
+  let query = queries.selectFrom('mediaAssets').where('workspaceId', '=', scope.workspaceId);
   if (search !== null) {
     const pattern = containing(search);
     query = query.where(sql<SqlBool>`(folded_file_name like ${pattern} or folded_alt_text like ${pattern})`);
   }
   if (isUnused !== null) {
-    const isUsed = sql`exists (select from post_media where post_media.workspace_id = ${workspaceId}
-      and post_media.media_id = media_assets.id)`;
-    query = query.where(sql<SqlBool>`${isUsed} <> ${isUnused}`);
+    query = query.where((eb) => {
+      const users = visiblePosts(queries, scope)
+        .innerJoin('postMedia', 'postMedia.postId', 'posts.id')
+        .where(sql<SqlBool>`post_media.media_id = media_assets.id`);
+      return isUnused ? eb.not(eb.exists(users)) : eb.exists(users);
+    });
   }
   if (isMissingAltText !== null) query = query.where('altText', isMissingAltText ? 'is' : 'is not', null);
   return query;

@@ -13,7 +13,7 @@ const maxFileNameLength = 255;
 export const mediaResolvers: Resolvers = {
   Query: {
     media: (_parent, { filter, ...args }, { queries, viewer }) =>
-      listMedia(queries, { workspaceId: viewer.workspaceId, filter: listFilterOf(filter), page: pageOf(args) }),
+      listMedia(queries, viewer, { filter: listFilterOf(filter), page: pageOf(args) }),
     mediaAsset: (_parent, { id }, { loaders }) => loaders.media.asset.load(id),
   },
   Mutation: {
@@ -27,12 +27,12 @@ export const mediaResolvers: Resolvers = {
   },
   MediaAssetConnection: {
     edges: edgesOf,
-    totalCount: ({ filter }, _args, { queries, viewer }) => countMedia(queries, viewer.workspaceId, filter),
+    totalCount: ({ filter }, _args, { queries, viewer }) => countMedia(queries, viewer, filter),
   },
 };
 
 async function updateMediaAsset(input: UpdateMediaAssetInput, { queries, viewer }: Transaction) {
-  const before = await lockAsset(queries, viewer.workspaceId, input.id);
+  const before = await lockAsset(queries, viewer, input.id);
   if (!before) throw new Refusal([notFound('id', 'Media asset', input.id)]);
 
   const problems = new Problems();
@@ -64,7 +64,7 @@ function isStillToGoOut({ status, scheduledAt }: { status: PostStatus; scheduled
 }
 
 async function deleteRow(id: string, { queries, viewer, changes, now }: Transaction): Promise<string> {
-  const asset = await lockAsset(queries, viewer.workspaceId, id);
+  const asset = await lockAsset(queries, viewer, id);
   if (!asset) throw new Refusal([notFound('id', 'Media asset', id)]);
   const posts = await lockPostsWith(queries, viewer.workspaceId, id);
   if (posts.some(isStillToGoOut))

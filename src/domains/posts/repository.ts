@@ -1,10 +1,11 @@
-import { type Expression, type SelectQueryBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
-import type { PostsTable, PostTargetsTable, Tables } from '../../database/tables.ts';
+import type { PostsTable, PostTargetsTable } from '../../database/tables.ts';
 import { anyOf, containing, isReference, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import { goesElsewhere, onAccounts, seenPublishedAt, seenStatus, visiblePosts } from './visibility.ts';
 
 /** `mediaIds` are in the order chosen. */
 export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'foldedText' | 'calendarAt' | 'revision'> {
@@ -14,7 +15,7 @@ export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'foldedText
 
 export type PostTargetRecord = Pick<
   PostTargetsTable,
-  'id' | 'postId' | 'accountId' | 'textOverride' | 'status' | 'permalink' | 'failureMessage'
+  'id' | 'postId' | 'accountId' | 'textOverride' | 'status' | 'permalink' | 'failureMessage' | 'publishedAt'
 >;
 
 /** Totals of a post; null where its networks reported nothing. */
@@ -38,15 +39,13 @@ export type PostPage = Connection<PostRecord, PostFilter>;
 
 export const noPostFilter: PostFilter = { status: null, accountIds: null, search: null };
 
-export const postColumns = [
+const columns = [
   'posts.id',
   'posts.text',
-  'posts.status',
   'posts.campaignId',
   'posts.templateId',
   'posts.authorId',
   'posts.scheduledAt',
-  'posts.publishedAt',
   'posts.rejectionReason',
   'posts.revision',
   'posts.createdAt',
@@ -54,9 +53,14 @@ export const postColumns = [
 ] as const;
 
 /** A column of its own, so that a post's media are one more statement and not two. */
-export const mediaIds = sql<string[]>`array(
+const mediaIds = sql<string[]>`array(
   select post_media.media_id from post_media where post_media.post_id = posts.id
   order by post_media.position, post_media.media_id)`.as('mediaIds');
+
+/** What a viewer sees of a row of `posts`. */
+export function postColumns(scope: Scope) {
+  return [...columns, seenStatus(scope).as('status'), seenPublishedAt(scope).as('publishedAt'), mediaIds] as const;
+}
 
 const targetColumns = [
   'postTargets.id',
@@ -66,6 +70,7 @@ const targetColumns = [
   'postTargets.status',
   'postTargets.permalink',
   'postTargets.failureMessage',
+  'postTargets.publishedAt',
 ] as const;
 
 /** Newest first. */
@@ -74,8 +79,8 @@ export async function findPosts(
   scope: Scope,
   { filter, page }: { filter: PostFilter; page: Page },
 ): Promise<PostPage> {
-  const rows = await fitting(visiblePosts(queries, scope), filter)
-    .select([...postColumns, mediaIds])
+  const rows = await fitting(queries, scope, filter)
+    .select(postColumns(scope))
     .where(olderThan(page, { instant: 'posts.created_at', id: 'posts.id' }))
     .orderBy('posts.createdAt', 'desc')
     .orderBy('posts.id', 'desc')
@@ -85,7 +90,7 @@ export async function findPosts(
 }
 
 export async function countPosts(queries: Queries, scope: Scope, filter: PostFilter): Promise<number> {
-  const { count } = await fitting(visiblePosts(queries, scope), filter)
+  const { count } = await fitting(queries, scope, filter)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return count;
@@ -93,7 +98,7 @@ export async function countPosts(queries: Queries, scope: Scope, filter: PostFil
 
 export function postsByIds(queries: Queries, scope: Scope, ids: readonly string[]): Promise<PostRecord[]> {
   return visiblePosts(queries, scope)
-    .select([...postColumns, mediaIds])
+    .select(postColumns(scope))
     .where('posts.id', '=', anyOf(idsOf('Post', ids)))
     .execute();
 }
@@ -117,7 +122,7 @@ export function targetsOfPosts(
     .execute();
 }
 
-/** No row for a post of which nothing was reported. */
+/** No row for a post of which nothing was reported, or that goes to an account beyond the scope: its numbers are of all accounts. */
 export function metricsOfPosts(
   queries: Queries,
   scope: Scope,
@@ -127,47 +132,20 @@ export function metricsOfPosts(
     sql<number | null>`round(sum(${sql.ref(column)}))`.as(column);
   return queries
     .selectFrom('postMetrics')
+    .innerJoin('posts', 'posts.id', 'postMetrics.postId')
     .select(['postId', total('views'), total('reach'), total('engagements'), total('clicks')])
-    .where('workspaceId', '=', scope.workspaceId)
+    .where('postMetrics.workspaceId', '=', scope.workspaceId)
     .where('postId', '=', anyOf(postIds))
+    .$if(scope.accountIds !== null, (query) => query.where((eb) => eb.not(goesElsewhere(scope))))
     .groupBy('postId')
     .execute();
 }
 
-/** Posts of the scope's workspace that the viewer may see: those without a target, and those with a visible one. */
-export function visiblePosts(queries: Queries, { workspaceId, accountIds }: Scope) {
-  return queries
-    .selectFrom('posts')
-    .where('posts.workspaceId', '=', workspaceId)
-    .$if(accountIds !== null, (query) =>
-      query.where((eb) =>
-        eb.or([
-          eb.not(eb.exists(targetsOfRow())),
-          eb.exists(targetsOfRow(sql`and account_id = ${anyOf(accountIds!)}`)),
-        ]),
-      ),
-    );
-}
-
-/** Keeps the posts with a target on any of these accounts; null keeps all. */
-export function onAccounts<O>(query: PostQuery<O>, accountIds: readonly string[] | null): PostQuery<O> {
-  return accountIds === null
-    ? query
-    : query.where((eb) => eb.exists(targetsOfRow(sql`and account_id = ${anyOf(idsOf('Account', accountIds))}`)));
-}
-
-type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
-
-function fitting<O>(query: PostQuery<O>, { status, accountIds, campaignId, search }: PostFilter): PostQuery<O> {
-  return onAccounts(query, accountIds)
-    .$if(status !== null, (q) => q.where('posts.status', '=', anyOf(status!)))
+function fitting(queries: Queries, scope: Scope, { status, accountIds, campaignId, search }: PostFilter) {
+  return onAccounts(visiblePosts(queries, scope), scope, accountIds)
+    .$if(status !== null, (q) => q.where(seenStatus(scope), '=', anyOf(status!)))
     .$if(campaignId !== undefined, (q) => q.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
     .$if(search !== null, (q) => q.where('posts.foldedText', 'like', containing(search!)));
-}
-
-function targetsOfRow(condition: Expression<unknown> = sql``) {
-  return sql`(select from post_targets
-    where post_targets.workspace_id = posts.workspace_id and post_targets.post_id = posts.id ${condition})`;
 }
 
 /** A viewer who is confined to accounts sees the targets on these alone, also of posts that go elsewhere too. */

@@ -4,7 +4,8 @@ import { anyOf } from '../conditions.ts';
 import type { Context } from '../context.ts';
 import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
-import { type PostRecord, type PostTargetRecord, postsByIds, targetsOfPosts, visiblePosts } from './repository.ts';
+import { type PostRecord, type PostTargetRecord, postsByIds, targetsOfPosts } from './repository.ts';
+import { isOwn, visiblePosts } from './visibility.ts';
 
 /** A post with all its targets, whoever asks. */
 export interface PostState {
@@ -13,7 +14,7 @@ export interface PostState {
 }
 
 /**
- * Locks the posts that the viewer may see until the transaction ends, and reads them: whatever changes a post or its targets
+ * Locks the posts that the viewer may change until the transaction ends, and reads them: whatever changes a post or its targets
  * begins here. The locks come in the order of ids, so that no two transactions wait for each other.
  */
 export async function lockPosts(
@@ -26,10 +27,11 @@ export async function lockPosts(
     .orderBy('posts.id')
     .forNoKeyUpdate()
     .execute();
-  return postStates(
+  const states = await postStates(
     { queries, viewer },
     locked.map(({ id }) => id),
   );
+  return states.filter(({ targets }) => isOwn(targets, viewer)); // as they are now, whatever was waited for
 }
 
 /** Reads posts with their targets; in a statement after the lock, which sees what was waited for. */
@@ -63,7 +65,7 @@ export function reportChange(
     changes.add('Post', post.id);
     changes.add('Campaign', post.campaignId);
   }
-  if (isSeenByOthers || differ(calendarAtOf) || differ(({ post }) => post.campaignId))
+  if (isSeenByOthers || differ(instantsOf) || differ(({ post }) => post.campaignId))
     changes.add('CalendarMonth', ...states.flatMap(monthsOf));
   if (isSeenByOthers) changes.add('Template', ...states.map(({ post }) => post.templateId));
   if (isSeenByOthers || differ(({ post }) => [...post.mediaIds].sort())) {
@@ -80,17 +82,20 @@ export function reportNumbers({ changes }: Pick<Context, 'changes'>, { post, tar
   changes.add('AnalyticsReport', 'all', post.campaignId, ...targets.map((target) => target.accountId));
 }
 
-/** The instant that puts it on a day of the calendar, as the column `calendar_at`. */
-const calendarAtOf = ({ post }: PostState) => post.publishedAt ?? post.scheduledAt;
+/** The instants that put it on a day of the calendar, of somebody or other: who sees some of its targets has their publication. */
+function instantsOf({ post, targets }: PostState): string[] {
+  const instants = [post.publishedAt, post.scheduledAt, ...targets.map(({ publishedAt }) => publishedAt)];
+  return [...new Set(instants)].filter((instant) => instant !== null).sort();
+}
 
 const hourMs = 3_600_000;
 
 /**
- * The month of its day in any time zone, from twelve hours behind UTC to fourteen ahead. The zone of the mutation would not do:
+ * The months of its days in any time zone, from twelve hours behind UTC to fourteen ahead. The zone of the mutation would not do:
  * when the workspace's is changed meanwhile, calendars in the new one are kept before the mutation commits.
  */
 function monthsOf(state: PostState): string[] {
-  const at = calendarAtOf(state);
-  if (at === null) return [];
-  return [-12, 14].map((hours) => new Date(Date.parse(at) + hours * hourMs).toISOString().slice(0, 7));
+  return instantsOf(state).flatMap((at) =>
+    [-12, 14].map((hours) => new Date(Date.parse(at) + hours * hourMs).toISOString().slice(0, 7)),
+  );
 }

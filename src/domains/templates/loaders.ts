@@ -9,7 +9,7 @@ export function createTemplateLoaders({ queries, scope, loader }: LoaderSource) 
       inOrder(ids, await findTemplates(queries, scope.workspaceId, ids), (row) => row.id),
     ),
     usageCount: loader<string, number>('usageCount', async (ids) => {
-      const rows = await countUsage(queries, scope.workspaceId, ids);
+      const rows = await countUsage(queries, scope, ids);
       return inOrder<(typeof rows)[number], string | null>(ids, rows, (row) => row.templateId).map(
         (row) => row?.count ?? 0,
       );

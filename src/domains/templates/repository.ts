@@ -2,7 +2,9 @@ import { type SqlBool, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
+import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import { visiblePosts } from '../posts/visibility.ts';
 
 /** A template of a workspace or, without author and always at revision 1, of the vendor's gallery. */
 export interface TemplateRecord {
@@ -90,18 +92,16 @@ export function lockTemplate(queries: Queries, workspaceId: string, id: string):
     .executeTakeFirst();
 }
 
-/** How many posts of the workspace were made from each template. */
+/** How many posts that the viewer sees were made from each template. */
 export function countUsage(
   queries: Queries,
-  workspaceId: string,
+  scope: Scope,
   ids: readonly string[],
 ): Promise<{ templateId: string | null; count: number }[]> {
-  return queries
-    .selectFrom('posts')
-    .select((eb) => ['templateId', eb.fn.countAll<number>().as('count')])
-    .where('workspaceId', '=', workspaceId)
-    .where('templateId', '=', anyOf(ids))
-    .groupBy('templateId')
+  return visiblePosts(queries, scope)
+    .select((eb) => ['posts.templateId', eb.fn.countAll<number>().as('count')])
+    .where('posts.templateId', '=', anyOf(ids))
+    .groupBy('posts.templateId')
     .execute();
 }
 

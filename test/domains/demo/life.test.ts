@@ -165,6 +165,7 @@ describe.each(engines)('the life of the demo on %s', (engine) => {
         accountId: account,
         position: 0,
         status: 'PUBLISHED',
+        publishedAt: at,
       })
       .execute();
     return id;

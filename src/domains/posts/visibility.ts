@@ -1,0 +1,107 @@
+import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import type { Queries } from '../../database/database.ts';
+import type { Tables } from '../../database/tables.ts';
+import { anyOf } from '../conditions.ts';
+import type { Scope } from '../context.ts';
+import { idsOf } from '../ids.ts';
+import { type Days, isNearDays } from '../time-zones/days.ts';
+import { commonAccounts } from '../viewer/authority.ts';
+import type { PostRecord, PostTargetRecord } from './repository.ts';
+
+/*
+ * A post can go to several accounts. Who is confined to some accounts sees a post that goes to one of them, and of it what those who
+ * see all accounts would see if it went nowhere else: its targets there, the status and the publication that follow from these.
+ * Only if it goes nowhere else do they see its numbers, which networks report for the whole post, and may they change it.
+ */
+
+type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
+
+/** Posts of the scope's workspace that the viewer sees. */
+export function visiblePosts(queries: Queries, { workspaceId, accountIds }: Scope) {
+  return queries
+    .selectFrom('posts')
+    .where('posts.workspaceId', '=', workspaceId)
+    .$if(accountIds !== null, (query) => query.where((eb) => eb.exists(targetsOfRow(isOn(accountIds!)))));
+}
+
+/** Keeps the posts with a target on any of these accounts, as far as the viewer sees them; null keeps all. */
+export function onAccounts<O>(query: PostQuery<O>, scope: Scope, accountIds: readonly string[] | null): PostQuery<O> {
+  if (accountIds === null) return query;
+  const known = commonAccounts(idsOf('Account', accountIds), scope.accountIds)!;
+  return query.where((eb) => eb.exists(targetsOfRow(isOn(known))));
+}
+
+/** Of a row of `posts`: whether it goes to an account that the viewer does not see, or that is disconnected. */
+export function goesElsewhere({ accountIds }: Scope): Expression<SqlBool> {
+  if (accountIds === null) return sql<SqlBool>`false`;
+  return sql<SqlBool>`exists ${targetsOfRow(sql`account_id is null or not ${isOn(accountIds)}`)}`;
+}
+
+/** Of a row of `posts`: whether it is the viewer's to change, as `isOwn`. */
+export function isOwnRow(scope: Scope): Expression<SqlBool> {
+  const { accountIds } = scope;
+  if (accountIds === null) return sql<SqlBool>`true`;
+  return sql<SqlBool>`(exists ${targetsOfRow(isOn(accountIds))} and not ${goesElsewhere(scope)})`;
+}
+
+/** Whether a post, with all its targets, is the viewer's to change. */
+export function isOwn(targets: readonly PostTargetRecord[], { accountIds }: Scope): boolean {
+  if (accountIds === null) return true;
+  return targets.length > 0 && targets.every(({ accountId }) => accountId !== null && accountIds.includes(accountId));
+}
+
+/** Of a row of `posts`: where it stands. Once publishing began, that follows from targets, as in `derivedStatus`. */
+export function seenStatus({ accountIds }: Scope) {
+  if (accountIds === null) return sql<PostRecord['status']>`posts.status`;
+  return sql<PostRecord['status']>`case
+    when posts.status in ('DRAFT', 'PENDING_APPROVAL', 'SCHEDULED') then posts.status
+    else (select case
+        when bool_or(status not in ('PUBLISHED', 'FAILED')) then 'PUBLISHING'
+        when bool_and(status = 'PUBLISHED') then 'PUBLISHED'
+        when bool_and(status = 'FAILED') then 'FAILED'
+        else 'PARTIALLY_PUBLISHED'
+      end ${fromTargetsOfRow(isOn(accountIds))})
+  end`;
+}
+
+/** Of a row of `posts`: when its first target was published. */
+export function seenPublishedAt({ accountIds }: Scope) {
+  if (accountIds === null) return sql<string | null>`posts.published_at`;
+  return sql<string | null>`(select min(published_at) ${fromTargetsOfRow(isOn(accountIds))})`;
+}
+
+/** Of a row of `posts`: the one instant that puts it on a day of the calendar. */
+export function seenCalendarAt(scope: Scope) {
+  if (scope.accountIds === null) return sql<string>`posts.calendar_at`;
+  return sql<string>`coalesce(${seenPublishedAt(scope)}, posts.scheduled_at)`;
+}
+
+/** Of a row of `posts`: whether the calendar may show it on one of these days, in any zone; for an index. */
+export function isSeenNear({ workspaceId, accountIds }: Scope, days: Days): Expression<SqlBool> {
+  if (accountIds === null) return isNearDays(sql.ref('posts.calendarAt'), days);
+  // Where it goes elsewhere too, a post may be out there alone, or have been out there before.
+  return sql<SqlBool>`posts.id in (
+    select id from posts where workspace_id = ${workspaceId} and ${isNearDays(sql.ref('calendarAt'), days)}
+    union all
+    select id from posts
+    where workspace_id = ${workspaceId} and status in ('PUBLISHING', 'PARTIALLY_PUBLISHED')
+      and ${isNearDays(sql.ref('scheduledAt'), days)}
+    union all
+    select post_id from post_targets
+    where workspace_id = ${workspaceId} and ${isOn(accountIds)} and ${isNearDays(sql.ref('publishedAt'), days)}
+  )`;
+}
+
+function targetsOfRow(condition: Expression<unknown>) {
+  return sql`(select ${fromTargetsOfRow(condition)})`;
+}
+
+function fromTargetsOfRow(condition: Expression<unknown>) {
+  return sql`from post_targets
+    where post_targets.workspace_id = posts.workspace_id and post_targets.post_id = posts.id and (${condition})`;
+}
+
+/** Not true of a target without an account, as that is disconnected. */
+function isOn(accountIds: readonly string[]) {
+  return sql`account_id = ${anyOf(accountIds)}`;
+}
