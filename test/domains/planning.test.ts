@@ -145,6 +145,11 @@ describe.each(engines)('a post that is planned, on %s', (engine) => {
   async function fail(id: string, status: 'FAILED' | 'PARTIALLY_PUBLISHED' | 'PUBLISHED' = 'FAILED'): Promise<void> {
     await api.queries.updateTable('posts').set({ status }).where('id', '=', id).execute();
     const target = status === 'PUBLISHED' ? 'PUBLISHED' : 'FAILED';
-    await api.queries.updateTable('postTargets').set({ status: target }).where('postId', '=', id).execute();
+    const publishedAt = target === 'PUBLISHED' ? instant : null;
+    await api.queries
+      .updateTable('postTargets')
+      .set({ status: target, publishedAt })
+      .where('postId', '=', id)
+      .execute();
   }
 });
