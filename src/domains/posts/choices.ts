@@ -5,7 +5,7 @@ import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import type { Problems } from '../problems.ts';
 
-export type ChosenAccount = Awaited<ReturnType<typeof accountsByIds>>[number];
+type ChosenAccount = Awaited<ReturnType<typeof accountsByIds>>[number];
 
 /** The accounts that a post is to go to. */
 export async function chosenAccounts(

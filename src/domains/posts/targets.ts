@@ -16,11 +16,6 @@ export type TextOverrides = ReadonlyMap<string, string | null>;
 export const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
   targets.map((target) => target.accountId).filter((accountId) => accountId !== null);
 
-/** Accounts that a confined viewer does not see are neither theirs to choose nor to drop. */
-export function beyondReach(targets: readonly PostTargetRecord[], visible: readonly string[] | null): string[] {
-  return visible === null ? [] : accountIdsOf(targets).filter((accountId) => !visible.includes(accountId));
-}
-
 /** The texts of a post's targets as an input changes them. Refuses those of accounts that the post does not go to. */
 export function overridesAfter(
   targets: readonly PostTargetRecord[],
