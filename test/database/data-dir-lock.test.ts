@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -66,6 +66,7 @@ describe('the lock of a DATA_DIR', () => {
     const folder = await createFolder();
     await lockDataDir(folder);
     const copy = join(await createFolder(), 'copy');
+    await laterThan(folder);
     await cp(folder, copy, { recursive: true });
     await expect(lockDataDir(folder)).rejects.toThrow('held by this very process');
     await lockDataDir(copy);
@@ -105,6 +106,14 @@ describe('the lock of a DATA_DIR', () => {
     }
   });
 });
+
+/** Returns once a new folder is younger than this one: file systems tell the time in steps of several milliseconds. */
+async function laterThan(folder: string): Promise<void> {
+  const { birthtimeMs } = await stat(folder);
+  let newest: number;
+  do newest = (await stat(await createFolder())).birthtimeMs;
+  while (Math.floor(newest) === Math.floor(birthtimeMs));
+}
 
 const holdLock = new URL('./processes/hold-lock.ts', import.meta.url);
 
