@@ -135,7 +135,8 @@ export class HotPath {
     headers[idAt] = arrival.requestId;
     headers[statusAt] = given.status;
     response.writeHead(200, headers);
-    response.end(body);
+    response.end(body, 'latin1');
+    headers[idAt] = ''; // it may be part of a longer string, which would be kept with it
     this.#options.onAnswer({ arrival, operation: recipe.operation, isFromCache: given.isFromCache });
   }
 

@@ -6,12 +6,12 @@ import type { Socket } from 'node:net';
  * response is sent, all are. So nothing has to be told of the end of a response until somebody waits for it.
  */
 export class InFlight {
-  readonly #latest = new Map<Socket, ServerResponse | undefined>();
+  readonly #latest = new Map<Socket, { response: ServerResponse | undefined }>();
   #onEnd: (() => void) | undefined;
 
   /** Call it with each new connection. */
   watch(socket: Socket): void {
-    this.#latest.set(socket, undefined);
+    this.#latest.set(socket, { response: undefined });
     socket.once('close', () => {
       this.#latest.delete(socket);
       this.#onEnd?.();
@@ -24,18 +24,20 @@ export class InFlight {
 
   /** Ignores a response for a connection that has closed. */
   add(socket: Socket, response: ServerResponse): void {
-    if (this.#latest.has(socket)) this.#latest.set(socket, response);
+    const latest = this.#latest.get(socket);
+    if (latest) latest.response = response;
   }
 
   /** Of each connection that waits for any response, the latest. */
   get unsent(): ServerResponse[] {
-    return [...this.#latest.values()].filter((response) => response?.writableFinished === false) as ServerResponse[];
+    const responses = [...this.#latest.values()].map(({ response }) => response);
+    return responses.filter((response) => response?.writableFinished === false) as ServerResponse[];
   }
 
   /** The response to the latest request of a connection; undefined when it waits for none. */
   latestOf(socket: Socket): ServerResponse | undefined {
-    const latest = this.#latest.get(socket);
-    return latest?.writableFinished === false ? latest : undefined;
+    const response = this.#latest.get(socket)?.response;
+    return response?.writableFinished === false ? response : undefined;
   }
 
   /** Resolves when everything is sent, or when the time is over. There must be no `add` meanwhile. */

@@ -31,7 +31,7 @@ const requestTimeout = 0;
 const keepAliveTimeout = 75_000;
 
 export interface ListenerOptions {
-  /** For how long a client may send nothing of its request, or take nothing of its answer. */
+  /** For how long a client may send nothing of its request, or take nothing of its answer; it has up to twice that time. */
   silenceMs?: number;
   /** Open at once, at most; those beyond are closed as they come. */
   maxConnections?: number;
@@ -63,16 +63,17 @@ export function createListener(options: ListenerOptions = {}): Listener {
   server.on('connection', (socket: Socket) => inFlight.watch(socket));
   server.maxConnections = maxConnections;
   server.on('drop', onDrop);
-  server.setTimeout(silenceMs, (socket) => {
+  server.on('timeout', (socket) => {
     if (socket.writableLength > 0) return void socket.destroy(); // its client takes nothing of what is there for it
     const response = inFlight.latestOf(socket);
     if (response?.req.complete) return; // it waits for the answer, or for more of it
     if (response?.headersSent === false) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     socket.destroySoon();
   });
-  // What answers in parts switches the time limit of its socket off, be it a file or a subscription.
+  // Sets the time limit of each socket that has none: a new one, one that waits for an answer, one whose answer comes in parts. To set
+  // it with each request (`server.timeout`) would take a twentieth of the time of a remembered answer.
   const limits = setInterval(() => {
-    for (const socket of inFlight.sockets) if (socket.timeout === 0) socket.setTimeout(silenceMs);
+    for (const socket of inFlight.sockets) if (!socket.timeout) socket.setTimeout(silenceMs);
   }, silenceMs).unref();
 
   /**

@@ -147,7 +147,7 @@ export class RememberedResponses {
 
 /** About; what belongs to the cache is counted there. */
 function sizeOf({ from, headers, body }: RememberedResponse): number {
-  return 300 + sizeOfHeaders(headers) + body.byteLength + 100 * from.fragments.length;
+  return 300 + sizeOfHeaders(headers) + body.length + 100 * from.fragments.length;
 }
 
 function sizeOfRecipe({ variables, headers }: Recipe): number {

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** What may be repeated in headers and logs as it came. */
 const safe = /^[\w.:-]{1,100}$/;
@@ -8,16 +8,17 @@ export function requestIdFrom(header: string | string[] | null | undefined): str
   return typeof header === 'string' && safe.test(header) ? header : undefined;
 }
 
-const idBytes = 16;
-const random = Buffer.allocUnsafeSlow(256 * idBytes);
-let used = random.byteLength;
+const digits = 32;
+const idsAtOnce = 256;
+let random = '';
+let used = 0;
 
 /** 128 random bits as hexadecimal digits, in the form of a trace id of W3C Trace Context. */
 export function newRequestId(): string {
-  if (used === random.byteLength) {
-    randomFillSync(random);
+  if (used === random.length) {
+    random = randomBytes((idsAtOnce * digits) / 2).toString('hex');
     used = 0;
   }
-  used += idBytes;
-  return random.toString('hex', used - idBytes, used);
+  used += digits;
+  return random.slice(used - digits, used);
 }

@@ -136,6 +136,27 @@ describe('a request that was answered before', () => {
     expect((await ask()).body).toBe('remembered');
   });
 
+  it.each([1, 4_000])(
+    'is answered with the same bytes, whatever the alphabet and the size: %i words',
+    async (words) => {
+      const json = JSON.stringify('é ł あ 👩‍👩‍👧 '.repeat(words));
+      const replay = (): number | undefined => undefined;
+      const engine = { authenticate: () => viewer, replay, answer: async () => answerOf(json) };
+      const { ask, open, responses } = await serve(engine);
+      await ask();
+      await ask(); // is made anew
+      engine.replay = () => 1_000;
+      const { socket } = open();
+      socket.write(requestWith('connection: close\r\n'));
+      const [head, body] = Buffer.concat(await socket.toArray())
+        .toString()
+        .split('\r\n\r\n');
+      expect(body === json).toBe(true);
+      expect(head).toContain(`content-length: ${Buffer.byteLength(json)}\r\n`);
+      expect(responses.bytes).toBeGreaterThan(Buffer.byteLength(json));
+    },
+  );
+
   it('is made anew when a fragment does not stand any more, and remembered again', async () => {
     const asked: unknown[] = [];
     const engine = {
