@@ -1,4 +1,5 @@
 import { shown } from '../text/shown.ts';
+import { isStorable } from '../text/storable.ts';
 import { badInput } from './errors.ts';
 
 /**
@@ -68,7 +69,7 @@ function decodeCursor(cursor: string): readonly [string, string] {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(key) && key.length === 2) {
       const [at, id] = key;
-      if (isInstant(at) && typeof id === 'string' && !id.includes('\0')) return [at, id];
+      if (isInstant(at) && typeof id === 'string' && isStorable(id)) return [at, id];
     }
   } catch {
     // Not ours: said below.

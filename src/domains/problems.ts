@@ -26,13 +26,11 @@ export class Problems {
   }
 
   #present(path: Path, value: string, maxLength: number): void {
-    if (isBlank(value) && !value.includes('\0'))
-      this.add(invalid(path, `Expected 1–${maxLength} characters, but got none.`));
+    if (isBlank(value)) this.add(invalid(path, `Expected 1–${maxLength} characters, but got none.`));
   }
 
   /** A text of at most `maxLength` characters that people see. */
   text(path: Path, value: string, maxLength: number): string {
-    if (value.includes('\0')) this.add(invalid(path, 'Expected a text, but got one with a NUL character.'));
     const length = lengthOf(value);
     if (length > maxLength) this.add(textTooLong(path, { maxLength, length }));
     else if (!isCompact(value, maxLength)) this.add(invalid(path, accumulated));

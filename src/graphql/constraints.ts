@@ -10,6 +10,7 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
+import { unstorableIn } from '../text/storable.ts';
 
 export type InputDefinition = GraphQLArgument | GraphQLInputField;
 
@@ -93,9 +94,11 @@ export function listProblem(count: number, { items: { max, at } }: Constraint): 
   return count > max ? `${at}: expected at most ${max} items, but got ${count}` : undefined;
 }
 
-/** Says what is wrong with a text; undefined if nothing is. */
+/** Says what is wrong with a text; undefined if nothing is. What is taken is stored as it is. */
 export function textProblem(text: string, { length: { max, at } }: Constraint): string | undefined {
-  return text.length > max ? `${at}: expected at most ${max} characters, but got ${text.length}` : undefined;
+  if (text.length > max) return `${at}: expected at most ${max} characters, but got ${text.length}`;
+  const found = unstorableIn(text);
+  return found && `${at}: expected Unicode characters other than NUL, but got ${found}`;
 }
 
 export function inputError(message: string, options?: GraphQLErrorOptions): GraphQLError {

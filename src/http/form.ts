@@ -5,6 +5,8 @@ import { DiskFile } from './disk-file.ts';
 import { bodyTooLarge, clientGone } from './read-body.ts';
 import { refusal } from './refusal.ts';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 export interface FormOptions {
   /** With the boundary. */
   readonly contentType: string;
@@ -31,33 +33,36 @@ export interface Form {
  */
 export async function readForm(body: Readable, options: FormOptions): Promise<Form> {
   const { contentType, textFields, maxFiles, maxTextBytes, maxBytes, folder } = options;
-  const texts = new Map<string, string>();
+  const texts = new Map<string, Promise<string>>();
   const writes = new Map<string, Promise<DiskFile>>();
+  const maxParts = textFields.length + maxFiles;
   const failing = new AbortController();
 
   const parser = parserFor({
     headers: { 'content-type': contentType },
-    isPartAFile: (name) => name === undefined || !textFields.includes(name),
+    isPartAFile: () => true, // a field's bytes that are no text would be replaced
     limits: {
       ...{ headerSize: 16 * 1024, headerPairs: 32 }, // of one part
-      ...{ fields: textFields.length, files: maxFiles, parts: textFields.length + maxFiles },
-      fieldSize: maxTextBytes,
+      ...{ files: maxParts, parts: maxParts },
     },
   });
   const parsed = parsing(body, { parser, maxBytes }, (refuse) => {
-    parser.on('filesLimit', () => refuse(badForm(`expected at most ${maxFiles} files, but got more`)));
-    parser.on('partsLimit', () => refuse(badForm(`expected at most ${maxFiles} files, but got more parts`)));
-    parser.on('fieldsLimit', () => refuse(badForm(`expected one part each for ${textFields.join(', ')}`)));
-    parser.on('field', (name, text, _, isCut) => {
-      if (isCut) refuse(bodyTooLarge(maxTextBytes));
-      else texts.set(name, text);
-    });
+    const refuseMany = () => refuse(badForm(`expected at most ${maxFiles} files, but got more parts`));
+    parser.on('filesLimit', refuseMany);
+    parser.on('partsLimit', refuseMany);
     parser.on('file', (name: string | undefined, content, fileName: string | undefined, _, type) => {
       content.on('error', () => {}); // the parser reports it
-      if (name === undefined || writes.has(name)) return void content.resume();
-      const file = store(content, { folder, name: unescaped(fileName ?? ''), type, signal: failing.signal });
-      file.catch(refuse);
-      writes.set(name, file);
+      if (name === undefined || texts.has(name) || writes.has(name)) content.resume();
+      else if (textFields.includes(name)) {
+        const text = readText(content, { name, maxBytes: maxTextBytes });
+        text.catch(refuse);
+        texts.set(name, text);
+      } else if (writes.size === maxFiles) refuseMany();
+      else {
+        const file = store(content, { folder, name: unescaped(fileName ?? ''), type, signal: failing.signal });
+        file.catch(refuse);
+        writes.set(name, file);
+      }
     });
   });
 
@@ -65,7 +70,9 @@ export async function readForm(body: Readable, options: FormOptions): Promise<Fo
     await parsed;
     const files = new Map<string, DiskFile>();
     for (const [name, file] of writes) files.set(name, await file);
-    return { texts, files };
+    const read = new Map<string, string>();
+    for (const [name, text] of texts) read.set(name, await text);
+    return { texts: read, files };
   } catch (error) {
     failing.abort();
     const ended = await Promise.allSettled(writes.values());
@@ -106,6 +113,22 @@ function parsing(
     body.on('error', () => refuse(clientGone()));
     body.on('close', () => body.readableEnded || refuse(clientGone()));
   });
+}
+
+/** UTF-8, as JSON is (RFC 8259, 8.1), whatever the part says. */
+async function readText(content: BusboyFileStream, { name, maxBytes }: { name: string; maxBytes: number }) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw bodyTooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  try {
+    return utf8.decode(Buffer.concat(chunks));
+  } catch {
+    throw badForm(`expected UTF-8 in the field \`${name}\`, but got other bytes`);
+  }
 }
 
 interface Stored {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { DiskFile } from './disk-file.ts';
 import { badForm, type Form, readForm } from './form.ts';
-import { parametersIn, withoutNul } from './parameters.ts';
+import { parametersIn, withinLevels } from './parameters.ts';
 
 /** More files than any operation takes. */
 const maxFiles = 10;
@@ -63,7 +63,7 @@ function readField({ texts }: Form, name: 'operations' | 'map'): object {
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw badForm(`expected a JSON object in the field \`${name}\``);
-  return withoutNul(parsed);
+  return withinLevels(parsed);
 }
 
 function put(file: DiskFile, operations: GraphQLParams, place: unknown): void {

@@ -1,4 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga';
+import { excerpt } from '../text/shown.ts';
 import { refusal } from './refusal.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -8,7 +9,7 @@ export function parseJson(bytes: Buffer): GraphQLParams {
   const parsed = read('The body', () => JSON.parse(utf8.decode(bytes)));
   if (typeof parsed !== 'object' || parsed === null)
     throw bad(`The body: expected a JSON object, but got ${parsed === null ? 'null' : `a ${typeof parsed}`}.`);
-  return parametersIn(withoutNul(parsed));
+  return parametersIn(withinLevels(parsed));
 }
 
 /**
@@ -26,12 +27,14 @@ export function parametersIn(given: object): GraphQLParams {
 /** The parameters of a GET. One that is empty counts as absent. */
 export function parseUrl(url: string): GraphQLParams {
   const search = url.indexOf('?');
-  const given = new URLSearchParams(search < 0 ? '' : url.slice(search + 1));
+  const text = search < 0 ? '' : url.slice(search + 1);
+  checkEscapes(text);
+  const given = new URLSearchParams(text);
   const json = (name: string) => {
     const text = given.get(name);
     return text ? read(`The parameter ${name}`, () => JSON.parse(text)) : undefined;
   };
-  return withoutNul({
+  return withinLevels({
     query: given.get('query') ?? undefined,
     operationName: given.get('operationName') || undefined,
     variables: json('variables'),
@@ -42,19 +45,21 @@ export function parseUrl(url: string): GraphQLParams {
 /** No input of ours is deeper, and whoever walks through one has a stack that ends. */
 const maxLevels = 100;
 
-/** PostgreSQL keeps no NUL in a text, and no honest client sends one. */
-export function withoutNul<T>(value: T): T {
-  if (hasNul(value, 0)) throw bad('A NUL character is not allowed anywhere in a request.');
+export function withinLevels<T>(value: T, level = 0): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (level === maxLevels) throw bad(`The request: expected at most ${maxLevels} levels of lists and objects.`);
+  for (const key in value) withinLevels(value[key], level + 1);
   return value;
 }
 
-function hasNul(value: unknown, level: number): boolean {
-  if (typeof value === 'string') return value.includes('\0');
-  if (typeof value !== 'object' || value === null) return false;
-  if (level === maxLevels) throw bad(`The request: expected at most ${maxLevels} levels of lists and objects.`);
-  for (const key in value)
-    if (key.includes('\0') || hasNul((value as Record<string, unknown>)[key], level + 1)) return true;
-  return false;
+/** `URLSearchParams` would put U+FFFD in place of bytes that are no UTF-8, and the request would be another one. */
+function checkEscapes(search: string): void {
+  for (const [escapes] of search.matchAll(/(?:%[\da-f]{2})+/gi))
+    try {
+      decodeURIComponent(escapes);
+    } catch {
+      throw bad(`The URL: expected UTF-8, but got ${excerpt(escapes, 100)}.`);
+    }
 }
 
 function read<T>(what: string, parse: () => T): T {

@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, Kind, parse, visit } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { inputsOf } from '../graphql/document-inputs.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { type Measure, measureOperation } from './query-measure.ts';
@@ -22,11 +22,7 @@ export function useQueryLimits(limits: QueryLimits): HttpPlugin {
     },
     onValidate({ validateFn, setValidationFn }) {
       setValidationFn((schema, document, ...rest) => {
-        const problems = [
-          ...excesses(document, { ...limits, maxAliasLength }),
-          ...nulCharacters(document),
-          ...inputsOf(schema, document).errors,
-        ];
+        const problems = [...excesses(document, { ...limits, maxAliasLength }), ...inputsOf(schema, document).errors];
         return problems.length > 0 ? problems : validateFn(schema, document, ...rest);
       });
     },
@@ -76,22 +72,9 @@ function excesses(document: DocumentNode, limits: Limits): GraphQLError[] {
     });
 }
 
-/** Escaped ones in literals; raw ones never come this far. */
-function nulCharacters(document: DocumentNode): GraphQLError[] {
-  let isFound = false;
-  visit(document, {
-    StringValue({ value }) {
-      isFound ||= value.includes('\0');
-    },
-  });
-  return isFound ? [requestError('A NUL character is not allowed anywhere in a request.', 'BAD_REQUEST')] : [];
-}
-
-export function tooLarge(problem: string): GraphQLError {
-  return requestError(`The operation is too large: ${problem}.`, 'QUERY_TOO_LARGE');
-}
-
 /** As for a document that is not valid: 400 for clients that know `application/graphql-response+json`, or else 200. */
-function requestError(message: string, code: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } });
+export function tooLarge(problem: string): GraphQLError {
+  return new GraphQLError(`The operation is too large: ${problem}.`, {
+    extensions: { code: 'QUERY_TOO_LARGE', http: { status: 400, spec: true } },
+  });
 }

@@ -31,7 +31,7 @@ export function hashtagKey(hashtag: string): string {
 
 /** An e-mail address as it is compared: composed (NFC), for its local part belongs to its host. */
 export function emailKey(email: string): string {
-  return caseless(email.replace(invisible, '').replaceAll('\0', '').trim().normalize('NFC'));
+  return caseless(email.replace(invisible, '').trim().normalize('NFC'));
 }
 
 /** Without case. A final sigma is a sigma; composed again, as a small letter may be two characters. */

@@ -35,6 +35,18 @@ describe('a wrapped function', () => {
     expect([one(), other()]).toEqual(['one', 'other']);
   });
 
+  it('does not meet itself for arguments, keys and namespaces that differ in half a character', () => {
+    const { cache } = createEngine();
+    let runs = 0;
+    const own = cache.cached('POSTS', (_text: string) => ++runs, { name: 'own', key: (text) => text });
+    const inside = cache.cached('POSTS', (_text: string) => ++runs, { name: 'inside', namespace: (text) => text });
+    const plain = cache.cached('POSTS', (_text: string) => ++runs, { name: 'plain' });
+    const texts = ['\ud800', '\udbff', '\ufffd', '\\ud800'];
+    for (const fn of [own, inside, plain])
+      expect(new Set([...texts, ...texts].map((text) => fn(text))).size).toBe(texts.length);
+    expect(runs).toBe(3 * texts.length);
+  });
+
   it('can live in a namespace, which is cleared as a whole, and does not meet itself in another', () => {
     const { cache } = createEngine();
     let runs = 0;

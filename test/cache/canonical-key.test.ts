@@ -50,6 +50,15 @@ describe('a canonical key', () => {
     expect(new Set(values.map((value) => canonicalKey(value))).size).toBe(values.length);
   });
 
+  it('tells texts apart that UTF-8 would write alike, however long they are', () => {
+    for (const rest of ['', 'x'.repeat(300)]) {
+      const texts = ['\ud800', '\udbff', '\udc00', '\ufffd', '\\ud800', '\0', '\\u0000'].map((text) => text + rest);
+      expect(new Set(texts.map(shortKey)).size).toBe(texts.length);
+      expect(new Set(texts.map((text) => shortKey({ [text]: 1 }))).size).toBe(texts.length);
+      expect(new Set(texts.map((text) => shortKey([text]))).size).toBe(texts.length);
+    }
+  });
+
   it('is equal for equal JSON and for no other', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {

@@ -152,9 +152,8 @@ describe.each(engines)('posts on %s', (engine) => {
     it.each([
       ['no account', () => ({ accountIds: [] })],
       ['an account twice', () => ({ accountIds: [x, x] })],
-      ['a NUL character in its text', () => ({ text: 'a\0b' })],
     ])('is refused with %s', async (_, input) => {
-      const { userErrors } = await posts.create(owner, { text: 'Hello', accountIds: [x], ...input() });
+      const { userErrors } = await posts.create(owner, { text: 'Hello', ...input() });
       expect(userErrors).toMatchObject([{ code: 'INVALID' }]);
     });
 

@@ -64,6 +64,18 @@ describe.each(engines)('a publisher on %s', (engine) => {
     expect(await publisherWith(succeed).tick()).toBe(0);
   });
 
+  it('keeps U+FFFD for what a network says that cannot be stored', async () => {
+    const [published, failed] = [await due(), await due()];
+    const refused = (await stateOf(failed)).targets[0].id;
+    await publisherWith(async ({ id, uploads }) => {
+      await uploads.add('media_1', 'up\0load\ud800');
+      if (id === refused) throw new NetworkRefusal('Too \ud83d loud\0');
+      return { permalink: `https://example.com/\udc00\0` };
+    }).tick();
+    expect((await stateOf(published)).targets).toMatchObject([{ permalink: 'https://example.com/\ufffd\ufffd' }]);
+    expect((await stateOf(failed)).targets).toMatchObject([{ failureMessage: 'Too \ufffd loud\ufffd' }]);
+  });
+
   it('is done at once with what the network refuses', async () => {
     const id = await due();
     await publisherWith(async () => {

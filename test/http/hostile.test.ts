@@ -135,9 +135,6 @@ describe('a body that is not what it says', () => {
     ['a batch', '[{"query": "{ hello }"}, {"query": "{ hello }"}]'],
     ['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
     ['with a raw NUL', '{"query": "{ hello\0 }"}'],
-    ['with an escaped NUL', '{"query": "{ hello }", "variables": {"a": ["\\u0000"]}}'],
-    ['with a NUL in a name', '{"query": "{ hello }", "variables": {"\\u0000": 1}}'],
-    ['with a NUL in a literal', JSON.stringify({ query: '{ hello(name: "\\u0000") }' })],
   ])('is refused: %s', async (_, body) => {
     expect(await send({ body })).toMatchObject({ status: 400, code: 'BAD_REQUEST', data: undefined });
   });
@@ -172,7 +169,8 @@ describe('an error about something long', () => {
 describe('a URL that is not what it should be', () => {
   it.each([
     ['variables that are no JSON', '?query={hello}&variables=nonsense'],
-    ['a NUL', '?query={hello}&variables=%7B%22a%22%3A%22%5Cu0000%22%7D'],
+    ['half a surrogate pair', '?query={hello(name:"%ED%A0%80")}'],
+    ['Latin-1', '?query={hello(name:"caf%E9")}'],
     ['no query', ''],
   ])('is refused: %s', async (_, search) => {
     expect(await send({ method: 'GET', search })).toMatchObject({ status: 400, code: 'BAD_REQUEST' });

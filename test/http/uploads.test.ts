@@ -96,6 +96,7 @@ describe('an upload', () => {
       around(filePart() + filePart('other', 'form-data; name="9"; filename="z"')) + end,
     ],
     ['with the file twice', around(filePart() + filePart('again')) + end],
+    ['with each field twice', around(around(filePart())) + end],
     ['with the file first', filePart() + around('') + end],
   ])('is read %s', async (_, body) => {
     expect(await send(body)).toMatchObject({ status: 200, upload: 'a.txt: content' });
@@ -212,9 +213,24 @@ describe('an upload that is refused', () => {
     ['nothing', undefined, '', /end of multipart data/],
     ['no part', undefined, end, /`operations`/],
     ['no map', undefined, around(filePart()).replace('"map"', '"other"') + end, /`map`/],
+    [
+      'operations in Latin-1',
+      undefined,
+      new Blob([
+        Buffer.from((around(filePart()) + end).replace('"variables"', '"x": "caf\xe9", "variables"'), 'latin1'),
+      ]),
+      /expected UTF-8 in the field `operations`/,
+    ],
+    [
+      'half a surrogate pair in UTF-8',
+      undefined,
+      new Blob([
+        Buffer.from((around(filePart()) + end).replace('"variables"', '"x": "\xed\xa0\x80", "variables"'), 'latin1'),
+      ]),
+      /expected UTF-8 in the field `operations`/,
+    ],
     ['a batch', undefined, around(filePart()).replace(operations, '[]') + end, /`operations`/],
     ['operations that are no JSON', undefined, around(filePart()).replace(operations, '{') + end, /`operations`/],
-    ['two maps too many', undefined, around(around(filePart())) + end, /one part each for operations, map/],
     [
       'eleven files',
       undefined,

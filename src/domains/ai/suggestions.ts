@@ -1,6 +1,7 @@
 import type { NetworkName } from '../../generated/schema.ts';
 import { hashtagKey, isBlank } from '../../text/folding.ts';
 import { beginningOf, shortened, shortenedTo } from '../../text/graphemes.ts';
+import { storable } from '../../text/storable.ts';
 import { maxPostLength, textLength } from '../networks/text-length.ts';
 import { type AiAnswer, AiProviderError, type AiSuggestion, type AiTask } from './provider.ts';
 
@@ -23,7 +24,7 @@ function hashtagsOf({ suggestions }: AiAnswer, count: number): AiSuggestion[] {
 function textsOf({ suggestions }: AiAnswer, task: AiTask): AiSuggestion[] {
   const network = task.kind === 'CAPTION' ? task.network : null;
   return suggestions
-    .map(({ text, hashtags }) => ({ text: fitting(plain(text), network), hashtags: distinct(hashtags) }))
+    .map(({ text, hashtags }) => ({ text: fitting(storable(text).trim(), network), hashtags: distinct(hashtags) }))
     .filter(({ text }) => !isBlank(text));
 }
 
@@ -36,14 +37,9 @@ function fitting(text: string, network: NetworkName | null): string {
 function distinct(hashtags: readonly string[]): string[] {
   const found = new Map<string, string>();
   for (const hashtag of hashtags) {
-    const bare = beginningOf(plain(hashtag).replace(/[\s#＃]/gu, ''), maxHashtagLength);
+    const bare = beginningOf(storable(hashtag).replace(/[\s#＃]/gu, ''), maxHashtagLength);
     const key = hashtagKey(bare);
     if (key !== '' && !found.has(key)) found.set(key, bare);
   }
   return [...found.values()].slice(0, maxHashtags);
-}
-
-/** PostgreSQL's jsonb takes neither NUL nor half a surrogate pair. */
-function plain(text: string): string {
-  return text.replace(/[\0\p{Cs}]/gu, '').trim();
 }

@@ -1,5 +1,6 @@
 import { wordsOf } from '../../error-words.ts';
 import type { AccountStatus, NetworkName } from '../../generated/schema.ts';
+import { storable } from '../../text/storable.ts';
 import { type Network, type NetworkAccount, NetworkRefusal, type PublishRequest } from '../accounts/network.ts';
 import type { Execute } from '../background.ts';
 import { inTime } from '../inbox/time-limit.ts';
@@ -85,7 +86,7 @@ export async function publish(options: PublicationOptions, publication: Publicat
   const targetId = claimed.target.id;
   const details = { workspaceId, targetId, postId: claimed.post.id };
   try {
-    const outcome = await outcomeOf(options, publication);
+    const outcome = stored(await outcomeOf(options, publication));
     const { recordPublication } = (await execute(workspaceId, recordDocument, { input: { targetId, ...outcome } })) as {
       recordPublication: { userErrors: UserErrors };
     };
@@ -94,6 +95,12 @@ export async function publish(options: PublicationOptions, publication: Publicat
   } catch (error) {
     log.warn({ ...details, err: error }, 'publisher: no outcome; trying again when the lease has ended');
   }
+}
+
+/** Networks write permalinks and errors. */
+function stored(outcome: Outcome): Outcome {
+  if ('permalink' in outcome) return { permalink: storable(outcome.permalink) };
+  return { failureMessage: storable(outcome.failureMessage) };
 }
 
 /** Rejects when the network did not answer and is to be asked again. */
@@ -159,7 +166,7 @@ function uploadsOf({ execute }: PublicationOptions, { workspaceId, claimed }: Pu
   return {
     of: (mediaId) => taken.get(mediaId),
     async add(mediaId, uploadId) {
-      const input = { targetId: claimed.target.id, mediaId, uploadId };
+      const input = { targetId: claimed.target.id, mediaId, uploadId: storable(uploadId) };
       const { recordUpload } = (await execute(workspaceId, recordUploadDocument, { input })) as {
         recordUpload: { userErrors: UserErrors };
       };

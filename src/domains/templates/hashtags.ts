@@ -30,7 +30,7 @@ function bare(hashtag: string): string {
 }
 
 function isHashtag(text: string): boolean {
-  return !isBlank(text) && isShort(text) && !/[\s#＃\0]/u.test(text);
+  return !isBlank(text) && isShort(text) && !/[\s#＃]/u.test(text);
 }
 
 function isShort(text: string): boolean {

@@ -235,7 +235,6 @@ describe.each(engines)('AI generations on %s', (engine) => {
       { prompt: 'x'.repeat(4_001), count: 11, tone: 'x'.repeat(101) },
       ['TEXT_TOO_LONG', 'TEXT_TOO_LONG', 'INVALID'],
     ],
-    ['generateCaption', { prompt: 'a\0' }, ['INVALID']],
     ['generateCaption', { prompt: 'x', model: 'gpt-none' }, ['NOT_FOUND']],
     ['generateHashtags', { text: '', count: 31 }, ['INVALID', 'INVALID']],
     ['suggestReply', { conversationId: 'conv_none', instruction: 'x'.repeat(1_001) }, ['TEXT_TOO_LONG', 'NOT_FOUND']],

@@ -71,8 +71,10 @@ describe('what a model wrote', () => {
     expect([...suggestion!.text].length).toBeLessThanOrEqual(300);
   });
 
-  it('is no more than was wanted, without what is empty and what a database refuses', () => {
-    expect(tidy(texts(' ', 'a\0b\ud800', 'c', 'd'), { kind: 'REPLY' }, 2)).toEqual(texts('ab', 'c'));
+  it('is no more than was wanted, without what is empty, and with U+FFFD for what cannot be stored', () => {
+    expect(tidy(texts(' ', 'a\0b\ud800', 'c', 'd'), { kind: 'REPLY' }, 2)).toEqual(texts('a\ufffdb\ufffd', 'c'));
+    const [{ hashtags }] = tidy([{ text: 'x', hashtags: ['a\ud800', 'a\0'] }], { kind: 'REPLY' }) as [AiSuggestion];
+    expect(hashtags).toEqual(['a\ufffd']);
   });
 
   it('has hashtags without # and spaces, each once', () => {
@@ -89,6 +91,6 @@ describe('what a model wrote', () => {
   });
 
   it('is a failure when nothing is left of it', () => {
-    expect(() => tidy(texts('', '\0'), { kind: 'CAPTION' })).toThrow('wrote nothing');
+    expect(() => tidy(texts('', '\u200b'), { kind: 'CAPTION' })).toThrow('wrote nothing');
   });
 });
