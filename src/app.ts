@@ -145,7 +145,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     isDemo: config.isDemo,
     log: {
       alert: (event, alert) => log[event === 'raised' ? 'warn' : 'info']({ alert }, `cache: alert ${event}`),
-      failure: (message, error) => outages.error({ err: error }, message),
+      failure: (message, error, details) => outages.error({ ...details, err: error }, message),
     },
   });
   const allowCaching = async (untilMs: number) => {

@@ -2,6 +2,7 @@ import { Attachments, type NewAttachment } from './attachments.ts';
 import { type CachedOptions, cachedFunction } from './by-hand.ts';
 import { type Clock, SteadyTime, systemClock, systemTimer, type Timer } from './clock.ts';
 import type { Attachment, Entry } from './entry.ts';
+import type { LoadFailure } from './errors.ts';
 import type { Takeoff } from './flight.ts';
 import { type InvalidationListener, Invalidations } from './invalidations.ts';
 import { type Engine, LateRead, seen } from './late-read.ts';
@@ -10,7 +11,7 @@ import { Loads } from './loads.ts';
 import { categoryTag, checkRequest, keyTag, namespaceCategoryTag, namespaceTag } from './names.ts';
 import { checkCount, checkMoment, type Policy, validateLimits, validatePolicies } from './policy.ts';
 import type { Load, MissCause, ReadRequest } from './request.ts';
-import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { type Recent, recentOf, type Snapshot, snapshotOf } from './snapshot.ts';
 import type { Sizing } from './stack-distances.ts';
 import { Store } from './store.ts';
 
@@ -28,6 +29,10 @@ export interface CacheOptions<Category extends string> {
   readonly loadTimeoutMs?: number;
   /** Loads that may run at once, those that hang included; 10,000 by default. */
   readonly maxFlights?: number;
+  /** Errors by which a load says that what is asked for is refused: nothing has failed then. None by default. */
+  readonly isRefusal?: (error: unknown) => boolean;
+  /** Hears of each load that failed, those that nobody is given the error of included; it should not throw. */
+  readonly onFailure?: (failure: LoadFailure) => void;
 }
 
 export interface SetRequest<Category extends string> extends Omit<ReadRequest<Category>, 'now' | 'observe'> {
@@ -63,12 +68,17 @@ export class Cache<Category extends string> {
       timer: options.timer ?? systemTimer,
       timeoutMs: loadTimeoutMs,
       maxFlights,
+      isRefusal: options.isRefusal ?? (() => false),
+      onFailure: options.onFailure ?? (() => {}),
     });
     this.#invalidations = new Invalidations(this.#ledger);
     this.#attachments = new Attachments(this.#ledger, this.#time);
     this.#engine = { ledger: this.#ledger, loads: this.#loads, time: this.#time };
     const policies = Object.entries<Policy>(options.policies);
-    this.#stores = new Map(policies.map(([name, policy]) => [name, new Store(name, policy, this.#ledger)]));
+    const now = this.#time.now();
+    this.#stores = new Map(
+      policies.map(([name, policy]) => [name, new Store(name, policy, { ledger: this.#ledger, now })]),
+    );
     const [first] = this.#stores.values();
     if (first === undefined) throw new TypeError('Expected the policy of at least one category but got none');
     this.#recent = first;
@@ -260,6 +270,14 @@ export class Cache<Category extends string> {
   snapshot(): Snapshot<Category> {
     const stores = this.#stores as ReadonlyMap<Category, Store>;
     return snapshotOf(stores, { ledger: this.#ledger, flights: this.#loads.running, now: this.#time.now() });
+  }
+
+  /**
+   * What was counted within the last five minutes, of each category. Call it every half minute or so, however seldom anybody asks:
+   * it is the difference to what it found then, and after a longer pause begins anew.
+   */
+  recent(): Recent<Category>[] {
+    return recentOf(this.#stores as ReadonlyMap<Category, Store>, this.#time.now());
   }
 
   /** The fields of a list ask for one category again and again. */

@@ -47,7 +47,9 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   /** Of the value and its attachments. */
   bytes = 0;
   digest = 0;
+  /** Loads that failed since, and when the first of them did. */
   failures = 0;
+  failingSince = 0;
   retryAt = 0;
   attachments: Map<string, Attachment> | null = null;
   previous: Evictable | null = null;

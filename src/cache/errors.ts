@@ -7,6 +7,16 @@ export class LoadTimeoutError extends Error {
   }
 }
 
+/** A load that failed, or took longer than its limit. */
+export interface LoadFailure {
+  readonly category: string;
+  /** Of the field that asked; empty when none did. */
+  readonly coordinate: string;
+  readonly error: unknown;
+  /** Whether nobody who asks is given the error: an expired entry answered, or nobody waited as it was a refresh. */
+  readonly isHidden: boolean;
+}
+
 /** A key or a tag under which nothing can be kept: too long, one of the engine's own, or made of what no text can tell apart. */
 export class KeyError extends TypeError {
   override readonly name = 'KeyError';

@@ -37,6 +37,21 @@ export class Histogram {
     this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
   }
 
+  /** What was recorded since `earlier`, an older state of this one. Its ends are as exact as its percentiles. */
+  since(earlier: Histogram): Histogram {
+    const recent = new Histogram();
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const count = this.#buckets[bucket]! - earlier.#buckets[bucket]!;
+      if (count === 0) continue;
+      recent.#buckets[bucket] = count;
+      recent.#count += count;
+      recent.#minMs = Math.min(recent.#minMs, this.#within(boundOf(bucket)));
+      recent.#maxMs = this.#within(boundOf(bucket + 1));
+    }
+    recent.#sumMs = this.#sumMs - earlier.#sumMs;
+    return recent;
+  }
+
   latency(): Latency {
     if (this.#count === 0) return { minMs: null, avgMs: null, maxMs: null, p50Ms: null, p95Ms: null, p99Ms: null };
     return {
@@ -53,10 +68,15 @@ export class Histogram {
     const rank = Math.ceil(share * this.#count);
     let bucket = 0;
     for (let passed = this.#buckets[0]!; passed < rank; passed += this.#buckets[bucket]!) bucket++;
-    return this.#within(LEAST_MS * 2 ** ((bucket + 0.5) / BUCKETS_PER_OCTAVE));
+    return this.#within(boundOf(bucket + 0.5));
   }
 
   #within(ms: number): number {
     return Math.min(this.#maxMs, Math.max(this.#minMs, ms));
   }
+}
+
+/** The shortest duration of a bucket. */
+function boundOf(bucket: number): number {
+  return LEAST_MS * 2 ** (bucket / BUCKETS_PER_OCTAVE);
 }

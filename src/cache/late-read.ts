@@ -57,6 +57,8 @@ export class LateRead {
     const isFresh = this.#at < entry.expiresAt;
     if (isFresh) this.#store.countHit(entry, this.#request.coordinate);
     else this.#store.countStaleHit(entry, this.#field);
+    const cannotLoad = this.#engine.loads.isFull && this.#joinable() === undefined;
+    if (!isFresh && (entry.failures > 0 || cannotLoad)) this.#countRescue(entry);
     this.#request.observe?.(seen(isFresh ? 'HIT' : 'STALE', entry, this.#at));
     return entry;
   }
@@ -86,6 +88,13 @@ export class LateRead {
 
   #countMiss({ cause }: Departure): void {
     this.#store.countMiss(this.#field, { keyHash: hashText(this.#request.key), cause });
+  }
+
+  /** Each who is answered counts, as failures are hidden from each. */
+  #countRescue({ failures, failingSince }: Entry): void {
+    this.#field.rescues++;
+    const now = this.#engine.time.now();
+    this.#store.standIns.note(now, failures > 0 ? failingSince : now);
   }
 
   #joinable(): Flight | undefined {
@@ -147,7 +156,7 @@ export class LateRead {
     const now = this.#engine.time.read();
     this.#field.missLatency.record(now - this.#startedAt);
     const isRescue = entry === older;
-    if (isRescue) this.#field.rescues++;
+    if (isRescue) this.#countRescue(entry);
     const lookup = seen(isRescue ? 'STALE' : status, entry, Math.floor(now));
     this.#request.observe?.(Object.assign(lookup, why(departure)));
     return entry;

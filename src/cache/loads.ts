@@ -1,7 +1,7 @@
 import { ENTRY, REFERENCE, textBytes } from './bytes.ts';
 import type { SteadyTime, Timer } from './clock.ts';
 import { Entry, lifetimeOf } from './entry.ts';
-import { LoadTimeoutError } from './errors.ts';
+import { type LoadFailure, LoadTimeoutError } from './errors.ts';
 import { Flight, type Takeoff } from './flight.ts';
 import { freezeDeeply } from './freeze.ts';
 import type { Ledger } from './ledger.ts';
@@ -18,6 +18,8 @@ export interface LoadsOptions {
   readonly timer: Timer;
   readonly timeoutMs: number;
   readonly maxFlights: number;
+  readonly isRefusal: (error: unknown) => boolean;
+  readonly onFailure: (failure: LoadFailure) => void;
 }
 
 /** Runs loads, each in a flight of its key, and keeps what they bring if that is still right. */
@@ -161,18 +163,28 @@ export class Loads {
 
   /** An expired entry that may stand in for failed loads answers all waiters, otherwise the error does. */
   #answerFailure(flight: Flight, error: unknown): Entry {
-    const { field, older } = flight.takeoff;
+    const { older } = flight.takeoff;
     const now = this.#options.time.now();
-    field.failures++;
     if (older !== undefined) {
+      if (older.failures === 0) older.failingSince = now;
       older.retryAt = now + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** older.failures++);
-      if (now < older.errorUntil && this.#options.ledger.isValid(older)) {
-        flight.answer(older);
-        return older;
-      }
+    }
+    const isRescued = older !== undefined && now < older.errorUntil && this.#options.ledger.isValid(older);
+    this.#tellFailure(flight, { error, isRescued });
+    if (isRescued) {
+      flight.answer(older);
+      return older;
     }
     flight.fail(error);
     throw error;
+  }
+
+  #tellFailure({ takeoff }: Flight, { error, isRescued }: { error: unknown; isRescued: boolean }): void {
+    if (this.#options.isRefusal(error)) return;
+    const { store, field, isRefresh } = takeoff;
+    field.failures++;
+    const { category } = store;
+    this.#options.onFailure({ category, coordinate: field.coordinate, error, isHidden: isRescued || isRefresh });
   }
 
   #end(flight: Flight): void {

@@ -33,6 +33,25 @@ export interface Snapshot<Category extends string = string> {
   readonly categories: readonly CategorySnapshot<Category>[];
 }
 
+/** The last five minutes of a category. */
+export interface Recent<Category extends string = string> {
+  readonly category: Category;
+  readonly counts: Omit<Counts, 'entries' | 'bytes' | 'hitsPerEntry'>;
+  /** For how long expired entries have stood in for failing loads without a minute's pause; 0 when they do not. */
+  readonly standInMs: number;
+}
+
+export function recentOf<Category extends string>(
+  stores: ReadonlyMap<Category, Store>,
+  now: number,
+): Recent<Category>[] {
+  return [...stores].map(([category, store]) => ({
+    category,
+    counts: countsOf(store.recent(now), nothing()),
+    standInMs: store.standIns.lastedMs(now),
+  }));
+}
+
 /** Reads without changing anything: not even the dead are buried, they are counted as gone. */
 export function snapshotOf<Category extends string>(
   stores: ReadonlyMap<Category, Store>,

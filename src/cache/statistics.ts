@@ -14,9 +14,9 @@ export class FieldCounters {
   bypasses = 0; // the cache took no part
   loads = 0; // run because of a miss; other misses wait for a running load
   refreshes = 0; // run in the background because an entry is or will soon be stale
-  failures = 0; // loads and refreshes that failed, those over the time limit included
+  failures = 0; // loads and refreshes that failed or were over the time limit, each once however many waited; refusals are none
   timeouts = 0; // of them, those over the time limit
-  rescues = 0; // misses whose load failed and that an expired entry answered
+  rescues = 0; // stale hits and misses that an expired entry answered because its last load failed, or because none could begin
   raced = 0; // results not kept because one of their tags was invalidated during the load
   rejected = 0; // results not kept because they are too large
   evictions = 0; // left for want of room
@@ -46,6 +46,16 @@ export class FieldCounters {
     this.overshootMs = Math.max(this.overshootMs, other.overshootMs);
     this.hitLatency.add(other.hitLatency);
     this.missLatency.add(other.missLatency);
+  }
+
+  /** What was counted since `earlier`, an older state of this one. */
+  since(earlier: FieldCounters): FieldCounters {
+    const recent = new FieldCounters(this.coordinate);
+    for (const counter of counters) recent[counter] = this[counter] - earlier[counter];
+    recent.overshootMs = this.overshootMs;
+    for (const latency of ['hitLatency', 'missLatency'] as const)
+      recent[latency].add(this[latency].since(earlier[latency]));
+    return recent;
   }
 }
 

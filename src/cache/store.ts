@@ -7,9 +7,11 @@ import type { Flight } from './flight.ts';
 import type { Ledger } from './ledger.ts';
 import { keyTag } from './names.ts';
 import type { Policy } from './policy.ts';
+import { RecentCounters } from './recent-counters.ts';
 import type { MissCause } from './request.ts';
 import { SlidingMinute } from './sliding-minute.ts';
 import { type Sizing, StackDistances } from './stack-distances.ts';
+import { StandIns } from './stand-ins.ts';
 import { FieldCounters } from './statistics.ts';
 import { TransientMap } from './transient-map.ts';
 import { Uses } from './uses.ts';
@@ -34,6 +36,8 @@ export class Store {
   /** Every lookup, to tell what other sizes would have done. */
   readonly demand: StackDistances;
   readonly evicted = new SlidingMinute();
+  readonly standIns = new StandIns();
+  readonly #recent: RecentCounters;
   readonly #eviction: EvictionPolicy<Entry>;
   readonly #ledger: Ledger;
   readonly #entries = new TransientMap<Entry>();
@@ -45,7 +49,7 @@ export class Store {
   #sweptVersion = 0;
   #nextLapse = Number.POSITIVE_INFINITY;
 
-  constructor(category: string, policy: Policy, ledger: Ledger) {
+  constructor(category: string, policy: Policy, { ledger, now }: { ledger: Ledger; now: number }) {
     this.category = category;
     this.policy = policy;
     this.maxEntryBytes = Math.floor(policy.maxBytes / LARGEST_SHARE);
@@ -54,6 +58,7 @@ export class Store {
     this.#departures = new Departures(policy.maxEntries);
     this.demand = new StackDistances(Math.min(LARGEST_SIZING * policy.maxEntries, MAX_DEMAND_KEYS));
     this.#ledger = ledger;
+    this.#recent = new RecentCounters(now);
   }
 
   get size(): number {
@@ -78,6 +83,13 @@ export class Store {
 
   fields(): Iterable<FieldCounters> {
     return this.#fields.values();
+  }
+
+  /** Of the last five minutes, all fields together. */
+  recent(now: number): FieldCounters {
+    const total = new FieldCounters('');
+    for (const field of this.fields()) total.add(field);
+    return this.#recent.look(now, total);
   }
 
   /** Coordinates beyond the limit are counted together. */

@@ -1,4 +1,5 @@
-import type { Snapshot } from '../cache/snapshot.ts';
+import { windowMs } from '../cache/recent-counters.ts';
+import type { Recent } from '../cache/snapshot.ts';
 import type { CacheAlertKind, CacheCategory } from '../generated/schema.ts';
 
 export interface Alert {
@@ -10,7 +11,7 @@ export interface Alert {
 }
 
 /** A condition with hysteresis: raised at one bound, withdrawn at another, so that it does not flicker in between. */
-interface Rule {
+interface Rule<Figures> {
   readonly kind: CacheAlertKind;
   /** Null when there is too little to judge by. */
   measure(figures: Figures): number | null;
@@ -19,36 +20,43 @@ interface Rule {
   message(value: number): string;
 }
 
-type Figures = Pick<Snapshot['total'], 'hits' | 'misses' | 'hitRatio' | 'evictionsPerMinute' | 'hitLatency' | 'bytes'>;
-
 const minLookups = 100;
 const megabyte = 1_000_000;
 
-const perCategory: readonly Rule[] = [
+/** By what happened within the last five minutes. */
+const perCategory: readonly Rule<Recent>[] = [
   {
     kind: 'LOW_HIT_RATIO',
-    measure: ({ hits, misses, hitRatio }) => (hits + misses < minLookups ? null : hitRatio),
+    measure: ({ counts: { hits, misses, hitRatio } }) => (hits + misses < minLookups ? null : hitRatio),
     isRaised: (ratio) => ratio < 0.5,
     isWithdrawn: (ratio) => ratio >= 0.55,
     message: (ratio) => `hit ratio ${ratio.toFixed(2)}, expected 0.50 or more`,
   },
   {
     kind: 'HIGH_EVICTION_RATE',
-    measure: ({ evictionsPerMinute }) => evictionsPerMinute,
+    measure: ({ counts: { evictions } }) => evictions / (windowMs / 60_000),
     isRaised: (rate) => rate > 10,
     isWithdrawn: (rate) => rate <= 5,
-    message: (rate) => `${Math.round(rate)} evictions a minute, expected 10 or fewer`,
+    message: (rate) => `${Math.ceil(rate)} evictions a minute, expected 10 or fewer`,
   },
   {
     kind: 'SLOW_HITS',
-    measure: ({ hitLatency }) => hitLatency.p95Ms,
+    measure: ({ counts }) => counts.hitLatency.p95Ms,
     isRaised: (ms) => ms > 50,
     isWithdrawn: (ms) => ms <= 40,
     message: (ms) => `95 % of hits within ${Math.round(ms)} ms, expected 50 ms or less`,
   },
+  {
+    kind: 'STALE_ANSWERS',
+    measure: ({ standInMs }) => standInMs,
+    isRaised: (ms) => ms > 60_000,
+    isWithdrawn: (ms) => ms === 0,
+    message: (ms) =>
+      `expired answers have stood in for failing loads for ${Math.ceil(ms / 1000)} s, expected 60 or less`,
+  },
 ];
 
-const wholeCache: readonly Rule[] = [
+const wholeCache: readonly Rule<{ bytes: number }>[] = [
   {
     kind: 'HIGH_MEMORY',
     measure: ({ bytes }) => bytes,
@@ -69,15 +77,14 @@ export class AlertWatch {
     this.#log = log;
   }
 
-  /** The alerts that stand after this look, the oldest first. */
-  check(snapshot: Snapshot<CacheCategory>): Alert[] {
-    for (const category of snapshot.categories)
-      for (const rule of perCategory) this.#apply(rule, category, category.category);
-    for (const rule of wholeCache) this.#apply(rule, snapshot.total, null);
+  /** The alerts that stand after this look, the oldest first. `bytes` are those of the whole cache. */
+  check({ recent, bytes }: { recent: readonly Recent<CacheCategory>[]; bytes: number }): Alert[] {
+    for (const figures of recent) for (const rule of perCategory) this.#apply(rule, figures, figures.category);
+    for (const rule of wholeCache) this.#apply(rule, { bytes }, null);
     return [...this.#standing.values()];
   }
 
-  #apply(rule: Rule, figures: Figures, category: CacheCategory | null): void {
+  #apply<Figures>(rule: Rule<Figures>, figures: Figures, category: CacheCategory | null): void {
     const id = `${rule.kind} ${category}`;
     const value = rule.measure(figures);
     const standing = this.#standing.get(id);

@@ -27,7 +27,7 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
     CacheStats: {
       categories: ({ snapshot }: Statistics, { only }: { only?: CacheCategory[] | null }) =>
         snapshot.categories.filter(({ category }) => only?.includes(category) ?? true),
-      alerts: ({ snapshot }: Statistics) => alerts.check(snapshot),
+      alerts: ({ snapshot }: Statistics) => alerts.check({ recent: cache.recent(), bytes: snapshot.total.bytes }),
     },
     CacheCategoryStats: {
       policy: ({ policy }: Category) => ({

@@ -32,6 +32,7 @@ import {
 } from './joined-execution.ts';
 import { NamespaceClock } from './namespace-clock.ts';
 import { Principals } from './principals.ts';
+import { isRefusal } from './reportable.ts';
 import type { Outcome, RequestContext } from './request.ts';
 import { QueryOperations } from './root-fields.ts';
 import { buildPlannedSchema, readTypeDefs } from './schema.ts';
@@ -57,7 +58,8 @@ export interface EngineOptions {
   readonly wallNow?: () => Date;
   readonly log: {
     alert(event: 'raised' | 'withdrawn', alert: Alert): void;
-    failure(message: string, error: unknown): void;
+    /** Of what may go wrong again and again: expected to write the same message once a second at most. */
+    failure(message: string, error: unknown, details?: object): void;
   };
 }
 
@@ -124,7 +126,7 @@ export interface GraphqlEngine {
   repeat(origin: Origin, wait: { viewer: Viewer; waitedMs: number }): boolean;
   /** Runs a document through the schema, as Magpie's own background work in a workspace. Throws if it reports any error. */
   executeAsSystem(workspaceId: string, document: string, variables?: object): Promise<Record<string, unknown>>;
-  /** Looks after the alerts; call it now and then, so that the log hears of them without anybody asking. */
+  /** Looks after the alerts; call it every half minute at least: they judge what happened since earlier looks, and the log hears of them. */
   checkAlerts(): readonly Alert[];
 }
 
@@ -138,7 +140,12 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     spread = async () => {},
     log,
   } = options;
-  const cache = new Cache<CacheCategory>({ policies: options.policies, clock });
+  const cache = new Cache<CacheCategory>({
+    ...{ policies: options.policies, clock, isRefusal },
+    onFailure({ isHidden, error, category, coordinate }) {
+      if (isHidden) log.failure('cache: a load failed that clients are not told of', error, { category, coordinate });
+    },
+  });
   const feed = new InvalidationFeed();
   const alerts = new AlertWatch({ now: wallNow, log: log.alert });
   const findPrincipal = async (token: string) => {
@@ -258,7 +265,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
         throw new AggregateError(result.errors, result.errors.map((error) => error.message).join(' '));
       return { ...result.data };
     },
-    checkAlerts: () => alerts.check(cache.snapshot()),
+    checkAlerts: () => alerts.check({ recent: cache.recent(), bytes: cache.snapshot().total.bytes }),
   };
 }
 

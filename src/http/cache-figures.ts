@@ -8,6 +8,19 @@ interface Figure {
 
 const totals: Readonly<Record<string, Figure>> = {
   magpie_cache_loads_total: { help: 'Loads that ran for a lookup; other misses waited.', read: ({ loads }) => loads },
+  magpie_cache_refreshes_total: { help: 'Loads that ran in the background.', read: ({ refreshes }) => refreshes },
+  magpie_cache_failures_total: {
+    help: 'Loads and refreshes that failed, those over the time limit included; each once, however many lookups waited.',
+    read: ({ failures }) => failures,
+  },
+  magpie_cache_timeouts_total: {
+    help: 'Of the failures, those over the time limit.',
+    read: ({ timeouts }) => timeouts,
+  },
+  magpie_cache_rescues_total: {
+    help: 'Lookups that an expired entry answered because its load failed; each that was answered so.',
+    read: ({ rescues }) => rescues,
+  },
   magpie_cache_evictions_total: { help: 'Entries that left for want of room.', read: ({ evictions }) => evictions },
   magpie_cache_expirations_total: {
     help: 'Entries that left because their time was over.',

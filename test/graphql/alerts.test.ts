@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../src/cache/snapshot.ts';
-import { policies } from '../../src/cache-policies.ts';
+import type { Recent } from '../../src/cache/snapshot.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import { type Alert, AlertWatch } from '../../src/graphql/alerts.ts';
 
 interface Figures {
   hits?: number;
   misses?: number;
-  evictionsPerMinute?: number;
+  evictions?: number;
   p95Ms?: number | null;
-  bytes?: number;
+  standInMs?: number;
 }
 
 function createWatch() {
@@ -19,12 +18,8 @@ function createWatch() {
     now: () => now,
     log: (event, { kind, category }) => log.push(`${event} ${kind} ${category}`),
   });
-  /** The alerts that stand when the category INBOX, or the whole cache, has these figures. */
-  const look = (figures: Figures, wholeCache: Figures = {}): Alert[] =>
-    watch.check({
-      categories: [{ category: 'INBOX', ...shaped(figures) }],
-      total: shaped(wholeCache),
-    } as unknown as Snapshot<CacheCategory>);
+  /** The alerts that stand when the category INBOX had these figures within the last five minutes, and the whole cache holds so much. */
+  const look = (figures: Figures, bytes = 0): Alert[] => watch.check({ recent: [shaped(figures)], bytes });
   return {
     ...{ look, log },
     at(time: string) {
@@ -33,9 +28,10 @@ function createWatch() {
   };
 }
 
-function shaped({ hits = 0, misses = 0, evictionsPerMinute = 0, p95Ms = null, bytes = 0 }: Figures) {
+function shaped({ hits = 0, misses = 0, evictions = 0, p95Ms = null, standInMs = 0 }: Figures) {
   const hitRatio = hits + misses === 0 ? null : hits / (hits + misses);
-  return { ...{ hits, misses, hitRatio, evictionsPerMinute, bytes }, hitLatency: { p95Ms }, policy: policies.INBOX };
+  const counts = { hits, misses, hitRatio, evictions, hitLatency: { p95Ms } };
+  return { category: 'INBOX', counts, standInMs } as Recent<CacheCategory>;
 }
 
 describe('an alert', () => {
@@ -69,11 +65,12 @@ describe('an alert', () => {
 
   it('may stand beside others', () => {
     const { look } = createWatch();
-    const standing = look({ hits: 1, misses: 999, evictionsPerMinute: 99, p95Ms: 99 }, { bytes: 99_000_000 });
+    const standing = look({ hits: 1, misses: 999, evictions: 999, p95Ms: 99, standInMs: 99_000 }, 99_000_000);
     expect(standing.map(({ kind, category }) => [kind, category])).toEqual([
       ['LOW_HIT_RATIO', 'INBOX'],
       ['HIGH_EVICTION_RATE', 'INBOX'],
       ['SLOW_HITS', 'INBOX'],
+      ['STALE_ANSWERS', 'INBOX'],
       ['HIGH_MEMORY', null],
     ]);
   });
@@ -91,11 +88,11 @@ const courses: Record<string, [message: string, ...[Figures, boolean][]]> = {
   ],
   HIGH_EVICTION_RATE: [
     'INBOX: 11 evictions a minute, expected 10 or fewer.',
-    [{ evictionsPerMinute: 10 }, false],
-    [{ evictionsPerMinute: 11 }, true],
-    [{ evictionsPerMinute: 6 }, true],
-    [{ evictionsPerMinute: 5 }, false],
-    [{ evictionsPerMinute: 10 }, false],
+    [{ evictions: 50 }, false],
+    [{ evictions: 51 }, true],
+    [{ evictions: 26 }, true],
+    [{ evictions: 25 }, false],
+    [{ evictions: 50 }, false],
   ],
   SLOW_HITS: [
     'INBOX: 95 % of hits within 51 ms, expected 50 ms or less.',
@@ -104,6 +101,14 @@ const courses: Record<string, [message: string, ...[Figures, boolean][]]> = {
     [{ p95Ms: 41 }, true],
     [{ p95Ms: 40 }, false],
     [{ p95Ms: 50 }, false],
+  ],
+  STALE_ANSWERS: [
+    'INBOX: expired answers have stood in for failing loads for 61 s, expected 60 or less.',
+    [{ standInMs: 60_000 }, false],
+    [{ standInMs: 60_001 }, true],
+    [{ standInMs: 600_000 }, true],
+    [{ standInMs: 0 }, false],
+    [{ standInMs: 60_000 }, false],
   ],
 };
 
@@ -123,11 +128,9 @@ describe.each(Object.entries(courses))('%s', (kind, [message, ...course]) => {
 describe('HIGH_MEMORY', () => {
   it('is about the whole cache, raised above 10 MB and withdrawn at 9', () => {
     const { look } = createWatch();
-    const stands = [10_000_000, 10_100_000, 9_100_000, 9_000_000, 10_000_000].map(
-      (bytes) => look({}, { bytes }).length,
-    );
+    const stands = [10_000_000, 10_100_000, 9_100_000, 9_000_000, 10_000_000].map((bytes) => look({}, bytes).length);
     expect(stands).toEqual([0, 1, 1, 0, 0]);
-    expect(look({}, { bytes: 12_340_000 })).toMatchObject([
+    expect(look({}, 12_340_000)).toMatchObject([
       { category: null, message: 'The cache: 12.3 MB held, expected 10 MB or less.' },
     ]);
   });

@@ -364,4 +364,49 @@ describe('the alerts', () => {
     expect(product.engine.checkAlerts()).toMatchObject([{ kind: 'LOW_HIT_RATIO', category: 'POSTS' }]);
     expect(product.logged).toEqual(['raised LOW_HIT_RATIO']);
   });
+
+  it('judge the last five minutes', async () => {
+    const product = createProduct();
+    const posts = '{ posts { nodes { id } } }';
+    const looksAt = (count: number) =>
+      Array.from({ length: count }, () => {
+        product.pass(10_000);
+        return product.engine.checkAlerts().map(({ kind }) => kind);
+      });
+    await product.ask(posts);
+    for (let n = 0; n < 1_000; n++) await product.ask(posts);
+    looksAt(31);
+    for (let n = 0; n < 120; n++) await product.ask(`{ posts(filter: { search: "${n}" }) { nodes { id } } }`);
+    expect(looksAt(26).every((kinds) => kinds.includes('LOW_HIT_RATIO'))).toBe(true); // though 89 % of all were hits
+    expect(looksAt(5).at(-1)).toEqual([]);
+  });
+
+  it('say that expired answers stand in for a failing backend after a minute of it', async () => {
+    let isDown = false;
+    const product = createProduct({
+      posts() {
+        if (isDown) throw new Error('the database is away');
+        return [];
+      },
+    });
+    const lookEvery10s = async (seconds: number) => {
+      const raised: boolean[] = [];
+      for (let passed = 0; passed < seconds; passed += 10) {
+        await product.ask('{ posts { nodes { id } } }');
+        raised.push(product.engine.checkAlerts().some(({ kind }) => kind === 'STALE_ANSWERS'));
+        product.pass(10_000);
+      }
+      return raised;
+    };
+    await lookEvery10s(30); // the lifetime of posts
+    isDown = true;
+    expect(await lookEvery10s(70)).toEqual(Array(7).fill(false));
+    expect(await lookEvery10s(60)).toEqual(Array(6).fill(true));
+    const { data } = await product.ask('{ cacheStats { alerts { kind category } } }');
+    expect(data.cacheStats.alerts).toEqual([{ kind: 'STALE_ANSWERS', category: 'POSTS' }]);
+    isDown = false;
+    await lookEvery10s(40); // until the next attempt, and for the time that an alert lingers
+    expect((await lookEvery10s(60)).at(-1)).toBe(false);
+    expect(product.logged).toContain('withdrawn STALE_ANSWERS');
+  });
 });

@@ -36,6 +36,38 @@ describe('the statistics', () => {
     ]);
   });
 
+  it('tell of loads that fail, and of expired answers in their place', async () => {
+    let isDown = false;
+    const product = createProduct({
+      posts() {
+        if (isDown) throw new Error('the database is away');
+        return [];
+      },
+    });
+    const figures = 'failures timeouts rescues';
+    const stats = async () => {
+      const { categories, ...total } = await statsOf(
+        product,
+        `${figures} categories(only: [POSTS, MEDIA]) { ${figures} }`,
+      );
+      return [total, ...categories];
+    };
+    await product.ask(posts);
+    await product.ask('{ posts(first: -1) { nodes { id } } }'); // refused: the client’s mistake
+    const none = { failures: 0, timeouts: 0, rescues: 0 };
+    expect(await stats()).toEqual([none, none, none]);
+
+    isDown = true;
+    product.pass(30_000);
+    await Promise.all([product.ask(posts), product.ask(posts)]); // one load for both
+    await product.ask(posts); // while loads back off
+    const { errors } = await product.ask('{ posts(first: 1) { nodes { id } } }'); // nothing stands in
+    expect(errors).toHaveLength(1);
+    const some = { failures: 2, timeouts: 0, rescues: 3 };
+    expect(await stats()).toEqual([some, some, none]);
+    expect(product.logged).toEqual(['cache: a load failed that clients are not told of']);
+  });
+
   it('are null where there is nothing to divide by', async () => {
     const stats = await statsOf(createProduct(), 'hitRatio categories { hitRatio hitLatency { minMs avgMs p99Ms } }');
     expect(stats.hitRatio).toBeNull();

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Cache } from '../../src/cache/cache.ts';
+import type { Policy } from '../../src/cache/policy.ts';
 import { registerCacheFigures } from '../../src/http/cache-figures.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
-import { policy } from '../cache/engine.ts';
+import { ManualTime, policy } from '../cache/engine.ts';
 
-function createScraped() {
+function createScraped(limits: Partial<Policy> = {}) {
+  const time = new ManualTime();
   const cache = new Cache({
-    policies: { POSTS: { ...policy, maxEntries: 2 }, MEDIA: policy },
-    clock: { now: () => 0 },
+    policies: { POSTS: { ...policy, maxEntries: 2, ...limits }, MEDIA: policy },
+    ...{ clock: time.clock, timer: time },
   });
   const metrics = createMetrics({ openSubscriptions: () => 0 });
   let readings = 0;
@@ -21,7 +23,7 @@ function createScraped() {
     const lines = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('magpie_cache_'));
     return Object.fromEntries(lines.map((line) => line.split(' ') as [string, string]));
   };
-  return { cache, read, scrape, readings: () => readings };
+  return { cache, pass: (ms: number) => time.pass(ms), read, scrape, readings: () => readings };
 }
 
 describe('the cache’s figures at /metrics', () => {
@@ -47,6 +49,26 @@ describe('the cache’s figures at /metrics', () => {
       'magpie_cache_entries{category="MEDIA"}': '0',
     });
     expect(Number(figures['magpie_cache_bytes{category="POSTS"}'])).toBeGreaterThan(0);
+  });
+
+  it('tell of loads that failed, and of expired entries in their place', async () => {
+    const { cache, pass, scrape } = createScraped({ staleIfErrorMs: 60_000 });
+    const read = (load: () => Promise<number>) => cache.fetch({ category: 'POSTS', key: 'a' }, load);
+    await read(async () => 1);
+    pass(10_000);
+    const down = async () => Promise.reject(new Error('down'));
+    await Promise.all([read(down), read(down)]);
+    pass(1_000);
+    const slow = read(() => new Promise(() => {}));
+    pass(30_000);
+    await slow;
+    expect(await scrape()).toMatchObject({
+      'magpie_cache_failures_total{category="POSTS"}': '2',
+      'magpie_cache_timeouts_total{category="POSTS"}': '1',
+      'magpie_cache_rescues_total{category="POSTS"}': '3',
+      'magpie_cache_refreshes_total{category="POSTS"}': '0',
+      'magpie_cache_failures_total{category="MEDIA"}': '0',
+    });
   });
 
   it('are the same however often they are read, and of one moment', async () => {
