@@ -1,9 +1,13 @@
+/** Stands for all accounts in a reach: what concerns none is seen by everybody. */
+export const everyAccount = 'all';
+
 /**
  * What a mutation changed, as it was before and as it is after. Domains report it, under names that `@invalidates` can
  * read as `{changes.Name}`: a node's type with its id (`Post`, `Campaign`), or a facet (`CalendarMonth` with `2026-11`).
  */
 export class Changes {
   readonly #values = new Map<string, Set<string>>();
+  readonly #reached = new Map<string, Set<string>>();
   /** The workspace that was changed, where it is not the viewer's: who signs in comes from outside of it. */
   workspaceId: string | undefined;
   /** How the mutation's transactions ended so far: `none` before the first, `unknown` when a commit got no answer. */
@@ -17,6 +21,27 @@ export class Changes {
       this.#values.set(name, set);
     }
     for (const value of values) if (value != null) set.add(value);
+  }
+
+  /**
+   * Reports on which accounts nodes hang, or hung before; without ids, on which accounts what changed hangs. Whoever is confined
+   * hears of what follows accounts only if it hangs on one of theirs. Null is an account that is disconnected.
+   */
+  reach(accountIds: readonly (string | null)[], ...ids: (string | null | undefined)[]): void {
+    for (const id of ids.length === 0 ? [''] : ids) {
+      if (id == null) continue;
+      let reached = this.#reached.get(id);
+      if (!reached) {
+        reached = new Set();
+        this.#reached.set(id, reached);
+      }
+      for (const accountId of accountIds) if (accountId !== null) reached.add(accountId);
+    }
+  }
+
+  /** The accounts by ids of nodes; by an empty string those of what has no id. */
+  get reached(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#reached;
   }
 
   get(name: string): readonly string[] {

@@ -1,11 +1,12 @@
 import type { Cache } from '../cache/cache.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { CategorySnapshot, Snapshot } from '../cache/snapshot.ts';
+import type { Viewer } from '../domains/context.ts';
 import { badInput } from '../domains/errors.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { adviceFor } from './advice.ts';
 import type { AlertWatch } from './alerts.ts';
-import { publicNamespace } from './cache-key.ts';
+import { publicNamespace, scopePrefix } from './cache-key.ts';
 import type { RequestContext } from './request.ts';
 
 type Category = CategorySnapshot<CacheCategory>;
@@ -45,10 +46,9 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
       hottest({ category }: Category, { first }: { first?: number | null }, context: RequestContext) {
         const count = first ?? 10;
         if (count < 0) throw badInput(`first: expected 0 or more, but got ${count}.`);
-        const { workspaceId } = context.viewer;
-        const isOurs = ({ namespace }: Entry) => namespace === workspaceId || namespace === publicNamespace;
+        const isShown = shownEntries(context.viewer);
         const now = cache.now();
-        return cache.hottest(category, Math.min(count, maxHottest), isOurs).map((entry) => ({
+        return cache.hottest(category, Math.min(count, maxHottest), isShown).map((entry) => ({
           key: entry.key,
           hits: entry.hits,
           ageSeconds: Math.max(0, now - entry.bornAt) / 1000,
@@ -59,6 +59,13 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
       },
     },
   };
+}
+
+/** Keys and tags name nodes: whoever is confined is shown the entries of those alone who see the same accounts. */
+function shownEntries(viewer: Viewer): (entry: Entry) => boolean {
+  const { key: own, namespace: ours } = scopePrefix('WORKSPACE', viewer)!;
+  return ({ namespace, key }) =>
+    namespace === publicNamespace || (namespace === ours && (viewer.accountIds === null || key.startsWith(own)));
 }
 
 /** Tags are shown as the schema writes them: without their namespace, and without those that every entry has. */

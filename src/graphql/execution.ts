@@ -1,5 +1,6 @@
 import { type ExecutionResult, type GraphQLError, Kind } from 'graphql';
 import type { Entry } from '../cache/entry.ts';
+import type { Viewer } from '../domains/context.ts';
 import { shownTag } from './cache-statistics.ts';
 import type { FieldCache } from './cached-field.ts';
 import type { Explanation, RequestContext } from './request.ts';
@@ -60,16 +61,18 @@ function isOfArgument(nodes: GraphQLError['nodes']): boolean {
 
 function explained({ state }: RequestContext, result: ExecutionResult): ExecutionResult {
   if (!state.explanations) return result;
-  const namespace = state.viewer?.workspaceId;
+  const { viewer } = state;
   return {
     ...result,
-    extensions: { ...result.extensions, cache: state.explanations.map((one) => shape(one, namespace)) },
+    extensions: { ...result.extensions, cache: state.explanations.map((one) => shape(one, viewer)) },
   };
 }
 
-function shape({ path, coordinate, category, lookup }: Explanation, namespace: string | undefined) {
-  const { status, cause, invalidatedBy, ageMs, expiresInMs } = lookup;
-  const tag = invalidatedBy && shownTag(invalidatedBy.tag, namespace)[0];
+/** Which write made an entry untrue is not told to whoever is confined: it may be one of what they do not see. */
+function shape({ path, coordinate, category, lookup }: Explanation, viewer: Viewer | null) {
+  const { status, cause, ageMs, expiresInMs } = lookup;
+  const invalidatedBy = viewer?.accountIds ? undefined : lookup.invalidatedBy;
+  const tag = invalidatedBy && shownTag(invalidatedBy.tag, viewer?.workspaceId)[0];
   return {
     path,
     coordinate,

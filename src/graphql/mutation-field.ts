@@ -2,6 +2,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { Changes } from '../domains/changes.ts';
 import { namespaced } from './cache-key.ts';
 import type { FieldPlan } from './field-plan.ts';
+import { reachTags } from './reach.ts';
 import { reportable } from './reportable.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags, type TagSources } from './tag-template.ts';
@@ -22,8 +23,9 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
     const settle = async (sources: TagSources) => {
       const workspaceId = changes.workspaceId ?? context.state.viewer?.workspaceId;
       if (plan.invalidates && workspaceId !== undefined) {
+        const tags = [...resolveTags(plan.invalidates, sources), ...reachTags(changes.reached)];
         await invalidate(
-          resolveTags(plan.invalidates, sources).map((tag) => namespaced(workspaceId, tag)),
+          tags.map((tag) => namespaced(workspaceId, tag)),
           cause,
         );
       }

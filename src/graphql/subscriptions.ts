@@ -4,6 +4,7 @@ import { typeOfId } from '../domains/ids.ts';
 import type { ConversationRecord } from '../domains/inbox/repository.ts';
 import { type Forgetting, inParts } from './forgetting.ts';
 import type { InvalidationFeed } from './invalidation-feed.ts';
+import { heardTags } from './reach.ts';
 import type { RequestContext } from './request.ts';
 
 interface Source {
@@ -11,7 +12,7 @@ interface Source {
   readonly forget: (tags: readonly string[]) => Forgetting;
 }
 
-/** Subscriptions follow the invalidations of their workspace, and end when their credential or its role does. */
+/** Subscriptions follow the invalidations of their workspace, as far as these reach them, and end when their credential or its role does. */
 export function subscriptionResolvers({ feed, forget }: Source) {
   return {
     Subscription: {
@@ -52,11 +53,14 @@ function follow(
     let handled: Promise<void> = Promise.resolve();
     let waiting = 0;
     const end = feed.listen(viewer.workspaceId, (tags) => {
-      if (endsCredential(tags, viewer) || ++waiting > maxWaiting) return stop();
+      if (endsCredential(tags, viewer)) return stop();
+      const heard = heardTags(tags, viewer.accountIds);
+      if (heard.length === 0) return;
+      if (++waiting > maxWaiting) return stop();
       handled = handled
         .then(() => {
           context.state.renew();
-          return handle(tags, push);
+          return handle(heard, push);
         })
         .then(() => void waiting--)
         .catch(stop);

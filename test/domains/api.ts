@@ -7,11 +7,12 @@ import { createProductLimits } from '../../src/domains/product-limits.ts';
 import { resolvers } from '../../src/domains/resolvers.ts';
 import { findSystemViewer } from '../../src/domains/viewer/credentials.ts';
 import { createContext } from '../../src/graphql/context.ts';
+import { heardTags } from '../../src/graphql/reach.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 import { createTestDatabase, type EngineName } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 
-/** What a document gave, with the tags that it made untrue (without their namespace) and the number of its SQL statements. */
+/** What a document gave, with the tags that it made untrue (without their namespace and their reach) and the number of its SQL statements. */
 export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for.
   readonly data: any;
@@ -48,7 +49,12 @@ export async function createTestApi(
     resolvers,
     cache: undefined,
     invalidate: (tags) => {
-      untrue.push(...tags.map((tag) => tag.slice(tag.indexOf('/') + 1)));
+      untrue.push(
+        ...heardTags(
+          tags.map((tag) => tag.slice(tag.indexOf('/') + 1)),
+          null,
+        ),
+      );
     },
   });
 

@@ -49,6 +49,16 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('does not say so to whoever is confined, as the write may be one of what they do not see', async () => {
+    const { nest, explain } = inNest();
+    const as = { ...ada, accountIds: ['acc_1'] };
+    await nest.ask('{ postCount }', { as });
+    await nest.ask('mutation { renamePost(input: { id: "post_1", name: "x" }) { post { id } } }');
+    const [explanation] = await explain('{ postCount }', { as });
+    expect(explanation).toMatchObject({ status: 'MISS', cause: 'invalidated' });
+    expect(explanation).not.toHaveProperty('invalidatedBy');
+  });
+
   it('says so of a node that only the result named', async () => {
     const { nest, explain } = inNest(namingNodesAlone);
     await nest.ask('{ feed { __typename } }');

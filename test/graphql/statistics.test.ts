@@ -124,6 +124,22 @@ describe('the hottest entries', () => {
     expect(JSON.stringify(categories)).not.toContain('ws_other');
   });
 
+  it('are to whoever is confined those alone of members who see the same accounts, and of everybody', async () => {
+    const product = createProduct();
+    const confined = { ...ada, accountIds: ['acc_1'] };
+    const document = '{ posts { nodes { id } } networks { id } }';
+    for (const as of [ada, { ...bob, accountIds: ['acc_1'] }, { ...ada, accountIds: ['acc_2'] }])
+      await product.ask(document, { as });
+    const { data } = await product.ask(`{ cacheStats { lookups ${hottest()} } }`, { as: confined });
+    const [ofNetworks, ofPosts] = data.cacheStats.categories.map(({ hottest }: { hottest: object[] }) => hottest);
+    expect([ofNetworks.length, ofPosts.length, data.cacheStats.lookups]).toEqual([1, 1, 6]);
+    await product.ask(document, { as: confined });
+    expect((await product.ask(`{ cacheStats { ${hottest()} } }`, { as: confined })).data.cacheStats).toMatchObject({
+      categories: [{}, { hottest: [{ hits: 1 }] }],
+    });
+    expect((await statsOf(product, hottest())).categories[1].hottest).toHaveLength(3);
+  });
+
   it('come with the most hits first, as many as were asked for', async () => {
     const product = createProduct();
     for (let n = 1; n <= 5; n++)

@@ -122,6 +122,55 @@ describe('a subscription', () => {
   });
 });
 
+describe('a subscription of somebody who is confined', () => {
+  const confined = { ...ada, accountIds: ['acc_1', 'acc_2'] };
+  const told = async (tags: readonly string[]) => {
+    const product = createProduct();
+    const seen = await follow(await product.subscribe(cacheInvalidated, { as: confined }));
+    product.engine.cache.invalidate(tags.map((tag) => `ws_nest/${tag}`));
+    await settled();
+    return seen.events.map((event) => (event as { cacheInvalidated: Forgetting }).cacheInvalidated);
+  };
+
+  it('tells what the workspace shares, whatever it reaches', async () => {
+    expect(await told(['Template', 'Template:tpl_1'])).toMatchObject([{ nodeIds: ['tpl_1'] }]);
+    expect(await told(['Template', 'Template:tpl_1', 'Reach:tpl_1:acc_9'])).toMatchObject([{ nodeIds: ['tpl_1'] }]);
+  });
+
+  it('tells of what follows accounts if it reaches one of theirs', async () => {
+    const tags = ['Post', 'Post:post_1', 'Calendar:2026-11', 'Campaign:camp_1:posts'];
+    expect(await told(tags)).toEqual([]);
+    expect(await told([...tags, 'Reach:post_1:acc_9', 'Reach:camp_1:acc_9'])).toEqual([]);
+    for (const accounts of ['acc_2', 'acc_9,acc_1', 'all']) {
+      const [event] = await told([...tags, `Reach:post_1:${accounts}`, 'Reach:camp_1:acc_9']);
+      expect(event!.nodeIds).toEqual(['post_1']);
+      expect(event!.typeNames).toContain('PostConnection');
+      expect(event!.typeNames).not.toContain('Reach');
+    }
+  });
+
+  it('tells of numbers of all accounts if one of theirs has others', async () => {
+    const tags = ['AnalyticsReport:all', 'AnalyticsReport:acc_1', 'Reach::acc_1'];
+    expect(await told(tags)).toMatchObject([{ nodeIds: ['acc_1'] }]);
+    expect(await told(tags.map((tag) => tag.replace('acc_1', 'acc_9')))).toEqual([]);
+  });
+
+  it('tells that there are other API tokens, and not which', async () => {
+    const [event] = await told(['ApiToken', 'ApiToken:tok_9', 'Token:tok_9']);
+    expect(event).toEqual({ typeNames: ['ApiToken'], nodeIds: [] });
+  });
+
+  it('does not end for want of reading what it is not told of', async () => {
+    const product = createProduct();
+    const events = await product.subscribe(cacheInvalidated, { as: confined });
+    const first = events.next();
+    await settled();
+    for (let n = 0; n <= 1_001; n++) product.engine.cache.invalidate([`ws_nest/Post:post_${n}`]);
+    product.engine.cache.invalidate(['ws_nest/Template']);
+    expect((await first).done).toBe(false);
+  });
+});
+
 describe('a subscription to conversations', () => {
   const conversations = 'subscription ($id: ID) { conversationUpdated(id: $id) { id snippet } }';
   const withConversations = () => {

@@ -1,18 +1,19 @@
 import type { PostsTable } from '../../database/tables.ts';
 import { anyOf } from '../conditions.ts';
 import { notFound, Refusal } from '../errors.ts';
+import { reportConversations } from '../inbox/repository.ts';
 import type { Transaction } from '../mutation.ts';
 import { derivedStatus } from '../posts/lifecycle.ts';
 import { lockPosts, type PostState, postStates, reportChange } from '../posts/state.ts';
-import { deleteAccount, lockAccountToDelete } from './repository.ts';
+import { deleteAccount, lockAccountToDelete, reportAccount } from './repository.ts';
 
 /** Deletes an account: its metrics and unpublished targets go, what is published and what was said stays behind without it. */
 export async function disconnect(id: string, tx: Transaction): Promise<void> {
   const { queries, viewer, changes } = tx;
   const account = await lockAccountToDelete(queries, viewer, id);
   if (!account) throw new Refusal([notFound('id', 'Account', id)]);
-  changes.add('Account', id);
-  changes.add('Conversation', ...(await conversationsOn(id, tx)));
+  reportAccount(changes, id);
+  reportConversations(changes, ...(await conversationsOn(id, tx)));
 
   await releaseFromConfined(id, tx);
 
@@ -91,12 +92,11 @@ async function postsOn(accountId: string, { queries, viewer }: Transaction): Pro
   return targets.map(({ postId }) => postId);
 }
 
-async function conversationsOn(accountId: string, { queries, viewer }: Transaction): Promise<string[]> {
-  const conversations = await queries
+function conversationsOn(accountId: string, { queries, viewer }: Transaction) {
+  return queries
     .selectFrom('conversations')
-    .select('id')
+    .select(['id', 'accountId'])
     .where('workspaceId', '=', viewer.workspaceId)
     .where('accountId', '=', accountId)
     .execute();
-  return conversations.map(({ id }) => id);
 }

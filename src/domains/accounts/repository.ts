@@ -1,6 +1,7 @@
 import type { Queries } from '../../database/database.ts';
 import type { AccountsTable } from '../../database/tables.ts';
 import { handleKey } from '../../text/folding.ts';
+import type { Changes } from '../changes.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
@@ -11,6 +12,12 @@ export type AccountRecord = Omit<AccountsTable, 'workspaceId' | 'handleKey'>;
 /** Which accounts; null has no condition. */
 export interface AccountFilter {
   readonly networks: readonly AccountRecord['network'][] | null;
+}
+
+/** Reports an account that changed, or is gone. */
+export function reportAccount(changes: Changes, id: string): void {
+  changes.add('Account', id);
+  changes.reach([id], id);
 }
 
 export type AccountPage = Connection<AccountRecord, AccountFilter>;

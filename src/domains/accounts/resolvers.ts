@@ -6,7 +6,15 @@ import { newId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { disconnect } from './disconnect.ts';
-import { changeAccount, connect, countAccounts, findAccounts, lockAccount, seesHandle } from './repository.ts';
+import {
+  changeAccount,
+  connect,
+  countAccounts,
+  findAccounts,
+  lockAccount,
+  reportAccount,
+  seesHandle,
+} from './repository.ts';
 
 const maxNameLength = 100;
 
@@ -37,7 +45,7 @@ export const accountResolvers: Resolvers = {
       const connectedAt = now.toISOString();
       const profile = { id: newId('Account'), network, handle, displayName, status: 'CONNECTED', connectedAt } as const;
       const account = await connect(queries, viewer, profile);
-      changes.add('Account', account.id);
+      reportAccount(changes, account.id);
       return { account };
     }),
 
@@ -47,7 +55,7 @@ export const accountResolvers: Resolvers = {
       problems.settle();
       const account = await lockAccount(queries, viewer, input.id);
       if (!account) throw new Refusal([notFound('id', 'Account', input.id)]);
-      changes.add('Account', account.id);
+      reportAccount(changes, account.id);
       return { account: await changeAccount(queries, viewer, { id: account.id, displayName }) };
     }),
 

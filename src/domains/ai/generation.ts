@@ -13,6 +13,7 @@ import {
   type GenerationRecord,
   insertGeneration,
   type OfferedModel,
+  reportGeneration,
 } from './repository.ts';
 import type { GenerationRequest } from './requests.ts';
 import { tidySuggestions } from './suggestions.ts';
@@ -117,8 +118,9 @@ function store(
   { suggestions, inputTokens, outputTokens, reusedFrom }: AiAnswer & { reusedFrom: string | null },
   context: Context,
 ): Promise<GenerationRecord> {
-  return inTransaction(context, ({ queries, viewer, now }) =>
-    insertGeneration(queries, viewer, {
+  return inTransaction(context, ({ queries, viewer, changes, now }) => {
+    reportGeneration(changes, { kind: task.kind, accountId });
+    return insertGeneration(queries, viewer, {
       id: newId('AiGeneration'),
       kind: task.kind,
       accountId,
@@ -132,8 +134,8 @@ function store(
       reusedFrom,
       requestedById: viewer.userId,
       createdAt: now.toISOString(),
-    }),
-  );
+    });
+  });
 }
 
 async function refusingFailures<T>(run: () => Promise<T>): Promise<T> {

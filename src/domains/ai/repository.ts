@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { json, type Queries } from '../../database/database.ts';
 import type { AiGenerationKind } from '../../generated/schema.ts';
+import { type Changes, everyAccount } from '../changes.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
@@ -100,14 +101,29 @@ export async function insertGeneration(
 }
 
 /** Deletes a generation, if it is there. */
-export async function deleteGeneration(queries: Queries, scope: Scope, id: string): Promise<boolean> {
-  const { numDeletedRows } = await queries
+/** Reports that there is another generation, or one less. */
+export function reportGeneration(
+  changes: Changes,
+  { kind, accountId, id }: Pick<GenerationRecord, 'kind'> & { accountId: string | null; id?: string },
+): void {
+  const accountIds = [kind === 'REPLY' ? accountId : everyAccount];
+  if (id === undefined) changes.reach(accountIds);
+  else changes.reach(accountIds, id);
+}
+
+/** The account is that of the conversation that it answered. */
+export function deleteGeneration(
+  queries: Queries,
+  scope: Scope,
+  id: string,
+): Promise<{ id: string; kind: GenerationRecord['kind']; accountId: string | null } | undefined> {
+  return queries
     .deleteFrom('aiGenerations')
     .where('workspaceId', '=', scope.workspaceId)
     .where('id', '=', anyOf(idsOf('AiGeneration', [id])))
     .where(isVisible(scope))
+    .returning(['id', 'kind', 'accountId'])
     .executeTakeFirst();
-  return numDeletedRows > 0n;
 }
 
 /** Sums over the days of a range, cut in the workspace's time zone. */

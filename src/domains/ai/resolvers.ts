@@ -12,6 +12,7 @@ import {
   findUsage,
   type GenerationListFilter,
   listGenerations,
+  reportGeneration,
 } from './repository.ts';
 import { altTextRequest, captionRequest, hashtagsRequest, replyRequest } from './requests.ts';
 
@@ -46,7 +47,9 @@ function listFilterOf(filter: AiGenerationFilter | null | undefined): Generation
 }
 
 /** Those that gave its answer again stay: what they cost and when they were asked for is true still. */
-async function deleteAiGeneration({ id }: DeleteInput, { queries, viewer }: Transaction) {
-  if (!(await deleteGeneration(queries, viewer, id))) throw new Refusal([notFound('id', 'AI generation', id)]);
+async function deleteAiGeneration({ id }: DeleteInput, { queries, viewer, changes }: Transaction) {
+  const deleted = await deleteGeneration(queries, viewer, id);
+  if (!deleted) throw new Refusal([notFound('id', 'AI generation', id)]);
+  reportGeneration(changes, deleted);
   return { deletedId: id };
 }

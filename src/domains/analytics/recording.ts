@@ -1,5 +1,5 @@
 import type { RecordMetricsInput } from '../../generated/schema.ts';
-import { changeAccount, lockAccount } from '../accounts/repository.ts';
+import { changeAccount, lockAccount, reportAccount } from '../accounts/repository.ts';
 import { today } from '../date-range.ts';
 import { invalid, notFound, Refusal } from '../errors.ts';
 import type { Transaction } from '../mutation.ts';
@@ -34,6 +34,7 @@ export async function record(input: RecordMetricsInput, tx: Transaction): Promis
     .onConflict((conflict) => conflict.columns(['accountId', 'date']).doUpdateSet(values))
     .execute();
   tx.changes.add('AnalyticsReport', 'all', accountId);
+  tx.changes.reach([accountId]);
   if (values.followers !== undefined) await followLatest(account, tx);
   return input.values.length;
 }
@@ -80,5 +81,5 @@ async function followLatest(
   const followers = Math.round(latest.followers!);
   if (followers === followerCount) return;
   await changeAccount(queries, viewer, { id, followerCount: followers });
-  changes.add('Account', id);
+  reportAccount(changes, id);
 }

@@ -1,4 +1,5 @@
 import type { Resolvers } from '../../generated/schema.ts';
+import { everyAccount } from '../changes.ts';
 import { anyOf } from '../conditions.ts';
 import { daysOf } from '../date-range.ts';
 import { notFound, Refusal } from '../errors.ts';
@@ -38,6 +39,7 @@ export const calendarResolvers: Resolvers = {
         })
         .execute();
       changes.add('CalendarMonth', monthOf(date));
+      changes.reach([everyAccount]);
       const [calendarNote] = await notesByIds(queries, viewer, [id]);
       return { calendarNote };
     }),
@@ -54,6 +56,7 @@ export const calendarResolvers: Resolvers = {
         .where('id', '=', id)
         .execute();
       changes.add('CalendarMonth', monthOf(before.date), monthOf(after.date));
+      changes.reach([everyAccount]);
       return { calendarNote: after };
     }),
 
@@ -66,6 +69,7 @@ export const calendarResolvers: Resolvers = {
         .executeTakeFirst();
       if (!note) throw new Refusal([notFound('id', 'CalendarNote', id)]);
       changes.add('CalendarMonth', monthOf(note.date));
+      changes.reach([everyAccount]);
       return { deletedId: id };
     }),
   },

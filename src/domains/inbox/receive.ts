@@ -12,6 +12,7 @@ import {
   conversationColumns,
   type MessageRecord,
   messageColumns,
+  reportConversations,
   visibleConversations,
 } from './repository.ts';
 import { maxMessageLength, snippetOf } from './snippet.ts';
@@ -29,7 +30,7 @@ export async function receive(
   const first = await findDelivered(queries, viewer, inbound);
   if (first) {
     // Whether the first delivery's answer arrived, nobody knows.
-    changes.add('Conversation', first.conversation.id);
+    reportConversations(changes, first.conversation);
     return first;
   }
 
@@ -49,7 +50,7 @@ export async function receive(
     })
     .returning(messageColumns)
     .executeTakeFirstOrThrow();
-  changes.add('Conversation', conversation.id);
+  reportConversations(changes, conversation);
   return { message, conversation };
 }
 

@@ -15,6 +15,7 @@ import {
   type MessageRecord,
   messageColumns,
   messagesByIds,
+  reportConversations,
 } from './repository.ts';
 import { maxMessageLength, snippetOf } from './snippet.ts';
 import { inTime } from './time-limit.ts';
@@ -63,7 +64,7 @@ async function prepare(input: SendReplyInput, tx: Transaction): Promise<Prepared
   if (!conversation) throw new Refusal([notFound('conversationId', 'Conversation', input.conversationId)]);
   const [message] = isReplay ? await messagesByIds(queries, viewer, [messageId]) : [];
   if (message) {
-    changes.add('Conversation', conversation.id);
+    reportConversations(changes, conversation);
     return { sent: { message, conversation } };
   }
   const [account] = conversation.accountId ? await accountsByIds(queries, viewer, [conversation.accountId]) : [];
@@ -107,7 +108,6 @@ async function store(
       .where('id', '=', conversationId)
       .execute();
   }
-  changes.add('Conversation', conversationId);
   const message = await queries
     .selectFrom('messages')
     .select(messageColumns)
@@ -120,6 +120,7 @@ async function store(
     .where('workspaceId', '=', viewer.workspaceId)
     .where('id', '=', conversationId)
     .executeTakeFirstOrThrow();
+  reportConversations(changes, conversation);
   return { message, conversation };
 }
 

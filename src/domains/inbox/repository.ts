@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { ConversationsTable, MessagesTable } from '../../database/tables.ts';
 import { grouped } from '../batch.ts';
+import type { Changes } from '../changes.ts';
 import { anyOf, isReference, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
@@ -26,6 +27,17 @@ export interface ConversationFilter {
   readonly assigneeId?: string | null;
   readonly accountIds: readonly string[] | null;
   readonly isUnread: boolean | null;
+}
+
+/** Reports conversations that changed. */
+export function reportConversations(
+  changes: Changes,
+  ...conversations: readonly Pick<ConversationRecord, 'id' | 'accountId'>[]
+): void {
+  for (const { id, accountId } of conversations) {
+    changes.add('Conversation', id);
+    changes.reach([accountId], id);
+  }
 }
 
 export type ConversationPage = Connection<ConversationRecord, ConversationFilter>;

@@ -11,6 +11,7 @@ import {
   type ConversationRecord,
   conversationColumns,
   conversationsByIds,
+  reportConversations,
   visibleConversations,
 } from './repository.ts';
 
@@ -47,7 +48,7 @@ export async function change(
     .returning(conversationColumns)
     .executeTakeFirst();
   if (!changed) throw new Refusal([notFound('id', 'Conversation', id)]);
-  changes.add('Conversation', id);
+  reportConversations(changes, changed);
   return changed;
 }
 
@@ -71,7 +72,7 @@ export async function wake(
     .where('id', '=', sql<string>`any(array(${due}))`)
     .returning(conversationColumns)
     .execute();
-  changes.add('Conversation', ...woken.map(({ id }) => id));
+  reportConversations(changes, ...woken);
   return woken;
 }
 
@@ -123,7 +124,7 @@ export async function releaseConversations(
     .where('workspaceId', '=', viewer.workspaceId)
     .where('assigneeId', '=', userId)
     .where((eb) => eb.or([eb('accountId', 'is', null), eb.not(eb('accountId', '=', anyOf(keep)))]))
-    .returning('id')
+    .returning(['id', 'accountId'])
     .execute();
-  changes.add('Conversation', ...released.map(({ id }) => id));
+  reportConversations(changes, ...released);
 }

@@ -3,6 +3,7 @@ import { edgesOf, pageOf } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { conflict, invalid, notFound, Refusal } from '../errors.ts';
 import { inTransaction, mutation, mutationInSteps, type Transaction } from '../mutation.ts';
+import { postStates } from '../posts/state.ts';
 import { Problems } from '../problems.ts';
 import { safeFileName } from './file-name.ts';
 import { countMedia, listFilterOf, listMedia, lockAsset, lockPostsWith } from './repository.ts';
@@ -84,5 +85,10 @@ async function deleteRow(id: string, { queries, viewer, changes, now }: Transact
       .execute();
   await queries.deleteFrom('mediaAssets').where('id', '=', id).execute();
   changes.add('Post', ...postIds);
+  for (const { post, targets } of await postStates({ queries, viewer }, postIds))
+    changes.reach(
+      targets.map(({ accountId }) => accountId),
+      post.id,
+    );
   return asset.storageKey;
 }

@@ -61,9 +61,11 @@ export function reportChange(
   const accountsOf = ({ targets }: PostState) => targets.map((target) => target.accountId).sort();
   const isSeenByOthers = differ(accountsOf);
 
+  const accountIds = states.flatMap(accountsOf);
   for (const { post } of states) {
     changes.add('Post', post.id);
     changes.add('Campaign', post.campaignId);
+    changes.reach(accountIds, post.id, post.campaignId, post.templateId, ...post.mediaIds);
   }
   if (isSeenByOthers || differ(instantsOf) || differ(({ post }) => post.campaignId))
     changes.add('CalendarMonth', ...states.flatMap(monthsOf));
@@ -79,7 +81,9 @@ export function reportChange(
 
 /** Reports that reports about the post's accounts and campaign have other numbers. */
 export function reportNumbers({ changes }: Pick<Context, 'changes'>, { post, targets }: PostState): void {
-  changes.add('AnalyticsReport', 'all', post.campaignId, ...targets.map((target) => target.accountId));
+  const accountIds = targets.map((target) => target.accountId);
+  changes.add('AnalyticsReport', 'all', post.campaignId, ...accountIds);
+  changes.reach(accountIds, post.id, post.campaignId);
 }
 
 /** The instants that put it on a day of the calendar, of somebody or other: who sees some of its targets has their publication. */
