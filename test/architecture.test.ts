@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -195,3 +195,43 @@ function declaredNames({ tree }: SourceFile): string[] {
   });
   return found;
 }
+
+const project = resolve(root, '..');
+const folders = Object.keys(floors).filter((floor) => !floor.endsWith('.ts'));
+const readmes = [...folders.map((floor) => `src/${floor}/README.md`), 'test/README.md'];
+const architecture = 'docs/architecture.md';
+const decisions = readdirSync(join(project, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
+const textOf = (path: string) => readFileSync(join(project, path), 'utf8');
+
+describe('the front door of a folder', () => {
+  it.each(readmes)('is %s, of five to fifteen lines', (readme) => {
+    expect(textOf(readme)).toContain('**Read in this order**: ');
+    const lines = textOf(readme).trim().split('\n').length;
+    expect(lines).toBeGreaterThanOrEqual(5);
+    expect(lines).toBeLessThanOrEqual(15);
+  });
+
+  it.each(folders)('of src/%s says what it may import', (floor) => {
+    const [, said] = /\*\*May import\*\*: (.*)/s.exec(textOf(`src/${floor}/README.md`)) ?? [];
+    expect([...said!.matchAll(/`(.*?)`/g)].map(([, name]) => name)).toEqual([...floors[floor]!].sort());
+  });
+});
+
+describe('a document about the code', () => {
+  it.each([...readmes, architecture, 'docs/glossary.md', ...decisions])('names only paths that exist: %s', (page) => {
+    const path = /(?<![\w/.-])((?:[\w.-]+\/)*[\w.-]+\.(?:ts|mjs|md|sql|graphql|json|yml)|[\w./-]+\/(?=[`)]))/g;
+    const named = textOf(page).match(path) ?? [];
+    const isThere = (path: string) => [dirname(page), '.', 'src'].some((base) => existsSync(join(project, base, path)));
+    expect(named.filter((one) => !isThere(one))).toEqual([]);
+  });
+
+  it('draws a path of at most 35 files, each once', () => {
+    const drawings = textOf(architecture).match(/```mermaid\n.*?```/gs) ?? [];
+    expect(drawings.length).toBe(3);
+    for (const drawing of drawings) {
+      const drawn = drawing.match(/[\w/-]+\.ts/g) ?? [];
+      expect([...new Set(drawn)]).toEqual(drawn);
+      expect(drawn.length).toBeLessThanOrEqual(35);
+    }
+  });
+});
