@@ -168,10 +168,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   registerBackgroundFigure(server.metrics, () => isBackgroundRunning);
   line?.join({
     apply: (tags, cause) => engine.cache.apply(tags, cause),
-    forgetAll() {
-      engine.cache.clear({}, 'the end of a worker');
-      engine.principals.clear();
-    },
+    forgetAll: () => engine.forgetAll('the end of a worker'),
     allowCaching,
     tellBackground(isRunning) {
       isBackgroundRunning = isRunning;
@@ -200,7 +197,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const backups = await backupsOf({ database, onDisk, dataDir, log });
   const quiesce = async () => {
     clearInterval(checks);
-    server.subscriptions.endAll();
+    server.subscriptions.breakOffAll();
     await Promise.all(background.map((work) => work.stop()));
   };
   return {

@@ -92,6 +92,8 @@ export interface GraphqlEngine {
   readonly plans: ReadonlyMap<string, FieldPlan>;
   readonly cache: Cache<CacheCategory>;
   readonly principals: Principals;
+  /** Call it when something may have been written of which nothing is known here: it forgets everything, and subscribers are told. */
+  forgetAll(cause: string): void;
   /**
    * The logical time of a viewer's workspace: it moves with every invalidation that can concern them. `NaN`, which equals nothing,
    * while there must be no cache.
@@ -157,11 +159,17 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     return viewer;
   };
   const principals = new Principals({ clock, wallNow, find: findPrincipal });
-  const forget = () => {
-    cache.clear();
+  const forget = (cause?: string) => {
+    cache.clear({}, cause);
     principals.clear();
   };
-  const caching = new CachingSwitch({ isOn: options.isCaching, forget });
+  const caching = new CachingSwitch({
+    isOn: options.isCaching,
+    forget() {
+      forget();
+      if (caching.isOn) feed.miss(); // of what others wrote while it was not
+    },
+  });
   const clockOfNamespaces = new NamespaceClock();
   const stampOf = (workspaceId?: string) =>
     workspaceId === undefined ? cache.stamp : clockOfNamespaces.stampOf(workspaceId);
@@ -216,6 +224,10 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     plans,
     cache,
     principals,
+    forgetAll(cause) {
+      forget(cause);
+      feed.miss();
+    },
     stampOf: ({ workspaceId }) => (caching.isOn ? stampOf(workspaceId) : Number.NaN),
     contextFor,
     allowCaching: (untilMs) => caching.allowUntil(untilMs),

@@ -1,4 +1,5 @@
 import { Repeater } from '@repeaterjs/repeater';
+import { GraphQLError } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
 import { typeOfId } from '../domains/ids.ts';
 import type { ConversationRecord } from '../domains/inbox/repository.ts';
@@ -12,7 +13,10 @@ interface Source {
   readonly forget: (tags: readonly string[]) => Forgetting;
 }
 
-/** Subscriptions follow the invalidations of their workspace, as far as these reach them, and end when their credential or its role does. */
+/**
+ * Subscriptions follow the invalidations of their workspace, as far as these reach them, and fail when their credential changes or when
+ * they miss anything.
+ */
 export function subscriptionResolvers({ feed, forget }: Source) {
   return {
     Subscription: {
@@ -39,7 +43,7 @@ export function subscriptionResolvers({ feed, forget }: Source) {
 
 type Push = (event: object) => PromiseLike<unknown>;
 
-/** Invalidations that may wait for a client that reads slowly; beyond, its subscription ends and it has to start afresh. */
+/** Invalidations that may wait for a client that reads slowly; beyond, it misses some. */
 const maxWaiting = 1_000;
 
 /** Handles one invalidation after the other, each with the clock and the loaders of its moment. */
@@ -52,25 +56,44 @@ function follow(
   return new Repeater(async (push, stop) => {
     let handled: Promise<void> = Promise.resolve();
     let waiting = 0;
-    const end = feed.listen(viewer.workspaceId, (tags) => {
-      if (endsCredential(tags, viewer)) return stop();
-      const heard = heardTags(tags, viewer.accountIds);
-      if (heard.length === 0) return;
-      if (++waiting > maxWaiting) return stop();
-      handled = handled
-        .then(() => {
-          context.state.renew();
-          return handle(heard, push);
-        })
-        .then(() => void waiting--)
-        .catch(stop);
+    const end = feed.listen(viewer.workspaceId, {
+      invalidated(tags) {
+        if (changesCredential(tags, viewer)) return stop(accessChanged());
+        const heard = heardTags(tags, viewer.accountIds);
+        if (heard.length === 0) return;
+        if (++waiting > maxWaiting) return stop(eventsMissed());
+        handled = handled
+          .then(() => {
+            context.state.renew();
+            return handle(heard, push);
+          })
+          .then(() => void waiting--)
+          .catch(stop);
+      },
+      missed: () => stop(eventsMissed()),
     });
-    await stop;
-    end();
+    try {
+      await stop;
+    } finally {
+      end();
+    }
   });
 }
 
-function endsCredential(tags: readonly string[], { tokenId, userId, makerId }: Viewer): boolean {
+/** Whether the credential is good still, the edge finds out. */
+function accessChanged() {
+  return new GraphQLError('What your token may has changed: subscribe again.', {
+    extensions: { code: 'ACCESS_CHANGED' },
+  });
+}
+
+function eventsMissed() {
+  return new GraphQLError('Events may be missing: subscribe again, and then read again what you show.', {
+    extensions: { code: 'EVENTS_MISSED' },
+  });
+}
+
+function changesCredential(tags: readonly string[], { tokenId, userId, makerId }: Viewer): boolean {
   return tags.some((tag) => tag === `Token:${tokenId}` || tag === `Membership:${userId ?? makerId}`);
 }
 

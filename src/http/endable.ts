@@ -1,40 +1,41 @@
-/**
- * The same events, with an end that can be called from outside: it does not wait for the next one. `onEnd` runs once, however it
- * ends.
- */
-export function endable<T>(source: AsyncIterable<T>, onEnd: () => void) {
-  const events = source[Symbol.asyncIterator]();
-  let isOver = false;
-  let lastEvent: IteratorResult<T> | undefined;
-  /** Of the consumer who waits for the next event, if there is one; one at a time, as `for await` does. */
-  let wake: ((result: IteratorResult<T>) => void) | undefined;
+export interface EndableHooks<T> {
+  /** Runs once, however it ends. */
+  onEnd(): void;
+  /** What is left to be told when the source fails. */
+  afterFailure(error: unknown): AsyncIterable<T>;
+}
 
-  const finish = () => {
-    if (isOver) return;
-    isOver = true;
+/**
+ * The same events, with an end that can be called from outside: it does not wait for the next one. What is told then, be it a last
+ * event or an error, is the rest that is given to `end`.
+ */
+export function endable<T>(source: AsyncIterable<T>, { onEnd, afterFailure }: EndableHooks<T>) {
+  const events = source[Symbol.asyncIterator]();
+  /** What comes instead of the source's events; undefined as long as those come. */
+  let rest: AsyncIterator<T> | undefined;
+  /** Of the consumer who waits for the next event, if there is one; one at a time, as `for await` does. */
+  let wake: ((result: Promise<IteratorResult<T>>) => void) | undefined;
+
+  const finish = (after: AsyncIterable<T> = nothing): AsyncIterator<T> => {
+    if (rest) return rest;
+    rest = after[Symbol.asyncIterator]();
     onEnd();
-  };
-  const takeLast = (): IteratorResult<T> => {
-    const taken = lastEvent;
-    lastEvent = undefined;
-    return taken ?? { done: true, value: undefined };
+    return rest;
   };
 
   const iterator: AsyncIterableIterator<T> = {
     next() {
-      if (isOver) return Promise.resolve(takeLast());
-      return new Promise((resolve, reject) => {
+      if (rest) return rest.next();
+      return new Promise((resolve) => {
         wake = resolve;
         events.next().then(
           (result) => {
             wake = undefined;
-            if (result.done) finish();
-            resolve(result);
+            resolve(result.done ? finish().next() : result);
           },
           (error: unknown) => {
             wake = undefined;
-            finish();
-            reject(error);
+            if (!rest) resolve(finish(afterFailure(error)).next());
           },
         );
       });
@@ -47,14 +48,17 @@ export function endable<T>(source: AsyncIterable<T>, onEnd: () => void) {
     [Symbol.asyncIterator]: () => iterator,
   };
 
-  const end = (event?: T) => {
-    if (isOver) return;
-    finish();
-    if (event !== undefined) lastEvent = { done: false, value: event };
-    wake?.(takeLast());
+  const end = (after?: AsyncIterable<T>) => {
+    if (rest) return;
+    const last = finish(after);
+    wake?.(last.next());
     // A generator that waits for its next event returns only then; nobody waits for it.
     void Promise.resolve(events.return?.()).catch(() => {});
   };
 
   return { iterator, end };
 }
+
+const nothing: AsyncIterable<never> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};

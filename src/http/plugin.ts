@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../domains/context.ts';
@@ -40,8 +40,9 @@ export interface Facts {
 
 export interface ServerContext {
   facts: Facts;
-  /** Absent when a request did not come over a socket. */
+  /** Absent when a request did not come over a connection; so is its response. */
   req?: IncomingMessage;
+  res?: ServerResponse;
 }
 
 /** One concern of the edge. */

@@ -1,14 +1,20 @@
-import type { ExecutionResult } from 'graphql';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
 import { endable } from './endable.ts';
 import { refusal } from './refusal.ts';
 import type { Authenticate } from './use-authentication.ts';
 
-interface Subscription {
+/** One that is asked for, and how its transport ends. */
+export interface Subscriber {
   readonly token: string | null;
   readonly viewer: Viewer | null;
-  /** The last event says why, if there is a reason that the client should know. */
-  end(lastEvent?: ExecutionResult): void;
+  /** Cuts the transport in the manner that makes its client connect again. */
+  breakOff?(): void;
+}
+
+interface Subscription extends Subscriber {
+  end(rest: AsyncIterable<ExecutionResult>): void;
 }
 
 /** How many may be open at once, over whatever transport. */
@@ -18,7 +24,15 @@ export interface SubscriptionLimits {
   maxSubscriptionsPerToken: number;
 }
 
-/** The subscriptions that are open: each stands as long as its token gives the same viewer as when it began. */
+/** Between a last event and the cut: clients drop what they have not read when a connection breaks. */
+const readLastMs = 100;
+
+/**
+ * The subscriptions that are open, over whatever transport: each stands as long as its token gives the same viewer as when it began.
+ * One ends for good when it has nothing more to tell, or when its token is not good any more: it is complete. It breaks off when
+ * its client is to subscribe again: because the server stops, because it was another who was allowed to subscribe, or because
+ * events may be missing.
+ */
 export class Subscriptions {
   readonly #open = new Set<Subscription>();
   readonly #authenticate: Authenticate;
@@ -34,13 +48,13 @@ export class Subscriptions {
   }
 
   /** Throws when there are too many already. */
-  add(
-    events: AsyncIterable<ExecutionResult>,
-    { token, viewer }: Pick<Subscription, 'token' | 'viewer'>,
-  ): AsyncIterableIterator<ExecutionResult> {
-    this.#refuseTooMany(viewer);
-    const { iterator, end } = endable(events, () => this.#open.delete(subscription));
-    const subscription: Subscription = { token, viewer, end };
+  add(events: AsyncIterable<ExecutionResult>, subscriber: Subscriber): AsyncIterableIterator<ExecutionResult> {
+    this.#refuseTooMany(subscriber.viewer);
+    const { iterator, end } = endable(events, {
+      onEnd: () => this.#open.delete(subscription),
+      afterFailure: (error) => this.#afterFailure(subscriber, error as GraphQLError),
+    });
+    const subscription: Subscription = { ...subscriber, end };
     this.#open.add(subscription);
     return iterator;
   }
@@ -48,6 +62,11 @@ export class Subscriptions {
   /** Call it when tokens, roles or memberships may have changed. Ends what no longer stands. */
   async recheck(): Promise<void> {
     await Promise.all([...this.#open].map((subscription) => this.#recheck(subscription)));
+  }
+
+  /** Breaks all of them off, as the server stops: their clients connect again, to its successor. */
+  breakOffAll(): void {
+    for (const subscription of this.#open) subscription.end(broken(subscription));
   }
 
   /** The narrowest limit first: who has reached their own learns that it is theirs. */
@@ -67,23 +86,55 @@ export class Subscriptions {
     return count;
   }
 
-  endAll(): void {
-    for (const subscription of this.#open) subscription.end();
-  }
-
-  async #recheck({ token, viewer, end }: Subscription): Promise<void> {
+  async #recheck(subscription: Subscription): Promise<void> {
+    const { token, viewer, end } = subscription;
     if (token === null) return;
     const now = await this.#authenticate(token);
     if (JSON.stringify(now) === JSON.stringify(viewer)) return;
-    end({
-      errors: [
-        refusal('What your token may has changed: subscribe again.', {
-          status: 401,
-          code: now ? 'ACCESS_CHANGED' : 'UNAUTHENTICATED',
-        }),
-      ],
-    });
+    end(now ? broken(subscription, accessChanged()) : over(signedOut()));
   }
+
+  /** The floor below ends a subscription at once when its credential may have changed; here it is known what has become of it. */
+  async *#afterFailure(subscriber: Subscriber, error: GraphQLError): AsyncGenerator<ExecutionResult> {
+    const code = error.extensions?.code;
+    if (code === 'EVENTS_MISSED') yield* broken(subscriber, error);
+    else if (code !== 'ACCESS_CHANGED' || subscriber.token === null) throw error;
+    else if (await this.#isKnown(subscriber.token)) yield* broken(subscriber, error);
+    else yield* over(signedOut());
+  }
+
+  /** While that cannot be told, the client may find it out when it connects again. */
+  async #isKnown(token: string): Promise<boolean> {
+    try {
+      return (await this.#authenticate(token)) !== null;
+    } catch {
+      return true;
+    }
+  }
+}
+
+async function* over(reason: GraphQLError): AsyncGenerator<ExecutionResult> {
+  yield { errors: [reason] };
+}
+
+async function* broken(
+  { breakOff }: Pick<Subscriber, 'breakOff'>,
+  reason?: GraphQLError,
+): AsyncGenerator<ExecutionResult> {
+  if (reason) {
+    yield { errors: [reason] };
+    await pause(readLastMs);
+  }
+  breakOff?.();
+  throw new DOMException('The subscription was broken off: its client is to subscribe again.', 'AbortError');
+}
+
+function accessChanged() {
+  return refusal('What your token may has changed: subscribe again.', { status: 401, code: 'ACCESS_CHANGED' });
+}
+
+function signedOut() {
+  return refusal('Your token was revoked or has expired: sign in again.', { status: 401, code: 'UNAUTHENTICATED' });
 }
 
 function tooMany(max: number, whose: string, status: number) {

@@ -7,8 +7,14 @@ export function useSubscriptions(subscriptions: Subscriptions): HttpPlugin {
   return {
     onSubscribe: ({ args: { contextValue } }) => ({
       onSubscribeResult({ result, setResult }) {
-        if (isAsyncIterable(result)) setResult(subscriptions.add(result, contextValue.facts));
+        const { facts, res } = contextValue;
+        // Without its last chunk, a response is cut short, which no client takes for the end.
+        const breakOff = () => void res?.destroy();
+        if (isAsyncIterable(result)) setResult(subscriptions.add(result, { ...facts, breakOff }));
       },
     }),
+    onResponse({ response: { headers } }) {
+      if (headers.get('content-encoding') === 'none') headers.delete('content-encoding'); // Yoga's, on streams; it is no coding
+    },
   };
 }

@@ -34,8 +34,8 @@ async function subscribe(token: string, query: string): Promise<Stream> {
   return {
     async next() {
       for (;;) {
-        const { value, done } = await blocks.next();
-        if (done) return 'end';
+        const { value, done } = await blocks.next().catch(() => ({ value: undefined, done: true as const }));
+        if (done) return 'cut short';
         const [, kind, data] = /^event: (\w+)\ndata:(.*)$/s.exec(value) ?? [];
         if (kind) return data ? JSON.parse(data) : kind;
       }
@@ -127,22 +127,34 @@ describe('conversationUpdated', () => {
     const own = await subscribe(magpie.stranger.token, `subscription { conversationUpdated { id } }`);
     await write(magpie.stranger.token, 'updateConversation', { id, priority: 'HIGH' });
     expect(await own.next()).toEqual({ data: { conversationUpdated: { id } } });
-    magpie.server.subscriptions.endAll();
-    expect(await events.next()).toBe('complete');
+    magpie.server.subscriptions.breakOffAll();
+    expect(await events.next()).toBe('cut short');
   });
 });
 
 describe('a subscription', () => {
-  it('ends when its token is revoked, at once', async () => {
+  it('ends for good when its token is revoked, at once', async () => {
     const create =
       'mutation { createApiToken(input: { name: "events", role: READER }) { token apiToken { id } userErrors { message } } }';
     const { token, apiToken } = (await magpie.ask(magpie.owner.token, create)).json.data.createApiToken;
     const events = await subscribe(token, 'subscription { cacheInvalidated { typeNames } }');
     await write(magpie.owner.token, 'revokeApiToken', { id: apiToken.id });
-    let last = await events.next();
-    while (last !== 'complete' && last !== 'end') last = await events.next();
-    expect(last).toBe('complete');
-    expect(magpie.server.subscriptions.size).toBe(0);
+    expect((await events.next()).errors[0].extensions.code).toBe('UNAUTHENTICATED');
+    expect(await events.next()).toBe('complete');
+    await expect.poll(() => magpie.server.subscriptions.size).toBe(0);
+  });
+
+  it('breaks off with a reason when its role changes, and when events may be missing', async () => {
+    const { workspaceId, userId } = magpie.colleague;
+    for (const [happen, code] of [
+      [() => magpie.engine.forgetAll('a test'), 'EVENTS_MISSED'],
+      [() => magpie.engine.cache.invalidate([`${workspaceId}/Membership:${userId}`]), 'ACCESS_CHANGED'],
+    ] as const) {
+      const events = await subscribe(magpie.colleague.token, 'subscription { cacheInvalidated { typeNames } }');
+      happen();
+      expect((await events.next()).errors[0].extensions.code).toBe(code);
+      expect(await events.next()).toBe('cut short');
+    }
   });
 
   it('is refused without a token', async () => {

@@ -44,8 +44,8 @@ describe('the feed of invalidations', () => {
   it('tells each workspace of its own, without their namespace, and nobody of the engine', () => {
     const feed = new InvalidationFeed();
     const heard: string[] = [];
-    feed.listen('ws_1', (tags) => heard.push(`1 ${tags}`));
-    feed.listen('ws_2', (tags) => heard.push(`2 ${tags}`));
+    feed.listen('ws_1', { invalidated: (tags) => heard.push(`1 ${tags}`), missed: () => heard.push('1 missed') });
+    feed.listen('ws_2', { invalidated: (tags) => heard.push(`2 ${tags}`), missed: () => heard.push('2 missed') });
     feed.publish([
       'ws_1/Post',
       'ws_2/Post:post_1',
@@ -55,16 +55,18 @@ describe('the feed of invalidations', () => {
       'public/Network',
     ]);
     feed.publish(['ws_2/Campaign']);
-    expect(heard).toEqual(['1 Post,Post:post_2', '2 Post:post_1', '2 Campaign']);
+    feed.miss();
+    expect(heard).toEqual(['1 Post,Post:post_2', '2 Post:post_1', '2 Campaign', '1 missed', '2 missed']);
   });
 
   it('tells nobody who has stopped listening', () => {
     const feed = new InvalidationFeed();
     const heard: string[] = [];
-    const end = feed.listen('ws_1', (tags) => heard.push(...tags));
+    const end = feed.listen('ws_1', { invalidated: (tags) => heard.push(...tags), missed: () => heard.push('missed') });
     feed.publish(['ws_1/Post']);
     end();
     feed.publish(['ws_1/Campaign']);
+    feed.miss();
     expect(heard).toEqual(['Post']);
   });
 });

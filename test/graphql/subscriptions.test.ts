@@ -1,4 +1,4 @@
-import { parse, subscribe } from 'graphql';
+import { type GraphQLError, parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Forgetting } from '../../src/graphql/forgetting.ts';
 import { settle } from '../cache/engine.ts';
@@ -7,13 +7,18 @@ import { createProduct } from './product.ts';
 
 const cacheInvalidated = 'subscription { cacheInvalidated { typeNames nodeIds } }';
 
-/** What a subscription has delivered so far, and whether it has ended. */
+/** What a subscription has delivered so far, and how it has ended: `complete`, or with the code of an error. */
 async function follow(events: AsyncGenerator<unknown>) {
-  const seen = { events: [] as unknown[], hasEnded: false };
-  void (async () => {
+  const seen = { events: [] as unknown[], end: undefined as unknown };
+  const read = async () => {
     for await (const event of events) seen.events.push(JSON.parse(JSON.stringify(event)).data);
-    seen.hasEnded = true;
-  })();
+    return 'complete';
+  };
+  void read()
+    .catch((error: GraphQLError) => error.extensions.code)
+    .then((end) => {
+      seen.end = end;
+    });
   await settled();
   return seen;
 }
@@ -76,16 +81,36 @@ describe('a subscription to what the cache forgets', () => {
     await expect(product.subscribe(cacheInvalidated, { as: null })).rejects.toThrow('Sign in first');
   });
 
-  it('ends for a client that reads nothing of a thousand', async () => {
+  it('fails for a client that reads nothing of a thousand', async () => {
     const product = createProduct();
-    const events = await product.subscribe(cacheInvalidated);
-    const first = events.next();
+    const seen = await follow(await product.subscribe(cacheInvalidated));
     for (let n = 0; n <= 1_001; n++) product.engine.cache.invalidate([`ws_nest/Post:post_${n}`]);
     await settled();
-    await first;
-    let read = 0;
-    for await (const _ of events) read++;
-    expect(read).toBeLessThan(1_001);
+    expect(seen.events.length).toBeLessThan(1_001);
+    expect(seen.end).toBe('EVENTS_MISSED');
+  });
+
+  it('fails when something may have been written of which nothing is known here', async () => {
+    const product = createProduct();
+    const [ours, theirs] = await Promise.all(
+      [ada, zoe].map(async (as) => follow(await product.subscribe(cacheInvalidated, { as }))),
+    );
+    product.engine.forgetAll('a test');
+    await settled();
+    const end = 'EVENTS_MISSED';
+    expect([ours, theirs]).toEqual([
+      { events: [], end },
+      { events: [], end },
+    ]);
+  });
+
+  it('fails when the server caches again, after others may have written', async () => {
+    const product = createProduct();
+    await product.engine.allowCaching(0);
+    const seen = await follow(await product.subscribe(cacheInvalidated));
+    await product.engine.allowCaching(Number.POSITIVE_INFINITY);
+    await settled();
+    expect(seen).toEqual({ events: [], end: 'EVENTS_MISSED' });
   });
 
   it('listens no more when it has ended', async () => {
@@ -95,7 +120,7 @@ describe('a subscription to what the cache forgets', () => {
     await events.return(undefined);
     product.engine.cache.invalidate(['ws_nest/Post:post_1']);
     await settled();
-    expect(seen).toEqual({ events: [], hasEnded: true });
+    expect(seen).toEqual({ events: [], end: 'complete' });
   });
 });
 
@@ -116,7 +141,7 @@ describe('a subscription', () => {
     await settled();
     product.engine.cache.invalidate(['ws_nest/Post:post_1']);
     await settled();
-    expect(seen.hasEnded).toBe(ends);
+    expect(seen.end).toBe(ends ? 'ACCESS_CHANGED' : undefined);
     if (ends) expect(seen.events).toEqual([]);
     else expect(seen.events).toContainEqual({ cacheInvalidated: { typeNames: [], nodeIds: ['post_1'] } });
   });

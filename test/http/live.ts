@@ -12,7 +12,7 @@ export async function createLiveServer(
   const url = await listener.listen({ host: '127.0.0.1', port: 0 });
   listener.serve(server, async () => true);
   onTestFinished(async () => {
-    server.subscriptions.endAll();
+    server.subscriptions.breakOffAll();
     await listener.drain(1_000);
   });
   return { ...server, live: listener, url };

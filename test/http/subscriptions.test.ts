@@ -28,6 +28,7 @@ async function next(events: AsyncGenerator<string>): Promise<string | undefined>
 }
 
 const complete = 'event: complete\ndata:';
+const cutShort = 'terminated';
 
 describe('a subscription', () => {
   it('sends its events as they come, and then that it is complete', async () => {
@@ -48,14 +49,19 @@ describe('a subscription', () => {
     expect(await all(eventsOf(response))).toHaveLength(3);
   });
 
-  it('ends when the server drains, without waiting for its next event', async () => {
-    const server = createTestServer();
-    const events = eventsOf(await post(server, 'subscription { forever }', { headers: sse }));
+  it('breaks off when the server drains: its answer stays without its end', async () => {
+    const server = await createLiveServer();
+    const events = eventsOf(await fetch(`${server.url}/graphql?query=subscription{forever}`, { headers: sse }));
     await next(events);
-    await server.engine.reached.opened;
-    server.subscriptions.endAll();
-    expect(await next(events)).toBe(complete);
+    server.subscriptions.breakOffAll();
+    await expect(next(events)).rejects.toThrow(cutShort);
     expect(server.subscriptions.size).toBe(0);
+  });
+
+  it('says of what nobody compressed that it is in no coding', async () => {
+    const response = await post(createTestServer(), 'subscription { ticks }', { headers: sse });
+    expect(response.headers.has('content-encoding')).toBe(false);
+    expect(await all(eventsOf(response))).toHaveLength(3);
   });
 
   it('ends with a reason when its token is revoked', async () => {
@@ -68,14 +74,14 @@ describe('a subscription', () => {
     expect(await next(events)).toBe(complete);
   });
 
-  it('ends with a reason when the role behind its token is another', async () => {
-    const server = createTestServer();
-    const events = eventsOf(await post(server, 'subscription { forever }', { headers: sse }));
+  it('breaks off with a reason when the role behind its token is another', async () => {
+    const server = await createLiveServer();
+    const events = eventsOf(await fetch(`${server.url}/graphql?query=subscription{forever}`, { headers: sse }));
     await next(events);
     server.engine.tokens.set('good-token', { ...ada, role: 'READER' });
     await server.subscriptions.recheck();
     expect(await next(events)).toContain('"code":"ACCESS_CHANGED"');
-    expect(await next(events)).toBe(complete);
+    await expect(next(events)).rejects.toThrow(cutShort);
   });
 
   it('goes on when nothing changed', async () => {
@@ -95,7 +101,7 @@ describe('a subscription', () => {
     const refused = await post(server, 'subscription { forever }', { headers: sse });
     expect(refused.status).toBe(503);
     expect(await refused.text()).toContain('"code":"TOO_MANY_SUBSCRIPTIONS"');
-    server.subscriptions.endAll();
+    server.subscriptions.breakOffAll();
   });
 
   it('leaves slots to other tokens and other workspaces', async () => {
@@ -123,9 +129,9 @@ describe('a subscription', () => {
     expect(await subscribe('a3')).toEqual({ status: 429, retryAfter: '10' });
     expect(await subscribe('b1')).toEqual(open);
     expect(await subscribe('c1')).toEqual({ status: 503, retryAfter: '10' });
-    server.subscriptions.endAll();
+    server.subscriptions.breakOffAll();
     expect(await subscribe('a3')).toEqual(open);
-    server.subscriptions.endAll();
+    server.subscriptions.breakOffAll();
   });
 
   it('is forgotten when its client goes away', async () => {
@@ -164,38 +170,48 @@ describe('an iteration that can be ended', () => {
     await until;
     yield 2;
   }
+  async function* last(...events: number[]): AsyncGenerator<number> {
+    yield* events;
+  }
+  const hooks = () => ({ onEnd: vi.fn(), afterFailure: () => last() });
+  const done = { done: true, value: undefined };
 
   it('ends while its consumer waits', async () => {
-    const ended = vi.fn();
+    const ended = hooks();
     const { iterator, end } = endable(counting(gate().opened), ended);
     await iterator.next();
     const waiting = iterator.next();
     end();
-    expect(await waiting).toEqual({ done: true, value: undefined });
-    expect(await iterator.next()).toEqual({ done: true, value: undefined });
-    expect(ended).toHaveBeenCalledTimes(1);
+    expect(await waiting).toEqual(done);
+    expect(await iterator.next()).toEqual(done);
+    expect(ended.onEnd).toHaveBeenCalledTimes(1);
   });
 
   it('ends while nobody waits, with a last word', async () => {
-    const { iterator, end } = endable(counting(gate().opened), () => {});
+    const { iterator, end } = endable(counting(gate().opened), hooks());
     await iterator.next();
-    end(7);
-    end(8);
+    end(last(7));
+    end(last(8));
     expect(await iterator.next()).toEqual({ done: false, value: 7 });
-    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(await iterator.next()).toEqual(done);
   });
 
-  it('passes an error on and is over', async () => {
-    const ended = vi.fn();
-    const { iterator } = endable(
-      (async function* () {
-        yield 1;
-        throw new Error('lost');
-      })(),
-      ended,
-    );
+  it('tells what follows a failure, and is over', async () => {
+    const ended = hooks();
+    const failing = (async function* () {
+      yield 1;
+      throw new Error('lost');
+    })();
+    const { iterator } = endable(failing, {
+      ...ended,
+      async *afterFailure(error) {
+        yield 7;
+        throw error;
+      },
+    });
     await iterator.next();
+    expect(await iterator.next()).toEqual({ done: false, value: 7 });
     await expect(iterator.next()).rejects.toThrow('lost');
-    expect(ended).toHaveBeenCalledTimes(1);
+    expect(ended.onEnd).toHaveBeenCalledTimes(1);
   });
 });

@@ -19,6 +19,21 @@ async function start() {
   return { proxy, host, first: first!.pid, other: other!.pid, readiness };
 }
 
+/** A subscription over a connection of its own, from its first byte on: resolves with all that it told, when it was cut short. */
+async function subscribe({ url }: { url: string }, token: string): Promise<{ told: Promise<string> }> {
+  const response = await fetch(`${url}/graphql?query=subscription{cacheInvalidated{typeNames}}`, {
+    headers: { accept: 'text/event-stream', authorization: `Bearer ${token}` },
+  });
+  const parts = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  await parts.next();
+  const tell = async (told = ''): Promise<string> => {
+    const part = await parts.next().catch(() => 'cut short' as const);
+    if (part === 'cut short') return told;
+    return part.done ? `${told}, and came to its end` : await tell(told + part.value);
+  };
+  return { told: tell() };
+}
+
 const noBackground = expect.stringMatching(/^background work does not run/);
 
 describe('a supervisor', { timeout: 180_000 }, () => {
@@ -33,6 +48,16 @@ describe('a supervisor', { timeout: 180_000 }, () => {
     await host.logs(2, { ...serves, role: 'first' });
     while ((await readiness()).length > 1);
     expect(await readiness()).toEqual(['ready']);
+  });
+
+  it('tells those who subscribed at a worker that it may have missed the last words of one that died', async () => {
+    const { host, other } = await start();
+    const token = ownerToken(host);
+    const streams = await Promise.all(Array.from({ length: 8 }, () => subscribe(host, token)));
+    process.kill(other, 'SIGKILL');
+    const told = await Promise.all(streams.map((stream) => stream.told));
+    expect(told.every((text) => !text.includes('end'))).toBe(true);
+    expect(told.some((text) => text.includes('"code":"EVENTS_MISSED"'))).toBe(true);
   });
 
   it('comes back when all of its workers have ended and none can start', async () => {

@@ -1,0 +1,86 @@
+import { createClient } from 'graphql-sse';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createListener } from '../../src/http/listener.ts';
+import { createTestServer, type TestServer } from './engine.ts';
+
+const token = 'good-token';
+
+/** A server on a port that it shares with its successors: each takes it over from the one before, as at a restart. */
+async function startServers() {
+  let stop: (() => Promise<unknown>) | undefined;
+  let port = 0;
+  const start = async (): Promise<TestServer> => {
+    await stop?.();
+    const server = createTestServer();
+    const listener = createListener();
+    const url = await listener.listen({ host: '127.0.0.1', port });
+    listener.serve(server, async () => true);
+    port = Number(new URL(url).port);
+    stop = () => {
+      server.subscriptions.breakOffAll();
+      return listener.drain(5_000);
+    };
+    return server;
+  };
+  onTestFinished(async () => void (await stop?.()));
+  return { first: await start(), restart: start, origin: `127.0.0.1:${port}` };
+}
+
+interface Heard {
+  readonly events: unknown[];
+  end: unknown;
+}
+
+type Follow = (origin: string, heard: Heard) => () => void;
+
+const sinkOf = (heard: Heard) => ({
+  next: (event: unknown) => void heard.events.push(event),
+  error: (error: unknown) => {
+    heard.end = error;
+  },
+  complete: () => {
+    heard.end = 'complete';
+  },
+});
+const query = 'subscription { forever }';
+
+/** Clients that subscribe, each with its own settings but for the time between two attempts. */
+const clients: Record<string, Follow> = {
+  'graphql-sse'(origin, heard) {
+    const client = createClient({
+      url: `http://${origin}/graphql`,
+      headers: { authorization: `Bearer ${token}` },
+      retry: () => new Promise((resolve) => setTimeout(resolve, 5)),
+      retryAttempts: 1_000,
+    });
+    client.subscribe({ query }, sinkOf(heard));
+    return () => client.dispose();
+  },
+};
+
+describe.each(Object.entries(clients))('%s', (_, follow) => {
+  const begin = async () => {
+    const { first, restart, origin } = await startServers();
+    const heard: Heard = { events: [], end: undefined };
+    onTestFinished(follow(origin, heard));
+    await vi.waitFor(() => expect(heard.events).toEqual([{ data: { forever: 1 } }]), { timeout: 20_000 });
+    return { first, restart, heard };
+  };
+
+  it('subscribes again by itself when the server was restarted', async () => {
+    const { restart, heard } = await begin();
+    const second = await restart();
+    await vi.waitFor(() => expect(second.subscriptions.size).toBe(1), { timeout: 20_000 });
+    await vi.waitFor(() => expect(heard.events).toHaveLength(2), { timeout: 20_000 });
+    expect(heard.end).toBeUndefined();
+  });
+
+  it('gives up when its token was revoked', async () => {
+    const { first, heard } = await begin();
+    first.engine.tokens.clear();
+    await first.subscriptions.recheck();
+    await vi.waitFor(() => expect(heard.end).toBeDefined(), { timeout: 20_000 });
+    expect(JSON.stringify([heard.events[1], heard.end])).toContain('UNAUTHENTICATED');
+    expect(first.subscriptions.size).toBe(0);
+  });
+});
