@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
 import { createDiskMediaStore } from '../../src/domains/media/disk-store.ts';
 import { safeFileName } from '../../src/domains/media/file-name.ts';
-import { typeOfFile } from '../../src/domains/media/file-types.ts';
 import { findServed } from '../../src/domains/media/serving.ts';
 import type { MediaStore } from '../../src/domains/media/store.ts';
 import type { PostStatus } from '../../src/generated/schema.ts';
@@ -18,38 +17,6 @@ async function readAll(store: MediaStore, key: string, range?: { start: number; 
   const file = await store.open(key, range);
   return file && Buffer.concat(await file.stream.toArray()).toString('latin1');
 }
-
-describe('the type of a file', () => {
-  it.each([
-    ['png', 'image/png'],
-    ['jpeg', 'image/jpeg'],
-    ['gif', 'image/gif'],
-    ['webp', 'image/webp'],
-    ['mp4', 'video/mp4'],
-    ['pdf', 'application/pdf'],
-  ] as const)('%s is told by its content', (name, type) => {
-    expect(typeOfFile(files[name])).toBe(type);
-  });
-
-  it.each([
-    ['nothing', ''],
-    ['text', 'Hello'],
-    ['HTML', '<!doctype html><script>alert(1)</script>'],
-    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
-    ['SVG behind an XML declaration', '<?xml version="1.0"?><svg/>'],
-    ['HTML before a PDF', '<html>%PDF-1.7'],
-    ['HTML before a PNG', `<html>${files.png.toString('latin1')}`],
-    ['a signature alone', '\x89PNG\r\n\x1a\n'],
-    ['GIF89a and no more', 'GIF89a'],
-    ['a RIFF of sound', 'RIFF\x22\0\0\0WAVEfmt '],
-    ['a QuickTime film', '\0\0\0\x14ftypqt  \0\0\0\0'],
-    ['an AVIF image', '\0\0\0\x1cftypavif\0\0\0\0'],
-    ['a program', 'MZ\x90\0'],
-    ['an archive', 'PK\x03\x04'],
-  ])('%s is none that is taken', (_, content) => {
-    expect(typeOfFile(Buffer.from(content, 'latin1'))).toBeUndefined();
-  });
-});
 
 describe('the name of a file', () => {
   it.each([

@@ -66,8 +66,8 @@ async function readFile(file: UploadedFile): Promise<{ bytes: Uint8Array; mimeTy
     throw new Refusal([limitReached('file', maxFileBytes, message)]);
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const mimeType = typeOfFile(bytes);
-  if (!mimeType)
-    throw new Refusal([invalid('file', 'Expected PNG, JPEG, GIF, WebP, MP4 or PDF, but got content of another type.')]);
-  return { bytes, mimeType };
+  const type = typeOfFile(bytes);
+  if (type.mimeType === undefined)
+    throw new Refusal([invalid('file', `Expected PNG, JPEG, GIF, WebP, MP4 or PDF, but got ${type.found}.`)]);
+  return { bytes, mimeType: type.mimeType };
 }

@@ -1,9 +1,10 @@
 import type { MediaKind, NetworkName } from '../../generated/schema.ts';
+import type { MediaType } from '../media/file-types.ts';
 
 /** What a network takes of one kind of media in a post. */
 export interface MediaRule {
   readonly kind: MediaKind;
-  readonly mimeTypes: readonly string[];
+  readonly mimeTypes: readonly MediaType[];
   readonly maxCount: number;
   /** Of each file. */
   readonly maxBytes: number;
@@ -30,7 +31,7 @@ const png = 'image/png';
 const gif = 'image/gif';
 const webp = 'image/webp';
 
-const images = (maxCount: number, maxBytes: number, ...mimeTypes: string[]): MediaRule => ({
+const images = (maxCount: number, maxBytes: number, ...mimeTypes: MediaType[]): MediaRule => ({
   ...{ kind: 'IMAGE', mimeTypes, maxCount, maxBytes },
 });
 const videos = (maxCount: number, maxBytes: number): MediaRule => ({

@@ -28,7 +28,7 @@ export function refusalOf(network: NetworkName, { text, media }: PostContent): s
 function mediaRefusal(rules: PostRules, media: readonly PostFile[], name: string): string | undefined {
   const counts = new Map<MediaRule, number>();
   for (const { fileName, mimeType, byteSize } of media) {
-    const rule = rules.media.find(({ mimeTypes }) => mimeTypes.includes(mimeType));
+    const rule = rules.media.find(({ mimeTypes }) => mimeTypes.some((type) => type === mimeType));
     if (!rule) return `${name} takes no file of type ${mimeType} (${fileName}): expected ${typesOf(rules)}.`;
     if (byteSize > rule.maxBytes)
       return `${name} takes files of type ${mimeType} of at most ${rule.maxBytes} bytes, but ${fileName} has ${byteSize}.`;
