@@ -1,13 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
 import { Admission, type Queries, withoutTimeLimit } from './admission.ts';
 import { lockDataDir } from './data-dir-lock.ts';
+import { assertDatabase, prepareFiles } from './embedded-files.ts';
 import { ownLane } from './fair-turns.ts';
-import { ifAbsent } from './file-errors.ts';
 import { migrate } from './migrate.ts';
-import { type PgliteOptions, pgliteMajor, startPglite } from './pglite.ts';
+import { type PgliteOptions, startPglite } from './pglite.ts';
 import { createPool } from './pool.ts';
 import { enterPool } from './presence.ts';
 
@@ -20,6 +19,8 @@ export interface Database {
   readonly counters: Counters | undefined;
   /** Waits for what runs, then closes everything it opened. May be called again. */
   close(): Promise<void>;
+  /** Why an embedded database that has ended cannot be asked until it is open again; undefined while all is well. */
+  failure(): Error | undefined;
   /** A tar archive of the embedded database's files, for `dumpFile`; a server has none. */
   readonly dump?: () => Promise<Uint8Array>;
 }
@@ -49,6 +50,8 @@ export interface DatabaseOptions {
   onStatement?: (sql: string) => void;
   /** Hears that an embedded database ended and was opened again. */
   events?: PgliteOptions['events'];
+  /** Waits between two tries to open an embedded database that has failed. */
+  pause?: PgliteOptions['pause'];
   /** Hears of what takes long: creating the embedded database, each migration. */
   log?: (message: string) => void;
 }
@@ -80,9 +83,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await close();
     throw error;
   }
-  const { dump } = engine;
+  const { dump, failure } = engine;
   return {
-    ...{ queries, engine: engine.name, close },
+    ...{ queries, engine: engine.name, failure, close },
     counters: engine.name === 'postgres' ? countersOf(admission) : undefined,
     dump: dump && (() => admission.during(ownLane, dump)),
   };
@@ -111,6 +114,7 @@ interface Engine {
   pool: pg.Pool;
   /** Whether a statement can be ended without the loss of everything else. */
   mayEndStatements: boolean;
+  failure(): Error | undefined;
   dump?: () => Promise<Uint8Array>;
   stop(): Promise<void>;
 }
@@ -118,38 +122,24 @@ interface Engine {
 function openServer(url: string, { poolSize = 20, group }: DatabaseOptions): Engine {
   const enter = group === undefined ? undefined : (session: pg.ClientBase) => enterPool(session, group);
   const pool = createPool({ connectionString: url, max: poolSize }, enter);
-  return { name: 'postgres', pool, mayEndStatements: true, stop: async () => {} };
+  return { name: 'postgres', pool, mayEndStatements: true, failure: () => undefined, stop: async () => {} };
 }
 
-async function openEmbedded({ dataDir, dumpFile, isCreating = true, log, events }: DatabaseOptions): Promise<Engine> {
+async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
+  const { dataDir, dumpFile, isCreating = true, log, events, pause } = options;
   if (dataDir === undefined) return { name: 'pglite', mayEndStatements: false, ...(await startPglite({ dumpFile })) };
-  const files = join(dataDir, 'database');
-  if (!isCreating && (await majorOf(files)) === undefined)
-    throw new Error(`expected a database in DATA_DIR ${dataDir}, but got none`);
-  await mkdir(files, { recursive: true, mode: 0o700 });
+  if (isCreating) await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  else await assertDatabase(dataDir);
   // PGlite itself would let a second process in, and lose what it writes.
   const lock = await lockDataDir(dataDir);
   try {
-    const major = await majorOf(files);
-    if (major === undefined) log?.('creating the embedded database, once; this takes some seconds');
-    else if (major !== pgliteMajor) throw otherMajorError(files, major);
-    const pglite = await startPglite({ dataDir: files, dumpFile, events });
+    const files = await prepareFiles(dataDir);
+    if (files.isNew) log?.('creating the embedded database, once; this takes some seconds');
+    const pglite = await startPglite({ dataDir: files.folder, dumpFile, events, pause });
+    await files.opened();
     return { name: 'pglite', mayEndStatements: true, ...pglite, stop: () => pglite.stop().finally(lock.release) };
   } catch (error) {
     await lock.release();
     throw error;
   }
-}
-
-/** Undefined when there is no database yet. */
-async function majorOf(files: string): Promise<number | undefined> {
-  const version = await readFile(join(files, 'PG_VERSION'), 'utf8').catch(ifAbsent(undefined));
-  return version === undefined ? undefined : Number.parseInt(version, 10);
-}
-
-function otherMajorError(files: string, major: number): Error {
-  return new Error(
-    `expected data files of PostgreSQL ${pgliteMajor} in ${files}, but got those of PostgreSQL ${major}: ` +
-      'start the version of Magpie that wrote them, or choose another DATA_DIR',
-  );
 }

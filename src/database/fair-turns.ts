@@ -28,18 +28,23 @@ interface Waiting {
 
 /**
  * Gives turns at something scarce to lanes, of which each is a workspace. Lanes that wait are served in rotation, whatever the
- * number of their requests. No lane may have more than its share, which always leaves one for a newcomer: of n turns and k lanes,
- * n / (k + 1). So nobody waits for the slow work of one lane alone, however much of it there is.
+ * number of their requests: those first that have no more than their share, which of n turns and k lanes is n / (k + 1). What they
+ * leave, a lane may have beyond its share. A fifth of the turns is for lanes that have none: so nobody waits for the
+ * slow work of one lane alone, however much of it there is.
  */
 export class FairTurns {
   readonly #options: Required<FairTurnsOptions>;
   /** Those that have a turn or wait for one. */
   readonly #lanes = new Map<string, Lane>();
+  /** Turns for lanes that have none. */
+  readonly #reserved: number;
   #running = 0;
   #begun = 0;
 
   constructor(options: FairTurnsOptions) {
     this.#options = { maxWaiting: 1_000, waitMs: 30_000, ...options };
+    const { atMost } = options;
+    this.#reserved = atMost > 1 ? Math.ceil(atMost / 5) : 0;
   }
 
   /** Resolves when it is the lane's turn. Rejects with an `UnavailableError` when too many wait, or when it takes too long. */
@@ -92,11 +97,13 @@ export class FairTurns {
   }
 
   #next(): Lane | undefined {
-    const share = Math.max(1, Math.floor(this.#options.atMost / (this.#lanes.size + 1)));
+    const { atMost } = this.#options;
+    const share = Math.floor(atMost / (this.#lanes.size + 1));
+    const isReserved = atMost - this.#running <= this.#reserved;
     let next: Lane | undefined;
     for (const [name, lane] of this.#lanes) {
-      const mayHaveMore = lane.running < share || name === ownLane;
-      if (lane.waiting.length > 0 && mayHaveMore && !(next && next.since <= lane.since)) next = lane;
+      const mayHaveOne = lane.running === 0 || !isReserved || name === ownLane;
+      if (lane.waiting.length > 0 && mayHaveOne && !(next && comesFirst(next, lane, share))) next = lane;
     }
     return next;
   }
@@ -118,5 +125,10 @@ export class FairTurns {
   }
 }
 
-/** The server's own work, which is bounded by itself: it has its place in the rotation, and no share. */
+function comesFirst(one: Lane, other: Lane, share: number): boolean {
+  const [hasShare, otherHasShare] = [one.running >= share, other.running >= share];
+  return hasShare === otherHasShare ? one.since <= other.since : otherHasShare;
+}
+
+/** The server's own work, which is bounded by itself: it has its place in the rotation, and nothing is reserved before it. */
 export const ownLane = '';

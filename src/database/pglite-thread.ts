@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { wordsOf } from '../error-words.ts';
+import { fatalIn } from './pglite-log.ts';
 
 export interface PgliteSource {
   /** The folder of the data files; in memory if absent. */
@@ -8,12 +9,16 @@ export interface PgliteSource {
   dumpFile?: string;
 }
 
-type Request = { kind: 'connect' } | { kind: 'send'; bytes: Uint8Array } | { kind: 'dump' } | { kind: 'close' };
+export type Request = { kind: 'send'; bytes: Uint8Array } | { kind: 'connect' | 'upkeep' | 'dump' | 'close' };
+
+type Message = { bytes: Uint8Array } | { line: string };
 
 /** A thread that has the embedded database open. */
 export interface Thread {
   /** Why it has ended, or is about to; undefined while it runs. */
   readonly failure: Error | undefined;
+  /** Resolves when it has ended, or is about to. */
+  readonly failed: Promise<void>;
   /** Resolves when it is gone, and its files are free. */
   readonly exited: Promise<void>;
   /** Replies come in the order of requests. Rejects when the thread has ended or ends meanwhile. */
@@ -24,7 +29,10 @@ export interface Thread {
   stop(): Promise<void>;
 }
 
-/** Resolves when the files are open. */
+/** Longer than a slow machine takes to create the files, or to read through the log after a crash. */
+const openWithinMs = 5 * 60_000;
+
+/** Resolves when the files are open. What it rejects with has left them alone. */
 export async function startThread(source: PgliteSource): Promise<Thread> {
   const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
     workerData: source,
@@ -33,25 +41,53 @@ export async function startThread(source: PgliteSource): Promise<Thread> {
   const waiting: { resolve(bytes: Uint8Array): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;
 
+  let settleFailed = () => {};
+  const failed = new Promise<void>((resolve) => {
+    settleFailed = resolve;
+  });
   const reply = () => new Promise<Uint8Array>((resolve, reject) => waiting.push({ resolve, reject }));
   const fail = (error: Error) => {
     failure ??= error;
+    settleFailed();
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
-  worker.on('message', ({ bytes }: { bytes: Uint8Array }) => waiting.shift()?.resolve(bytes));
-  worker.on('error', (cause) => fail(new Error(`the embedded database failed: ${causeOf(cause)}`, { cause })));
+  const kill = (reason: Error) => {
+    fail(reason);
+    void worker.terminate();
+  };
+  worker.on('message', (message: Message) => {
+    if ('bytes' in message) return waiting.shift()?.resolve(message.bytes);
+    const failure = fatalIn(message.line);
+    if (failure !== undefined) kill(new Error(`the embedded database failed: ${failure}`));
+  });
+  let crash: Error | undefined;
+  worker.on('error', (cause) => {
+    crash = new Error(`the embedded database failed: ${causeOf(cause)}`, { cause });
+  });
   const exited = new Promise<void>((resolve) =>
     worker.on('exit', (code) => {
-      fail(new Error(`the embedded database has ended (exit code ${code})`));
+      fail(crash ?? new Error(`the embedded database has ended (exit code ${code})`)); // after all of its messages
       resolve();
     }),
   );
-  await reply(); // it says so when it has opened its files
+  const limit = setTimeout(
+    () => kill(new Error(`expected the embedded database to open within ${openWithinMs / 60_000} minutes`)),
+    openWithinMs,
+  );
+  try {
+    await reply(); // it says so when it has opened its files
+  } catch (error) {
+    await exited;
+    throw error;
+  } finally {
+    clearTimeout(limit);
+  }
 
   const thread: Thread = {
     get failure() {
       return failure;
     },
+    failed,
     exited,
     request(request) {
       if (failure) return Promise.reject(failure);
@@ -59,10 +95,7 @@ export async function startThread(source: PgliteSource): Promise<Thread> {
       worker.postMessage(request, 'bytes' in request ? [request.bytes.buffer as ArrayBuffer] : []);
       return answer;
     },
-    kill(reason) {
-      fail(reason);
-      void worker.terminate();
-    },
+    kill,
     async stop() {
       if (!failure) await thread.request({ kind: 'close' });
       await exited;

@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 /**
  * What a server does by itself in the background, and a lone backend does not: without checkpoints its log would grow as
  * long as it runs, and be replayed after a crash; without vacuum its tables would.
@@ -7,41 +5,13 @@ import { inspect } from 'node:util';
  * @typedef {import('@electric-sql/pglite').PGlite} PGlite
  */
 
-const exchangesBetweenLooks = 200;
 const logAtMostBytes = 32 * 1024 * 1024;
 
-/**
- * @param {PGlite} database
- * @returns {(answer: Uint8Array) => Promise<void>} to be called after each exchange with the client, with its answer
- */
-export function createUpkeep(database) {
-  let exchanges = 0;
-  return async (answer) => {
-    exchanges += 1;
-    if (exchanges < exchangesBetweenLooks || !isIdle(answer)) return;
-    exchanges = 0;
-    try {
-      await keepUp(database);
-    } catch (error) {
-      process.emitWarning(`The upkeep of the embedded database failed: ${inspect(error)}`); // and the queries go on
-    }
-  };
-}
-
-/** @param {PGlite} database */
-async function keepUp(database) {
+/** @param {PGlite} database outside of a transaction */
+export async function keepUp(database) {
   if ((await logBytes(database)) > logAtMostBytes) await database.exec('checkpoint');
   const table = await tableToVacuum(database);
   if (table !== undefined) await database.exec(`vacuum (analyze) ${table}`);
-}
-
-/**
- * Whether an answer ends with ReadyForQuery, outside of a transaction: `Z`, a length of 5, `I`.
- *
- * @param {Uint8Array} answer
- */
-function isIdle(answer) {
-  return answer.at(-6) === 'Z'.charCodeAt(0) && answer.at(-1) === 'I'.charCodeAt(0);
 }
 
 /** @param {PGlite} database */

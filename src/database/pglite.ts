@@ -1,19 +1,25 @@
 import { Duplex } from 'node:stream';
 import type pg from 'pg';
-import { type PgliteSource, startThread, type Thread } from './pglite-thread.ts';
+import { type PgliteSource, type Request, startThread, type Thread } from './pglite-thread.ts';
+import { Threads, type ThreadsOptions } from './pglite-threads.ts';
 import { createPool } from './pool.ts';
 
 /** The major version of PostgreSQL that PGlite is; a data directory belongs to one. */
 export const pgliteMajor = 18;
 
-export interface PgliteOptions extends PgliteSource {
-  /** Hears that the database ended and was opened again. */
-  events?: { info(message: string): void; warn(message: string): void };
-}
+export interface PgliteOptions extends PgliteSource, Pick<ThreadsOptions, 'events' | 'pause'> {}
+
+/** A copy of all files, or the upkeep of a table, that takes longer does not end any more. */
+const aloneWithinMs = 10 * 60_000;
+
+/** Exchanges after which it is looked whether there is something to clean up. */
+const exchangesBetweenUpkeeps = 200;
 
 export interface Pglite {
   /** One connection, which whoever acquires it has alone, in order of asking. */
   readonly pool: pg.Pool;
+  /** Why nothing can be asked at the moment; undefined while all is well. */
+  failure(): Error | undefined;
   /** A tar archive of the data files. No transaction is half done in it. */
   dump(): Promise<Uint8Array>;
   /** Stops the thread; the pool must have ended. */
@@ -25,14 +31,20 @@ export interface Pglite {
  * talks to it as to a server: its socket is a stream of the wire protocol to the thread. So types, parameters and errors
  * are those of a real server, and come from the same code.
  *
- * A connection that is cut while a statement runs ends the thread, as no statement can be ended otherwise; the next connection
- * opens the database again. In memory it would be gone then, so there the statement goes on.
+ * A connection that is cut while a statement runs ends the thread, as no statement can be ended otherwise. In memory the database
+ * would be gone then, so there the statement goes on. However the thread ended, what it was asked fails at once, and the database is
+ * opened again.
  */
 export async function startPglite(options: PgliteOptions): Promise<Pglite> {
-  const { dataDir, dumpFile, events } = options;
-  const threads = new Threads({ dataDir, events }, await startThread({ dataDir, dumpFile }));
+  const { dataDir, dumpFile, events, pause } = options;
+  const threads = new Threads({ dataDir, events, pause }, await startThread({ dataDir, dumpFile }));
+  let exchanges = 0;
+  const onExchange = () => {
+    exchanges += 1;
+    if (exchanges % exchangesBetweenUpkeeps === 0) void keepUp();
+  };
   const pool = createPool({
-    stream: () => openSocket(threads),
+    stream: () => openSocket(threads, onExchange),
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: 30_000, // a thread may have to open the files first
@@ -45,81 +57,58 @@ export async function startPglite(options: PgliteOptions): Promise<Pglite> {
     ssl: false,
     options: '-c timezone=UTC',
   });
+  /** No statement is in the middle of anything meanwhile, and none has its time run. */
+  const alone = async (request: Request) => {
+    const client = await pool.connect();
+    let limit: NodeJS.Timeout | undefined;
+    try {
+      if (request.kind === 'dump') await client.query('checkpoint');
+      const thread = await threads.current();
+      limit = setTimeout(() => threads.cut(thread), aloneWithinMs);
+      return await thread.request(request);
+    } finally {
+      clearTimeout(limit);
+      client.release();
+    }
+  };
+  const keepUp = async () => {
+    try {
+      if (pool.ending) return;
+      const failed = Buffer.from(await alone({ kind: 'upkeep' })).toString();
+      if (failed) events?.warn(`the upkeep of the embedded database failed: ${failed}`); // and the queries go on
+    } catch {
+      // It has ended, or is stopped: that is told elsewhere.
+    }
+  };
   return {
     pool,
-    async dump() {
-      const client = await pool.connect();
-      try {
-        await client.query('checkpoint');
-        return await (await threads.current()).request({ kind: 'dump' });
-      } finally {
-        client.release();
-      }
-    },
+    failure: () => threads.failure,
+    dump: () => alone({ kind: 'dump' }),
     stop: () => threads.stop(),
   };
 }
 
-/** The thread that has the database open, and the next one when it has ended. */
-class Threads {
-  readonly #options: Omit<PgliteOptions, 'dumpFile'>;
-  #thread: Thread;
-  #opening: Promise<Thread> | undefined;
-  #isStopped = false;
-
-  constructor(options: Omit<PgliteOptions, 'dumpFile'>, first: Thread) {
-    this.#options = options;
-    this.#thread = first;
-  }
-
-  get mayEnd(): boolean {
-    return this.#options.dataDir !== undefined;
-  }
-
-  /** One that runs; it opens the database again where that has ended. */
-  async current(): Promise<Thread> {
-    const { failure } = this.#thread;
-    if (!failure) return this.#thread;
-    if (this.#isStopped || !this.mayEnd) throw failure;
-    this.#opening ??= this.#reopen(failure).finally(() => {
-      this.#opening = undefined;
-    });
-    return await this.#opening;
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#opening?.catch(() => {});
-    await this.#thread.stop();
-  }
-
-  async #reopen(failure: Error): Promise<Thread> {
-    this.#options.events?.warn(`${failure.message}; it is opened again`);
-    await this.#thread.exited; // two at once would lose what they write
-    this.#thread = await startThread({ dataDir: this.#options.dataDir });
-    this.#options.events?.info('the embedded database is open again');
-    return this.#thread;
-  }
-}
-
 /** What the driver takes for a TCP socket. Each write holds whole messages, and is answered before the next is taken. */
-function openSocket(threads: Threads): Duplex {
-  let thread: Thread;
-  let isWaiting = false;
+function openSocket(threads: Threads, onExchange: () => void): Duplex {
+  let thread: Thread | undefined;
+  /** What is being waited for. */
+  let asked: Thread | undefined;
+  const ask = async (request: Request) => {
+    thread ??= await threads.current();
+    asked = thread;
+    return await thread.request(request).finally(() => {
+      asked = undefined;
+    });
+  };
   const exchange = (bytes: Buffer, done: (error?: Error) => void) => {
-    isWaiting = true;
-    thread
-      .request({ kind: 'send', bytes: new Uint8Array(bytes) })
-      .finally(() => {
-        isWaiting = false;
-      })
-      .then(
-        (answer) => {
-          if (answer.byteLength > 0) socket.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
-          done();
-        },
-        (error: Error) => done(error),
-      );
+    ask({ kind: 'send', bytes: new Uint8Array(bytes) }).then(
+      (answer) => {
+        if (answer.byteLength > 0) socket.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
+        onExchange();
+        done();
+      },
+      (error: Error) => done(error),
+    );
   };
   const socket: Duplex = new Duplex({
     read() {},
@@ -130,23 +119,16 @@ function openSocket(threads: Threads): Duplex {
       done();
     },
     destroy(error, done) {
-      if (isWaiting && threads.mayEnd)
-        thread.kill(new Error('the embedded database was ended, because a statement took too long'));
+      if (asked && threads.mayEnd) threads.cut(asked);
       done(error);
     },
   });
   return Object.assign(socket, {
     connect() {
-      threads
-        .current()
-        .then((running) => {
-          thread = running;
-          return thread.request({ kind: 'connect' });
-        })
-        .then(
-          () => socket.emit('connect'),
-          (error: Error) => socket.destroy(error),
-        );
+      ask({ kind: 'connect' }).then(
+        () => socket.emit('connect'),
+        (error: Error) => socket.destroy(error),
+      );
     },
     setNoDelay() {},
     setKeepAlive() {},

@@ -41,7 +41,7 @@ describe('a workspace whose statements do not end', () => {
     const [slow, other] = [inLane(queries, 'slow'), inLane(queries, 'other')];
     const reads = Array.from({ length: 30 }, () => waitFor(7, slow));
     const writes = Array.from({ length: 30 }, () => transact(slow, (transaction) => waitFor(7, transaction)));
-    await lock.waiters(2);
+    await lock.waiters(3);
     expect(await ask(other)).toBe(1);
     expect(await transact(other, ask)).toBe(1);
     await lock.open();

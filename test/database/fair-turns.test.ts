@@ -33,29 +33,34 @@ function start(options: Omit<FairTurnsOptions, 'what'>) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('turns', () => {
-  it('leave room for a newcomer at once, however much one lane asks for', async () => {
+  it('leave room for newcomers at once, however much one lane asks for', async () => {
     const { ask, begun } = start({ atMost: 20 });
     await ask('greedy', 100);
-    expect(begun).toHaveLength(10);
-    await ask('newcomer');
-    expect(begun.at(-1)).toBe('newcomer');
+    expect(begun, 'nobody else wants them').toHaveLength(16);
+    for (const newcomer of ['a', 'b', 'c', 'd']) {
+      await ask(newcomer, 2);
+      expect(begun.at(-1)).toBe(newcomer);
+    }
+    expect(begun).toHaveLength(20);
   });
 
-  it('are shared by the lanes that there are, and always leave one', async () => {
-    const { ask, begun } = start({ atMost: 12 });
-    for (const lane of ['a', 'b', 'c']) await ask(lane, 50);
-    const count = (lane: string) => begun.filter((one) => one === lane).length;
-    expect(['a', 'b', 'c'].map(count)).toEqual([6, 4, 2]);
+  it('always leave one', async () => {
+    for (const atMost of [2, 3, 4, 5]) {
+      const { ask, begun } = start({ atMost });
+      await ask('greedy', 10);
+      expect(begun).toHaveLength(atMost - 1);
+      await ask('newcomer');
+      expect(begun).toHaveLength(atMost);
+    }
   });
 
-  it('are given back to the share that a lane has once there are others', async () => {
-    const { ask, begun, end } = start({ atMost: 6 });
+  it('beyond its share are given up by a lane to those that have less than theirs', async () => {
+    const { ask, begun, end } = start({ atMost: 10 });
     await ask('greedy', 20);
     await ask('other', 20);
-    expect(begun).toEqual(['greedy', 'greedy', 'greedy', 'other', 'other']);
-    await end('greedy');
-    await end('greedy');
-    expect(begun.slice(5), 'two of six are the share of each of two').toEqual(['greedy']);
+    expect(begun.map((lane) => lane[0]).join('')).toBe('ggggggggo');
+    for (let time = 0; time < 4; time++) await end('greedy');
+    expect(begun.slice(9), 'three of ten are the share of each of two').toEqual(['other', 'other', 'greedy']);
   });
 
   it('go round among the lanes that wait, not among their requests', async () => {

@@ -106,3 +106,18 @@ describe('migrations on one server', () => {
     expect(applied.rows.map((row) => row.name)).toEqual(files.sort());
   });
 });
+
+describe("the product's migrations", () => {
+  it('have a number each, but for those that were applied before that was a rule', async () => {
+    const names = (await readdir(new URL('../../src/database/migrations/', import.meta.url))).sort();
+    const numbers = names.map((name) => /^(\d{3})_[a-z_]+\.sql$/.exec(name)?.[1]);
+    const shared = names.filter((_, at) => numbers.filter((number) => number === numbers[at]).length > 1);
+    expect(shared).toEqual([
+      '006_api_token_makers.sql',
+      '006_media_store.sql',
+      '006_rate_limits.sql',
+      '007_ai_budgets.sql',
+      '007_folded_columns.sql',
+    ]);
+  });
+});
