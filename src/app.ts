@@ -60,6 +60,7 @@ export interface AppOptions {
 const checkEveryMs = 10_000;
 /** A database that takes longer to say a word is not ready. */
 const readyWithinMs = 1_000;
+const noDatabase = 'the embedded database has failed and is opened again for as long as it takes; the log tells why';
 const noBackground =
   'background work does not run: nothing is published, and no conversation wakes; it is being started again';
 /** Of everything in the demo. */
@@ -138,6 +139,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     ports: { network, ai, media },
     limits: createProductLimits(config.productLimits, database.counters),
     policies: config.policies,
+    maxDocumentBytes: config.limits.maxDocumentBytes,
     isCaching: config.isCaching && config.databaseUrl === undefined,
     isJoining: config.isCaching,
     isWarming: config.isWarming,
@@ -203,7 +205,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   return {
     ...{ server, engine, demoTokens, quiesce },
     isReady: createProbe(database),
-    notes: () => (isBackgroundRunning ? [] : [noBackground]),
+    notes: () => [...(database.failure() ? [noDatabase] : []), ...(isBackgroundRunning ? [] : [noBackground])],
     async close() {
       await quiesce();
       await backups?.close();

@@ -17,6 +17,7 @@ import { cacheControlResolvers } from './cache-control.ts';
 import { statisticsResolvers } from './cache-statistics.ts';
 import { CachingSwitch } from './caching-switch.ts';
 import { createContext } from './context.ts';
+import { DocumentMemory } from './document-memory.ts';
 import { type AnyResult, afterExecution } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { createForgetting, type Forgetting } from './forgetting.ts';
@@ -44,6 +45,8 @@ export interface EngineOptions {
   readonly ports: Ports;
   readonly limits: ProductLimits;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
+  /** Memory for documents, and what is made of them. */
+  readonly maxDocumentBytes?: number;
   /** Off: every field resolves as it is, until `allowCaching` says otherwise. */
   readonly isCaching: boolean;
   /** Whether answers are joined from serialised fragments. The answers are the same without, and slower. */
@@ -94,6 +97,8 @@ export interface GraphqlEngine {
   readonly principals: Principals;
   /** Call it when something may have been written of which nothing is known here: it forgets everything, and subscribers are told. */
   forgetAll(cause: string): void;
+  /** Of the documents that clients send. */
+  readonly documents: DocumentMemory;
   /**
    * The logical time of a viewer's workspace: it moves with every invalidation that can concern them. `NaN`, which equals nothing,
    * while there must be no cache.
@@ -204,7 +209,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const newContext = (request: EdgeRequest) => createContext(sources, request);
   const background = (viewer: Viewer) => newContext({ viewer, requestId: 'background', isDebugging: false });
   const warmer = new Warmer({ schema, contextFor: background });
-  const operations = new QueryOperations(schema, plans);
+  const kept = new DocumentMemory(options.maxDocumentBytes);
+  const operations = new QueryOperations(schema, plans, kept);
   const isOver = (day: string | undefined, { timeZone }: Viewer) =>
     day !== undefined && today(timeZone, wallNow()) !== day;
   const documents = new Map<string, DocumentNode>();
@@ -228,6 +234,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       forget(cause);
       feed.miss();
     },
+    documents: kept,
     stampOf: ({ workspaceId }) => (caching.isOn ? stampOf(workspaceId) : Number.NaN),
     contextFor,
     allowCaching: (untilMs) => caching.allowUntil(untilMs),

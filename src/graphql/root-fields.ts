@@ -16,8 +16,9 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
+import { countNodes, type DocumentMemory } from './document-memory.ts';
 import type { FieldPlan } from './field-plan.ts';
-import { TextField } from './text-execution.ts';
+import { type Outline, TextField } from './text-execution.ts';
 import { type Variables, variablesIn } from './variables.ts';
 
 /** A root field as an operation asks for it. */
@@ -40,54 +41,33 @@ export interface QueryOperation {
   rootFields(variables: Variables): readonly RootField[] | undefined;
 }
 
-/** What was read of a document. */
-interface Reading {
-  readonly byName: Map<string | undefined, QueryOperation | undefined>;
-  /** Fields that were made ready, and its text as so many fields. */
-  size: number;
-}
-
-/** A field takes about as much memory as the syntax tree of so many characters. */
-const charsPerField = 6;
+/** About, with what its maps take. */
+const bytesOf = { operation: 2_500, field: 1_000, node: 24, argumentNode: 64 };
 
 /**
- * Reads operations, each once while there is room: documents whose fields are too many together go, those first that were used
- * longest ago. Undefined for what is not a query, or comes in parts.
+ * Reads operations, each once a document while that is kept: what is made of it is counted in the memory of documents. Undefined for
+ * what is not a query, or comes in parts.
  */
 export class QueryOperations {
   readonly #schema: GraphQLSchema;
   readonly #plans: ReadonlyMap<string, FieldPlan>;
-  readonly #maxFields: number;
-  readonly #read = new Map<DocumentNode, Reading>();
-  #size = 0;
+  readonly #documents: DocumentMemory;
+  readonly #read = new WeakMap<DocumentNode, Map<string | undefined, QueryOperation | undefined>>();
 
-  constructor(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>, { maxFields = 150_000 } = {}) {
+  constructor(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>, documents: DocumentMemory) {
     this.#schema = schema;
     this.#plans = plans;
-    this.#maxFields = maxFields;
-  }
-
-  /** In fields; more than the limit only while what goes beyond it is executed. */
-  get size(): number {
-    return this.#size;
+    this.#documents = documents;
   }
 
   of(document: DocumentNode, operationName: string | undefined): QueryOperation | undefined {
-    const { byName } = this.#readingOf(document);
-    if (!byName.has(operationName)) byName.set(operationName, this.#readOperation(document, operationName));
-    return byName.get(operationName);
-  }
-
-  #readingOf(document: DocumentNode): Reading {
-    const reading = this.#read.get(document) ?? { byName: new Map(), size: 0 };
-    if (!this.#read.delete(document)) this.#size += reading.size = textSize(document);
-    this.#read.set(document, reading);
-    for (const [oldest, { size }] of this.#read) {
-      if (this.#size <= this.#maxFields) break;
-      this.#read.delete(oldest);
-      this.#size -= size;
-    }
-    return reading;
+    const byName = this.#read.get(document) ?? new Map<string | undefined, QueryOperation | undefined>();
+    if (byName.has(operationName)) return byName.get(operationName);
+    this.#read.set(document, byName);
+    this.#documents.grow(document, bytesOf.operation);
+    const operation = this.#readOperation(document, operationName);
+    byName.set(operationName, operation);
+    return operation;
   }
 
   #readOperation(document: DocumentNode, operationName: string | undefined): QueryOperation | undefined {
@@ -95,13 +75,12 @@ export class QueryOperations {
     if (operation?.operation !== 'query' || comesInParts(document)) return undefined;
     const fragments = fragmentsOf(document);
     const deciding = decidingVariables(document, operation);
-    const reading = this.#read.get(document);
-    const onField = () => {
-      if (!reading || this.#read.get(document) !== reading) return; // it went, and is executed for the last time
-      reading.size++;
-      this.#size++;
+    const count = (nodes: readonly FieldNode[]) => {
+      const inArguments = nodes[0]!.arguments?.reduce((sum, argument) => sum + countNodes(argument), 0) ?? 0;
+      const { field, node, argumentNode } = bytesOf;
+      this.#documents.grow(document, field + node * nodes.length + argumentNode * inArguments);
     };
-    const read = (variables: Variables): RootField[] => {
+    const read = (variables: Variables, onField: Outline['onField']): RootField[] => {
       const conditions = Object.fromEntries(deciding.map((name) => [name, variables[name]]));
       const outline = { schema: this.#schema, operation, fragments, conditions, onField };
       const queryType = this.#schema.getQueryType()!;
@@ -115,8 +94,11 @@ export class QueryOperations {
       rootFields(variables) {
         if (deciding.some((name) => typeof variables[name] !== 'boolean')) return undefined;
         const decided = deciding.map((name) => givenText(variables, name)).join();
-        const fields = known.get(decided) ?? read(variables);
-        if (known.size < maxOutlines) known.set(decided, fields);
+        const earlier = known.get(decided);
+        if (earlier) return earlier;
+        if (known.size >= maxOutlines) return read(variables, () => {}); // which is not kept
+        const fields = read(variables, count);
+        known.set(decided, fields);
         return fields;
       },
     };
@@ -136,10 +118,6 @@ export class QueryOperations {
 
 /** Of one operation, with different fields left out. */
 const maxOutlines = 64;
-
-function textSize({ loc }: DocumentNode): number {
-  return Math.ceil((loc ? loc.end - loc.start : 0) / charsPerField);
-}
 
 /** An absent variable stands for an argument's default, which null does not. */
 function givenText(variables: Variables, name: string): string {

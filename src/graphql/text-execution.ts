@@ -42,7 +42,7 @@ export interface Outline {
   readonly fragments: Record<string, FragmentDefinitionNode>;
   readonly conditions: Variables;
   /** Called for each field that is made ready. */
-  readonly onField: () => void;
+  readonly onField: (nodes: readonly FieldNode[]) => void;
 }
 
 const nothing = 'null';
@@ -74,7 +74,7 @@ export class TextField {
     this.parentType = parentType;
     this.field = getFieldDef(outline.schema, parentType, node)!; // the document is valid
     this.outline = outline;
-    outline.onField();
+    outline.onField(nodes);
     this.#isLeaf = !this.field.resolve && !node.selectionSet;
     this.#fixedArgs = variablesIn(node.arguments ?? []).size === 0 ? getArgumentValues(this.field, node) : undefined;
     this.#areArgsFlat = this.#fixedArgs !== undefined && !Object.values(this.#fixedArgs).some(isComposite);

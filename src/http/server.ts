@@ -1,11 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
-import type { DocumentNode } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { CounterStore } from '../limits/rate-limiter.ts';
 import type { TrustedProxies } from './client-address.ts';
-import { DocumentMemory } from './document-memory.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
@@ -20,6 +18,7 @@ import { useClientAddress } from './use-client-address.ts';
 import { useCompression } from './use-compression.ts';
 import { type CorsOptions, useCors } from './use-cors.ts';
 import { useCostLimit } from './use-cost-limit.ts';
+import { useDocumentMemory } from './use-document-memory.ts';
 import { type Engine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
@@ -42,6 +41,8 @@ export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, Subscri
   maxCost: number;
   /** Of queries that clients register by their hashes; 0 registers none. */
   maxRegisteredBytes: number;
+  /** Memory for whole answers. */
+  maxAnswerBytes: number;
 }
 
 export interface ServerOptions {
@@ -72,11 +73,8 @@ export interface Server {
 
 const graphqlPath = '/graphql';
 
-/** Texts of documents that are kept as syntax trees, which are more than a hundred times as large. */
-const documentChars = 2 * 1024 * 1024;
-
-/** Whole answers that are kept, as bytes. */
-const responseBytes = 8 * 1024 * 1024;
+/** An error is said again as cheaply as it was found, and takes more memory than its document. */
+const nothingKept = { get: () => undefined, set() {} };
 
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
@@ -86,7 +84,7 @@ export function createServer(options: ServerOptions): Server {
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
 
-  const responses = new RememberedResponses(responseBytes);
+  const responses = new RememberedResponses(limits.maxAnswerBytes);
 
   const plugins: HttpPlugin[] = [
     useRequestId(),
@@ -101,6 +99,7 @@ export function createServer(options: ServerOptions): Server {
     useAuthentication(engine),
     useParameters({ ...limits, uploadFolder }),
     usePersistedQueries({ store: persistedOperations, ...limits }),
+    useDocumentMemory(engine.documents),
     useQueryLimits(limits),
     useDeferStream() as HttpPlugin,
     useHiddenSuggestions(),
@@ -122,10 +121,7 @@ export function createServer(options: ServerOptions): Server {
     schema: engine.schema,
     plugins,
     graphqlEndpoint: graphqlPath,
-    parserAndValidationCache: {
-      documentCache: new DocumentMemory<DocumentNode>(documentChars),
-      errorCache: new DocumentMemory<unknown>(documentChars / 4),
-    },
+    parserAndValidationCache: { documentCache: engine.documents, errorCache: nothingKept },
     maskedErrors: { maskError, errorMessage: 'Unexpected error' },
     // These have a plugin of ours, or none:
     batching: false,

@@ -5,7 +5,16 @@ import type { HttpPlugin, ServerContext } from './plugin.ts';
 /** What the edge needs of the floor below. */
 export type Engine = Pick<
   GraphqlEngine,
-  'schema' | 'authenticate' | 'isForAnyone' | 'contextFor' | 'execute' | 'answer' | 'replay' | 'repeat' | 'stampOf'
+  | 'schema'
+  | 'documents'
+  | 'authenticate'
+  | 'isForAnyone'
+  | 'contextFor'
+  | 'execute'
+  | 'answer'
+  | 'replay'
+  | 'repeat'
+  | 'stampOf'
 >;
 
 /** Hands execution to the engine, with a context of its own: nothing of HTTP gets below this floor. */

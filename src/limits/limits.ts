@@ -46,6 +46,10 @@ export interface RequestLimits {
   readonly maxUploadsPerMinute: number;
   /** Of queries that clients register by their hashes; 0 registers none. */
   readonly maxRegisteredBytes: number;
+  /** Memory for documents, and what is made of them. */
+  readonly maxDocumentBytes: number;
+  /** Memory for whole answers. */
+  readonly maxAnswerBytes: number;
   /** Time that requests in flight have when the server is told to stop. */
   readonly drainMs: number;
 }

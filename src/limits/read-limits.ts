@@ -18,6 +18,8 @@ export function readRequestLimits(read: EnvironmentReader): RequestLimits {
     maxMutationsPerMinute: read.integer('MAX_MUTATIONS_PER_MINUTE', 60_000),
     maxUploadsPerMinute: read.integer('MAX_UPLOADS_PER_MINUTE', 300),
     maxRegisteredBytes: read.integer('MAX_REGISTERED_QUERY_BYTES', 4 * 1024 * 1024, { min: 0 }),
+    maxDocumentBytes: read.integer('MAX_DOCUMENT_BYTES', 48 * 1024 * 1024, { min: 0 }),
+    maxAnswerBytes: read.integer('MAX_ANSWER_BYTES', 8 * 1024 * 1024, { min: 0 }),
     drainMs: read.integer('DRAIN_SECONDS', 20, { max: 600 }) * 1000,
   };
 }

@@ -7,6 +7,7 @@ import { daysOf } from '../../src/domains/date-range.ts';
 import type { ProductLimits } from '../../src/domains/product-limits.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import { createContext } from '../../src/graphql/context.ts';
+import { DocumentMemory } from '../../src/graphql/document-memory.ts';
 import { afterExecution } from '../../src/graphql/execution.ts';
 import { executeJoined, type JoinedFrom, type JoinedResult } from '../../src/graphql/joined-execution.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
@@ -374,7 +375,7 @@ export function createNest(options: NestOptions = {}) {
     cache: options.isCaching === false ? undefined : cache,
     invalidate: (tags, cause) => cache.invalidate(tags, cause),
   });
-  const operations = new QueryOperations(schema, plans);
+  const operations = new QueryOperations(schema, plans, new DocumentMemory());
   const sources = {
     ...{ queries, ports: {} as Ports, limits: {} as ProductLimits, stampOf: () => cache.stamp },
     ...{ cacheNow: () => cache.now(), wallNow: () => new Date(wallMs) },

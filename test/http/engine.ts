@@ -6,6 +6,7 @@ import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import type { Viewer } from '../../src/domains/context.ts';
 import { isForAnyone } from '../../src/graphql/audience.ts';
+import { DocumentMemory } from '../../src/graphql/document-memory.ts';
 import type { FieldPlan } from '../../src/graphql/field-plan.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
@@ -125,7 +126,7 @@ export function createTestEngine(): TestEngine {
     },
   });
   const engine: TestEngine = {
-    ...{ schema, tokens, writes, waiting, reached, outage: undefined },
+    ...{ schema, documents: new DocumentMemory(), tokens, writes, waiting, reached, outage: undefined },
     authenticate: (token) => (token === 'outage' ? fail() : (tokens.get(token) ?? null)),
     contextFor: ({ viewer, requestId }) => {
       const outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
@@ -156,6 +157,7 @@ export const limits: ServerOptions['limits'] = {
   maxMutationsPerMinute: 10_000,
   maxUploadsPerMinute: 1_000,
   maxRegisteredBytes: 100_000,
+  maxAnswerBytes: 8 * 1024 * 1024,
 };
 
 /** A server over the test engine, and the lines that it logged. */

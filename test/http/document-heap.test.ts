@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { ada } from '../graphql/nest.ts';
+import { createProduct, tokenRow } from '../graphql/product.ts';
+import { collectGarbage } from '../setup/garbage.ts';
+import { ask, createTestServer, limits } from './engine.ts';
+
+const mebibyte = 1024 * 1024;
+
+describe('the heap of a server', () => {
+  const { engine } = createProduct({ api_tokens: () => [tokenRow(ada)] }, { maxDocumentBytes: mebibyte });
+  const server = createTestServer({ engine, limits: { ...limits, maxAnswerBytes: mebibyte } });
+
+  it.each([
+    ['documents', (n: number) => `{ __typename } # ${n}`],
+    ['literals', (n: number) => `{ textLengths(networks: [MASTODON], text: "${n}") { network } }`],
+    ['documents that are not valid', (n: number) => `{ nothing${n} }`],
+    ['documents that are none', (n: number) => `{ ${n} }`],
+    ['names of operations', (n: number) => `query q${n} { __typename }`],
+  ])('holds no more after a thousand unique %s', async (_what, textOf) => {
+    const send = async (from: number, to: number) => {
+      for (let n = from; n < to; n++) await ask(server, textOf(n), { headers: { authorization: 'Bearer mgp_x' } });
+    };
+    await send(0, 300);
+    const before = heapBytes();
+    await send(300, 1_300);
+    expect(heapBytes() - before).toBeLessThan(2 * mebibyte);
+    expect(engine.documents.bytes).toBeLessThanOrEqual(mebibyte);
+  });
+});
+
+function heapBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
