@@ -19,6 +19,8 @@ const policies = {
   },
 };
 
+const longestTokenChars = 100;
+
 /**
  * Remembers who a token stands for, in a cache of its own under the same rule: a revocation, a role change or a new time zone
  * is in force with the next request.
@@ -61,6 +63,7 @@ export class Principals {
 
   /** Keys are hashes, so that no message that names a key can tell a token. */
   #hashOf(token: string): string {
+    if (token.length > longestTokenChars) return hashToken(token); // none of ours, and too large to be kept
     let hash = this.#hashes.get(token);
     if (hash === undefined) {
       hash = hashToken(token);
