@@ -17,7 +17,7 @@ const flatAtMost = 1.5;
 
 /**
  * Does the server's memory stay flat, on a small heap, with the embedded database, when half of all documents are new, and one
- * request in ten writes? `--minutes N`, 20 unless told otherwise.
+ * request in ten writes? `--minutes N`, 20 unless told otherwise. The server's variables that begin with `MAX_` are passed on.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { minutes: { type: 'string', default: '20' } } });
@@ -27,7 +27,9 @@ export async function run(args: readonly string[]): Promise<void> {
       '50 % new documents (comments, literals, aliases, variables, wrong ones), 10 % writes, 40 % usual reads\n',
   );
   const folder = await mkdtemp(join(tmpdir(), 'magpie-soak-'));
+  const limits = Object.entries(process.env).filter(([name]) => name.startsWith('MAX_'));
   const program = startProgram({
+    ...(Object.fromEntries(limits) as Record<string, string>),
     ...{ DATA_DIR: folder, LOG_LEVEL: 'error', NODE_ENV: 'production' },
     NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}`,
   });
