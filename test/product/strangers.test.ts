@@ -1,58 +1,24 @@
 import {
-  type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputField,
   type GraphQLOutputType,
   getNamedType,
-  isInputObjectType,
   isInterfaceType,
   isLeafType,
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
-import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type NodeType, prefixes, typeOfId } from '../../src/domains/ids.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
+import { absentId, contents, placesIn, typesByName, withIdAt } from './places.ts';
 import { Random } from './random.ts';
 import { Stock } from './stock.ts';
 import { inputs, systemInputs } from './writes.ts';
 
 const { schema } = buildPlannedSchema({ typeDefs: readTypeDefs(), resolvers: [], cache: undefined, invalidate() {} });
 const types = Object.keys(prefixes) as NodeType[];
-
-/** What an id stands for, by the name of its argument or input field; `id` and `ids` are told by what they are given to. */
-const typesByName: Record<string, NodeType> = {
-  ...{ accountId: 'Account', accountIds: 'Account', assigneeId: 'User', authorId: 'User', userId: 'User' },
-  ...{ campaignId: 'Campaign', conversationId: 'Conversation', mediaAssetId: 'MediaAsset', mediaIds: 'MediaAsset' },
-  ...{ postId: 'Post', postIds: 'Post', targetId: 'PostTarget', templateId: 'Template', workspaceId: 'Workspace' },
-};
-/** Ids of no workspace. */
-const publicIds = ['model'];
-
-/** A place for an id: the names that lead to it, and whether it is a list's. */
-interface Place {
-  readonly path: readonly string[];
-  readonly isList: boolean;
-}
-
-function placesIn(field: GraphQLArgument | GraphQLInputField): Place[] {
-  const type = getNamedType(field.type);
-  if (isInputObjectType(type))
-    return Object.values(type.getFields())
-      .flatMap(placesIn)
-      .map(({ path, isList }) => ({ path: [field.name, ...path], isList }));
-  if (type.name !== 'ID' || publicIds.includes(field.name)) return [];
-  return [{ path: [field.name], isList: String(field.type).startsWith('[') }];
-}
-
-function withIdAt(given: object, { path: [name = '', ...rest], isList }: Place, id: string): object {
-  const inner = (given as Record<string, unknown>)[name];
-  const value = rest.length > 0 ? withIdAt(Object(inner), { path: rest, isList }, id) : isList ? [id] : id;
-  return { ...given, [name]: value };
-}
 
 /** Everything near: the leaves of a type and of what hangs on it. */
 function selection(type: GraphQLOutputType, levels = 1): string {
@@ -67,7 +33,6 @@ function selection(type: GraphQLOutputType, levels = 1): string {
 const queryFields = Object.values(schema.getQueryType()!.getFields());
 const mutationFields = Object.values(schema.getMutationType()!.getFields());
 const placesOf = (field: GraphQLField<unknown, unknown>) => field.args.flatMap(placesIn);
-const absentId = (type: NodeType) => `${prefixes[type]}_01ARZ3NDEKTSV4RRFFQ69G5FAV`;
 
 describe('another workspace', () => {
   const time = new TestTime();
@@ -214,17 +179,4 @@ async function findForeign({ queries }: TestDatabase, workspaceId: string, notTh
     .limit(1)
     .executeTakeFirstOrThrow();
   return { ...found, User: userId } as Record<NodeType, string>;
-}
-
-/** A digest of every table's rows, but for the moments at which tokens were last used. */
-async function contents({ queries }: TestDatabase): Promise<Record<string, string>> {
-  const { rows: tables } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables
-    where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'tokens' order by 1`.execute(queries);
-  const digests = tables.map(
-    ({ name }) =>
-      sql`select ${sql.lit(name)} as name, md5(coalesce(string_agg(row::text, '|' order by row::text), '')) as digest from ${sql.table(name)} row`,
-  );
-  const { rows } = await sql<{ name: string; digest: string }>`${sql.join(digests, sql` union all `)}`.execute(queries);
-  return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
 }

@@ -1,0 +1,130 @@
+import { getNamedType } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { anyOf } from '../../src/domains/conditions.ts';
+import { type NodeType, typeOfId } from '../../src/domains/ids.ts';
+import { type Magpie, startMagpie, TestTime } from './magpie.ts';
+import { absentId, contents, placesIn, typesByName, withIdAt } from './places.ts';
+import { Random } from './random.ts';
+import { productSchema as schema } from './schema.ts';
+import { everythingOf } from './selections.ts';
+import { Stock } from './stock.ts';
+import { createTwoWorlds, idsIn, type TwoWorlds } from './two-worlds.ts';
+import { inputs } from './writes.ts';
+
+const mutations = schema.getMutationType()!.getFields();
+/** Those that take a node of the workspace only if all posts that use it are theirs. */
+const ofUsed: Record<string, NodeType> = {
+  ...{ updateMediaAsset: 'MediaAsset', deleteMediaAsset: 'MediaAsset', deleteCampaign: 'Campaign' },
+  ...{ updateMember: 'User', removeMember: 'User' },
+};
+
+describe('a mutation of somebody who is confined', () => {
+  const time = new TestTime();
+  let worlds: TwoWorlds;
+  let full: Magpie;
+  let reduced: Magpie;
+  let stock: Stock;
+  /** Ids of all that there was at the beginning. */
+  let begun: ReadonlySet<string>;
+  /** Nodes that are not theirs to change, though some of them are theirs to see. */
+  let beyond: ReadonlyMap<NodeType, readonly string[]>;
+
+  beforeAll(async () => {
+    worlds = await createTwoWorlds();
+    const limits = { maxCost: 1e9, maxAliases: 100_000, maxTokens: 1_000_000, maxDepth: 50 };
+    full = await startMagpie(worlds.full, { time, limits });
+    reduced = await startMagpie(worlds.reduced, { time, limits });
+    stock = new Stock(worlds.reduced.queries, worlds.owner.workspaceId, new Random(1));
+    await stock.refresh();
+    beyond = await findBeyond();
+    begun = new Set(await idsIn(worlds.full.queries));
+  }, 60_000);
+
+  /** Beside what is hidden: posts that go elsewhere too, what is used in such posts, and members who see more. */
+  async function findBeyond() {
+    const { full: database, hiddenIds, mixedPosts, owner, confined } = worlds;
+    const posts = [...hiddenIds.get('Post')!, ...mixedPosts];
+    const media = await database.queries
+      .selectFrom('postMedia')
+      .select('mediaId')
+      .where('postId', '=', anyOf(posts))
+      .execute();
+    const campaigns = await database.queries
+      .selectFrom('posts')
+      .select('campaignId')
+      .where('id', '=', anyOf(posts))
+      .execute();
+    const members = await database.queries
+      .selectFrom('memberships')
+      .select('userId')
+      .where('workspaceId', '=', owner.workspaceId)
+      .where('userId', '!=', confined.userId)
+      .execute();
+    const distinct = (ids: (string | null)[]) => [...new Set(ids.filter((id) => id !== null))];
+    return new Map<NodeType, string[]>([
+      ...[...hiddenIds].map(([type, ids]) => [type, [...ids]] as [NodeType, string[]]),
+      ['Post', [mixedPosts[0]!, hiddenIds.get('Post')![0]!, ...posts]],
+      ['MediaAsset', distinct(media.map(({ mediaId }) => mediaId))],
+      ['Campaign', distinct(campaigns.map(({ campaignId }) => campaignId))],
+      ['User', members.map(({ userId }) => userId)],
+    ]);
+  }
+
+  const documentOf = (name: string) => {
+    const field = mutations[name]!;
+    const selection = everythingOf(schema, getNamedType(field.type), { levels: 2 });
+    return `mutation ($input: ${field.args[0]!.type}) { ${name}(input: $input) ${selection} }`;
+  };
+  const act = async (magpie: Magpie, name: string, input: object) => {
+    const { text } = await magpie.ask(worlds.confined.token, documentOf(name), { input });
+    expect(text).not.toMatch(/INTERNAL|VALIDATION_FAILED|TOO_LARGE/);
+    return text.replace(/"requestId":"[^"]*"/g, '');
+  };
+
+  const cases = Object.keys(inputs).flatMap((name) =>
+    mutations[name]!.args.flatMap(placesIn).map(
+      (place) => [`${name} ${place.path.join('.')}`, { name, place }] as const,
+    ),
+  );
+
+  it.each(cases)('reads what is hidden as what does not exist, and changes nothing: %s', async (_, { name, place }) => {
+    const input = inputs[name]!(new Random(7), stock, time.date());
+    const key = place.path.at(-1)!;
+    const type = typesByName[key] ?? typeOfId(String(input[key]))!;
+    const hidden = worlds.hiddenIds.has(type) || ofUsed[name] === type ? beyond.get(type)! : [];
+    for (const id of hidden.slice(0, 2)) {
+      const before = await contents(worlds.full);
+      const answerFor = async (one: string) => {
+        const text = await act(full, name, Object(withIdAt({ input }, place, one)).input);
+        return text.replaceAll(one, 'the id');
+      };
+      const theirs = await answerFor(id);
+      expect(theirs).toBe(await answerFor(absentId(type)));
+      expect(theirs).toMatch(/NOT_FOUND|FORBIDDEN/);
+      expect(await contents(worlds.full)).toEqual(before);
+    }
+  });
+
+  it.each(Object.keys(inputs))('answers as if nothing were hidden: %s', async (name) => {
+    const types = [...beyond.keys()].filter((type) => worlds.hiddenIds.has(type) || ofUsed[name] === type);
+    const notTheirs = types.flatMap((type) => beyond.get(type)!);
+    const random = new Random(Object.keys(inputs).indexOf(name) + 1);
+    let left = 4;
+    for (let tries = 0; tries < 40 && left > 0; tries++) {
+      const input = inputs[name]!(random, stock, time.date());
+      if (notTheirs.some((id) => JSON.stringify(input).includes(id))) continue;
+      left--;
+      const [one, other] = [await act(full, name, input), await act(reduced, name, input)];
+      expect({ input, text: withoutChance(one) }).toEqual({ input, text: withoutChance(other) });
+    }
+    expect(left).toBeLessThan(4);
+  });
+
+  /** What is drawn by chance is left out: ids of what is new, tokens, names of files. */
+  function withoutChance(text: string): string {
+    return text
+      .replace(/[a-z]+_[0-9A-Z]{26}/g, (id) => (begun.has(id) ? id : `${id.split('_')[0]}_new`))
+      .replace(/"(\w*token)":"[^"]*"/g, '"$1":"…"')
+      .replace(/\/media\/[^"]*/g, '/media/…');
+  }
+});

@@ -1,0 +1,51 @@
+import { type GraphQLArgument, type GraphQLInputField, getNamedType, isInputObjectType } from 'graphql';
+import { sql } from 'kysely';
+import { type NodeType, prefixes } from '../../src/domains/ids.ts';
+import type { TestDatabase } from '../setup/databases.ts';
+
+/** What an id stands for, by the name of its argument or input field; `id` and `ids` are told by what they are given to. */
+export const typesByName: Record<string, NodeType> = {
+  ...{ accountId: 'Account', accountIds: 'Account', assigneeId: 'User', authorId: 'User', userId: 'User' },
+  ...{ campaignId: 'Campaign', conversationId: 'Conversation', mediaAssetId: 'MediaAsset', mediaIds: 'MediaAsset' },
+  ...{ postId: 'Post', postIds: 'Post', targetId: 'PostTarget', templateId: 'Template', workspaceId: 'Workspace' },
+};
+/** Ids of no workspace. */
+const publicIds = ['model'];
+
+/** A place for an id: the names that lead to it, and whether it is a list's. */
+export interface Place {
+  readonly path: readonly string[];
+  readonly isList: boolean;
+}
+
+export function placesIn(field: GraphQLArgument | GraphQLInputField): Place[] {
+  const type = getNamedType(field.type);
+  if (isInputObjectType(type))
+    return Object.values(type.getFields())
+      .flatMap(placesIn)
+      .map(({ path, isList }) => ({ path: [field.name, ...path], isList }));
+  if (type.name !== 'ID' || publicIds.includes(field.name)) return [];
+  return [{ path: [field.name], isList: String(field.type).startsWith('[') }];
+}
+
+export function withIdAt(given: object, { path: [name = '', ...rest], isList }: Place, id: string): object {
+  const inner = (given as Record<string, unknown>)[name];
+  const value = rest.length > 0 ? withIdAt(Object(inner), { path: rest, isList }, id) : isList ? [id] : id;
+  return { ...given, [name]: value };
+}
+
+/** An id of a type of which there is no node. */
+export const absentId = (type: NodeType) => `${prefixes[type]}_01ARZ3NDEKTSV4RRFFQ69G5FAV`;
+
+/** A digest of every table's rows, but for the moments at which tokens were last used. */
+export async function contents({ queries }: TestDatabase): Promise<Record<string, string>> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'tokens' order by 1`.execute(queries);
+  const digests = tables.map(
+    ({ name }) =>
+      sql`select ${sql.lit(name)} as name, md5(coalesce(string_agg(row::text, '|' order by row::text), '')) as digest from ${sql.table(name)} row`,
+  );
+  const { rows } = await sql<{ name: string; digest: string }>`${sql.join(digests, sql` union all `)}`.execute(queries);
+  return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
+}
