@@ -163,12 +163,12 @@ export const inputs: Record<string, MakeInput> = {
 /** What Magpie's own background work does, as `executeAsSystem` runs it. */
 export const systemInputs: Record<string, MakeInput> = {
   claimTargets: (random) => ({ limit: 1 + random.below(5), leaseSeconds: 60 }),
+  recordUpload: (_random, stock) => ({
+    ...{ targetId: stock.targetThatIs('PUBLISHING'), mediaId: 'media_1', uploadId: 'upload 1' },
+  }),
   recordPublication: (random, stock) => ({
     targetId: stock.targetThatIs('PUBLISHING'),
     ...(random.happens(0.7) ? { permalink: 'https://sandbox.example/1' } : { failureMessage: 'The network said no.' }),
-  }),
-  recordUpload: (_random, stock) => ({
-    ...{ targetId: stock.targetThatIs('PUBLISHING'), mediaId: 'media_1', uploadId: 'upload 1' },
   }),
   recordPostMetrics: (random, stock) => ({
     postId: stock.postThatIs('PUBLISHED'),
