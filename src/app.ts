@@ -191,9 +191,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   for (const work of background) work.start();
   const checks = setInterval(() => {
     engine.checkAlerts();
-    server.subscriptions
-      .recheck()
-      .catch((error) => outages.error({ err: error }, 'subscriptions could not be checked'));
+    server.recheck().catch((error) => outages.error({ err: error }, 'subscriptions could not be checked'));
   }, checkEveryMs);
 
   const backups = await backupsOf({ database, onDisk, dataDir, log });

@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   });
   stopOnSignals({ config, listener, starting });
   const app = await starting;
-  listener.serve({ listener: app.server.listener, notes: app.notes }, app.isReady);
+  listener.serve({ ...app.server, notes: app.notes }, app.isReady);
   const url = early ?? (await listen(listener, config));
   if (config.workerRole === 'first') print(welcome({ url, config, demoTokens: app.demoTokens }));
   line?.announce();

@@ -23,6 +23,9 @@ export function endable<T>(source: AsyncIterable<T>, { onEnd, afterFailure }: En
     return rest;
   };
 
+  /** A generator that waits for its next event returns only then; nobody waits for it. */
+  const leave = () => void Promise.resolve(events.return?.()).catch(() => {});
+
   const iterator: AsyncIterableIterator<T> = {
     next() {
       if (rest) return rest.next();
@@ -42,7 +45,7 @@ export function endable<T>(source: AsyncIterable<T>, { onEnd, afterFailure }: En
     },
     async return() {
       finish();
-      await events.return?.();
+      leave();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => iterator,
@@ -52,8 +55,7 @@ export function endable<T>(source: AsyncIterable<T>, { onEnd, afterFailure }: En
     if (rest) return;
     const last = finish(after);
     wake?.(last.next());
-    // A generator that waits for its next event returns only then; nobody waits for it.
-    void Promise.resolve(events.return?.()).catch(() => {});
+    leave();
   };
 
   return { iterator, end };

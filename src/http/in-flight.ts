@@ -11,6 +11,7 @@ export class InFlight {
 
   /** Call it with each new connection. */
   watch(socket: Socket): void {
+    if (this.#latest.has(socket)) return;
     this.#latest.set(socket, { response: undefined });
     socket.once('close', () => {
       this.#latest.delete(socket);

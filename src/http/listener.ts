@@ -1,15 +1,26 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { InFlight } from './in-flight.ts';
+import { asksForWebSocket, ignoreUpgrade, refuseUpgrade, type Upgrade } from './upgrades.ts';
 
 /** Whether what stands behind the listener can answer; it should settle within a second or so. */
 export type IsReady = () => Promise<boolean>;
 
 export interface Served {
   readonly listener: RequestListener;
+  /** WebSockets; none are offered when absent. */
+  readonly sockets?: Sockets;
   /** What `/readyz` tells beside that requests are answered, a line each. */
   readonly notes?: () => readonly string[];
+}
+
+/** Connections that go on as WebSockets. */
+export interface Sockets {
+  /** Takes a request for one, or refuses it. */
+  take(request: IncomingMessage, upgrade: Upgrade): void;
+  /** Takes no more, and closes those that are open. Resolves with the number of those that were cut off after `limitMs`. */
+  drain(limitMs: number): Promise<number>;
 }
 
 export interface Listener {
@@ -18,8 +29,8 @@ export interface Listener {
   /** From now on requests are answered. */
   serve(served: Served, isReady: IsReady): void;
   /**
-   * Refuses new requests, waits until those in flight are answered, then stops listening. Resolves with the number of connections
-   * that were cut off after `limitMs`.
+   * Refuses new requests, waits until those in flight are answered and WebSockets are closed, then stops listening. Resolves with
+   * the number of connections that were cut off after `limitMs`.
    */
   drain(limitMs: number): Promise<number>;
 }
@@ -60,6 +71,26 @@ export function createListener(options: ListenerOptions = {}): Listener {
     served.listener(request, response);
   });
 
+  // Node gives the connection away; answers to what was asked before on it are finished first.
+  server.on('upgrade', (request, socket: Socket, head) => {
+    socket.on('error', () => {}); // it closes then
+    const unsent = inFlight.latestOf(socket);
+    if (!unsent) return upgrade(request, { socket, head });
+    const giveUp = () => void socket.destroy();
+    socket.setTimeout(silenceMs).once('timeout', giveUp);
+    unsent.once('close', () => {
+      socket.off('timeout', giveUp);
+      upgrade(request, { socket, head });
+    });
+  });
+  const upgrade = (request: IncomingMessage, { socket, head }: Upgrade) => {
+    if (!socket.writable) return;
+    const { sockets } = served ?? {};
+    if (!sockets || !asksForWebSocket(request)) ignoreUpgrade(server, request, { socket, head });
+    else if (state === 'serving') sockets.take(request, { socket, head });
+    else refuseUpgrade(socket, { status: 503, ...unavailable(), headers: { 'retry-after': '5' } });
+  };
+
   server.on('connection', (socket: Socket) => inFlight.watch(socket));
   server.maxConnections = maxConnections;
   server.on('drop', onDrop);
@@ -94,8 +125,11 @@ export function createListener(options: ListenerOptions = {}): Listener {
     else say(response, { status: 503, text: ['the database does not answer', ...notes].join('\n') });
   };
 
+  const unavailable = () => ({ message: `The server is ${state}; try again shortly.`, code: 'UNAVAILABLE' });
+
   const refuse = (response: ServerResponse) => {
-    const errors = [{ message: `The server is ${state}; try again shortly.`, extensions: { code: 'UNAVAILABLE' } }];
+    const { message, code } = unavailable();
+    const errors = [{ message, extensions: { code } }];
     response.setHeader('content-type', 'application/json; charset=utf-8');
     response.setHeader('retry-after', '5');
     response.writeHead(503).end(JSON.stringify({ errors }));
@@ -116,10 +150,10 @@ export function createListener(options: ListenerOptions = {}): Listener {
     async drain(limitMs) {
       state = 'draining';
       for (const response of inFlight.unsent) if (!response.headersSent) response.setHeader('connection', 'close');
-      await inFlight.end(limitMs);
-      const cutOff = inFlight.unsent.length;
+      const [socketsCutOff = 0] = await Promise.all([served?.sockets?.drain(limitMs), inFlight.end(limitMs)]);
+      const cutOff = inFlight.unsent.length + socketsCutOff;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections(); // also those that never asked for anything, or not to the end
+      for (const socket of inFlight.sockets) socket.destroy(); // also those that never asked for anything, or not to the end
       await closed;
       clearInterval(limits);
       return cutOff;

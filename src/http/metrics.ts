@@ -12,7 +12,7 @@ export interface Metrics {
   readonly hotAnswers: number;
 }
 
-export function createMetrics({ openSubscriptions }: { openSubscriptions: () => number }): Metrics {
+export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -56,6 +56,14 @@ export function createMetrics({ openSubscriptions }: { openSubscriptions: () => 
       this.set(openSubscriptions());
     },
   });
+  new Gauge({
+    name: 'magpie_sockets_open',
+    help: 'WebSockets open now.',
+    registers,
+    collect() {
+      this.set(openSockets());
+    },
+  });
   const hotRequests = requestsOf('query', 200);
   return {
     registry,
@@ -74,6 +82,11 @@ export function createMetrics({ openSubscriptions }: { openSubscriptions: () => 
       return hotAnswers;
     },
   };
+}
+
+interface Open {
+  readonly openSubscriptions: () => number;
+  readonly openSockets: () => number;
 }
 
 interface Requests {

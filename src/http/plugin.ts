@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GraphQLError, OperationTypeNode } from 'graphql';
+import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../domains/context.ts';
 import type { Origin } from '../graphql/joined-execution.ts';
@@ -38,9 +38,21 @@ export interface Facts {
   origin: Origin | null;
 }
 
+/** An operation that came as a message of a WebSocket. */
+export interface SocketMessage {
+  /** The request that the WebSocket began with. */
+  readonly upgrade: IncomingMessage;
+  /** The operation, as it was sent. */
+  readonly payload: object;
+  /** What is answered, when it is not one whole answer. */
+  parts?: AsyncIterable<ExecutionResult>;
+  isSubscription?: boolean;
+}
+
 export interface ServerContext {
   facts: Facts;
-  /** Absent when a request did not come over a connection; so is its response. */
+  message?: SocketMessage;
+  /** Absent when a request did not come over a connection, or over one that is a WebSocket by now; so is its response. */
   req?: IncomingMessage;
   res?: ServerResponse;
 }

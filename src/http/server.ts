@@ -1,14 +1,18 @@
 import type { RequestListener } from 'node:http';
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
+import type { FormattedExecutionResult } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { CounterStore } from '../limits/rate-limiter.ts';
 import type { TrustedProxies } from './client-address.ts';
+import { GraphqlSockets, type SocketTimes, socketTimes } from './graphql-sockets.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createOriginCheck } from './origins.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
-import type { HttpPlugin, ServerContext } from './plugin.ts';
+import type { HttpPlugin, ServerContext, SocketMessage } from './plugin.ts';
 import { RememberedResponses } from './remembered-responses.ts';
+import { newRequestId } from './request-id.ts';
 import { hasTarget, refuseTarget } from './request-target.ts';
 import { type SubscriptionLimits, Subscriptions } from './subscriptions.ts';
 import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
@@ -24,6 +28,7 @@ import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
 import { useHiddenSuggestions } from './use-hidden-suggestions.ts';
 import { type Media, useMedia } from './use-media.ts';
+import { useMessages } from './use-messages.ts';
 import { useMetrics } from './use-metrics.ts';
 import { useNotFound } from './use-not-found.ts';
 import { type BodyLimits, useParameters } from './use-parameters.ts';
@@ -39,6 +44,8 @@ import { useVariables } from './use-variables.ts';
 export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, SubscriptionLimits {
   /** Fields of an answer. */
   maxCost: number;
+  /** Of a WebSocket at once, subscriptions among them. */
+  maxSocketOperations: number;
   /** Of queries that clients register by their hashes; 0 registers none. */
   maxRegisteredBytes: number;
   /** Memory for whole answers. */
@@ -60,6 +67,7 @@ export interface ServerOptions {
   trustedProxies?: TrustedProxies;
   /** Whether whole answers are remembered; they are the same either way. */
   isHot?: boolean;
+  socketTimes?: Partial<SocketTimes>;
 }
 
 export interface Server {
@@ -68,7 +76,10 @@ export interface Server {
   /** The same without a socket. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
   readonly subscriptions: Subscriptions;
+  readonly sockets: GraphqlSockets;
   readonly metrics: Metrics;
+  /** Call it when tokens, roles or memberships may have changed. Ends what no longer stands. */
+  recheck(): Promise<void>;
 }
 
 const graphqlPath = '/graphql';
@@ -82,7 +93,10 @@ export function createServer(options: ServerOptions): Server {
   const { counters, trustedProxies = 0, isHot = true } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
-  const metrics = createMetrics({ openSubscriptions: () => subscriptions.size });
+  const metrics = createMetrics({
+    openSubscriptions: () => subscriptions.size,
+    openSockets: () => sockets.size,
+  });
 
   const responses = new RememberedResponses(limits.maxAnswerBytes);
 
@@ -114,6 +128,7 @@ export function createServer(options: ServerOptions): Server {
     useCompression(),
     useCacheHeaders(),
     useRemembering(responses),
+    useMessages(),
     useAccessLog(log),
   ];
 
@@ -149,6 +164,26 @@ export function createServer(options: ServerOptions): Server {
       durationMs: durationSince(startedAtMs),
     });
   };
+  const sockets = new GraphqlSockets({
+    ...{ ...socketTimes, ...options.socketTimes, authenticate, log, path: graphqlPath },
+    isAllowedOrigin: createOriginCheck(cors.origins),
+    maxMessageBytes: limits.maxBodyBytes,
+    maxOperations: limits.maxSocketOperations,
+    async answer(message: SocketMessage, token) {
+      const headers = { 'content-type': 'application/json', accept: 'application/json' };
+      const request = new Request(`http://socket${graphqlPath}`, {
+        method: 'POST',
+        headers: token === null ? headers : { ...headers, authorization: `Bearer ${token}` },
+      });
+      const response = await yoga.fetch(request, { message } as ServerContext);
+      return message.parts ? {} : ((await response.json()) as FormattedExecutionResult);
+    },
+    onRefusal({ method, url = '' }, { status }) {
+      metrics.countRequest({ type: 'other', status, seconds: 0 });
+      const path = url.split('?', 1)[0]!.slice(0, 200);
+      logRequest(log, 'info', { requestId: newRequestId(), method, path, viewer: 'ANONYMOUS', status, durationMs: 0 });
+    },
+  });
   const pipeline: RequestListener = (request, response) => {
     if (hasTarget(request)) void yoga(request, response);
     else refuseTarget(response);
@@ -157,6 +192,10 @@ export function createServer(options: ServerOptions): Server {
     listener: isHot ? new HotPath(pipeline, { engine, responses, graphqlPath, onAnswer }).listener : pipeline,
     fetch: async (url, init) => await yoga.fetch(new Request(url, init), {} as ServerContext),
     subscriptions,
+    sockets,
     metrics,
+    async recheck() {
+      await Promise.all([subscriptions.recheck(), sockets.recheck()]);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
-import type { HttpPlugin, ServerContext } from './plugin.ts';
+import type { Facts, HttpPlugin, ServerContext } from './plugin.ts';
 import { refusal } from './refusal.ts';
 import type { Engine } from './use-engine.ts';
 
@@ -27,17 +27,26 @@ export function useAuthentication(engine: Pick<Engine, 'authenticate' | 'isForAn
   };
   return {
     async onRequestParse({ request, serverContext: { facts } }) {
-      const header = request.headers.get('authorization');
-      if (!header) return; // an empty one is what clients send that are signed out
-      const token = bearerToken(header);
-      if (token !== undefined) facts.viewer = await engine.authenticate(token);
-      if (facts.viewer) facts.token = token!;
-      else facts.refusal = token === undefined ? otherForm() : unknownToken();
+      Object.assign(facts, await readCredential(request.headers.get('authorization'), engine.authenticate));
     },
     onExecute: check,
     onSubscribe: check,
   };
 }
+
+/** What becomes of a value of `Authorization`. An empty one is what clients send that are signed out. */
+export async function readCredential(
+  header: string | null | undefined,
+  authenticate: Authenticate,
+): Promise<Credential> {
+  if (!header) return { token: null, viewer: null, refusal: null };
+  const token = bearerToken(header);
+  const viewer = token === undefined ? null : await authenticate(token);
+  if (viewer) return { token: token!, viewer, refusal: null };
+  return { token: null, viewer: null, refusal: token === undefined ? otherForm() : unknownToken() };
+}
+
+type Credential = Pick<Facts, 'token' | 'viewer' | 'refusal'>;
 
 function otherForm() {
   return unauthenticated('expected `Authorization: Bearer <token>`, but got another form', 'invalid_request');

@@ -5,8 +5,9 @@ import type { HttpPlugin } from './plugin.ts';
 export function useClientAddress(trusted: TrustedProxies): HttpPlugin {
   const clientOf = createClientAddress(trusted);
   return {
-    onRequest({ serverContext: { facts, req } }) {
-      if (req) facts.client = clientOf(req);
+    onRequest({ serverContext: { facts, req, message } }) {
+      const origin = message?.upgrade ?? req;
+      if (origin) facts.client = clientOf(origin);
     },
   };
 }

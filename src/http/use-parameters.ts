@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { excerpt } from '../text/shown.ts';
 import { readUpload } from './multipart.ts';
-import { parseJson, parseUrl } from './parameters.ts';
+import { parametersIn, parseJson, parseUrl, withinLevels } from './parameters.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { checkDeclaredLength, readBody } from './read-body.ts';
 import { refusal } from './refusal.ts';
@@ -21,10 +21,11 @@ export interface ParametersOptions extends BodyLimits {
 /** A form of another site can send multipart without asking; with one of these headers, its browser asks first. */
 const preflighted = ['x-requested-with', 'graphql-require-preflight', 'apollo-require-preflight'];
 
-/** Takes a request's parameters from where they may be: the URL of a GET, the JSON or multipart body of a POST. */
+/** Takes a request's parameters from where they may be: the URL of a GET, the JSON or multipart body of a POST, a message. */
 export function useParameters({ maxBodyBytes, maxUploadBytes, uploadFolder: folder }: ParametersOptions): HttpPlugin {
   return {
-    onRequestParse({ request, serverContext: { req, facts }, setRequestParser }) {
+    onRequestParse({ request, serverContext: { req, facts, message }, setRequestParser }) {
+      if (message) return setRequestParser(() => parametersIn(withinLevels(message.payload)));
       if (request.method === 'GET') setRequestParser(() => parseUrl(request.url));
       if (request.method !== 'POST') return;
       const type = mediaTypeOf(request);

@@ -41,6 +41,8 @@ export interface RequestLimits {
   readonly maxSubscriptions: number;
   readonly maxSubscriptionsPerWorkspace: number;
   readonly maxSubscriptionsPerToken: number;
+  /** Of a WebSocket at once, subscriptions among them. */
+  readonly maxSocketOperations: number;
   /** Of a token; of a client, where nobody is signed in. */
   readonly maxMutationsPerMinute: number;
   readonly maxUploadsPerMinute: number;

@@ -15,6 +15,7 @@ export function readRequestLimits(read: EnvironmentReader): RequestLimits {
     maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
     maxSubscriptionsPerWorkspace: read.integer('MAX_SUBSCRIPTIONS_PER_WORKSPACE', 300),
     maxSubscriptionsPerToken: read.integer('MAX_SUBSCRIPTIONS_PER_TOKEN', 100),
+    maxSocketOperations: read.integer('MAX_SOCKET_OPERATIONS', 100),
     maxMutationsPerMinute: read.integer('MAX_MUTATIONS_PER_MINUTE', 60_000),
     maxUploadsPerMinute: read.integer('MAX_UPLOADS_PER_MINUTE', 300),
     maxRegisteredBytes: read.integer('MAX_REGISTERED_QUERY_BYTES', 4 * 1024 * 1024, { min: 0 }),

@@ -8,15 +8,24 @@ import { gql } from '@urql/core';
 import { printSchema } from 'graphql';
 import type { ConcreteRequest } from 'relay-runtime';
 import relay from 'relay-runtime';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { createApolloClient, followChanges as followByApollo } from '../../examples/clients/apollo.ts';
 import { codegen } from '../../examples/clients/codegen.ts';
 import { request } from '../../examples/clients/fetch.ts';
 import { createGraphqlRequestClient } from '../../examples/clients/graphql-request.ts';
 import { createEventClient, followChanges } from '../../examples/clients/graphql-sse.ts';
+import {
+  createApolloSocketClient,
+  createSocketClient,
+  createUrqlClient,
+  followChanges as followBySocket,
+  request as requestBySocket,
+} from '../../examples/clients/graphql-ws.ts';
 import { createRelayEnvironment, forget } from '../../examples/clients/relay.ts';
 import { createQueryClient, forgetTypes, templates } from '../../examples/clients/tanstack-query.ts';
 import { createDocumentCacheClient, createGraphcacheClient, templateLists } from '../../examples/clients/urql.ts';
+import { confine } from '../product/magpie.ts';
 import { createFolder } from '../setup/folders.ts';
 import { type Json, type Product, startProduct } from './start.ts';
 
@@ -197,5 +206,73 @@ describe('graphql-sse', () => {
     stop();
     client.dispose();
     await until(() => magpie.server.subscriptions.size === 0);
+  });
+});
+
+describe('graphql-ws', () => {
+  /** As browsers have it, and Node.js since version 22. */
+  const connect = (token: string) => {
+    vi.stubGlobal('WebSocket', WebSocket);
+    const client = createSocketClient(magpie.url, token);
+    onTestFinished(() => void client.dispose());
+    return client;
+  };
+  const idle = () => until(() => magpie.server.subscriptions.size === 0);
+
+  it('hears of what others change, and of a gap when it had to come back', async () => {
+    const client = connect(magpie.owner.token);
+    const heard: string[] = [];
+    const stop = followBySocket(client, {
+      onChange: ({ typeNames }) => heard.push(...typeNames),
+      onGap: () => heard.push('gap'),
+      onEnd: () => heard.push('end'),
+    });
+    await untilFollowed();
+    await create('By a colleague, for sockets');
+    await until(() => heard.includes('Template'));
+    magpie.engine.forgetAll('a test');
+    await until(() => heard.includes('gap'));
+    await untilFollowed();
+    stop();
+    await idle();
+  });
+
+  it('has the answers that are given over HTTP, also to who is confined to some accounts', async () => {
+    await confine(magpie.database, magpie.colleague, 1);
+    magpie.engine.principals.clear();
+    const query =
+      '{ viewer { user { name } } accounts(first: 50) { nodes { id } } posts(first: 5) { totalCount nodes { id text } } inboxSummary { openCount } }';
+    for (const { token } of [magpie.owner, magpie.colleague, magpie.stranger]) {
+      const { data, errors } = (await magpie.ask(token, query)).json;
+      expect(errors).toBeUndefined();
+      expect(await requestBySocket(connect(token), query)).toEqual(data);
+    }
+  });
+
+  it('carries the subscriptions of urql', async () => {
+    const client = createUrqlClient(magpie.url, magpie.owner.token, connect(magpie.owner.token));
+    const heard: string[] = [];
+    const following = client
+      .subscription(gql`subscription { cacheInvalidated { typeNames } }`, {})
+      .subscribe(({ data }) => void heard.push(...data.cacheInvalidated.typeNames));
+    await untilFollowed();
+    await create('By a colleague, for urql');
+    await until(() => heard.includes('Template'));
+    following.unsubscribe();
+    await idle();
+  });
+
+  it('carries the subscriptions of Apollo Client', async () => {
+    const client = createApolloSocketClient(magpie.url, magpie.owner.token, connect(magpie.owner.token));
+    const heard: string[] = [];
+    const following = client
+      .subscribe<Json>({ query: apolloGql`subscription { cacheInvalidated { typeNames } }` })
+      .subscribe(({ data }) => void heard.push(...data.cacheInvalidated.typeNames));
+    await untilFollowed();
+    await create('By a colleague, for Apollo');
+    await until(() => heard.includes('Template'));
+    following.unsubscribe();
+    await idle();
+    client.stop();
   });
 });

@@ -1,7 +1,8 @@
 import { type Magpie, type MagpieOptions, type Session, signInAs, startMagpie } from '../product/magpie.ts';
-import { createTestDatabase } from '../setup/databases.ts';
+import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 
 export interface Product extends Magpie {
+  readonly database: TestDatabase;
   readonly owner: Session;
   /** Sees what the owner sees, in the same workspace. */
   readonly colleague: Session;
@@ -14,6 +15,7 @@ export async function startProduct(options: MagpieOptions = {}): Promise<Product
   const database = await createTestDatabase('postgres', { template: 'seeded' });
   return {
     ...(await startMagpie(database, options)),
+    database,
     owner: await signInAs(database, 'OWNER'),
     colleague: await signInAs(database, 'EDITOR'),
     stranger: await signInAs(database, 'OWNER', 1),

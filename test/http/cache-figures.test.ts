@@ -11,7 +11,7 @@ function createScraped(limits: Partial<Policy> = {}) {
     policies: { POSTS: { ...policy, maxEntries: 2, ...limits }, MEDIA: policy },
     ...{ clock: time.clock, timer: time },
   });
-  const metrics = createMetrics({ openSubscriptions: () => 0 });
+  const metrics = createMetrics({ openSubscriptions: () => 0, openSockets: () => 0 });
   let readings = 0;
   registerCacheFigures(metrics, () => {
     readings++;

@@ -154,6 +154,7 @@ export const limits: ServerOptions['limits'] = {
   maxSubscriptions: 100,
   maxSubscriptionsPerWorkspace: 100,
   maxSubscriptionsPerToken: 100,
+  maxSocketOperations: 100,
   maxMutationsPerMinute: 10_000,
   maxUploadsPerMinute: 1_000,
   maxRegisteredBytes: 100_000,

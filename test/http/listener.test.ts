@@ -55,7 +55,7 @@ describe('a request for an upgrade', () => {
     const closed = once(socket, 'close');
     const [upgrade, begun, inner] = [
       'GET /1 HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
-      'POST /2 HTTP/1.1\r\nhost: x\r\ncontent-length: 30\r\n\r\n',
+      'POST /2 HTTP/1.1\r\nhost: x\r\ncontent-length: 38\r\n\r\n',
       'GET /in-the-body HTTP/1.1\r\nhost: x\r\n\r\n',
     ] as const;
     socket.write(upgrade + begun);

@@ -1,5 +1,7 @@
 import { createClient } from 'graphql-sse';
+import { createClient as createSocketClient } from 'graphql-ws';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { createListener } from '../../src/http/listener.ts';
 import { createTestServer, type TestServer } from './engine.ts';
 
@@ -56,6 +58,18 @@ const clients: Record<string, Follow> = {
     client.subscribe({ query }, sinkOf(heard));
     return () => client.dispose();
   },
+  'graphql-ws'(origin, heard) {
+    const client = createSocketClient({
+      url: `ws://${origin}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+      retryWait: () => new Promise((resolve) => setTimeout(resolve, 5)),
+      retryAttempts: 1_000,
+      shouldRetry: () => true, // also while nobody listens
+    });
+    client.subscribe({ query }, sinkOf(heard));
+    return () => void client.dispose();
+  },
 };
 
 describe.each(Object.entries(clients))('%s', (_, follow) => {
@@ -78,7 +92,7 @@ describe.each(Object.entries(clients))('%s', (_, follow) => {
   it('gives up when its token was revoked', async () => {
     const { first, heard } = await begin();
     first.engine.tokens.clear();
-    await first.subscriptions.recheck();
+    await first.recheck();
     await vi.waitFor(() => expect(heard.end).toBeDefined(), { timeout: 20_000 });
     expect(JSON.stringify([heard.events[1], heard.end])).toContain('UNAUTHENTICATED');
     expect(first.subscriptions.size).toBe(0);
