@@ -278,6 +278,29 @@ describe.each(engines)('somebody who is confined to an account, on %s', (engine)
       expect((await act(seeing, { id: both, ...inputs[action] })).userErrors).toEqual([]);
     });
 
+    it('a repetition of a request is answered with what they see by now', async () => {
+      const create = async (accountIds: string[], idempotencyKey: string, viewer: Viewer) => {
+        const { createPost } = await ask(
+          `mutation ($input: CreatePostInput!) { createPost(input: $input) {
+            post { targets { account { id } } } userErrors { code message }
+          } }`,
+          viewer,
+          { input: { text: 'Once', accountIds, idempotencyKey } },
+        );
+        return createPost;
+      };
+      const before = { ...confined, accountIds: null };
+      await create([hidden, seen], 'both', before);
+      await create([hidden], 'hidden', before);
+      expect(await create([hidden, seen], 'both', confined)).toEqual({
+        post: { targets: [{ account: { id: seen } }] },
+        userErrors: [],
+      });
+      const lost = await create([hidden], 'hidden', confined);
+      expect(lost).toMatchObject({ post: null, userErrors: [{}] });
+      expect(JSON.stringify(lost)).not.toContain(hidden);
+    });
+
     it('neither puts into a campaign nor takes out of it what goes elsewhere too', async () => {
       const campaignId = testId('Campaign');
       await api.queries

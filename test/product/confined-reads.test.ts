@@ -42,7 +42,7 @@ describe('to somebody who is confined, what hangs on hidden accounts alone is as
     const time = new TestTime();
     full = await startMagpie(worlds.full, { time, limits });
     reduced = await startMagpie(worlds.reduced, { time, limits });
-  }, 60_000);
+  });
 
   /** Documents and variables: everything of the field with the arguments that it needs, and each argument's values by themselves. */
   function questions(field: GraphQLField<unknown, unknown>): Question[] {
@@ -95,10 +95,10 @@ describe('to somebody who is confined, what hangs on hidden accounts alone is as
     return type.name === 'ID' ? [values] : values.map((value) => [value]);
   }
 
-  /** Hidden nodes of each type, posts that go elsewhere too, and all that is seen of accounts and people. */
+  /** Hidden nodes of each type, posts that go elsewhere too, what these use, accounts that are seen, and a person. */
   function ids(): string[] {
-    const { hiddenIds, mixedPosts, seen, owner } = worlds;
-    const some = [...hiddenIds.values()].flatMap((all) => [all[0]!, all.at(-1)!]);
+    const { hiddenIds, mixedPosts, usedIds, seen, owner } = worlds;
+    const some = [...hiddenIds.values(), ...usedIds.values()].flatMap((all) => [all[0]!, all.at(-1)!]);
     return [...some, ...mixedPosts.slice(0, 3), ...seen, owner.userId];
   }
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { json, type Queries } from '../../src/database/database.ts';
 import type { Tables } from '../../src/database/tables.ts';
+import { anyOf } from '../../src/domains/conditions.ts';
 import { type NodeType, typeOfId } from '../../src/domains/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
@@ -19,17 +20,30 @@ export interface TwoWorlds {
   readonly hiddenIds: ReadonlyMap<NodeType, readonly string[]>;
   /** Posts that go to accounts that they see, and to others. */
   readonly mixedPosts: readonly string[];
+  /** Campaigns, media and templates of posts that are hidden or go elsewhere too: all three are everybody's to see. */
+  readonly usedIds: ReadonlyMap<NodeType, readonly string[]>;
 }
 
 export async function createTwoWorlds(): Promise<TwoWorlds> {
   const [full, reduced] = [
-    await createTestDatabase('pglite', { template: 'seeded' }),
-    await createTestDatabase('pglite', { template: 'seeded' }),
+    await createTestDatabase('postgres', { template: 'seeded' }),
+    await createTestDatabase('postgres', { template: 'seeded' }),
   ];
   const owner = await signInAs(full, 'OWNER');
   const confined = await signInAs(full, 'ADMIN');
   const { seen, hidden } = await confine(full, confined, 2);
   await addMore(full.queries, { workspaceId: owner.workspaceId, maker: owner.userId, seen, hidden });
+  for (const [role, accountIds] of [
+    ['READER', [seen[0]!, ...hidden]],
+    ['EDITOR', hidden],
+  ] as const) {
+    const { userId } = await signInAs(full, role);
+    await full.queries
+      .updateTable('memberships')
+      .set({ accountIds: [...accountIds] })
+      .where('userId', '=', userId)
+      .execute();
+  }
   await copyRows(full.queries, reduced.queries);
   const campaignId = testId('Campaign');
   for (const { queries } of [full, reduced])
@@ -42,7 +56,8 @@ export async function createTwoWorlds(): Promise<TwoWorlds> {
     const type = typeOfId(id)!;
     hiddenIds.set(type, [...(hiddenIds.get(type) ?? []), id]);
   }
-  return { full, reduced, confined, owner, seen, hidden, hiddenIds, mixedPosts };
+  const usedIds = await findUsed(full.queries, [...hiddenIds.get('Post')!, ...mixedPosts]);
+  return { full, reduced, confined, owner, seen, hidden, hiddenIds, mixedPosts, usedIds };
 }
 
 /** What the demo has not: API tokens that see the same, more, others, and all accounts; answers by AI; and what hangs on no account. */
@@ -156,6 +171,22 @@ async function findMixedPosts(queries: Queries, workspaceId: string, seen: reado
     having bool_or(account_id = any(${seen}::text[])) and not bool_and(coalesce(account_id = any(${seen}::text[]), false))
     order by 1`.execute(queries);
   return rows.map(({ id }) => id);
+}
+
+async function findUsed(queries: Queries, posts: readonly string[]): Promise<Map<NodeType, string[]>> {
+  const rows = await queries
+    .selectFrom('posts')
+    .leftJoin('postMedia', 'postMedia.postId', 'posts.id')
+    .select(['campaignId', 'templateId', 'mediaId'])
+    .where('posts.id', '=', anyOf(posts))
+    .orderBy('posts.id')
+    .execute();
+  const distinct = (ids: (string | null)[]) => [...new Set(ids.filter((id) => id !== null))];
+  return new Map([
+    ['Campaign', distinct(rows.map(({ campaignId }) => campaignId))],
+    ['MediaAsset', distinct(rows.map(({ mediaId }) => mediaId))],
+    ['Template', distinct(rows.map(({ templateId }) => templateId))],
+  ]);
 }
 
 /** Ids of all nodes. */
