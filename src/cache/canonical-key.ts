@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { types } from 'node:util';
 import { KeyError } from './errors.ts';
 
 const maxDepth = 64;
@@ -11,20 +12,34 @@ const maxShortLength = 256;
  * One text for each value of plain data, whatever the order of its members: equal values, and only they, have equal texts. Plain
  * data is what JSON has, dates, `bigint`, `undefined`, `NaN`, infinities and `-0`; members that are `undefined` are as absent, as in
  * JSON. Throws a `KeyError` for anything else, of which a text could not tell all that matters: instances of classes, `Map`s,
- * functions, values that refer to themselves, more than 1 Mi characters.
+ * functions, getters and proxies, which may say something else the next time, values that refer to themselves, more than 1 Mi
+ * characters.
  */
 export function canonicalKey(value: unknown): string {
-  return new Writer().text(value, 0);
+  return new Writer({ isParsed: false }).text(value, 0);
 }
 
 /** The canonical key, or a hash of it (SHA-256, 43 characters) if that is long. */
 export function shortKey(value: unknown): string {
-  const text = canonicalKey(value);
+  return shortened(canonicalKey(value));
+}
+
+/** As `shortKey`, of what a parser made, which has neither getters nor proxies: each lookup of a field makes one. */
+export function shortKeyOfParsed(value: unknown): string {
+  return shortened(new Writer({ isParsed: true }).text(value, 0));
+}
+
+function shortened(text: string): string {
   return text.length <= maxShortLength ? text : createHash('sha256').update(text).digest('base64url');
 }
 
 class Writer {
+  readonly #isParsed: boolean;
   #characters = 0;
+
+  constructor({ isParsed }: { isParsed: boolean }) {
+    this.#isParsed = isParsed;
+  }
 
   text(value: unknown, depth: number): string {
     switch (typeof value) {
@@ -48,9 +63,10 @@ class Writer {
     if (depth === maxDepth) refuse(`more than ${maxDepth} levels, or a value that refers to itself`);
     this.#counted('{}');
     const prototype: unknown = Object.getPrototypeOf(value);
+    if (!this.#isParsed) checkDisguise(value, prototype);
     if (prototype === Object.prototype || prototype === null) return this.#members(value, depth);
     if (prototype === Array.prototype) return this.#items(value as unknown[], depth);
-    if (prototype === Date.prototype && Reflect.ownKeys(value).length === 0)
+    if (prototype === Date.prototype && types.isDate(value) && Reflect.ownKeys(value).length === 0)
       return this.#counted(`Date(${(value as Date).getTime()})`);
     return refuse(`an instance of ${nameOf(prototype)}`);
   }
@@ -81,6 +97,17 @@ class Writer {
     this.#characters += text.length;
     if (this.#characters > maxCharacters) refuse(`a text of more than ${maxCharacters} characters`);
     return text;
+  }
+}
+
+/** Refuses what looks like plain data, but may be other data the next time it is read, or holds what cannot be seen. */
+function checkDisguise(value: object, prototype: unknown): void {
+  if (types.isProxy(value)) refuse('a proxy');
+  if (prototype !== Map.prototype && types.isMap(value)) refuse('a Map of another prototype');
+  if (prototype !== Set.prototype && types.isSet(value)) refuse('a Set of another prototype');
+  for (const name of Object.keys(value)) {
+    const { get, set } = Object.getOwnPropertyDescriptor(value, name)!;
+    if (get ?? set) refuse(`a getter or setter, "${name}"`);
   }
 }
 

@@ -60,6 +60,11 @@ export class Flight implements Loading {
     return this.#outcome;
   }
 
+  /** Whether somebody waits for it, as nobody does for a refresh that ends in time. */
+  get isAwaited(): boolean {
+    return this.#outcome !== undefined;
+  }
+
   get tags(): ReadonlySet<Tag> {
     return this.#tags;
   }

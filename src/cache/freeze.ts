@@ -11,7 +11,7 @@ export function freezeDeeply(value: unknown): void {
     seen.add(next);
     if (next instanceof Map || next instanceof Set) for (const pair of next.entries()) waiting.push(...pair);
     attempt(() => Object.freeze(next));
-    for (const name of Object.keys(next)) attempt(() => waiting.push((next as Record<string, unknown>)[name]));
+    for (const name of Reflect.ownKeys(next)) attempt(() => waiting.push((next as Record<PropertyKey, unknown>)[name]));
   }
 }
 

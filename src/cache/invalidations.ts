@@ -1,6 +1,6 @@
 import { KeyError } from './errors.ts';
 import type { Ledger } from './ledger.ts';
-import { isOwnTag, maxTagLength } from './names.ts';
+import { checkTag, maxTagLength } from './names.ts';
 
 export type InvalidationListener = (tags: readonly string[], cause: string | undefined) => void;
 
@@ -15,9 +15,10 @@ export class Invalidations {
 
   /** Tags that a caller names. Throws for one of the engine's own; leaves out one that is too long, which nothing can depend on. */
   invalidate(tags: readonly string[], cause: string | undefined): void {
-    const own = tags.find(isOwnTag);
-    if (own !== undefined) throw new KeyError(`Expected tags that a caller may name but got "${own}"`);
-    this.apply(tags.some(isTooLong) ? tags.filter((tag) => !isTooLong(tag)) : tags, cause);
+    if (!Array.isArray(tags)) throw new KeyError(`Expected a list of tags but got ${typeof tags}`);
+    const named = tags.filter((tag) => !isTooLong(tag));
+    named.forEach(checkTag);
+    this.apply(named, cause);
   }
 
   /** Tags of any kind. */
@@ -42,6 +43,6 @@ export class Invalidations {
   }
 }
 
-function isTooLong(tag: string): boolean {
-  return tag.length > maxTagLength;
+function isTooLong(tag: unknown): boolean {
+  return typeof tag === 'string' && tag.length > maxTagLength;
 }

@@ -94,14 +94,14 @@ export class Loads {
   }
 
   /**
-   * Somebody else may have the key by now, and a refresh must not bring back what left meanwhile. A load over its time limit, whose
+   * Somebody else may have the key by now, and a refresh that nobody waits for must not bring back what left meanwhile. A load over its time limit, whose
    * key the next load has, may fill what that has not filled yet: otherwise loads that always take so long would fill nothing.
    */
   #mayFill(flight: Flight): boolean {
     const { store, key, isRefresh, older } = flight.takeoff;
     const isOwner = store.flights.get(key) === flight;
     if (!isOwner && !flight.isOverdue) return false;
-    return (isOwner && !isRefresh) || store.get(key) === older;
+    return (isOwner && (!isRefresh || flight.isAwaited)) || store.get(key) === older;
   }
 
   #fill(flight: Flight, entry: Entry, now: number): void {

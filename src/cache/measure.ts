@@ -68,6 +68,8 @@ class Pass {
       if (this.bytes > this.#maxBytes) return;
       this.visit(item, depth + 1);
     }
+    const names = Reflect.ownKeys(value);
+    this.#named(value, names.slice(names.lastIndexOf('length') + 1), depth); // integer names come first, then `length`
     Object.freeze(value);
   }
 
@@ -78,13 +80,17 @@ class Pass {
 
   #members(value: object, ownBytes: number, depth: number): void {
     this.bytes += ownBytes;
-    for (const name of Object.keys(value)) {
+    this.#named(value, Reflect.ownKeys(value), depth); // hidden and symbolic ones too
+    Object.freeze(value);
+  }
+
+  #named(value: object, names: readonly PropertyKey[], depth: number): void {
+    for (const name of names) {
       if (this.bytes > this.#maxBytes) return;
       this.bytes += REFERENCE;
-      this.#mix(name.length);
-      this.visit((value as Record<string, unknown>)[name], depth + 1);
+      if (typeof name === 'string') this.#mix(name.length);
+      this.visit((value as Record<PropertyKey, unknown>)[name], depth + 1);
     }
-    Object.freeze(value);
   }
 
   #table(value: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>, depth: number): void {
@@ -95,7 +101,7 @@ class Pass {
       this.visit(key, depth + 1);
       if (member !== key) this.visit(member, depth + 1);
     }
-    Object.freeze(value);
+    this.#members(value, 0, depth);
   }
 
   /** A view keeps all the memory that it shows a part of. */

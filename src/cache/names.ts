@@ -52,12 +52,20 @@ export function checkTag(tag: unknown): void {
     );
 }
 
+/** As `checkTag`, for a list of them: a text is one too, of its characters. */
+export function checkTags(tags: unknown): void {
+  if (!Array.isArray(tags)) throw new KeyError(`Expected a list of tags but got ${typeof tags}`);
+  for (const tag of tags) checkTag(tag);
+}
+
 /** Throws for a read or a `set` whose result could not be kept, or not as it is asked. */
 export function checkRequest({ key, namespace, tags, ttlMs }: Omit<ReadRequest<string>, 'category'>): void {
   checkKey(key);
+  if (namespace !== undefined && typeof namespace !== 'string')
+    throw new KeyError(`Expected a namespace that is a string but got ${typeof namespace}`);
   if (namespace !== undefined && namespace.length > maxTagLength)
     throw new KeyError(`Expected a namespace of at most ${maxTagLength} characters but got ${namespace.length}`);
-  for (const tag of tags ?? []) checkTag(tag);
+  if (tags !== undefined) checkTags(tags);
   checkTtl(ttlMs);
 }
 

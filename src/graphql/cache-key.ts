@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { shortKey } from '../cache/canonical-key.ts';
+import { shortKeyOfParsed } from '../cache/canonical-key.ts';
 import { isOwnTag } from '../cache/names.ts';
 import type { Viewer } from '../domains/context.ts';
 import type { CacheScope } from '../generated/schema.ts';
@@ -49,7 +49,7 @@ export function fieldKey(
     args,
   }: { coordinate: string; parent: string | undefined; args: Readonly<Record<string, unknown>> },
 ): string {
-  const short = shortKey(args);
+  const short = shortKeyOfParsed(args);
   return `${prefix.key}${coordinate}${parent === undefined ? '' : JSON.stringify(parent)}${short === '{}' ? '' : short}`;
 }
 

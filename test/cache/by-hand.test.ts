@@ -168,6 +168,8 @@ describe('a name that nothing can be kept under', () => {
       { tags: ['Post', 'x'.repeat(513)] },
       'Expected a tag of at most 512 characters but got 513: "xxxx',
     ],
+    ['a text in the place of tags', { tags: 'Post' }, 'Expected a list of tags but got string'],
+    ['a namespace that is none', { namespace: null }, 'Expected a namespace that is a string but got object'],
     ['a tag that is none', { tags: [null] }, 'Expected a tag that is a string but got object'],
     ['a tag of the engine', { tags: ['*category POSTS'] }, 'Expected a tag that does not begin with "*"'],
     [
@@ -209,6 +211,17 @@ describe('an invalidation by hand', () => {
     for (const { name } of tags) expect(() => cache.invalidate(['Post', name])).toThrow(KeyError);
     expect(tags).toHaveLength(4);
     expect(await fetch({ key: 'key', namespace: 'ws' }, () => 'not loaded')).toBe('kept');
+    expect(cache.stamp).toBe(0);
+  });
+
+  it.each([
+    ['Post', 'Expected a list of tags but got string'],
+    [undefined, 'Expected a list of tags but got undefined'],
+    [['Post', 7], 'Expected a tag that is a string but got number'],
+  ])('says what it expected: %s', (tags, message) => {
+    const { cache } = createEngine();
+    expect(() => cache.invalidate(tags as never)).toThrow(KeyError);
+    expect(() => cache.invalidate(tags as never)).toThrow(message);
     expect(cache.stamp).toBe(0);
   });
 

@@ -39,6 +39,19 @@ describe('the bytes of a value', () => {
       expect(bytesOf(value)).toBeGreaterThan(10_000);
   });
 
+  it('count what is hidden, or hangs on something else', () => {
+    const large = 'x'.repeat(10_000);
+    for (const value of [
+      { [Symbol('large')]: large },
+      Object.defineProperty({}, 'large', { value: large }),
+      /x/.exec(large), // a list that holds its input
+      Object.assign(new Map(), { large }),
+      Object.assign(new Date(0), { large }),
+      new Error(large),
+    ])
+      expect(bytesOf(value)).toBeGreaterThan(10_000);
+  });
+
   it('are told apart by what changed in a map, a set, a date or a buffer', async () => {
     const { fetch, time, stats } = createEngine();
     for (const value of [new Map([[1, 1]]), new Map([[1, 2]]), new Set([1]), new Set([2]), new Date(1), new Date(2)]) {

@@ -74,6 +74,20 @@ describe('a canonical key', () => {
   it.each<[string, unknown]>([
     ['a function', () => 1],
     ['a symbol', Symbol('s')],
+    [
+      'a getter or setter, "at"',
+      {
+        get at() {
+          return Math.random();
+        },
+      },
+    ],
+    ['a getter or setter, "0"', Object.defineProperty([], 0, { get: Math.random, enumerable: true })],
+    ['a proxy', new Proxy({ x: 1 }, {})],
+    ['a proxy', [new Proxy([1], {})]],
+    ['a Map of another prototype', Object.setPrototypeOf(new Map([[1, 2]]), Object.prototype)],
+    ['a Set of another prototype', Object.setPrototypeOf(new Set([1]), null)],
+    ['an instance of Date', Object.create(Date.prototype)],
     ['an instance of URL', new URL('https://a.example/')],
     ['an instance of Map', new Map([[1, 2]])],
     ['an instance of Set', new Set([1])],

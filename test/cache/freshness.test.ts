@@ -188,6 +188,20 @@ describe('a load that takes longer than its result is fresh', () => {
     expect(await fetch('key', () => 'not loaded')).toBe('new');
   });
 
+  it('is kept as a refresh that somebody waits for, though what it refreshes has left meanwhile', async () => {
+    const { cache, fetch, time } = createEngine({ ttlMs: 1_000, staleMs: 500 });
+    await fetch('key', () => 'old');
+    time.pass(1_000);
+    const gate = createGate<string>();
+    await fetch('key', gate.load);
+    time.pass(500);
+    const late = fetch('key', gate.load);
+    cache.clear({ namespace: 'other' }); // the dead leave
+    gate.open('new');
+    expect(await late).toBe('new');
+    expect(await fetch('key', () => 'not loaded')).toBe('new');
+  });
+
   it('is not joined by those who come after an invalidation, nor kept', async () => {
     const { cache, fetch, time } = createEngine({ ttlMs: 1_000 });
     const gate = createGate<string>();

@@ -27,6 +27,7 @@ describe('a value', () => {
     ['a list', () => [{ name: 'Ada' }]],
     ['a map', () => new Map([['author', { name: 'Ada' }]])],
     ['a set', () => new Set([{ name: 'Ada' }])],
+    ['with hidden and symbolic parts', withHiddenParts],
     ['too large', () => ({ author: { name: 'Ada' }, text: 'x'.repeat(100_000), last: [{ name: 'Bob' }] })],
     ['too deep', () => Array.from({ length: 100 }).reduce<object>((within) => ({ within }), { name: 'Ada' })],
     [
@@ -143,15 +144,20 @@ describe('keys', () => {
   });
 });
 
+function withHiddenParts(): object {
+  const value = { [Symbol('part')]: { name: 'Ada' } };
+  return Object.defineProperty(value, 'hidden', { value: [{ name: 'Bob' }] });
+}
+
 function partsOf(value: unknown, parts: Set<object> = new Set()): Set<object> {
   if (typeof value !== 'object' || value === null || parts.has(value)) return parts;
   parts.add(value);
   const members =
     value instanceof Map || value instanceof Set
       ? value.values()
-      : Object.keys(value)
+      : Reflect.ownKeys(value)
           .filter((name) => name !== 'broken')
-          .map((name) => (value as Record<string, unknown>)[name]);
+          .map((name) => (value as Record<PropertyKey, unknown>)[name]);
   for (const member of members) partsOf(member, parts);
   return parts;
 }

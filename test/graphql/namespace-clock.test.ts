@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from '../../src/cache/names.ts';
 import { NamespaceClock } from '../../src/graphql/namespace-clock.ts';
+import { ada } from './nest.ts';
+import { createProduct } from './product.ts';
 
 const namespaces = ['ws_1', 'ws_2', 'ws_3', 'ws_4'];
 const everybody = [...namespaces, 'public'];
@@ -56,5 +58,33 @@ describe('the logical time of a workspace', () => {
     for (let at = 1; at <= 1_000; at++) clock.move([`ws_${at}/Post`], at);
     const stamps = Array.from({ length: 1_000 }, (_, index) => clock.stampOf(`ws_${index + 1}`));
     expect(new Set(stamps).size).toBe(101); // those of the last hundred, and one for all before
+  });
+});
+
+describe('queries of a workspace', () => {
+  it('share one load that runs for a second, with 100 writes of another workspace meanwhile', async () => {
+    let loads = 0;
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const product = createProduct({
+      async posts() {
+        loads++;
+        await ended;
+        return [];
+      },
+    });
+    const { cache, stampOf } = product.engine;
+    const answers: Promise<{ data: unknown }>[] = [];
+    for (let write = 0; write < 100; write++) {
+      answers.push(product.ask('{ posts { nodes { id } } }'));
+      await new Promise(setImmediate);
+      cache.invalidate(['ws_other/Post', `ws_other/Post:post_${write}`], 'updatePost');
+      product.pass(10);
+    }
+    end();
+    for (const { data } of await Promise.all(answers)) expect(data).toEqual({ posts: { nodes: [] } });
+    expect([loads, stampOf(ada)]).toEqual([1, 0]);
   });
 });
