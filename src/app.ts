@@ -27,8 +27,8 @@ import { registerBackgroundFigure } from './http/background-figure.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
-import { openMedia } from './media.ts';
-import { throttled } from './throttled-log.ts';
+import { openMedia, withToldRemovals } from './media.ts';
+import { type LogLevels, throttled } from './throttled-log.ts';
 import type { RelayLine } from './workers/relay.ts';
 
 export interface App {
@@ -136,7 +136,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const network = networkFor(config);
   const engine = createGraphqlEngine({
     queries,
-    ports: { network, ai, media },
+    ports: { network, ai, media: withToldRemovals(media, outages) },
     limits: createProductLimits(config.productLimits, database.counters),
     policies: config.policies,
     maxDocumentBytes: config.limits.maxDocumentBytes,
@@ -167,7 +167,9 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   });
   registerCacheFigures(server.metrics, () => engine.cache.snapshot());
   let isBackgroundRunning = config.workerRole === 'first';
-  registerBackgroundFigure(server.metrics, () => isBackgroundRunning);
+  const problems = () => background.map((work) => work.problem()).filter((problem) => problem !== undefined);
+  const backgroundNotes = () => (isBackgroundRunning ? problems() : [noBackground]);
+  registerBackgroundFigure(server.metrics, () => backgroundNotes().length === 0);
   line?.join({
     apply: (tags, cause) => engine.cache.apply(tags, cause),
     forgetAll: () => engine.forgetAll('the end of a worker'),
@@ -184,11 +186,13 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
           createPublisher({ queries, network, execute, log: outages }),
           createWakeClock({ queries, execute, log: outages }),
           createKeySweeper({ queries, log: outages }),
-          createRulesCheck({ queries, nodeRules: options.nodeRules, log }),
           ...(config.isDemoLive ? [createDemoLife({ queries, execute, log: outages, seed: demoSeed })] : []),
         ]
       : [];
+  const rulesCheck =
+    config.workerRole === 'first' ? createRulesCheck({ queries, nodeRules: options.nodeRules, log }) : undefined;
   for (const work of background) work.start();
+  rulesCheck?.start();
   const checks = setInterval(() => {
     engine.checkAlerts();
     server.recheck().catch((error) => outages.error({ err: error }, 'subscriptions could not be checked'));
@@ -198,12 +202,12 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const quiesce = async () => {
     clearInterval(checks);
     server.subscriptions.breakOffAll();
-    await Promise.all(background.map((work) => work.stop()));
+    await Promise.all([rulesCheck?.stop(), ...background.map((work) => work.stop())]);
   };
   return {
     ...{ server, engine, demoTokens, quiesce },
-    isReady: createProbe(database),
-    notes: () => [...(database.failure() ? [noDatabase] : []), ...(isBackgroundRunning ? [] : [noBackground])],
+    isReady: createProbe(database, outages),
+    notes: () => [...(database.failure() ? [noDatabase] : []), ...backgroundNotes()],
     async close() {
       await quiesce();
       await backups?.close();
@@ -256,7 +260,7 @@ function aiFor({ ai }: Config): AiProvider {
 }
 
 /** Asks the database by the pool that requests use; one question at a time, however often it is called. */
-function createProbe({ queries }: Database): () => Promise<boolean> {
+function createProbe({ queries }: Database, log: LogLevels): () => Promise<boolean> {
   let answered: Promise<boolean> | undefined;
   return async () => {
     answered ??= queries
@@ -266,14 +270,20 @@ function createProbe({ queries }: Database): () => Promise<boolean> {
       .execute()
       .then(
         () => true,
-        () => false,
+        (error: unknown) => {
+          log.warn({ err: error }, 'the database does not answer');
+          return false;
+        },
       )
       .finally(() => {
         answered = undefined;
       });
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), readyWithinMs);
+      timer = setTimeout(() => {
+        log.warn({ withinMs: readyWithinMs }, 'the database does not answer in time');
+        resolve(false);
+      }, readyWithinMs);
     });
     return await Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
   };

@@ -33,11 +33,11 @@ async function main(): Promise<void> {
   const config = readConfig();
   if (process.argv.length > 2) return await runCommand(process.argv.slice(2), config);
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false, ...logBuffer }));
-  if (config.workers > 1 && !isWorker()) return await leadWorkers(config, log);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'a bug: an error that nobody caught');
     process.exit(1);
   });
+  if (config.workers > 1 && !isWorker()) return await leadWorkers(config, log);
 
   const drops = throttled(log);
   const listener = createListener({

@@ -4,6 +4,7 @@ import type { Queries } from './database/database.ts';
 import { createDiskMediaStore, type DiskMediaStore } from './domains/media/disk-store.ts';
 import type { MediaStore } from './domains/media/store.ts';
 import { claimMediaStore } from './domains/media/store-identity.ts';
+import type { LogLevels } from './throttled-log.ts';
 
 /** The folder of media files, in a data folder. */
 export function mediaFolderOf(dataDir: string): string {
@@ -29,4 +30,16 @@ export async function openMedia({ mediaBucket, dataDir }: Config, queries: Queri
   await store.check();
   await claimMediaStore(queries, store, `the bucket ${mediaBucket.bucket} (MEDIA_S3_BUCKET)`);
   return { store, onDisk: undefined };
+}
+
+/** A removal that fails is for the operator: to a client the file is gone, as no row names it any more. */
+export function withToldRemovals(store: MediaStore, log: Pick<LogLevels, 'error'>): MediaStore {
+  return {
+    put: (key, bytes) => store.put(key, bytes),
+    open: (key, range) => store.open(key, range),
+    remove: (key) =>
+      store.remove(key).catch((error: unknown) => {
+        log.error({ key, err: error }, 'a media file that nothing refers to could not be removed');
+      }),
+  };
 }

@@ -37,6 +37,15 @@ describe('a throttled log', () => {
     expect(lines.map((line) => (line as unknown[])[2])).toEqual([{ at: 1 }, { at: 2 }, { at: 3 }, { at: 4 }]);
   });
 
+  it('tells kinds of one message apart, a hundred at a time; beyond, they are one', () => {
+    const { log, lines } = start();
+    for (let round = 0; round < 2; round++)
+      for (let kind = 0; kind < 150; kind++) log.error({ kind }, 'a bug', String(kind));
+    expect(lines.map((line) => (line as [string, string, { kind: number }])[2].kind)).toEqual(
+      Array.from({ length: 101 }, (_, kind) => kind),
+    );
+  });
+
   it('tells messages apart, and lets information pass', () => {
     const { log, lines } = start();
     for (let at = 1; at <= 2; at++) {

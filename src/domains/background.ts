@@ -1,3 +1,5 @@
+import { Rounds } from './rounds.ts';
+
 /** Runs a mutation through the schema, as the system in a workspace, and resolves with its `data`. Rejects when it failed. */
 export type Execute = (workspaceId: string, document: string, variables: Record<string, unknown>) => Promise<unknown>;
 
@@ -12,6 +14,8 @@ export interface Background {
   stop(): Promise<void>;
   /** Looks for work once and does it. */
   tick(): Promise<void>;
+  /** What an operator should know of it; undefined when it gets done. */
+  problem(): string | undefined;
 }
 
 /** Calls `tick` from `start` to `stop`, `pollMs` after it last ended. One that fails is logged, and the next one comes. */
@@ -19,13 +23,14 @@ export function createBackground(
   tick: () => Promise<void>,
   { name, pollMs, log }: { name: string; pollMs: number; log: Log },
 ): Background {
+  const rounds = new Rounds(name);
   let timer: NodeJS.Timeout | undefined;
   let isStarted = false;
   let running = Promise.resolve();
 
   async function run(): Promise<void> {
     try {
-      await tick();
+      await rounds.run(tick);
     } catch (error) {
       log.error({ err: error }, `${name}: failed; trying again`);
     }
@@ -39,6 +44,7 @@ export function createBackground(
 
   return {
     tick,
+    problem: () => rounds.problem(),
     start() {
       if (isStarted) return;
       isStarted = true;

@@ -208,7 +208,10 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   };
   const newContext = (request: EdgeRequest) => createContext(sources, request);
   const background = (viewer: Viewer) => newContext({ viewer, requestId: 'background', isDebugging: false });
-  const warmer = new Warmer({ schema, contextFor: background });
+  const warmer = new Warmer({
+    ...{ schema, contextFor: background },
+    onFailure: (error) => log.failure('a workspace could not be warmed whole', error),
+  });
   const kept = new DocumentMemory(options.maxDocumentBytes);
   const operations = new QueryOperations(schema, plans, kept);
   const isOver = (day: string | undefined, { timeZone }: Viewer) =>

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { execute, type GraphQLSchema, Kind, parse } from 'graphql';
+import { execute, type GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
 import type { RequestContext } from './request.ts';
 
@@ -15,14 +15,21 @@ const maxWarmedWorkspaces = 10_000;
 export class Warmer {
   readonly #schema: GraphQLSchema;
   readonly #contextFor: (viewer: Viewer) => RequestContext;
+  readonly #onFailure: (error: unknown) => void;
   readonly #document = parse(readFileSync(operationsFile, 'utf8'));
   readonly #warmed = new Set<string>();
   readonly #waiting: Viewer[] = [];
   #running = 0;
 
-  constructor(options: { schema: GraphQLSchema; contextFor: (viewer: Viewer) => RequestContext }) {
+  constructor(options: {
+    schema: GraphQLSchema;
+    contextFor: (viewer: Viewer) => RequestContext;
+    /** Hears of each error: nobody else does. */
+    onFailure: (error: unknown) => void;
+  }) {
     this.#schema = options.schema;
     this.#contextFor = options.contextFor;
+    this.#onFailure = options.onFailure;
   }
 
   /** Starts in the background, once a workspace. */
@@ -36,13 +43,15 @@ export class Warmer {
   /** Resolves when every operation has run; an operation that fails leaves the others alone. */
   async warm(viewer: Viewer): Promise<void> {
     for (const operation of this.#document.definitions)
-      if (operation.kind === Kind.OPERATION_DEFINITION && operation.name)
-        await execute({
+      if (operation.kind === Kind.OPERATION_DEFINITION && operation.name) {
+        const { errors = [] } = await execute({
           schema: this.#schema,
           document: this.#document,
           operationName: operation.name.value,
           contextValue: this.#contextFor(viewer),
         });
+        for (const error of errors as readonly GraphQLError[]) this.#onFailure(error.originalError ?? error);
+      }
   }
 
   #next(): void {
@@ -50,7 +59,10 @@ export class Warmer {
     if (!viewer) return;
     this.#running++;
     this.warm(viewer)
-      .catch(() => this.#warmed.delete(viewer.workspaceId))
+      .catch((error: unknown) => {
+        this.#warmed.delete(viewer.workspaceId);
+        this.#onFailure(error);
+      })
       .finally(() => {
         this.#running--;
         this.#next();

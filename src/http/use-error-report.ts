@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { wordsOf } from '../error-words.ts';
 import { outageOf } from '../graphql/outage.ts';
 import { excerpt } from '../text/shown.ts';
-import { type LogLevels, throttled } from '../throttled-log.ts';
+import { type ThrottledLog, throttled } from '../throttled-log.ts';
 import { logOutage, originOf, withOutageStatus } from './outages.ts';
 import type { Facts, HttpPlugin } from './plugin.ts';
 
@@ -51,10 +51,10 @@ function changed(error: GraphQLError, change: { message?: string; extensions?: G
 
 /**
  * Masks what was thrown, in whichever part of an answer it is, and gives it the request's id; under the same id the log has
- * what was masked. An outage is logged once a second, not once a request.
+ * what was masked. Neither an outage nor a bug is logged more than once a second, not once a request: of a bug, each kind is.
  */
 export function useErrorReport(log: Logger): HttpPlugin {
-  const to = { log, outages: throttled(log) };
+  const to = { log: throttled(log) };
   return {
     onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (Array.isArray(result)) return;
@@ -69,15 +69,14 @@ type Part = ExecutionResult & { incremental?: readonly ExecutionResult[] };
 
 interface Report {
   readonly facts: Facts;
-  readonly log: Logger;
-  readonly outages: LogLevels;
+  readonly log: ThrottledLog;
 }
 
 function report<T extends Part>(part: T, to: Report): T {
   const reported = { ...part };
   if (part.incremental) reported.incremental = part.incremental.map((one) => report(one, to));
   if (part.errors) {
-    logOutage(part.errors, { log: to.outages, requestId: to.facts.requestId });
+    logOutage(part.errors, { log: to.log, requestId: to.facts.requestId });
     reported.errors = part.errors.map((error) => withStatus(withId(withShortMessage(maskError(error)), to)));
     to.facts.errorCodes = reported.errors.map((error) => String(error.extensions.code ?? 'NONE'));
   }
@@ -99,6 +98,13 @@ function withStatus(error: GraphQLError): GraphQLError {
 
 function withId(error: GraphQLError, { facts: { requestId }, log }: Report): GraphQLError {
   if (!error.extensions.unexpected) return error;
-  log.error({ requestId, path: error.path, err: error.originalError }, 'unexpected error');
+  log.error({ requestId, path: error.path, err: error.originalError }, 'unexpected error', kindOf(error));
   return changed(error, { extensions: { ...error.extensions, requestId } });
+}
+
+/** One bug is told from another by the field, of which there are few, and by the class of the error. */
+function kindOf(error: GraphQLError): string {
+  const node = error.nodes?.[0];
+  const origin = originOf(error);
+  return `${node?.kind === Kind.FIELD ? node.name.value : ''} ${origin instanceof Error ? origin.name : ''}`;
 }

@@ -85,7 +85,7 @@ const guards: readonly Guard[] = [
     promise: 'a flight that lost its key fills nothing',
     file: 'loads.ts',
     guard:
-      'if (!isOwner && !flight.isOverdue) return false;\n    return (isOwner && !isRefresh) || store.get(key) === older;',
+      'if (!isOwner && !flight.isOverdue) return false;\n    return (isOwner && (!isRefresh || flight.isAwaited)) || store.get(key) === older;',
     without: 'return isOwner || true;',
     spec: 'stamp-rule',
     test: 'does not take the place of what was set meanwhile',
@@ -93,7 +93,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'a refresh replaces the entry that it started from, or nothing',
     file: 'loads.ts',
-    guard: 'return (isOwner && !isRefresh) || store.get(key) === older;',
+    guard: 'return (isOwner && (!isRefresh || flight.isAwaited)) || store.get(key) === older;',
     without: 'return isOwner || !isRefresh || older !== undefined;',
     spec: 'stale-while-revalidate',
     test: 'is not brought back by a refresh',

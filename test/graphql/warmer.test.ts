@@ -18,6 +18,7 @@ function createWarmer({
     'type Query { settings: String, campaigns: String, posts: String, media: String }',
   );
   const log: string[] = [];
+  const failures: string[] = [];
   const waiting = new Map<string, { goOn: () => void; fail: (error: Error) => void }>();
   const fields = schema.getQueryType()!.getFields();
   const note =
@@ -38,6 +39,7 @@ function createWarmer({
       if (fails(viewer.workspaceId)) throw new Error('no context');
       return { viewer } as RequestContext;
     },
+    onFailure: (error) => failures.push(String(error)),
   });
   const use = (n: number) => warmer.firstUse({ ...ada, workspaceId: `ws_${n}` });
   const goOn = async (n: number) => {
@@ -46,8 +48,7 @@ function createWarmer({
   };
   const fail = (n: number) => waiting.get(`ws_${n}`)?.fail(new Error('broken'));
   return {
-    warmer,
-    log,
+    ...{ warmer, log, failures },
     use,
     goOn,
     fail,
@@ -96,11 +97,12 @@ describe('warming', () => {
 
   it('that failed gives way to others, and is tried again when the workspace is used again', async () => {
     let isBroken = true;
-    const { use, running } = createWarmer({ fails: (workspaceId) => isBroken && workspaceId === 'ws_1' });
+    const { use, running, failures } = createWarmer({ fails: (workspaceId) => isBroken && workspaceId === 'ws_1' });
     use(1);
     use(2);
     await settled();
     expect(running()).toEqual(['ws_2']);
+    expect(failures).toEqual(['Error: no context']);
     isBroken = false;
     use(1);
     await settled();
@@ -108,11 +110,12 @@ describe('warming', () => {
   });
 
   it('goes on with other operations when one fails', async () => {
-    const { warmer, log, fail } = createWarmer();
+    const { warmer, log, fail, failures } = createWarmer();
     const warm = warmer.warm({ ...ada, workspaceId: 'ws_9' });
     await settled();
     fail(9);
     await warm;
+    expect(failures).toEqual(['Error: broken']);
     expect(log).toEqual(['ws_9 settings', 'ws_9 campaigns', 'ws_9 posts', 'ws_9 media']);
   });
 

@@ -109,9 +109,22 @@ describe('the log of an outage', () => {
     expect(written()[1]).toMatchObject({ suppressed: 18 });
   });
 
-  it('has every other error of its own, with the id that the client knows', async () => {
+  it('has every kind of other errors, once a second as well, with an id that the client knows', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const server = start(new Error('a bug'));
-    for (let request = 1; request <= 3; request++) await post(server, '{ outage }');
-    expect(server.lines.filter(({ msg }) => msg === 'unexpected error')).toHaveLength(3);
+    const ids: string[] = [];
+    for (let request = 1; request <= 20; request++) {
+      const { errors } = (await (await post(server, '{ outage }')).json()) as {
+        errors: { extensions: { requestId: string } }[];
+      };
+      ids.push(errors[0]!.extensions.requestId);
+    }
+    server.engine.outage = new TypeError('another');
+    await post(server, '{ b: outage }');
+    const written = () => server.lines.filter(({ msg }) => msg === 'unexpected error');
+    expect(written()).toMatchObject([{ requestId: ids[0] }, { err: { message: 'another' } }]);
+    vi.advanceTimersByTime(1_000);
+    expect(written().slice(2)).toMatchObject([{ requestId: ids[19], err: { message: 'a bug' }, suppressed: 18 }]);
   });
 });

@@ -55,7 +55,7 @@ function fileNameOf(given: string, problems: Problems): string {
 /** Deletes the row, then the file: should it come to nothing in between, what is left is a file without an address. */
 async function deleteMediaAsset({ id }: DeleteInput, context: Context) {
   const storageKey = await inTransaction(context, (transaction) => deleteRow(id, transaction));
-  await context.ports.media.remove(storageKey).catch(() => {}); // the asset is gone, whatever becomes of its bytes
+  await context.ports.media.remove(storageKey);
   return { deletedId: id };
 }
 

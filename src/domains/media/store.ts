@@ -20,7 +20,7 @@ export interface MediaStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Null when there is no such file. A range beyond the file reads nothing. */
   open(key: string, range?: ByteRange): Promise<StoredFile | null>;
-  /** Does nothing when there is no such file. */
+  /** Does nothing when there is no such file. That of a resolver's context does not reject: the log is told. */
   remove(key: string): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import type { Queries } from '../../database/database.ts';
+import { Rounds } from '../rounds.ts';
 import { claim, type PublicationOptions, publish } from './publication.ts';
 import { dueByNetwork } from './publishing.ts';
 import { PublishingSlots, type SlotLimits } from './publishing-slots.ts';
@@ -21,6 +22,8 @@ export interface Publisher {
   stop(): Promise<void>;
   /** One round: claims what is due and waits for all of it. Resolves with the number of targets claimed. */
   tick(): Promise<number>;
+  /** What an operator should know of it; undefined when it gets done. */
+  problem(): string | undefined;
 }
 
 /**
@@ -39,6 +42,7 @@ export function createPublisher({
   const slots = new PublishingSlots(limits);
   const stopping = new AbortController();
   const publication: PublicationOptions = { ...options, now };
+  const rounds = new Rounds('publisher');
   const underWay = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<unknown> = Promise.resolve();
@@ -64,7 +68,8 @@ export function createPublisher({
   }
 
   function poll(): void {
-    round = begin(() => isRunning)
+    round = rounds
+      .run(() => begin(() => isRunning))
       .catch((error: unknown) => options.log.error({ err: error }, 'publisher: could not claim; trying again'))
       .then(() => {
         if (isRunning) timer = setTimeout(poll, pollMs);
@@ -72,6 +77,7 @@ export function createPublisher({
   }
 
   return {
+    problem: () => rounds.problem(),
     start() {
       if (isRunning) return;
       isRunning = true;
