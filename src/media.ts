@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Queries } from './database/database.ts';
+import type { Log } from './domains/background.ts';
 import { createDiskMediaStore, type DiskMediaStore } from './domains/media/disk-store.ts';
 import type { MediaStore } from './domains/media/store.ts';
 import { claimMediaStore } from './domains/media/store-identity.ts';
-import type { LogLevels } from './throttled-log.ts';
 
 /** The folder of media files, in a data folder. */
 export function mediaFolderOf(dataDir: string): string {
@@ -33,7 +33,7 @@ export async function openMedia({ mediaBucket, dataDir }: Config, queries: Queri
 }
 
 /** A removal that fails is for the operator: to a client the file is gone, as no row names it any more. */
-export function withToldRemovals(store: MediaStore, log: Pick<LogLevels, 'error'>): MediaStore {
+export function withToldRemovals(store: MediaStore, log: Log): MediaStore {
   return {
     put: (key, bytes) => store.put(key, bytes),
     open: (key, range) => store.open(key, range),
