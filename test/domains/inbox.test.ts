@@ -3,7 +3,6 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
 import type { Viewer } from '../../src/domains/context.ts';
 import { snippetOf } from '../../src/domains/inbox/snippet.ts';
-import { inTime } from '../../src/domains/inbox/time-limit.ts';
 import { createWakeClock } from '../../src/domains/inbox/wake-clock.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
@@ -24,28 +23,6 @@ describe('a snippet', () => {
 
   it('ends with an ellipsis beyond 120 characters, and never within one', () => {
     expect(snippetOf('🎉'.repeat(121))).toBe(`${'🎉'.repeat(119)}…`);
-  });
-});
-
-describe('a call with a time limit', () => {
-  it('is given up when it does not heed its signal', async () => {
-    vi.useFakeTimers();
-    try {
-      let signal: AbortSignal | undefined;
-      const call = inTime((given) => {
-        signal = given;
-        return new Promise(() => {});
-      }, 5_000);
-      const outcome = expect(call).rejects.toThrow('expected an answer within 5000 ms');
-      await vi.advanceTimersByTimeAsync(4_999);
-      expect(signal!.aborted).toBe(false);
-      await vi.advanceTimersByTimeAsync(1);
-      expect(signal!.aborted).toBe(true);
-      await outcome;
-      expect(vi.getTimerCount()).toBe(0);
-    } finally {
-      vi.useRealTimers();
-    }
   });
 });
 

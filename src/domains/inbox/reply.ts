@@ -8,6 +8,7 @@ import { release, reserve } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { inTransaction, type Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import { inTime } from '../time-limit.ts';
 import {
   type ConversationRecord,
   conversationColumns,
@@ -18,7 +19,6 @@ import {
   reportConversations,
 } from './repository.ts';
 import { maxMessageLength, snippetOf } from './snippet.ts';
-import { inTime } from './time-limit.ts';
 
 const networkTimeoutMs = 15_000;
 

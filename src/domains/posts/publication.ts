@@ -3,8 +3,8 @@ import type { AccountStatus, NetworkName } from '../../generated/schema.ts';
 import { storable } from '../../text/storable.ts';
 import { type Network, type NetworkAccount, NetworkRefusal, type PublishRequest } from '../accounts/network.ts';
 import type { Execute } from '../background.ts';
-import { inTime } from '../inbox/time-limit.ts';
 import { type PostFile, refusalOf } from '../networks/publishable.ts';
+import { inTime } from '../time-limit.ts';
 
 export interface PublicationOptions {
   readonly network: Network;

@@ -1,6 +1,6 @@
 import moment from 'moment-timezone';
 
-/** The version of the IANA time zone database whose rules these are, such as `2026f`. */
+/** The version of the IANA time zone database whose rules these are, such as `2026f`. They are written out up to the year 2499; in later ones no offset changes. */
 export const rulesVersion = moment.tz.dataVersion;
 
 /** A time during which the clocks of a zone are the same time ahead of UTC; `endMs` is the first instant after it. */
@@ -24,31 +24,23 @@ export function canonicalTimeZone(name: string): string | undefined {
 /** How far the zone's clocks are ahead of UTC. */
 export function offsetMsAt(timeZone: string, instantMs: number): number {
   const { untils, offsets } = zoneOf(timeZone);
-  return offsets[placeOf(untils, instantMs - shiftMsAt(instantMs))]!;
+  return offsets[placeOf(untils, instantMs)]!;
 }
 
 /** The periods of a range of instants, in their order and without gaps. */
 export function offsetPeriods(timeZone: string, fromMs: number, toMs: number): OffsetPeriod[] {
+  const { untils, offsets } = zoneOf(timeZone);
   const periods: OffsetPeriod[] = [];
   for (let startMs = fromMs; startMs < toMs; ) {
-    const endMs = Math.min(nextChange(timeZone, startMs), toMs);
-    const offsetMs = offsetMsAt(timeZone, startMs);
+    const place = placeOf(untils, startMs);
+    const endMs = Math.min(untils[place]!, toMs);
+    const offsetMs = offsets[place]!;
     const last = periods.at(-1);
     if (last?.offsetMs === offsetMs) periods[periods.length - 1] = { ...last, endMs };
     else periods.push({ startMs, endMs, offsetMs });
     startMs = endMs;
   }
   return periods;
-}
-
-/** The first instant after another at which the offset may be another. */
-function nextChange(timeZone: string, instantMs: number): number {
-  const shiftMs = shiftMsAt(instantMs);
-  const { untils } = zoneOf(timeZone);
-  const change = untils[placeOf(untils, instantMs - shiftMs)]! + shiftMs;
-  return instantMs < lastKnownMs
-    ? Math.min(change, lastKnownMs)
-    : Math.min(change, marchOf(marchYearOf(instantMs) + 1));
 }
 
 interface Zone {
@@ -81,26 +73,4 @@ function placeOf(untils: readonly number[], instantMs: number): number {
     else first = middle + 1;
   }
   return first;
-}
-
-/** The rules are written out up to the end of 2037. Later years are like the last ones in which March 1 is the same weekday. */
-const lastKnownMs = Date.UTC(2037, 2, 1);
-const exampleYears = Array.from({ length: 11 }, (_, index) => 2037 - index);
-
-/** How far after an instant of a year whose rules are written out another one of a later year is that is like it. */
-function shiftMsAt(instantMs: number): number {
-  if (instantMs < lastKnownMs) return 0;
-  const start = marchOf(marchYearOf(instantMs));
-  const weekday = new Date(start).getUTCDay();
-  return start - marchOf(exampleYears.find((year) => new Date(marchOf(year)).getUTCDay() === weekday)!);
-}
-
-/** Years from March on have their leap day at the end, so that summer time follows from the weekday on which they begin. */
-function marchYearOf(instantMs: number): number {
-  const instant = new Date(instantMs);
-  return instant.getUTCMonth() < 2 ? instant.getUTCFullYear() - 1 : instant.getUTCFullYear();
-}
-
-function marchOf(year: number): number {
-  return Date.UTC(year, 2, 1);
 }

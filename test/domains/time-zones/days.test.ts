@@ -61,7 +61,7 @@ describe('a day', () => {
     expect(dayAt(timeZone, Date.parse(instant))).toBe(day);
   });
 
-  it('has summer time also in years whose rules are not written out', () => {
+  it('has summer time in later years, too', () => {
     for (const timeZone of [
       'Europe/Vienna',
       'America/New_York',
