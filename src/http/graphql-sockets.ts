@@ -10,17 +10,24 @@ import { ToldErrors } from './told-parts.ts';
 import { refuseUpgrade, type Upgrade, type UpgradeRefusal } from './upgrades.ts';
 import { maskError } from './use-error-report.ts';
 
-export interface SocketTimes {
+export interface SocketLimits {
   readonly initWaitMs: number;
   readonly silenceMs: number;
   /** Between two signs of life that are asked for: shorter than the time after which proxies close connections. */
   readonly beatMs: number;
+  /** What may wait for a client to take it when there is more to tell; longer than any answer. */
+  readonly maxWaitingBytes: number;
 }
 
-export const socketTimes: SocketTimes = { initWaitMs: 10_000, silenceMs: 30_000, beatMs: 12_000 };
+export const socketLimits: SocketLimits = {
+  initWaitMs: 10_000,
+  silenceMs: 30_000,
+  beatMs: 12_000,
+  maxWaitingBytes: 8 * 1024 * 1024,
+};
 
 export interface GraphqlSocketsOptions
-  extends SocketTimes,
+  extends SocketLimits,
     Pick<ConnectionOptions, 'answer' | 'authenticate' | 'log' | 'maxOperations'> {
   readonly path: string;
   readonly isAllowedOrigin: IsAllowedOrigin;

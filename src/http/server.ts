@@ -5,7 +5,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { CounterStore } from '../limits/rate-limiter.ts';
 import type { TrustedProxies } from './client-address.ts';
-import { GraphqlSockets, type SocketTimes, socketTimes } from './graphql-sockets.ts';
+import { GraphqlSockets, type SocketLimits, socketLimits } from './graphql-sockets.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOriginCheck } from './origins.ts';
@@ -67,7 +67,7 @@ export interface ServerOptions {
   trustedProxies?: TrustedProxies;
   /** Whether whole answers are remembered; they are the same either way. */
   isHot?: boolean;
-  socketTimes?: Partial<SocketTimes>;
+  socketLimits?: Partial<SocketLimits>;
 }
 
 export interface Server {
@@ -165,7 +165,7 @@ export function createServer(options: ServerOptions): Server {
     });
   };
   const sockets = new GraphqlSockets({
-    ...{ ...socketTimes, ...options.socketTimes, authenticate, log, path: graphqlPath },
+    ...{ ...socketLimits, ...options.socketLimits, authenticate, log, path: graphqlPath },
     isAllowedOrigin: createOriginCheck(cors.origins),
     maxMessageBytes: limits.maxBodyBytes,
     maxOperations: limits.maxSocketOperations,

@@ -22,12 +22,11 @@ export interface ConnectionOptions {
   /** For how long its client may be silent when it is asked for a sign of life, or take nothing of what is there for it. */
   readonly silenceMs: number;
   readonly initWaitMs: number;
+  readonly maxWaitingBytes: number;
 }
 
 /** Each message names its operation again. */
 const maxIdChars = 200;
-/** What may wait for a client to take it when there is more to tell; longer than any answer. */
-const maxWaitingBytes = 8 * 1024 * 1024;
 
 /** One WebSocket of the protocol `graphql-transport-ws`: what it may, what runs for it, and how it ends. */
 export class Connection {
@@ -167,7 +166,7 @@ export class Connection {
 
   /** Resolves when it is on its way, so that a subscription is not read faster than its client reads. */
   #send(text: string): Promise<void> | void {
-    const { ws } = this.#options;
+    const { ws, maxWaitingBytes } = this.#options;
     if (ws.readyState !== ws.OPEN) return;
     if (ws.bufferedAmount > maxWaitingBytes) return ws.terminate();
     return new Promise((resolve) => ws.send(text, () => resolve()));

@@ -338,7 +338,7 @@ describe('a client that keeps to no protocol', () => {
   });
 
   it('and begins with nothing is closed after a while', async () => {
-    const server = await createLiveServer({ socketTimes: { initWaitMs: 20 } });
+    const server = await createLiveServer({ socketLimits: { initWaitMs: 20 } });
     expect(await (await open(server)).closed).toEqual({
       code: 4408,
       reason: 'Expected connection_init within 0.02 s.',
@@ -346,7 +346,7 @@ describe('a client that keeps to no protocol', () => {
   });
 
   it('and gives no sign of life is given up, and no other', async () => {
-    const server = await createLiveServer({ socketTimes: { beatMs: 20, silenceMs: 100 } });
+    const server = await createLiveServer({ socketLimits: { beatMs: 20, silenceMs: 100 } });
     const silent = await open(server, { autoPong: false });
     const alive = await openSignedIn(server);
     expect((await silent.closed).code).toBe(1006);
@@ -354,19 +354,18 @@ describe('a client that keeps to no protocol', () => {
     expect(await alive.next()).toMatchObject({ type: 'next' });
   });
 
-  it('and does not read is given up, with what it had subscribed', async () => {
-    const server = await createLiveServer({ socketTimes: { silenceMs: 50 } });
+  it.each([
+    ['after a while', { silenceMs: 50 }],
+    ['when too much waits for it', { maxWaitingBytes: 1_000 }],
+  ])('and does not read is given up %s, with what it had subscribed', async (_, socketLimits) => {
+    const server = await createLiveServer({ socketLimits });
     const socket = await openSignedIn(server);
     socket.send(subscribe('1', 'subscription { forever }'));
     await socket.next();
     socket.ws.pause();
-    const name = 'x'.repeat(900_000);
-    for (let n = 0; n < 40 && socket.ws.readyState === socket.ws.OPEN; n++)
-      socket.send({
-        id: `q${n}`,
-        type: 'subscribe',
-        payload: { query: 'query ($name: String) { hello(name: $name) }', variables: { name } },
-      });
+    const fields = Array.from({ length: 40 }, (_, n) => `a${n}: hello(name: $name)`).join(' ');
+    const payload = { query: `query ($name: String) { ${fields} }`, variables: { name: 'x'.repeat(100_000) } };
+    for (let n = 0; n < 10; n++) socket.send({ id: `q${n}`, type: 'subscribe', payload });
     await vi.waitFor(() => expect([server.subscriptions.size, server.sockets.size]).toEqual([0, 0]), soon);
   });
 });
