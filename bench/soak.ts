@@ -60,17 +60,19 @@ async function soak(
   };
   const watch = async () => {
     const startedAtMs = Date.now();
-    console.log('minute  requests   heap   external     RSS  in MB');
+    console.log('minute  requests     heap  of system external     RSS  in MB');
     while (!isOver()) {
       await sleep(sampleEveryMs);
       const sample = await sampleOf(`${url}/metrics`, (Date.now() - startedAtMs) / 60_000);
       samples.push(sample);
-      const { minute, heap, external, rss } = sample;
+      const { minute, heap, heapTotal, external, rss } = sample;
       if (samples.length % 6 === 1)
         console.log(
-          [minute.toFixed(1).padStart(6), String(requests).padStart(9), ...[heap, external, rss].map(inColumn)].join(
-            ' ',
-          ),
+          [
+            minute.toFixed(1).padStart(6),
+            String(requests).padStart(9),
+            ...[heap, heapTotal, external, rss].map(inColumn),
+          ].join(' '),
         );
     }
   };

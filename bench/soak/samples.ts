@@ -5,6 +5,8 @@ export interface Sample {
   readonly heap: number;
   /** Buffers of the main thread. */
   readonly external: number;
+  /** What the heap has of the system. */
+  readonly heapTotal: number;
   /** Of the whole process, the embedded database's thread included. */
   readonly rss: number;
 }
@@ -16,15 +18,22 @@ export async function sampleOf(metricsUrl: string, minute: number): Promise<Samp
   return {
     minute,
     heap: megabytes('nodejs_heap_size_used_bytes'),
+    heapTotal: megabytes('nodejs_heap_size_total_bytes'),
     external: megabytes('nodejs_external_memory_bytes'),
     rss: megabytes('process_resident_memory_bytes'),
   };
 }
 
-/** MB a minute, by least squares. */
+/** MB a minute, by least squares, of what is left at the lowest moment of each minute: between two collections a heap always grows. */
 export function slopeOf(samples: readonly Sample[], what: 'heap' | 'rss'): number {
-  const mean = (of: (sample: Sample) => number) => samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
-  const [minute, value] = [mean((one) => one.minute), mean((one) => one[what])];
-  const covariance = mean((one) => (one.minute - minute) * (one[what] - value));
-  return covariance / mean((one) => (one.minute - minute) ** 2);
+  const lowest = new Map<number, number>();
+  for (const sample of samples) {
+    const minute = Math.floor(sample.minute);
+    lowest.set(minute, Math.min(sample[what], lowest.get(minute) ?? Number.POSITIVE_INFINITY));
+  }
+  const points = [...lowest];
+  const mean = (of: (point: [minute: number, value: number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [minute, value] = [mean(([at]) => at), mean(([, bytes]) => bytes)];
+  return mean(([at, bytes]) => (at - minute) * (bytes - value)) / mean(([at]) => (at - minute) ** 2);
 }
