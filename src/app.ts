@@ -127,13 +127,13 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const { queries } = database;
   const { store: media, onDisk } = await openMedia(config, queries);
   const { dataDir } = config;
-  const ai = aiFor(config);
+  const outages = throttled(log); // of what goes wrong again and again while the database or another server is away
+  const ai = aiFor(config, outages);
   await naming(whereRowsAre(config), registerModels(queries, ai));
   const demo = { queries: withoutTimeLimit(queries), media, dataDir, seed: demoSeed, progress };
   const demoTokens = config.isDemo ? await naming(whereRowsAre(config), openDemo(demo)) : [];
 
-  const outages = throttled(log); // of what goes wrong again and again while the database is away
-  const network = networkFor(config);
+  const network = networkFor(config, outages);
   const engine = createGraphqlEngine({
     queries,
     ports: { network, ai, media: withToldRemovals(media, outages) },
@@ -234,10 +234,10 @@ async function backupsOf({
 }
 
 /** Accounts of networks that nothing real is configured for publish to the sandbox. */
-function networkFor({ mastodon, publicUrl }: Config): Network {
+function networkFor({ mastodon, publicUrl }: Config, log: LogLevels): Network {
   const sandbox = createSandboxNetwork({ seed: demoSeed });
   if (!mastodon) return sandbox;
-  const real = createMastodonNetwork({ ...mastodon, mediaBaseUrl: publicUrl });
+  const real = createMastodonNetwork({ ...mastodon, mediaBaseUrl: publicUrl, log });
   const of = ({ network }: NetworkAccount) => (network === 'MASTODON' ? real : sandbox);
   return {
     publish: (request, signal) => of(request.account).publish(request, signal),
@@ -252,11 +252,11 @@ function networkFor({ mastodon, publicUrl }: Config): Network {
 }
 
 /** What such a server charges is not ours to know, so its answers count as free. */
-function aiFor({ ai }: Config): AiProvider {
+function aiFor({ ai }: Config, log: LogLevels): AiProvider {
   if (!ai) return createBuiltInProvider();
   const { baseUrl, apiKey, model } = ai;
   const models = [{ id: model, name: model, inputUsdPerMillion: '0', outputUsdPerMillion: '0' }];
-  return createOpenAiProvider({ baseUrl, apiKey, models });
+  return createOpenAiProvider({ baseUrl, apiKey, models, log });
 }
 
 /** Asks the database by the pool that requests use; one question at a time, however often it is called. */

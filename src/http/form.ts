@@ -98,7 +98,9 @@ function parsing(
       reject(error);
     };
     listen(refuse);
-    parser.on('error', (error) => refuse(badForm(error instanceof Error ? error.message : String(error))));
+    parser.on('error', () =>
+      refuse(badForm('expected parts up to the closing boundary, but got an end before it, or no parts')),
+    );
     parser.on('finish', resolve);
     let bytes = 0;
     body.on('data', (chunk: Buffer) => {

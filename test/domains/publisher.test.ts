@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
+import { type Network, NetworkFailure, NetworkRefusal } from '../../src/domains/accounts/network.ts';
 import { createPublisher, type PublisherOptions } from '../../src/domains/posts/publisher.ts';
 import type { NetworkName } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';
@@ -89,7 +89,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
     const asked: string[] = [];
     const publisher = publisherWith(async () => {
       asked.push(api.clock.toISOString().slice(11, 19));
-      throw new Error('502 Bad Gateway');
+      throw new NetworkFailure('Mastodon has trouble of its own (HTTP 502): try again later.');
     });
     for (let minute = 0; minute < 30; minute += 1) {
       await publisher.tick();
@@ -99,7 +99,33 @@ describe.each(engines)('a publisher on %s', (engine) => {
     expect(asked).toEqual(['09:00:00', '09:01:00', '09:03:00', '09:07:00', '09:15:00']);
     const { status, targets } = await stateOf(id);
     expect(status).toBe('FAILED');
-    expect(targets[0].failureMessage).toContain('502 Bad Gateway');
+    expect(targets[0].failureMessage).toBe(
+      'The network did not take it in 5 attempts. The last time: Mastodon has trouble of its own (HTTP 502): try again later.',
+    );
+  });
+
+  it.each([
+    new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 10.0.0.7:443') }),
+    new Error('getaddrinfo ENOTFOUND https://social.internal/api?access_token=secret'),
+    new SyntaxError('Unexpected token \'<\', "<html>secret" is not valid JSON'),
+    Object.assign(new Error('duplicate key value violates unique constraint'), { code: '23505', severity: 'ERROR' }),
+    { secret: 'not even an error' },
+  ])('tells members nothing of an error that was written for the log: %s', async (error) => {
+    const id = await due();
+    const logged: unknown[] = [];
+    const warn = (details: object, message: string) => {
+      if (message === 'publisher: gave up') logged.push((details as { err: unknown }).err);
+    };
+    const failing: Publish = () => Promise.reject(error);
+    const publisher = publisherWith(failing, { log: { info: () => {}, error: () => {}, warn } });
+    for (let minutes = 1; minutes <= 16; minutes *= 2) {
+      await publisher.tick();
+      api.clock = new Date(api.clock.getTime() + minutes * 60_000);
+    }
+    expect((await stateOf(id)).targets[0].failureMessage).toBe(
+      'The network did not take it in 5 attempts. The last time: The network gave no answer: try again later.',
+    );
+    expect(logged).toEqual([error]);
   });
 
   it('does not wait for a network that never answers, and asks again with the same id', async () => {

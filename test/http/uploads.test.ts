@@ -203,14 +203,14 @@ describe('an upload that is refused', () => {
 
   it.each([
     ['no boundary', 'multipart/form-data', around(filePart()) + end, /a boundary in the content-type/],
-    ['no end', undefined, around(filePart()), /end of multipart data/],
+    ['no end', undefined, around(filePart()), /up to the closing boundary/],
     [
       'an end within the headers',
       undefined,
       around('--b\r\nContent-Disposition: form-data; na'),
-      /end of multipart data/,
+      /up to the closing boundary/,
     ],
-    ['nothing', undefined, '', /end of multipart data/],
+    ['nothing', undefined, '', /up to the closing boundary/],
     ['no part', undefined, end, /`operations`/],
     ['no map', undefined, around(filePart()).replace('"map"', '"other"') + end, /`map`/],
     [

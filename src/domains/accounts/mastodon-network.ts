@@ -1,7 +1,9 @@
+import { evidence } from '../../text/evidence.ts';
 import { bareHandle } from '../../text/folding.ts';
-import { beginningOf } from '../../text/graphemes.ts';
+import { AnswerTooLongError, answerText } from '../answer-text.ts';
 import { findStatus } from './mastodon-search.ts';
-import { type Network, NetworkRefusal, type PublishRequest } from './network.ts';
+import { type Network, NetworkFailure, NetworkRefusal, type PublishRequest } from './network.ts';
+import { failureOfStatus } from './network-answers.ts';
 
 export interface MastodonOptions {
   /** The server's address, such as `https://mastodon.social`. */
@@ -13,12 +15,15 @@ export interface MastodonOptions {
   /** How long to wait before asking again whether an upload is processed. */
   readonly processingPollMs?: number;
   readonly fetch?: typeof fetch;
+  /** Hears what the server says of its refusals and failures. */
+  readonly log?: { warn(details: object, message: string): void };
 }
 
 type Media = PublishRequest['media'][number];
 type Uploads = PublishRequest['uploads'];
 
-const maxDetailLength = 500;
+/** A page of 40 statuses, with their HTML. */
+const maxAnswerBytes = 4 * 1024 * 1024;
 
 /** How long a server keeps the keys of statuses (PostStatusService). */
 const keysKeptMs = 3_600_000;
@@ -35,7 +40,10 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
       body: JSON.stringify(status),
       signal,
     });
-    return (await response.json()) as { url: string | null; uri: string };
+    const { url, uri } = await read<{ url?: unknown; uri?: unknown }>(response);
+    const permalink = url ?? uri;
+    if (typeof permalink !== 'string' || !isWebAddress(permalink)) throw senseless();
+    return permalink;
   };
 
   return {
@@ -43,8 +51,8 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
       const mediaIds: string[] = [];
       // One after the other: the order of the ids is the order in which people see them.
       for (const asset of media) mediaIds.push(await uploaded(options, { asset, uploads, signal }));
-      const { url, uri } = await postStatus(id, { status: text, media_ids: mediaIds, visibility: 'public' }, signal);
-      return { permalink: url ?? uri };
+      const status = { status: text, media_ids: mediaIds, visibility: 'public' };
+      return { permalink: await postStatus(id, status, signal) };
     },
 
     async reply({ id, contactHandle, text }, signal) {
@@ -55,7 +63,7 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
     rememberedMs: () => keysKeptMs,
 
     find: ({ text, since }, signal) =>
-      findStatus((path) => request(options, path, { signal }), { text: text.trim(), since }),
+      findStatus(async (path) => await read(await request(options, path, { signal })), { text: text.trim(), since }),
   };
 }
 
@@ -72,7 +80,7 @@ async function uploaded(options: MastodonOptions, { asset, uploads, signal }: Up
   const { id, isDone } = await upload(options, asset, signal);
   await uploads.add(asset.id, id);
   if (!isDone && !(await isProcessed(options, id, signal)))
-    throw new Error(`expected Mastodon to keep the file of ${asset.id}, but it is gone`);
+    throw new NetworkFailure('Mastodon did not keep a file of the post: try again later.');
   return id;
 }
 
@@ -83,7 +91,7 @@ async function isProcessed(options: MastodonOptions, id: string, signal: AbortSi
     await response.body?.cancel();
     if (response.status === 200) return true;
     if (response.status === 404) return false;
-    if (response.status !== 206) throw new Error(`expected the state of a file, but got ${response.status}`);
+    if (response.status !== 206) throw failureOfStatus('Mastodon', response.status);
     await pause(options.processingPollMs ?? 1_000, signal);
   }
 }
@@ -97,7 +105,8 @@ async function upload(
   form.append('file', await download(options, asset, signal), asset.id);
   if (asset.altText) form.append('description', asset.altText);
   const response = await request(options, '/api/v2/media', { method: 'POST', body: form, signal });
-  const { id } = (await response.json()) as { id: string };
+  const { id } = await read<{ id?: unknown }>(response);
+  if (typeof id !== 'string') throw senseless();
   return { id, isDone: response.status === 200 }; // 202 Accepted: not yet
 }
 
@@ -105,7 +114,7 @@ async function download(options: MastodonOptions, asset: Media, signal: AbortSig
   if (!URL.canParse(asset.url, options.mediaBaseUrl))
     throw new NetworkRefusal('Media cannot be sent to Mastodon: where to read them from is not configured.');
   const response = await (options.fetch ?? fetch)(new URL(asset.url, options.mediaBaseUrl), { signal });
-  if (!response.ok) throw new Error(`expected the file of ${asset.id}, but got ${response.status}`);
+  if (!response.ok) throw new NetworkFailure(`A file of the post could not be read (HTTP ${response.status}).`);
   return new Blob([await response.arrayBuffer()], { type: asset.mimeType });
 }
 
@@ -118,27 +127,43 @@ function send(options: MastodonOptions, path: string, init: RequestInit): Promis
   });
 }
 
-/** Throws for all answers but those of success. */
+/** Throws for all answers but those of success. What the server says of them, `{ "error": "…" }`, is for the log. */
 async function request(options: MastodonOptions, path: string, init: RequestInit): Promise<Response> {
   const response = await send(options, path, init);
   if (response.ok) return response;
-  const detail = await detailOf(response);
-  const isFinal = response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429;
-  throw isFinal
-    ? new NetworkRefusal(`Mastodon refused it: ${detail}`)
-    : new Error(`expected an answer of Mastodon, but got ${response.status}: ${detail}`);
+  const answer = evidence(await textOf(response), [options.accessToken]);
+  options.log?.warn({ path, status: response.status, answer }, 'mastodon: a call was refused or failed');
+  throw failureOfStatus('Mastodon', response.status);
 }
 
-/** Mastodon explains errors as `{ "error": "…" }`; a proxy in front of it may not. */
-async function detailOf(response: Response): Promise<string> {
-  const text = await response.text();
+/** The JSON of an answer. What is none, such as a proxy's page, makes no sense. */
+async function read<T extends object>(response: Response): Promise<T> {
+  let parsed: unknown;
   try {
-    const { error } = JSON.parse(text) as { error?: unknown };
-    if (typeof error === 'string') return beginningOf(error, maxDetailLength);
-  } catch {
-    // Not JSON: the status says enough.
+    parsed = JSON.parse(await textOf(response));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
   }
-  return `${response.status} ${response.statusText}`.trim();
+  if (typeof parsed !== 'object' || parsed === null) throw senseless();
+  return parsed as T;
+}
+
+/** Too long an answer makes no sense either. */
+async function textOf(response: Response): Promise<string> {
+  try {
+    return await answerText(response, maxAnswerBytes);
+  } catch (error) {
+    if (error instanceof AnswerTooLongError) return '';
+    throw error;
+  }
+}
+
+function senseless(): NetworkFailure {
+  return new NetworkFailure('Mastodon gave an answer that makes no sense: try again later.');
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }
 
 function pause(durationMs: number, signal: AbortSignal): Promise<void> {

@@ -12,7 +12,8 @@ interface Status {
   readonly uri: string;
 }
 
-export type Get = (path: string) => Promise<Response>;
+/** Resolves with the JSON of the answer. */
+export type Get = <T extends object>(path: string) => Promise<T>;
 
 /**
  * Looks among the newest 200 statuses of the token's account for one with this text, published since an instant; null when there is none
@@ -22,22 +23,18 @@ export async function findStatus(
   get: Get,
   { text, since }: { text: string; since: Date },
 ): Promise<{ permalink: string } | null> {
-  const account = await read<{ id: string }>(get, '/api/v1/accounts/verify_credentials');
+  const account = await get<{ id: string }>('/api/v1/accounts/verify_credentials');
   const path = `/api/v1/accounts/${encodeURIComponent(account.id)}/statuses?limit=${pageSize}&exclude_reblogs=true`;
   let before: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {
-    const statuses = await read<Status[]>(get, before === undefined ? path : `${path}&max_id=${before}`);
+    const statuses = await get<Status[]>(before === undefined ? path : `${path}&max_id=${before}`);
     for (const { id, created_at, url, uri } of statuses) {
       if (Date.parse(created_at) < since.getTime() - skewMs) return null;
-      const source = await read<{ text: string }>(get, `/api/v1/statuses/${encodeURIComponent(id)}/source`);
+      const source = await get<{ text: string }>(`/api/v1/statuses/${encodeURIComponent(id)}/source`);
       if (source.text.trim() === text) return { permalink: url ?? uri };
     }
     if (statuses.length < pageSize) return null;
     before = encodeURIComponent(statuses.at(-1)!.id);
   }
   throw new NetworkRefusal('Mastodon has too many newer posts to look through.');
-}
-
-async function read<T>(get: Get, path: string): Promise<T> {
-  return (await (await get(path)).json()) as T;
 }

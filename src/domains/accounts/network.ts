@@ -23,7 +23,8 @@ export interface PublishRequest {
 
 /**
  * A social network, as far as Magpie needs one. Calls are made outside any transaction, may be repeated after a crash with
- * the same `id`, and must then have one effect. Throw `NetworkRefusal` for what will not get better by trying again.
+ * the same `id`, and must then have one effect. Throw `NetworkRefusal` for what will not get better by trying again, `NetworkFailure` for
+ * what may; any other error counts as a call without an answer.
  */
 export interface Network {
   /** Publishes a post to one account. Resolves with the address of what was published. */
@@ -45,5 +46,8 @@ export interface Network {
   ): Promise<{ permalink: string } | null>;
 }
 
-/** The network said no: the message is for the team to read. */
+/** The network said no. Members read the message: it is in Magpie's words, and holds nothing of what the network answered. */
 export class NetworkRefusal extends Error {}
+
+/** The network may take the same later. Members read the message when it never did: the same holds for it. */
+export class NetworkFailure extends Error {}

@@ -1,4 +1,3 @@
-import { shown } from '../../text/shown.ts';
 import { type AiAnswer, AiProviderError, type AiSuggestion } from './provider.ts';
 
 /**
@@ -9,7 +8,7 @@ export function readCompletion(body: string, requestLength: number): AiAnswer {
   const completion = asObject(parsed(body));
   const choice = asObject(asArray(completion.choices)[0]);
   const content = contentOf(asObject(choice.message).content);
-  if (content === undefined) throw unexpected('a message', body);
+  if (content === undefined) throw unexpected('a message');
   const usage = asObject(completion.usage);
   return {
     suggestions: suggestionsOf(content),
@@ -31,7 +30,7 @@ function suggestionsOf(content: string): AiSuggestion[] {
   const object = asObject(value);
   const items = Array.isArray(value) ? value : asArray(object.suggestions ?? [object]);
   const suggestions = items.map(suggestionOf).filter((suggestion) => suggestion !== undefined);
-  if (suggestions.length === 0) throw unexpected('JSON with suggestions', content);
+  if (suggestions.length === 0) throw unexpected('JSON with suggestions');
   return suggestions;
 }
 
@@ -59,7 +58,7 @@ function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw unexpected('JSON', body);
+    throw unexpected('JSON');
   }
 }
 
@@ -75,8 +74,9 @@ function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
-function unexpected(expected: string, got: string): AiProviderError {
-  return new AiProviderError(`The AI server was expected to answer with ${expected}, but answered ${shown(got)}.`, {
+/** Nothing of the answer is in the message: members read it, and the answer may repeat the key. */
+function unexpected(expected: string): AiProviderError {
+  return new AiProviderError(`The AI server was expected to answer with ${expected}, but answered something else.`, {
     isRetryable: true,
   });
 }

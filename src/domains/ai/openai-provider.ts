@@ -1,4 +1,6 @@
 import { setTimeout as waitFor } from 'node:timers/promises';
+import { evidence } from '../../text/evidence.ts';
+import { AnswerTooLongError, answerText } from '../answer-text.ts';
 import { readCompletion } from './completion.ts';
 import { promptOf } from './prompts.ts';
 import { type AiAnswer, type AiProvider, AiProviderError, type AiProviderModel, type AiRequest } from './provider.ts';
@@ -14,6 +16,8 @@ export interface OpenAiOptions {
   maxAttempts?: number;
   /** How to wait between attempts; may end early when the signal aborts. */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Hears of answers that make no sense. */
+  log?: { warn(details: object, message: string): void };
 }
 
 const maxAnswerBytes = 1024 * 1024;
@@ -45,15 +49,23 @@ export function createOpenAiProvider(options: OpenAiOptions): AiProvider {
 
 type Outcome = { answer: AiAnswer } | { error: AiProviderError; retryAfterMs?: number };
 
-function poster({ baseUrl, apiKey }: OpenAiOptions): (body: string, signal: AbortSignal) => Promise<Outcome> {
+function poster({ baseUrl, apiKey, log }: OpenAiOptions): (body: string, signal: AbortSignal) => Promise<Outcome> {
   const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
   const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
   if (apiKey) headers.authorization = `Bearer ${apiKey}`;
+  const read = (text: string, requestLength: number) => {
+    try {
+      return readCompletion(text, requestLength);
+    } catch (error) {
+      log?.warn({ err: error, answer: evidence(text, [apiKey]) }, 'ai: an answer that makes no sense');
+      throw error;
+    }
+  };
   return async (body, signal) => {
     try {
       // A redirect could carry the key to somebody else.
       const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
-      if (response.ok) return { answer: readCompletion(await readText(response), body.length) };
+      if (response.ok) return { answer: read(await readText(response), body.length) };
       await response.body?.cancel();
       return { error: refused(response.status), retryAfterMs: retryAfterOf(response.headers.get('retry-after')) };
     } catch (error) {
@@ -78,19 +90,15 @@ async function withImage(text: string, image: { mimeType: string; read(): Promis
   ];
 }
 
-/** The body, up to a limit: what is longer is no answer to a request for a few sentences. */
+/** What is longer is no answer to a request for a few sentences. */
 async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxAnswerBytes)
-      throw new AiProviderError(`The AI server's answer is longer than ${maxAnswerBytes} bytes.`, {
-        isRetryable: false,
-      });
-    chunks.push(chunk);
+  try {
+    return await answerText(response, maxAnswerBytes);
+  } catch (error) {
+    if (!(error instanceof AnswerTooLongError)) throw error;
+    const message = `The AI server's answer is longer than ${maxAnswerBytes} bytes.`;
+    throw new AiProviderError(message, { isRetryable: false, cause: error });
   }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** RFC 9110, 10.2.3: seconds or a date. */

@@ -1,7 +1,12 @@
-import { wordsOf } from '../../error-words.ts';
 import type { AccountStatus, NetworkName } from '../../generated/schema.ts';
 import { storable } from '../../text/storable.ts';
-import { type Network, type NetworkAccount, NetworkRefusal, type PublishRequest } from '../accounts/network.ts';
+import {
+  type Network,
+  type NetworkAccount,
+  NetworkFailure,
+  NetworkRefusal,
+  type PublishRequest,
+} from '../accounts/network.ts';
 import type { Execute } from '../background.ts';
 import { type PostFile, refusalOf } from '../networks/publishable.ts';
 import { inTime } from '../time-limit.ts';
@@ -118,9 +123,11 @@ async function outcomeOf(options: PublicationOptions, publication: Publication):
   } catch (error) {
     if (error instanceof NetworkRefusal) return { failureMessage: error.message };
     if (attempts < maxAttempts || publication.stop.aborted) throw error;
-    return {
-      failureMessage: `The network did not take it in ${attempts} attempts. The last time: ${wordsOf(error)}`,
-    };
+    const targetId = target.id;
+    options.log.warn({ workspaceId: publication.workspaceId, targetId, err: error }, 'publisher: gave up');
+    // Other errors were written for the log: they may hold addresses, paths or what a server said.
+    const words = error instanceof NetworkFailure ? error.message : 'The network gave no answer: try again later.';
+    return { failureMessage: `The network did not take it in ${attempts} attempts. The last time: ${words}` };
   }
 }
 

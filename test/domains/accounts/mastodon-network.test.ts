@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMastodonNetwork } from '../../../src/domains/accounts/mastodon-network.ts';
-import { type Network, NetworkRefusal } from '../../../src/domains/accounts/network.ts';
+import { type Network, NetworkFailure, NetworkRefusal } from '../../../src/domains/accounts/network.ts';
 
 const account = { id: 'acc_1', network: 'MASTODON', handle: 'wool' } as const;
 const { signal } = new AbortController();
@@ -213,21 +213,75 @@ describe('Mastodon as a network', () => {
     expect(server.statuses.get('msg_1')!.body).toEqual({ status: '@bob@example.social Hi', visibility: 'direct' });
   });
 
-  it('passes on why the server refuses', async () => {
-    const refusal = await publish({ text: 'e'.repeat(501) }).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(NetworkRefusal);
-    expect((refusal as Error).message).toContain('Text character limit of 500 exceeded');
-    network = connect({ accessToken: 'wrong' });
-    await expect(publish()).rejects.toThrow('The access token is invalid');
-  });
+  describe('that does not take it', () => {
+    const lines: { status: number; answer: string }[] = [];
+    const failWith = async (status: number, body: string) => {
+      lines.length = 0;
+      const log = { warn: (details: object) => void lines.push(details as (typeof lines)[number]) };
+      network = connect({ log });
+      server.failures.push({ status, body });
+      return (await publish().catch((error: unknown) => error)) as Error;
+    };
 
-  it.each([429, 500, 503])('asks to be tried again after %s', async (status) => {
-    server.failures.push({ status, body: '<html>Try later</html>' });
-    const error = await publish().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(Error);
-    expect(error).not.toBeInstanceOf(NetworkRefusal);
-    await publish();
-    expect(server.statuses.size).toBe(1);
+    it.each([
+      [401, 'Mastodon refused the credentials (HTTP 401): the access token of the account has to be renewed.'],
+      [
+        403,
+        'Mastodon does not allow it to this account (HTTP 403): look at the permissions of the account and of its access token.',
+      ],
+      [
+        404,
+        'Mastodon did not find what it was asked for (HTTP 404): look whether the account and what it answers are still there.',
+      ],
+      [413, 'Mastodon found a file too large (HTTP 413): take a smaller file.'],
+      [
+        422,
+        'Mastodon refused it (HTTP 422): compare the text and the media with what the network takes, change them and try again.',
+      ],
+    ])('refuses for good with %i, and says what can be done', async (status, message) => {
+      const refusal = await failWith(status, '{"error":"no, Bearer secret"}');
+      expect(refusal).toBeInstanceOf(NetworkRefusal);
+      expect(refusal.message).toBe(message);
+    });
+
+    it.each([
+      [408, 'Mastodon refused it (HTTP 408): try again later.'],
+      [425, 'Mastodon refused it (HTTP 425): try again later.'],
+      [429, 'Mastodon was asked too often (HTTP 429): try again later.'],
+      [500, 'Mastodon has trouble of its own (HTTP 500): try again later.'],
+      [503, 'Mastodon has trouble of its own (HTTP 503): try again later.'],
+    ])('asks to be tried again after %i', async (status, message) => {
+      const failure = await failWith(status, '<html>Try later</html>');
+      expect(failure).toBeInstanceOf(NetworkFailure);
+      expect(failure.message).toBe(message);
+      await publish();
+      expect(server.statuses.size).toBe(1);
+    });
+
+    it.each(['{"error":"Validation failed: token secret"}', '<html>Bearer secret</html>', 'secret'.repeat(2_000_000)])(
+      'has its own words shown to the log alone, cut and without the token',
+      async (body) => {
+        const { message } = await failWith(422, body);
+        expect(message).not.toMatch(/Validation|html|secret/);
+        expect(lines).toEqual([{ path: '/api/v1/statuses', status: 422, answer: expect.any(String) }]);
+        expect(lines[0]!.answer.length).toBeLessThanOrEqual(300);
+        expect(lines[0]!.answer).not.toContain('secret');
+      },
+    );
+
+    it('logs why it refused', async () => {
+      await failWith(422, '{"error":"Validation failed: Text character limit of 500 exceeded"}');
+      expect(lines[0]!.answer).toContain('Text character limit of 500 exceeded');
+    });
+
+    it.each(['', '<html>', 'null', '{}', '{"url":7}', '{"url":"javascript:alert(1)"}', `"${'x'.repeat(5_000_000)}"`])(
+      'may be asked again when its 200 makes no sense',
+      async (body) => {
+        const failure = await failWith(200, body);
+        expect(failure).toBeInstanceOf(NetworkFailure);
+        expect(failure.message).toBe('Mastodon gave an answer that makes no sense: try again later.');
+      },
+    );
   });
 
   it('ends with its signal', async () => {

@@ -255,6 +255,31 @@ describe('the provider for OpenAI-compatible servers', () => {
     },
   );
 
+  it.each([
+    ['as it is', 'You sent Bearer sk-secret-0123456789, which is wrong'],
+    ['in a completion', JSON.stringify(completion('Your key sk-secret-0123456789 has no quota'))],
+    ['in half', 'sk-secret-0 … 3456789'],
+    ['at the end of a long page', `${'x'.repeat(20_000)}sk-secret-0123456789`],
+  ])(
+    'shows nobody an odd answer that repeats the key %s, but a part of it without the key to the log',
+    async (_, body) => {
+      const apiKey = 'sk-secret-0123456789';
+      const lines: object[] = [];
+      const log = { warn: (details: object, message: string) => void lines.push({ ...details, message }) };
+      const server = await startServer((response) => response.writeHead(200).end(body));
+      const error = await failureOf(ask(server.baseUrl, { apiKey, log }).answer);
+      expect(error.message).toMatch(
+        /^The AI server was expected to answer with (JSON|JSON with suggestions), but answered something else\.$/,
+      );
+      expect(lines).toHaveLength(3);
+      const [line] = lines as { answer: string }[];
+      expect(line).toMatchObject({ message: 'ai: an answer that makes no sense', err: error });
+      expect(line!.answer).toContain('•••');
+      expect(line!.answer.length).toBeLessThanOrEqual(300);
+      expect(JSON.stringify(lines)).not.toMatch(/sk-sec|456789/);
+    },
+  );
+
   it('follows no redirect, which could carry the key elsewhere', async () => {
     const elsewhere = await startServer(say(written));
     const server = await startServer(refuse(307, { location: `${elsewhere.baseUrl}/chat/completions` }));
