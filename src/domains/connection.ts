@@ -25,14 +25,11 @@ export interface Page {
   readonly after: readonly [string, string] | null;
 }
 
-const maxPageSize = 100;
 const defaultPageSize = 20;
 
-/** Reads `first` (clamped to 100) and `after`. */
+/** Reads `first`, of which the schema says how large it may be, and `after`. */
 export function pageOf(args: { first?: number | null; after?: string | null }): Page {
-  const first = args.first ?? defaultPageSize;
-  if (first < 0) throw badInput(`first: expected 0 or more, but got ${first}.`);
-  return { limit: Math.min(first, maxPageSize), after: args.after == null ? null : decodeCursor(args.after) };
+  return { limit: args.first ?? defaultPageSize, after: args.after == null ? null : decodeCursor(args.after) };
 }
 
 /** Makes a page of up to `limit + 1` rows in order. `sortKey` is the row's value in the order column. */

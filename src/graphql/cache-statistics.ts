@@ -2,7 +2,6 @@ import type { Cache } from '../cache/cache.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { CategorySnapshot, Snapshot } from '../cache/snapshot.ts';
 import type { Viewer } from '../domains/context.ts';
-import { badInput } from '../domains/errors.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { adviceFor } from './advice.ts';
 import type { AlertWatch } from './alerts.ts';
@@ -12,7 +11,6 @@ import type { RequestContext } from './request.ts';
 type Category = CategorySnapshot<CacheCategory>;
 type Statistics = Snapshot<CacheCategory>['total'] & { startedAt: string; snapshot: Snapshot<CacheCategory> };
 
-const maxHottest = 100;
 /** Shown of an entry. */
 const maxTags = 100;
 
@@ -44,11 +42,9 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
       sizing: ({ category }: Category) => cache.sizing(category),
       advice: (stats: Category) => adviceFor(stats, cache.sizing(stats.category)),
       hottest({ category }: Category, { first }: { first?: number | null }, context: RequestContext) {
-        const count = first ?? 10;
-        if (count < 0) throw badInput(`first: expected 0 or more, but got ${count}.`);
         const isShown = shownEntries(context.viewer);
         const now = cache.now();
-        return cache.hottest(category, Math.min(count, maxHottest), isShown).map((entry) => ({
+        return cache.hottest(category, first ?? 10, isShown).map((entry) => ({
           key: entry.key,
           hits: entry.hits,
           ageSeconds: Math.max(0, now - entry.bornAt) / 1000,

@@ -8,6 +8,7 @@ import {
   getNamedType,
   isInputObjectType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
 } from 'graphql';
 import { unstorableIn } from '../text/storable.ts';
@@ -20,14 +21,25 @@ interface Limit {
   readonly at: string;
 }
 
+/** Of a number, with the coordinate at which it is stated. Both ends are included. */
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly isNullable: boolean;
+  readonly at: string;
+}
+
 /** How much an argument or an input field takes. */
 export interface Constraint {
   /** Of a list. */
   readonly items: Limit;
   /** Of a text, or of each text in a list, in UTF-16 code units. */
   readonly length: Limit;
+  /** Undefined where any number is taken. */
+  readonly range: Range | undefined;
 }
 
+const noLimit = Number.POSITIVE_INFINITY;
 /** More than any text of the product takes in any writing system, so that a text that is only too long gets a user error. */
 const maxTextLength = 200_000;
 /** Far more than an id has. */
@@ -55,8 +67,13 @@ function readConstraints(schema: GraphQLSchema): Constraints {
   const add = (definition: InputDefinition, at: string, maxOther: number) => {
     const given = directive && definition.astNode && getDirectiveValues(directive, definition.astNode);
     const isId = getNamedType(definition.type).name === 'ID';
-    const { maxItems = Number.POSITIVE_INFINITY, maxLength = isId ? maxIdLength : maxOther } = { ...given } as Given;
-    constraints.set(definition, { items: { max: maxItems, at }, length: { max: maxLength, at } });
+    const { maxItems = noLimit, maxLength = isId ? maxIdLength : maxOther, ...ends } = { ...given } as Given;
+    const { min = -noLimit, max = noLimit } = ends;
+    const range = { min, max, isNullable: !isNonNullType(definition.type), at };
+    constraints.set(definition, {
+      ...{ items: { max: maxItems, at }, length: { max: maxLength, at } },
+      range: min === -noLimit && max === noLimit ? undefined : range,
+    });
   };
   for (const type of Object.values(schema.getTypeMap())) {
     if (isInputObjectType(type))
@@ -73,20 +90,33 @@ function readConstraints(schema: GraphQLSchema): Constraints {
 interface Given {
   readonly maxItems?: number;
   readonly maxLength?: number;
+  readonly min?: number;
+  readonly max?: number;
 }
 
 /** Holds what both do. */
 export function both(one: Constraint, other: Constraint): Constraint {
-  return { items: smaller(one.items, other.items), length: smaller(one.length, other.length) };
+  return {
+    ...{ items: smaller(one.items, other.items), length: smaller(one.length, other.length) },
+    range: one.range && other.range ? narrower(one.range, other.range) : (one.range ?? other.range),
+  };
 }
 
 function smaller(one: Limit, other: Limit): Limit {
   return other.max < one.max ? other : one;
 }
 
+function narrower(one: Range, other: Range): Range {
+  return {
+    ...{ min: Math.max(one.min, other.min), max: Math.min(one.max, other.max) },
+    isNullable: one.isNullable && other.isNullable,
+    at: other.max < one.max ? other.at : one.at,
+  };
+}
+
 /** For a place within a list. */
-export function ofItems({ length }: Constraint): Constraint {
-  return { items: { max: Number.POSITIVE_INFINITY, at: length.at }, length };
+export function ofItems({ length, range }: Constraint): Constraint {
+  return { items: { max: noLimit, at: length.at }, length, range };
 }
 
 /** Says what is wrong with the length of a list; undefined if nothing is. */
@@ -99,6 +129,14 @@ export function textProblem(text: string, { length: { max, at } }: Constraint): 
   if (text.length > max) return `${at}: expected at most ${max} characters, but got ${text.length}`;
   const found = unstorableIn(text);
   return found && `${at}: expected Unicode characters other than NUL, but got ${found}`;
+}
+
+/** Says what is wrong with a number; undefined if nothing is. */
+export function numberProblem(value: number | null, { range }: Constraint): string | undefined {
+  if (!range || (value === null && range.isNullable)) return undefined;
+  const { min, max, at } = range;
+  if (value !== null && value >= min && value <= max) return undefined;
+  return `${at}: expected ${max === noLimit ? `${min} or more` : `${min} to ${max}`}, but got ${value}`;
 }
 
 export function inputError(message: string, options?: GraphQLErrorOptions): GraphQLError {

@@ -19,6 +19,7 @@ import {
   type InputDefinition,
   inputError,
   listProblem,
+  numberProblem,
   ofItems,
   textProblem,
 } from './constraints.ts';
@@ -100,7 +101,10 @@ function checkValue(value: ValueNode, constraint: Constraint, to: { part: Part; 
   else if (value.kind === Kind.LIST) {
     fail(listProblem(value.values.length, constraint));
     for (const item of value.values) checkValue(item, ofItems(constraint), to);
-  } else if ('value' in value && typeof value.value === 'string') fail(textProblem(value.value, constraint));
+  } else {
+    if (value.kind === Kind.INT) fail(numberProblem(Number(value.value), constraint));
+    if ('value' in value && typeof value.value === 'string') fail(textProblem(value.value, constraint)); // an id may be a number
+  }
 }
 
 function add(to: Map<string, Constraint>, name: string, constraint: Constraint): void {

@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { type Constraint, constraintsOf, inputError, listProblem, textProblem } from './constraints.ts';
+import { type Constraint, constraintsOf, inputError, listProblem, numberProblem, textProblem } from './constraints.ts';
 import { inputsOf } from './document-inputs.ts';
 import type { Variables } from './variables.ts';
 
@@ -41,6 +41,7 @@ export function violationsIn(
   const check = (value: unknown, type: GraphQLInputType, place: Place): void => {
     const nullable = getNullableType(type);
     if (typeof value === 'string') note(textProblem(value, place.constraint), place);
+    else if (typeof value === 'number' || value === null) note(numberProblem(value, place.constraint), place);
     else if (isListType(nullable) && Array.isArray(value)) {
       if (note(listProblem(value.length, place.constraint), place)) return;
       for (const [index, item] of value.entries())

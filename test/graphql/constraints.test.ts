@@ -5,13 +5,16 @@ import { violationsIn } from '../../src/graphql/value-check.ts';
 import { coerceVariables } from '../../src/graphql/variables.ts';
 
 const schema = buildSchema(`
-  directive @constraint(maxItems: Int, maxLength: Int) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
+  directive @constraint(maxItems: Int, maxLength: Int, min: Int, max: Int) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
   directive @label(text: String) on FIELD
+  directive @from(count: Int! = 0 @constraint(min: 0)) on FIELD
   input Filter { ids: [ID!] @constraint(maxItems: 3), search: String @constraint(maxLength: 5), other: Filter, list: [Filter!] @constraint(maxItems: 2) }
   type Query {
     few(ids: [ID!] @constraint(maxItems: 2), tags: [String!] @constraint(maxItems: 2, maxLength: 4)): Query
     many(ids: [ID!] @constraint(maxItems: 4)): Query
     find(filter: Filter, text: String): Query
+    page(first: Int = 2 @constraint(min: 0, max: 10)): Query
+    pages(first: Int @constraint(min: 2, max: 20)): Query
     done: Int
   }
 `);
@@ -174,5 +177,59 @@ describe('a text', () => {
     ],
   ])('is refused when it is too long: %s', (_, text, given, message) => {
     expect(refused(text, given)).toEqual([message]);
+  });
+});
+
+describe('a number', () => {
+  it.each<[string, string, Record<string, unknown>, string]>([
+    ['a literal', '{ page(first: 11) { done } }', {}, 'Query.page(first:): expected 0 to 10, but got 11.'],
+    ['a negative literal', '{ page(first: -1) { done } }', {}, 'Query.page(first:): expected 0 to 10, but got -1.'],
+    [
+      'a variable',
+      'query ($n: Int) { page(first: $n) { done } }',
+      { n: 2_147_483_647 },
+      'Query.page(first:): expected 0 to 10, but got 2147483647 in $n.',
+    ],
+    [
+      "a variable's default",
+      'query ($n: Int = 11) { page(first: $n) { done } }',
+      {},
+      'Query.page(first:): expected 0 to 10, but got 11 in $n.',
+    ],
+    [
+      'a variable of two places, by the narrower maximum',
+      'query ($n: Int) { page(first: $n) { pages(first: $n) { done } } }',
+      { n: 15 },
+      'Query.page(first:): expected 2 to 10, but got 15 in $n.',
+    ],
+    [
+      'a variable of two places, by the larger minimum',
+      'query ($n: Int) { pages(first: $n) { page(first: $n) { done } } }',
+      { n: 1 },
+      'Query.page(first:): expected 2 to 10, but got 1 in $n.',
+    ],
+    ["a directive's literal", '{ done @from(count: -1) }', {}, '@from(count:): expected 0 or more, but got -1.'],
+    [
+      "a directive's variable",
+      'query ($n: Int!) { done @from(count: $n) }',
+      { n: -1 },
+      '@from(count:): expected 0 or more, but got -1 in $n.',
+    ],
+    [
+      'null where a number must be',
+      'query ($n: Int) { done @from(count: $n) }',
+      { n: null },
+      '@from(count:): expected 0 or more, but got null in $n.',
+    ],
+  ])('is refused beyond its limits: %s', (_, text, given, message) => {
+    expect(refused(text, given)).toEqual([message]);
+  });
+
+  it('is taken at both of its limits, and as null or nothing where it may be', () => {
+    const text = 'query ($n: Int) { page(first: $n) { done @from } }';
+    for (const given of [{ n: 0 }, { n: 10 }, { n: null }, {}]) expect(refused(text, given)).toEqual([]);
+    expect(refused('{ a: page(first: 0) { done } b: page(first: 10) { done } c: page(first: null) { done } }')).toEqual(
+      [],
+    );
   });
 });

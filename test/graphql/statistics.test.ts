@@ -150,10 +150,4 @@ describe('the hottest entries', () => {
     expect(await hitsOf(2)).toEqual([5, 4]);
     expect(await hitsOf(0)).toEqual([]);
   });
-
-  it('cannot be fewer than none', async () => {
-    const { errors } = await createProduct().ask(`{ cacheStats { ${hottest(-1)} } }`);
-    expect(errors[0].message).toBe('first: expected 0 or more, but got -1.');
-    expect(errors[0].extensions.code).toBe('BAD_USER_INPUT');
-  });
 });

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { afterAll } from 'vitest';
 import type { Policy } from '../../src/cache/policy.ts';
 import { policies } from '../../src/cache-policies.ts';
@@ -62,6 +62,8 @@ export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations'
   readonly counters?: CounterStore;
   /** Variables by which the operator limits what is taken. */
   readonly environment?: Environment;
+  /** Of the edge and the engine; silent when absent. */
+  readonly log?: Logger;
 }
 
 /** The whole product over a socket: everything that `app.ts` puts together, but for background work, which a test starts itself. */
@@ -70,7 +72,7 @@ export async function startMagpie(
   options: MagpieOptions = {},
 ): Promise<Magpie> {
   const { isCaching = true, isJoining = isCaching, isHot = isJoining, time = new TestTime() } = options;
-  const log = pino({ level: 'silent' });
+  const { log = pino({ level: 'silent' }) } = options;
   const config = readConfig(options.environment ?? {});
   const media = createMemoryStore();
   const engine = createGraphqlEngine({
@@ -80,7 +82,7 @@ export async function startMagpie(
     policies: options.policies ?? policies,
     ...{ isCaching, isJoining, isWarming: false, isDemo: options.isDemo ?? false },
     ...{ clock: time, wallNow: time.date },
-    log: { alert: () => {}, failure: () => {} },
+    log: { alert: () => {}, failure: (message, error) => log.error({ err: error }, message) },
   });
   const limits = { ...config.limits, ...options.limits };
   const server = createServer({

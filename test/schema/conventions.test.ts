@@ -48,12 +48,15 @@ const inputs = (() => {
         constraint: (getDirectiveValues(schema.getDirective('constraint')!, definition.astNode!) ?? {}) as {
           maxItems?: number;
           maxLength?: number;
+          min?: number;
+          max?: number;
         },
       }),
     )
     .filter(({ coordinate }) => !coordinate.startsWith('@'));
   return {
     lists: all.filter(({ definition }) => isListType(getNullableType(definition.type))),
+    counts: all.filter(({ coordinate }) => /\((first|limit):\)$/.test(coordinate)),
     texts: all.filter(({ definition }) => getNamedType(definition.type).name === 'String'),
   };
 })();
@@ -106,6 +109,17 @@ describe('the schema', () => {
       ]);
       const type = getNamedType(definition.type);
       if (isEnumType(type)) expect([coordinate, maxItems! >= type.getValues().length]).toEqual([coordinate, true]);
+    }
+  });
+
+  it('states how many items can be asked for at most, and that there are no more', () => {
+    const { counts } = inputs;
+    expect(counts.length).toBeGreaterThan(10);
+    for (const { coordinate, definition, constraint } of counts) {
+      const [type, field] = coordinate.split(/[.(]/);
+      const { assumedSize } = listSizeOf(schema, (schema.getType(type!) as GraphQLObjectType).getFields()[field!]!);
+      expect([coordinate, constraint]).toEqual([coordinate, { min: 0, max: assumedSize }]);
+      expect([coordinate, definition.description]).toEqual([coordinate, `How many, at most ${assumedSize}.`]);
     }
   });
 

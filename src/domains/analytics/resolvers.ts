@@ -1,11 +1,8 @@
 import type { Resolvers } from '../../generated/schema.ts';
 import { daysOf } from '../date-range.ts';
-import { badInput } from '../errors.ts';
 import { mutation } from '../mutation.ts';
 import { seriesOf } from './metrics.ts';
 import { record } from './recording.ts';
-
-const maxTopPosts = 50;
 
 export const analyticsResolvers: Resolvers = {
   Query: {
@@ -25,11 +22,7 @@ export const analyticsResolvers: Resolvers = {
 
   AnalyticsReport: {
     series: (report, { metrics }) => seriesOf(report, metrics),
-    topPosts: (subject, { limit }, { loaders }) => {
-      const count = limit ?? 5;
-      if (count < 0) throw badInput(`limit: expected 0 or more, but got ${count}.`);
-      return loaders.analytics.topPosts.load({ subject, limit: Math.min(count, maxTopPosts) });
-    },
+    topPosts: (subject, { limit }, { loaders }) => loaders.analytics.topPosts.load({ subject, limit: limit ?? 5 }),
   },
 
   PostPerformance: {

@@ -29,8 +29,8 @@ export async function createPost(transaction: Transaction, input: CreatePostInpu
   const overrides = overridesAfter([], input.textOverrides ?? [], { accountIds, problems });
   checkTexts(problems, await chosenAccounts(transaction, problems, accountIds), { text, overrides });
   await checkMedia(transaction, problems, mediaIds);
-  if (campaignId) await checkCampaign(transaction, problems, campaignId);
-  if (templateId) await checkTemplate(transaction, problems, templateId);
+  if (campaignId != null) await checkCampaign(transaction, problems, campaignId);
+  if (templateId != null) await checkTemplate(transaction, problems, templateId);
   if (scheduledAt) await checkReadiness(transaction, problems, contentOf({ text, mediaIds, accountIds, overrides }));
   problems.settle();
 
@@ -57,7 +57,7 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   if (text != null) problems.text('text', text, maxPostLength);
   const accounts = accountIds && (await chosenAccounts(transaction, problems, accountIds));
   if (mediaIds) await checkMedia(transaction, problems, mediaIds);
-  if (campaignId) await checkCampaign(transaction, problems, campaignId);
+  if (campaignId != null) await checkCampaign(transaction, problems, campaignId);
   const before = await lockPost(transaction, { id, action: 'edit', problems });
   const { post, targets = [] } = before ?? {};
   const nextText = text ?? post?.text ?? '';
