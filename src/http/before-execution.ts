@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type GraphQLError, getOperationAST, type OperationDefinitionNode } from 'graphql';
+import { type ExecutionArgs, GraphQLError, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Facts, HttpPlugin, ServerContext } from './plugin.ts';
 
 /** An operation that is about to be executed. */
@@ -12,17 +12,28 @@ export function beforeExecution(check: (executable: Executable) => readonly Grap
   const errorsOf = (args: ExecutionArgs & { contextValue: ServerContext }) => {
     const { schema, document, operationName, variableValues, contextValue } = args;
     const operation = getOperationAST(document, operationName);
-    if (!operation) return []; // it is unknown, as the execution will say
+    if (!operation) return []; // Yoga has refused it
     return check({ schema, document, variableValues, operation, facts: contextValue.facts });
   };
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const errors = errorsOf(args);
-      if (errors.length > 0) setResultAndStopExecution({ errors });
+      if (errors.length > 0) setResultAndStopExecution({ errors: errors.map(asRequestError) });
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const errors = errorsOf(args);
-      if (errors.length > 0) setResultAndStopExecution({ errors });
+      if (errors.length > 0) setResultAndStopExecution({ errors: errors.map(asRequestError) });
     },
   };
+}
+
+/**
+ * Nothing is executed: 400 for clients that take `application/graphql-response+json`, and 200 for those that take `application/json`,
+ * as GraphQL over HTTP recommends (draft, section 6.4). Errors may be remembered, so this one is made anew.
+ */
+function asRequestError(error: GraphQLError): GraphQLError {
+  if (error.extensions.http) return error;
+  const { message, nodes, source, positions, path, originalError } = error;
+  const extensions = { ...error.extensions, http: { status: 400, spec: true } };
+  return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
 }

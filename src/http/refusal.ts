@@ -15,8 +15,11 @@ export function refusal(message: string, { status, code, headers }: RefusalOptio
 }
 
 /** A refusal outside of `/graphql`, in the same words. */
-export function refusalResponse(message: string, { status, code, headers }: RefusalOptions): Response {
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers });
+export function refusalResponse(
+  message: string,
+  { status, code, headers, requestId }: RefusalOptions & { requestId?: string },
+): Response {
+  return Response.json({ errors: [{ message, extensions: { code, requestId } }] }, { status, headers });
 }
 
 /** What clients are told of an outage outside of `/graphql`. */

@@ -4,6 +4,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { CounterStore } from '../limits/rate-limiter.ts';
+import { createAdapter } from './adapter.ts';
 import type { TrustedProxies } from './client-address.ts';
 import { GraphqlSockets, type SocketLimits, socketLimits } from './graphql-sockets.ts';
 import { type HotAnswer, HotPath } from './hot-path.ts';
@@ -184,13 +185,14 @@ export function createServer(options: ServerOptions): Server {
       logRequest(log, 'info', { requestId: newRequestId(), method, path, viewer: 'ANONYMOUS', status, durationMs: 0 });
     },
   });
+  const adapter = createAdapter(yoga, log);
   const pipeline: RequestListener = (request, response) => {
-    if (hasTarget(request)) void yoga(request, response);
+    if (hasTarget(request)) adapter.listener(request, response);
     else refuseTarget(response);
   };
   return {
     listener: isHot ? new HotPath(pipeline, { engine, responses, graphqlPath, onAnswer }).listener : pipeline,
-    fetch: async (url, init) => await yoga.fetch(new Request(url, init), {} as ServerContext),
+    fetch: adapter.fetch,
     subscriptions,
     sockets,
     metrics,

@@ -88,12 +88,17 @@ function withShortMessage(error: GraphQLError): GraphQLError {
   return message === error.message ? error : changed(error, { message });
 }
 
-/** RFC 6585, section 4. */
+/** RFC 6585, section 4; GraphQL over HTTP, draft, section 6.4. */
 function withStatus(error: GraphQLError): GraphQLError {
   const { code, retryAfterSeconds } = error.extensions;
-  if (code !== 'RATE_LIMITED') return error;
-  const http = { status: 429, headers: { 'Retry-After': String(retryAfterSeconds) } };
-  return changed(error, { extensions: { ...error.extensions, http } });
+  if (code === 'RATE_LIMITED') {
+    const http = { status: 429, headers: { 'Retry-After': String(retryAfterSeconds) } };
+    return changed(error, { extensions: { ...error.extensions, http } });
+  }
+  // Yoga's own, for which it states 400 whatever the client takes.
+  if (code === 'OPERATION_RESOLUTION_FAILURE')
+    return changed(error, { extensions: { ...error.extensions, http: { status: 400, spec: true } } });
+  return error;
 }
 
 function withId(error: GraphQLError, { facts: { requestId }, log }: Report): GraphQLError {

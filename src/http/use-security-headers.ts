@@ -1,7 +1,7 @@
 import type { HttpPlugin } from './plugin.ts';
 
 /** Nothing that is answered here is a page, but for those that state their own policy. */
-const always = {
+export const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
@@ -20,7 +20,7 @@ export function useSecurityHeaders(): HttpPlugin {
   return {
     onResponse({ response: { headers } }) {
       const isJson = headers.get('content-type')?.includes('json');
-      for (const [name, value] of Object.entries(isJson ? always : { ...always, ...forPages }))
+      for (const [name, value] of Object.entries(isJson ? securityHeaders : { ...securityHeaders, ...forPages }))
         if (!headers.has(name)) headers.set(name, value);
     },
   };

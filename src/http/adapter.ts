@@ -1,0 +1,77 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { sendNodeResponse } from '@whatwg-node/server';
+import type { YogaServerInstance } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { outageOf } from '../graphql/outage.ts';
+import type { ServerContext } from './plugin.ts';
+import { outageResponse, refusalResponse } from './refusal.ts';
+import { newRequestId, requestIdFrom } from './request-id.ts';
+import { securityHeaders } from './use-security-headers.ts';
+
+type Yoga = Pick<YogaServerInstance<ServerContext, ServerContext>, 'handleNodeRequestAndResponse' | 'fetch'>;
+
+/**
+ * Stands between sockets and Yoga, whose own request listener answers what a plugin throws outside of GraphQL with the error's stack
+ * trace. Here it is answered 500 and a code, and the log has the error under the request's id.
+ */
+export function createAdapter(yoga: Yoga, log: Logger) {
+  const listener: RequestListener = async (req, res) => {
+    const context = { req, res } as unknown as ServerContext;
+    let response: Response;
+    try {
+      response = await yoga.handleNodeRequestAndResponse(req, res, context);
+    } catch (error) {
+      response = failed(error, { requestId: requestIdOf(context, req.headers['x-request-id']), log });
+    }
+    await send(response, { req, res, log });
+  };
+  return {
+    listener,
+    /** The same without a socket. */
+    async fetch(url: string, init?: RequestInit): Promise<Response> {
+      const request = new Request(url, init);
+      const context = {} as ServerContext;
+      try {
+        return await yoga.fetch(request, context);
+      } catch (error) {
+        return failed(error, { requestId: requestIdOf(context, request.headers.get('x-request-id')), log });
+      }
+    },
+  };
+}
+
+function requestIdOf({ facts }: Partial<ServerContext>, given: string | string[] | null | undefined): string {
+  return facts?.requestId ?? requestIdFrom(typeof given === 'string' ? given : undefined) ?? newRequestId();
+}
+
+function failed(error: unknown, { requestId, log }: { requestId: string; log: Logger }): Response {
+  if (!isClientGone(error)) log.error({ requestId, err: error }, 'unexpected error outside of GraphQL');
+  const outage = outageOf(error);
+  const response = outage
+    ? outageResponse(outage)
+    : refusalResponse('Unexpected error', { status: 500, code: 'INTERNAL', requestId });
+  for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
+  response.headers.set('x-request-id', requestId);
+  return response;
+}
+
+/** Nobody is there to be answered. */
+function isClientGone(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+interface Sending {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly log: Logger;
+}
+
+/** A body that fails half way cannot be mended: its connection is closed, so that the client does not take it for whole. */
+async function send(response: Response, { req, res, log }: Sending): Promise<void> {
+  try {
+    await sendNodeResponse(response, res, req, true);
+  } catch (error) {
+    if (!res.destroyed && !isClientGone(error)) log.error({ err: error }, 'an answer broke off');
+    res.destroy();
+  }
+}
