@@ -23,11 +23,13 @@ import { createProductLimits } from './domains/product-limits.ts';
 import { createRulesCheck } from './domains/time-zones/rules-check.ts';
 import { naming, type Subject } from './error-words.ts';
 import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
+import { readTypeDefs } from './graphql/schema.ts';
 import { registerBackgroundFigure } from './http/background-figure.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
 import { openMedia, withToldRemovals } from './media.ts';
+import type { MetricsAccess } from './http/use-metrics.ts';
 import { type LogLevels, throttled } from './throttled-log.ts';
 import type { RelayLine } from './workers/relay.ts';
 
@@ -164,6 +166,8 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     cors: config.cors,
     uploadFolder: join(config.dataDir, 'uploads'),
     persistedOperations,
+    metricsAccess: metricsAccessOf(config),
+    schemaText: readTypeDefs().join('\n'),
   });
   registerCacheFigures(server.metrics, () => engine.cache.snapshot());
   let isBackgroundRunning = config.workerRole === 'first';
@@ -231,6 +235,11 @@ async function backupsOf({
   log,
 }: BackupParts): Promise<BackupListener | undefined> {
   return dump && onDisk && (await listenForBackups(dataDir, { dump, media: onDisk, postgresMajor: pgliteMajor }, log));
+}
+
+function metricsAccessOf({ metrics: { port, token } }: Config): MetricsAccess {
+  if (port !== undefined) return 'elsewhere';
+  return token === undefined ? 'open' : { token };
 }
 
 /** Accounts of networks that nothing real is configured for publish to the sandbox. */

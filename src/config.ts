@@ -10,6 +10,8 @@ import { readProductLimits, readRequestLimits } from './limits/read-limits.ts';
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Where the figures are told: on a port of their own, or with all else, to everybody or to who has a token. */
+  readonly metrics: { readonly host: string; readonly port: number | undefined; readonly token: string | undefined };
   /** The embedded database when absent. */
   readonly databaseUrl: string | undefined;
   /** At most, of each worker. */
@@ -62,6 +64,7 @@ const switches = ['on', 'off'] as const;
 /** Pages that a developer of a frontend serves from this machine, whatever the port. */
 const ownMachine = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
 const origin = { expected: '`*`, or origins such as https://app.example or http://localhost:*', accepts: isOrigin };
+const hostName = { expected: 'an IP address or a host name', accepts: isHost };
 const headerName = {
   expected: 'names of headers such as x-team',
   accepts: (text: string) => /^[\w!#$%&'*+.^`|~-]+$/.test(text),
@@ -76,8 +79,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const isEmbedded = databaseUrl === undefined;
   const isDemo = read.choice('DEMO', switches, isEmbedded ? 'on' : 'off') === 'on';
   const config: Config = {
-    host: read.text('HOST', '127.0.0.1', { expected: 'an IP address or a host name', accepts: isHost }),
+    host: read.text('HOST', '127.0.0.1', hostName),
     port: read.integer('PORT', 4000, { min: 0, max: 65_535 }),
+    metrics: readMetrics(read),
     databaseUrl,
     databaseConnections: read.integer('DATABASE_CONNECTIONS', 20, { max: 1_000 }),
     statementLimitMs: read.integer('DATABASE_STATEMENT_TIMEOUT_SECONDS', 10, { max: 3_600 }) * 1000,
@@ -130,6 +134,15 @@ function readPolicies(read: EnvironmentReader): Config['policies'] {
     return [category, { ...policy, ...Object.fromEntries(own), eviction }];
   });
   return Object.fromEntries(policies);
+}
+
+function readMetrics(read: EnvironmentReader): Config['metrics'] {
+  const port = read.integer('METRICS_PORT', 0, { max: 65_535 }) || undefined;
+  const host = read.text('METRICS_HOST', '127.0.0.1', hostName);
+  const token = read.secret('METRICS_TOKEN');
+  read.together('METRICS_HOST', ['METRICS_PORT']);
+  if (port !== undefined) read.refuse('METRICS_TOKEN', 'nothing beside METRICS_PORT, which answers without a token');
+  return { host, port, token };
 }
 
 function readMediaBucket(read: EnvironmentReader): Config['mediaBucket'] {

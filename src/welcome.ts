@@ -22,11 +22,17 @@ export function welcome({
     ...(links.length > 0 ? links : [['GraphiQL', `${here}/graphql`] as const]),
     ...(links.length > 0 ? [['Tokens of other members', join(config.dataDir, demoTokensFile)] as const] : []),
     ['Health', `${here}/healthz and ${here}/readyz`] as const,
-    ['Figures', `${here}/metrics`] as const,
+    ['Figures', figuresAt(here, config)] as const,
   ];
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
   const lines = rows.map(([label, text]) => `  ${label.padEnd(width)}${text}`);
   return ['', `Magpie listens on ${here}`, '', ...lines, ''].join('\n');
+}
+
+function figuresAt(here: string, { metrics: { host, port } }: Config): string {
+  return port === undefined
+    ? `${here}/metrics`
+    : `${reachable(`http://${host.includes(':') ? `[${host}]` : host}:${port}`)}/metrics`;
 }
 
 /** One link a workspace is enough to begin with. */

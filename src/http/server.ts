@@ -30,7 +30,7 @@ import { useGraphiql } from './use-graphiql.ts';
 import { useHiddenSuggestions } from './use-hidden-suggestions.ts';
 import { type Media, useMedia } from './use-media.ts';
 import { useMessages } from './use-messages.ts';
-import { useMetrics } from './use-metrics.ts';
+import { type MetricsAccess, useMetrics } from './use-metrics.ts';
 import { useNotFound } from './use-not-found.ts';
 import { type BodyLimits, useParameters } from './use-parameters.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
@@ -38,6 +38,7 @@ import { type QueryLimits, useQueryLimits } from './use-query-limits.ts';
 import { type RateLimits, useRateLimits } from './use-rate-limits.ts';
 import { useAnswerText, useRemembering } from './use-remembering.ts';
 import { useRequestId } from './use-request-id.ts';
+import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
 import { useVariables } from './use-variables.ts';
@@ -66,6 +67,10 @@ export interface ServerOptions {
   counters?: CounterStore;
   /** None, when absent. */
   trustedProxies?: TrustedProxies;
+  /** What `/schema.graphql` serves; it is not there when absent, or when only persisted operations are taken. */
+  schemaText?: string;
+  /** Everybody's, when absent. */
+  metricsAccess?: MetricsAccess;
   /** Whether whole answers are remembered; they are the same either way. */
   isHot?: boolean;
   socketLimits?: Partial<SocketLimits>;
@@ -91,7 +96,7 @@ const nothingKept = { get: () => undefined, set() {} };
 /** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
   const { engine, media, log, limits, cors, uploadFolder, persistedOperations } = options;
-  const { counters, trustedProxies = 0, isHot = true } = options;
+  const { counters, trustedProxies = 0, isHot = true, metricsAccess = 'open', schemaText } = options;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({
@@ -106,9 +111,10 @@ export function createServer(options: ServerOptions): Server {
     useClientAddress(trustedProxies),
     useSecurityHeaders(),
     useCors(cors),
-    useMetrics(metrics),
+    useMetrics(metrics, metricsAccess),
     useMedia(media),
     useGraphiql(graphqlPath),
+    ...(schemaText !== undefined && !persistedOperations?.isExclusive ? [useSchemaText(schemaText)] : []),
     useNotFound(graphqlPath),
 
     useAuthentication(engine),

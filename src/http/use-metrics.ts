@@ -1,17 +1,41 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Metrics } from './metrics.ts';
 import type { HttpPlugin } from './plugin.ts';
+import { refusalResponse } from './refusal.ts';
+import { bearerToken } from './use-authentication.ts';
+
+/** Who may read the figures here: everybody, whoever has a token, or nobody, when they are told on a port of their own. */
+export type MetricsAccess = 'open' | 'elsewhere' | { readonly token: string };
 
 /** Counts each request by what it was, never by a name that a client chooses; tells the counts at /metrics. */
-export function useMetrics(metrics: Metrics): HttpPlugin {
+export function useMetrics(metrics: Metrics, access: MetricsAccess): HttpPlugin {
   return {
     async onRequest({ request, url, endResponse }) {
-      if (request.method !== 'GET' || url.pathname !== '/metrics') return;
-      const headers = { 'content-type': metrics.registry.contentType };
-      endResponse(new Response(await metrics.text(), { headers }));
+      if (request.method !== 'GET' || url.pathname !== '/metrics' || access === 'elsewhere') return;
+      if (access === 'open' || isSame(bearerToken(request.headers.get('authorization') ?? undefined), access.token)) {
+        const headers = { 'content-type': metrics.registry.contentType };
+        endResponse(new Response(await metrics.text(), { headers }));
+      } else endResponse(unauthorized());
     },
     onResponse({ response, serverContext: { facts } }) {
       const seconds = (performance.now() - facts.startedAtMs) / 1000;
       metrics.countRequest({ type: facts.operation?.type ?? 'other', status: response.status, seconds });
     },
   };
+}
+
+/** Digests are compared, which are equally long: the time that it takes tells nothing of the token. */
+function isSame(given: string | undefined, token: string): boolean {
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function unauthorized(): Response {
+  return refusalResponse('/metrics: expected `Authorization: Bearer <METRICS_TOKEN>`, but got none or another token.', {
+    ...{ status: 401, code: 'UNAUTHENTICATED' },
+    headers: { 'www-authenticate': 'Bearer realm="magpie metrics"' },
+  });
 }

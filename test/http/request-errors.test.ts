@@ -85,7 +85,7 @@ const table: Record<string, Sent & { readonly statuses: readonly [number, number
 describe.each(accepts)('a client that accepts %s', (accept, type) => {
   const server = createTestServer();
 
-  it.each(Object.entries(table))(
+  it.each(Object.entries(table).filter(([name]) => !takesStreams(accept) || !name.includes('no stream')))(
     'is answered for %s',
     async (_, { method = 'POST', body, search = '', ...expected }) => {
       const response = await server.fetch(`http://magpie.test/graphql${search}`, {
@@ -93,7 +93,7 @@ describe.each(accepts)('a client that accepts %s', (accept, type) => {
         headers: { ...(accept && { accept }), ...(method === 'POST' && { 'content-type': 'application/json' }) },
         ...(method === 'POST' && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      const { errors, data } = (await response.json()) as {
+      const { errors, data } = JSON.parse((await response.text()) || '{}') as {
         errors?: { extensions?: { code: string } }[];
         data?: unknown;
       };
@@ -109,3 +109,8 @@ describe.each(accepts)('a client that accepts %s', (accept, type) => {
     },
   );
 });
+
+/** Whoever takes anything is answered by a stream of events. */
+function takesStreams(accept: string | undefined): boolean {
+  return accept === undefined || accept === '*/*';
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { answerByConditions } from './conditional-request.ts';
+import type { HttpPlugin } from './plugin.ts';
+
+export const schemaPath = '/schema.graphql';
+
+/**
+ * Serves the schema in its own language, with what introspection leaves out: the directives of its fields. Everybody may read it who may
+ * introspect, which is everybody. `application/graphql` is the media type of requests of old clients, so it is plain text.
+ */
+export function useSchemaText(text: string): HttpPlugin {
+  const etag = `W/"${createHash('sha256').update(text).digest('base64url')}"`;
+  return {
+    onRequest({ request, url, endResponse }) {
+      if (url.pathname !== schemaPath || (request.method !== 'GET' && request.method !== 'HEAD')) return;
+      const headers = { etag, 'cache-control': 'no-cache' };
+      const conditional = answerByConditions(request, headers);
+      if (conditional) return endResponse(conditional);
+      const body = request.method === 'HEAD' ? null : text;
+      endResponse(new Response(body, { headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } }));
+    },
+  };
+}
