@@ -72,6 +72,8 @@ async function send(response: Response, { req, res, log }: Sending): Promise<voi
     await sendNodeResponse(response, res, req, true);
   } catch (error) {
     if (!res.destroyed && !isClientGone(error)) log.error({ err: error }, 'an answer broke off');
+    // The library would cancel the stream, which has failed, and nobody would catch that this fails too.
+    req.removeAllListeners('error').on('error', () => {});
     res.destroy();
   }
 }
