@@ -28,8 +28,8 @@ import { registerBackgroundFigure } from './http/background-figure.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
-import { openMedia, withToldRemovals } from './media.ts';
 import type { MetricsAccess } from './http/use-metrics.ts';
+import { openMedia, withToldRemovals } from './media.ts';
 import { type LogLevels, throttled } from './throttled-log.ts';
 import type { RelayLine } from './workers/relay.ts';
 
