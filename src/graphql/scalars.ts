@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, type GraphQLScalarTypeConfig, Kind } from 'graphql';
 import { DateTimeISOResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
 import { isUploadedFile, type UploadedFile } from '../domains/media/uploaded-file.ts';
 
@@ -6,31 +6,35 @@ import { isUploadedFile, type UploadedFile } from '../domains/media/uploaded-fil
 const firstYear = 1900;
 const lastYear = 2999;
 
+/** How a scalar's values are read and written. All else about it stands in the schema, which a `GraphQLScalarType` would override. */
+type Coercion<Inside, Outside> = Pick<
+  GraphQLScalarTypeConfig<Inside, Outside>,
+  'serialize' | 'parseValue' | 'parseLiteral'
+>;
+
 /**
  * Instants are text inside: what is cached is plain data, and a hit equals a miss to the byte. Any offset is accepted and
  * becomes UTC with milliseconds, so that equal instants make equal keys.
  */
-const dateTime = new GraphQLScalarType<string, string>({
-  ...described('DateTime', 'An instant, ISO 8601 in UTC with milliseconds.'),
+const dateTime = {
   serialize: (value) => value as string,
   parseValue: (value) => inReach(DateTimeISOResolver.parseValue(withOffset(value)).toISOString()),
   parseLiteral(node, variables) {
     if (node.kind === Kind.STRING) withOffset(node.value);
     return inReach(DateTimeISOResolver.parseLiteral(node, variables).toISOString());
   },
-});
+} satisfies Coercion<string, string>;
 
-const date = new GraphQLScalarType<string, string>({
-  ...described('Date', 'A day, `YYYY-MM-DD`.'),
+const date = {
   serialize: (value) => value as string,
   parseValue: (value) => inReach(LocalDateResolver.parseValue(value)),
   parseLiteral: (node, variables) => inReach(LocalDateResolver.parseLiteral(node, variables)),
-});
+} satisfies Coercion<string, string>;
 
-const safeInt = new GraphQLScalarType({ ...SafeIntResolver.toConfig(), name: 'SafeInt' });
+const { serialize, parseValue, parseLiteral } = SafeIntResolver;
+const safeInt = { serialize, parseValue, parseLiteral };
 
-const upload = new GraphQLScalarType<UploadedFile, never>({
-  ...described('Upload', 'A file of a multipart request.'),
+const upload = {
   serialize: () => {
     throw new TypeError('expected no Upload in a response, but got one');
   },
@@ -38,7 +42,7 @@ const upload = new GraphQLScalarType<UploadedFile, never>({
     if (isUploadedFile(value)) return value;
     throw new GraphQLError('expected a file of a multipart request, but got a JSON value');
   },
-});
+} satisfies Coercion<UploadedFile, never>;
 
 export const scalars = { DateTime: dateTime, Date: date, SafeInt: safeInt, Upload: upload };
 
@@ -57,8 +61,4 @@ function inReach(text: string): string {
   const year = /^\d{4}-/.test(text) ? Number(text.slice(0, 4)) : Number.NaN;
   if (year >= firstYear && year <= lastYear) return text;
   throw new GraphQLError(`expected a year from ${firstYear} to ${lastYear}, but got ${text}`);
-}
-
-function described(name: string, description: string) {
-  return { name, description };
 }

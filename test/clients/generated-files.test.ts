@@ -1,5 +1,5 @@
 import { minifyIntrospectionQuery } from '@urql/introspection';
-import { introspectionFromSchema, isAbstractType, isObjectType } from 'graphql';
+import { introspectionFromSchema, isAbstractType, isObjectType, printSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { resolvers } from '../../src/domains/resolvers.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
@@ -12,6 +12,10 @@ const asFile = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** After a change of the schema, `npx vitest run test/clients/generated-files.test.ts -u` writes these files anew. */
 describe('a file for clients', () => {
+  it('schema.graphql is the schema as introspection tells it, for what clients are built with', async () => {
+    await expect(`${printSchema(schema)}\n`).toMatchFileSnapshot('../../clients/schema.graphql');
+  });
+
   it('possible-types.json names the types of each interface and union, for Apollo Client', async () => {
     const possible = types
       .filter(isAbstractType)
