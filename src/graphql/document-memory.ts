@@ -38,6 +38,7 @@ export class DocumentMemory {
 
   /** One that takes more than an eighth of all bytes is not kept. */
   set(text: string, document: DocumentNode): void {
+    if (this.get(text) === document) return; // what was made of it stays counted
     this.delete(text);
     const bytes = sizeOf(document);
     if (bytes > this.#maxBytes / 8) return;
@@ -48,7 +49,7 @@ export class DocumentMemory {
     this.#makeRoom();
   }
 
-  /** Counts what was made of a document. Nothing happens to one that is not kept. */
+  /** Counts what was made of a document; below zero, what went of it. Nothing happens to one that is not kept. */
   grow(document: DocumentNode, bytes: number): void {
     const kept = this.#of.get(document);
     if (!kept) return;

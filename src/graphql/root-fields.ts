@@ -18,6 +18,7 @@ import {
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { countNodes, type DocumentMemory } from './document-memory.ts';
 import type { FieldPlan } from './field-plan.ts';
+import { Outlines } from './outlines.ts';
 import { type Outline, TextField } from './text-execution.ts';
 import { type Variables, variablesIn } from './variables.ts';
 
@@ -75,11 +76,6 @@ export class QueryOperations {
     if (operation?.operation !== 'query' || comesInParts(document)) return undefined;
     const fragments = fragmentsOf(document);
     const deciding = decidingVariables(document, operation);
-    const count = (nodes: readonly FieldNode[]) => {
-      const inArguments = nodes[0]!.arguments?.reduce((sum, argument) => sum + countNodes(argument), 0) ?? 0;
-      const { field, node, argumentNode } = bytesOf;
-      this.#documents.grow(document, field + node * nodes.length + argumentNode * inArguments);
-    };
     const read = (variables: Variables, onField: Outline['onField']): RootField[] => {
       const conditions = Object.fromEntries(deciding.map((name) => [name, variables[name]]));
       const outline = { schema: this.#schema, operation, fragments, conditions, onField };
@@ -87,19 +83,14 @@ export class QueryOperations {
       const nodes = collectFields(this.#schema, fragments, conditions, queryType, operation.selectionSet);
       return [...nodes.values()].map((of) => this.#rootField(new TextField(outline, queryType, of)));
     };
-    const known = new Map<string, readonly RootField[]>();
+    const outlines = new Outlines<readonly RootField[]>((bytes) => this.#documents.grow(document, bytes));
     return {
       definition: operation,
       isDaily: takesRanges(this.#schema, document),
       rootFields(variables) {
         if (deciding.some((name) => typeof variables[name] !== 'boolean')) return undefined;
         const decided = deciding.map((name) => givenText(variables, name)).join();
-        const earlier = known.get(decided);
-        if (earlier) return earlier;
-        if (known.size >= maxOutlines) return read(variables, () => {}); // which is not kept
-        const fields = read(variables, count);
-        known.set(decided, fields);
-        return fields;
+        return outlines.of(decided, (grow) => read(variables, (nodes) => grow(fieldBytes(nodes))));
       },
     };
   }
@@ -116,8 +107,10 @@ export class QueryOperations {
   }
 }
 
-/** Of one operation, with different fields left out. */
-const maxOutlines = 64;
+function fieldBytes(nodes: readonly FieldNode[]): number {
+  const inArguments = nodes[0]!.arguments?.reduce((sum, argument) => sum + countNodes(argument), 0) ?? 0;
+  return bytesOf.field + bytesOf.node * nodes.length + bytesOf.argumentNode * inArguments;
+}
 
 /** An absent variable stands for an argument's default, which null does not. */
 function givenText(variables: Variables, name: string): string {

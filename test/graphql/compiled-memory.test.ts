@@ -1,7 +1,7 @@
-import { parse } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { DocumentMemory, sizeOf } from '../../src/graphql/document-memory.ts';
-import { QueryOperations } from '../../src/graphql/root-fields.ts';
+import { QueryOperations, type RootField } from '../../src/graphql/root-fields.ts';
 import { createNest } from './nest.ts';
 
 const { schema, plans } = createNest();
@@ -17,15 +17,16 @@ function remember(maxBytes?: number) {
     return document;
   };
   /** As an execution does, without what the fields are about. */
-  const execute = (document: ReturnType<typeof parse>, variables = {}) => {
-    for (const { text } of operations.of(document, undefined)!.rootFields(variables)!) {
-      const { resolve } = text.field;
-      text.field.resolve = () => rows;
-      void text.execute(undefined, { contextValue: {}, variables, errors: [] }, undefined);
-      text.field.resolve = resolve!;
-    }
+  const executeField = ({ text }: RootField, variables = {}) => {
+    const { resolve } = text.field;
+    text.field.resolve = () => rows;
+    void text.execute(undefined, { contextValue: {}, variables, errors: [] }, undefined);
+    text.field.resolve = resolve!;
   };
-  return { documents, operations, keep, execute };
+  const execute = (document: DocumentNode, variables = {}) => {
+    for (const field of operations.of(document, undefined)!.rootFields(variables)!) executeField(field, variables);
+  };
+  return { documents, operations, keep, execute, executeField };
 }
 
 const ofFields = (count: number, name = 'q') =>
@@ -60,16 +61,54 @@ describe('what is made ready of documents', () => {
     expect(twice - once).toBe(4 * 1_024);
   });
 
-  it('counts what different conditions leave, and not what is not kept of them', () => {
+  describe('for more conditions than are kept', () => {
     const names = [...'abcdefgh'];
     const text = `query (${names.map((name) => `$${name}: Boolean!`)}) {
       posts { nodes { ${names.map((name) => `${name}: text @include(if: $${name})`)} id } }
     }`;
-    const all = Array.from({ length: 256 }, (_, mask) =>
-      Object.fromEntries(names.map((name, bit) => [name, (mask & (1 << bit)) > 0])),
-    );
-    expect(made(text, ...all.slice(0, 64))).toBeGreaterThan(64 * 3 * 1_000);
-    expect(made(text, ...all)).toBe(made(text, ...all.slice(0, 64)));
+    const choice = (mask: number) => Object.fromEntries(names.map((name, bit) => [name, (mask & (1 << bit)) > 0]));
+    const chosen = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => choice(from + n));
+    const bytes = (...masks: number[]) => made(text, ...masks.map(choice)) - made(text);
+
+    it('is counted for those that are kept, and no more for those that went', () => {
+      expect(made(text, ...chosen(0, 64))).toBeGreaterThan(64 * 3 * 1_000);
+      expect(made(text, ...chosen(0, 256), ...chosen(0, 256))).toBeLessThan(64 * bytes(255));
+    });
+
+    it('takes with it what it had when it goes', () => {
+      const first = made(text, ...chosen(0, 64));
+      expect(made(text, ...chosen(0, 64), choice(255))).toBe(first - bytes(0) + bytes(255));
+    });
+
+    it('is not counted when it is made by an execution that still has what went', () => {
+      const { documents, operations, keep, execute, executeField } = remember();
+      const operation = operations.of(keep(text), undefined)!;
+      const [field] = operation.rootFields(choice(255))!;
+      for (const given of chosen(0, 64)) execute(keep(text), given);
+      const full = documents.bytes;
+      executeField(field!, choice(255));
+      expect(documents.bytes).toBe(full);
+    });
+
+    it('stays for newcomers that take turns, however often the others were used', () => {
+      const { operations, keep } = remember();
+      const rootFields = (mask: number) => operations.of(keep(text), undefined)!.rootFields(choice(mask));
+      for (let use = 0; use < 10; use++) for (let mask = 0; mask < 64; mask++) rootFields(mask);
+      const newcomers = [rootFields(254), rootFields(255)];
+      [254, 255].forEach((mask, n) => void expect(rootFields(mask)).toBe(newcomers[n]));
+    });
+
+    it('stays for those that are used most', () => {
+      const { operations, keep } = remember();
+      const rootFields = (mask: number) => operations.of(keep(text), undefined)!.rootFields(choice(mask));
+      const [often, once] = [rootFields(0), rootFields(1)];
+      for (let mask = 2; mask < 256; mask++) {
+        for (let use = 0; use < 3; use++) rootFields(0);
+        rootFields(mask);
+      }
+      expect(rootFields(0)).toBe(often);
+      expect(rootFields(1)).not.toBe(once);
+    });
   });
 
   it('counts the literals that its arguments are', () => {

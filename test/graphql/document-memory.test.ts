@@ -34,6 +34,17 @@ describe('the memory of documents', () => {
     for (let time = 0; time < 3; time++) documents.set(nameOf(0), parse(nameOf(0)));
     expect([documents.size, documents.bytes]).toEqual([1, size]);
   });
+
+  it('goes on counting what was made of a document that is set again', () => {
+    const documents = new DocumentMemory(40 * size);
+    const document = parse(nameOf(0));
+    documents.set(nameOf(0), document);
+    documents.grow(document, 100);
+    documents.set(nameOf(0), document);
+    expect(documents.bytes).toBe(size + 100);
+    documents.grow(document, -100);
+    expect(documents.bytes).toBe(size);
+  });
 });
 
 const times = (count: number, part: (n: number) => string) =>
