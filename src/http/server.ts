@@ -15,6 +15,7 @@ import type { HttpPlugin, ServerContext, SocketMessage } from './plugin.ts';
 import { RememberedResponses } from './remembered-responses.ts';
 import { newRequestId } from './request-id.ts';
 import { hasTarget, refuseTarget } from './request-target.ts';
+import { linksTo } from './start-page.ts';
 import { type SubscriptionLimits, Subscriptions } from './subscriptions.ts';
 import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
@@ -40,6 +41,7 @@ import { useAnswerText, useRemembering } from './use-remembering.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
+import { useStartPage } from './use-start-page.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
 import { useVariables } from './use-variables.ts';
 
@@ -97,6 +99,8 @@ const nothingKept = { get: () => undefined, set() {} };
 export function createServer(options: ServerOptions): Server {
   const { engine, media, log, limits, cors, uploadFolder, persistedOperations } = options;
   const { counters, trustedProxies = 0, isHot = true, metricsAccess = 'open', schemaText } = options;
+  const isOpen = !persistedOperations?.isExclusive;
+  const shownSchema = isOpen ? schemaText : undefined;
   const authenticate = (token: string) => engine.authenticate(token);
   const subscriptions = new Subscriptions({ authenticate, ...limits });
   const metrics = createMetrics({
@@ -114,7 +118,8 @@ export function createServer(options: ServerOptions): Server {
     useMetrics(metrics, metricsAccess),
     useMedia(media),
     useGraphiql(graphqlPath),
-    ...(schemaText !== undefined && !persistedOperations?.isExclusive ? [useSchemaText(schemaText)] : []),
+    ...(shownSchema === undefined ? [] : [useSchemaText(shownSchema)]),
+    useStartPage(linksTo({ graphqlPath, isOpen, hasSchema: shownSchema !== undefined, metricsAccess })),
     useNotFound(graphqlPath),
 
     useAuthentication(engine),

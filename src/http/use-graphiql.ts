@@ -1,3 +1,4 @@
+import { isForBrowser } from './accept.ts';
 import { answerByConditions } from './conditional-request.ts';
 import type { Page } from './graphiql-page.ts';
 import type { HttpPlugin } from './plugin.ts';
@@ -9,7 +10,7 @@ export function useGraphiql(graphqlPath: string): HttpPlugin {
   return {
     async onRequest({ request, url, endResponse }) {
       if (request.method !== 'GET' || url.pathname !== graphqlPath) return;
-      if (!request.headers.get('accept')?.includes('text/html')) return;
+      if (!isForBrowser(request)) return;
       // Nine megabytes of script: not worth their memory before somebody asks.
       page ??= import('./graphiql-page.ts').then(({ makePage }) => makePage());
       endResponse(answer(request, await page));

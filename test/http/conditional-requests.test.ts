@@ -16,10 +16,13 @@ const media = {
 const resources: Record<string, { path: string; headers?: Record<string, string> }> = {
   'an answer by GET': { path: '/graphql?query={hello}' },
   'a file': { path: '/media/known-key' },
+  'the schema': { path: '/schema.graphql' },
+  'the page at /': { path: '/', headers: { accept: 'text/html' } },
+  'the page at / for programs': { path: '/' },
   GraphiQL: { path: '/graphql', headers: { accept: 'text/html' } },
 };
 
-const server = createTestServer({ media });
+const server = createTestServer({ media, schemaText: 'type Query { a: Int }' });
 
 async function ask(resource: string, headers: Record<string, string> = {}, method = 'GET') {
   const { path, headers: own } = resources[resource]!;
