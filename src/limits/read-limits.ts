@@ -11,7 +11,8 @@ export function readRequestLimits(read: EnvironmentReader): RequestLimits {
     maxAliases: read.integer('MAX_QUERY_ALIASES', 100),
     maxRootFields: read.integer('MAX_QUERY_ROOT_FIELDS', 40),
     maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
-    maxCost: read.integer('MAX_QUERY_COST', 50_000),
+    // A calendar of six weeks with targets and accounts, or of a month with all entries, and not many times that.
+    maxCost: read.integer('MAX_QUERY_COST', 150_000),
     maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
     maxSubscriptionsPerWorkspace: read.integer('MAX_SUBSCRIPTIONS_PER_WORKSPACE', 300),
     maxSubscriptionsPerToken: read.integer('MAX_SUBSCRIPTIONS_PER_TOKEN', 100),

@@ -145,6 +145,23 @@ describe.each(engines)('the calendar on %s', (engine) => {
     const [full, next] = await days(workspace.viewer(), '2026-11-22', '2026-11-23');
     expect([full!.entryCount, full!.entries.length, full!.entries[0]!.__typename]).toEqual([51, 50, 'CalendarNote']);
     expect([next!.entryCount, next!.entries.length]).toEqual([1, 1]);
+
+    const first = async (count: string) => {
+      const document = `{ calendar(range: { between: { from: "2026-11-22", to: "2026-11-23" } }) {
+        days { entryCount entries(first: ${count}) { ... on Post { id } ... on CalendarNote { id } } } } }`;
+      const { data } = await api.run(workspace.viewer(), document);
+      return data.calendar.days.map((day: Day) => [day.entryCount, day.entries.map(({ id }) => id)]);
+    };
+    const ids = full!.entries.map(({ id }) => id);
+    expect(await first('2')).toEqual([
+      [51, ids.slice(0, 2)],
+      [1, [next!.entries[0]!.id]],
+    ]);
+    expect(await first('0')).toEqual([
+      [51, []],
+      [1, []],
+    ]);
+    expect((await first('null'))[0]).toEqual([51, ids]);
   });
 
   it('filters posts and leaves notes', async () => {

@@ -261,6 +261,23 @@ describe.each(engines)('posts on %s', (engine) => {
       expect(results.map(({ userErrors }) => userErrors.length).sort()).toEqual([0, 1]);
     });
 
+    it('leaves a post with 20 targets at most, those on disconnected accounts included', async () => {
+      const { id } = await draft();
+      const failed = { workspaceId: workspace.id, postId: id, accountId: null, status: 'FAILED' as const };
+      const outcomes = Array.from({ length: 19 }, (_, n) => ({ ...failed, id: testId('PostTarget'), position: 2 + n }));
+      await api.queries.updateTable('posts').set({ status: 'FAILED' }).where('id', '=', id).execute();
+      await api.queries.insertInto('postTargets').values(outcomes).execute();
+      const { userErrors } = await posts.update(owner, { id, accountIds: [mastodon, x] });
+      expect(userErrors).toEqual([
+        expect.objectContaining({
+          ...{ code: 'INVALID', path: ['input', 'accountIds'] },
+          message: 'Expected at most 20 targets, but got 21, 19 of them on disconnected accounts.',
+        }),
+      ]);
+      const { post } = await posts.update(owner, { id, accountIds: [x] });
+      expect(post.targets).toHaveLength(20);
+    });
+
     it('checks the text that is there against accounts that are added', async () => {
       const { id } = await draft({ text: 'e'.repeat(400), accountIds: [mastodon] });
       const { userErrors } = await posts.update(owner, { id, accountIds: [mastodon, x] });

@@ -22,6 +22,7 @@ import { fieldsIn } from '../graphql/fields-in.ts';
 import { argumentsOf, routesOf } from '../schema/routes.ts';
 import { createTestDatabase } from '../setup/databases.ts';
 import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
+import { pages } from './pages.ts';
 import { Random } from './random.ts';
 import { reads } from './reads.ts';
 import { productSchema as schema } from './schema.ts';
@@ -113,7 +114,7 @@ describe('the cost of an operation is no less than the fields of its answer:', (
     expect(Math.max(0, ...lengths)).toBeLessThanOrEqual(listSizeOf(schema, field).assumedSize);
   });
 
-  it.each(Object.entries(reads))('the read %s', async (_, make) => {
+  it.each(Object.entries({ ...reads, ...pages }))('the read %s', async (_, make) => {
     for (let seed = 1; seed <= 8; seed++) {
       const { document, variables } = make(new Random(seed), stock);
       const { estimate, actual } = await measured(document, variables);
@@ -151,6 +152,7 @@ describe('a list is as long as its arguments say at most, also in what is estima
     ['categories', '{ cacheStats { categories(only: $) { category } } }', ['[]', '[POSTS]', '[POSTS, AI]', 'null']],
     ['series', '{ analytics { series(metrics: $) { metric } } }', ['[]', '[VIEWS]', '[VIEWS, VIEWS, REACH]']],
     ['text lengths', '{ textLengths(text: "x", networks: $) { length } }', ['[]', '[X]', 'null']],
+    ['entries', '{ calendar(range: { preset: THIS_MONTH }) { days { entries(first: $) { __typename } } } }', counts],
     ['days', '{ calendar(range: $) { days { date } } }', ranges],
     ['points', '{ analytics(range: $) { series(metrics: [VIEWS]) { points { date } } } }', ranges],
     [

@@ -47,7 +47,7 @@ describe('an operation that is too large', () => {
     ['of 60,000 tokens', `{ ${'workspace { id } '.repeat(15_000)} }`],
     [
       'of full pages within full pages',
-      '{ campaigns(first: 100) { nodes { posts(first: 100) { nodes { id text media { id } } } } } }',
+      '{ campaigns(first: 100) { nodes { posts(first: 100) { nodes { id text media { id url } } } } } }',
     ],
   ])('is refused: %s', async (_, query) => {
     expect(await send({ body: JSON.stringify({ query }) })).toMatchObject({

@@ -37,7 +37,7 @@ export interface CalendarFilter {
 }
 
 const maxDays = 100;
-const maxEntriesPerDay = 50;
+export const maxEntriesPerDay = 50;
 
 const noteColumns = ['id', 'date', 'text', 'authorId'] as const;
 

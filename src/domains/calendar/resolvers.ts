@@ -6,7 +6,7 @@ import { notFound, Refusal } from '../errors.ts';
 import { idsOf, newId, typeOfId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
 import { Problems } from '../problems.ts';
-import { type CalendarEntryRecord, findCalendar, lockNote, notesByIds } from './repository.ts';
+import { type CalendarEntryRecord, findCalendar, lockNote, maxEntriesPerDay, notesByIds } from './repository.ts';
 
 const maxNoteLength = 1_000;
 
@@ -16,6 +16,10 @@ export const calendarResolvers: Resolvers = {
       const { accountIds = null, campaignId } = filter ?? {};
       return findCalendar(queries, viewer, { range: daysOf(range), filter: { accountIds, campaignId } });
     },
+  },
+
+  CalendarDay: {
+    entries: ({ entries }, { first }) => entries.slice(0, first ?? maxEntriesPerDay),
   },
 
   CalendarEntry: {

@@ -10,7 +10,7 @@ import { checkCampaign, checkMedia, checkTemplate, chosenAccounts } from './choi
 import { checkInstant, isPlanned, lockPost, needsApproval, reportAfter, type TargetStatus } from './lifecycle.ts';
 import { type PlannedContent, refusalsOf } from './readiness.ts';
 import { type PostRecord, postsByIds } from './repository.ts';
-import { accountIdsOf, checkTexts, overridesAfter, placeTargets, type TextOverrides } from './targets.ts';
+import { accountIdsOf, checkRoom, checkTexts, overridesAfter, placeTargets, type TextOverrides } from './targets.ts';
 
 /** Creates a post: a draft, scheduled, or waiting for approval to be. */
 export async function createPost(transaction: Transaction, input: CreatePostInput): Promise<PostRecord> {
@@ -60,6 +60,7 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   if (campaignId != null) await checkCampaign(transaction, problems, campaignId);
   const before = await lockPost(transaction, { id, action: 'edit', problems });
   const { post, targets = [] } = before ?? {};
+  if (accountIds) checkRoom(problems, { targets, accountIds });
   const nextText = text ?? post?.text ?? '';
   const nextAccountIds = accountIds ?? accountIdsOf(targets);
   const overrides = overridesAfter(targets, input.textOverrides ?? [], { accountIds: nextAccountIds, problems });

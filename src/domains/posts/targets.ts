@@ -2,7 +2,7 @@ import type { NetworkName, TextOverrideInput } from '../../generated/schema.ts';
 import { isCompact } from '../../text/graphemes.ts';
 import type { AccountRecord } from '../accounts/repository.ts';
 import { anyOf } from '../conditions.ts';
-import { notFound, textTooLong } from '../errors.ts';
+import { invalid, notFound, textTooLong } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { maxPostLength, textLength } from '../networks/text-length.ts';
@@ -15,6 +15,21 @@ export type TextOverrides = ReadonlyMap<string, string | null>;
 
 export const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
   targets.map((target) => target.accountId).filter((accountId) => accountId !== null);
+
+/** Of a post, as `@listSize` of `Post.targets` says. */
+const maxTargets = 20;
+
+/** Outcomes on accounts that are disconnected stay with a post, and count. */
+export function checkRoom(
+  problems: Problems,
+  { targets, accountIds }: { targets: readonly PostTargetRecord[]; accountIds: readonly string[] },
+): void {
+  const gone = targets.length - accountIdsOf(targets).length;
+  const count = gone + accountIds.length;
+  if (count <= maxTargets) return;
+  const message = `Expected at most ${maxTargets} targets, but got ${count}, ${gone} of them on disconnected accounts.`;
+  problems.add(invalid('accountIds', message));
+}
 
 /** The texts of a post's targets as an input changes them. Refuses those of accounts that the post does not go to. */
 export function overridesAfter(

@@ -1,0 +1,43 @@
+import { getOperationAST, parse } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import type { Database } from '../../src/database/database.ts';
+import { costOf } from '../../src/graphql/cost.ts';
+import { createTestDatabase } from '../setup/databases.ts';
+import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
+import { pages } from './pages.ts';
+import { Random } from './random.ts';
+import { productSchema as schema } from './schema.ts';
+import { Stock } from './stock.ts';
+
+const { limits } = readConfig({});
+
+describe('within the limits that the server has by default', () => {
+  let database: Database;
+  let magpie: Magpie;
+  let owner: Session;
+  let stock: Stock;
+  beforeAll(async () => {
+    database = await createTestDatabase('postgres', { template: 'seeded' });
+    magpie = await startMagpie(database);
+    owner = await signInAs(database, 'OWNER');
+    stock = new Stock(database.queries, owner.workspaceId, new Random(1));
+    await stock.refresh();
+  });
+
+  it.each(Object.entries(pages))('a client asks for its page at once: %s', async (_, make) => {
+    const { document, variables } = make(new Random(1), stock);
+    const { status, json } = await magpie.ask(owner.token, document, variables);
+    expect([status, json.errors]).toEqual([200, undefined]);
+  });
+
+  it('a client does not ask for all that a calendar of a hundred days may have', async () => {
+    const document = `{ calendar(range: { between: { from: "2026-09-01", to: "2026-12-09" } }) {
+      days { entries { ... on Post { id text targets { id account { id } } media { id url } } } } } }`;
+    const { cost } = costOf(schema, parse(document), { operation: getOperationAST(parse(document))!, variables: {} });
+    expect(cost).toBeGreaterThan(limits.maxCost);
+    const { json } = await magpie.ask(owner.token, document);
+    expect(json.errors[0].extensions.code).toBe('QUERY_TOO_LARGE');
+    expect(json.errors[0].message).toContain(`at most ${limits.maxCost} fields in the answer, but it may have ${cost}`);
+  });
+});
