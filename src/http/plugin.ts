@@ -13,6 +13,8 @@ export interface Facts {
   readonly startedAtMs: number;
   /** The network address that it came from, as far as it tells clients apart. */
   client: string;
+  /** Media types that the client takes of those that answers have, best first; null for a message. */
+  mediaTypes: readonly string[] | null;
   /** The Bearer token, when it is good. Never logged. */
   token: string | null;
   viewer: Viewer | null;

@@ -30,6 +30,7 @@ import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
 import { useHiddenSuggestions } from './use-hidden-suggestions.ts';
 import { type Media, useMedia } from './use-media.ts';
+import { useMediaTypes } from './use-media-types.ts';
 import { useMessages } from './use-messages.ts';
 import { type MetricsAccess, useMetrics } from './use-metrics.ts';
 import { useNotFound } from './use-not-found.ts';
@@ -134,6 +135,7 @@ export function createServer(options: ServerOptions): Server {
     useEngine(engine),
     useVariables(),
     useCostLimit(limits.maxCost),
+    useMediaTypes(),
     useSubscriptions(subscriptions),
     useErrorReport(log),
     useAnswerText(),

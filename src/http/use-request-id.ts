@@ -9,6 +9,7 @@ export function useRequestId(): HttpPlugin {
         requestId: requestIdFrom(request.headers.get('x-request-id')) ?? newRequestId(),
         startedAtMs: performance.now(),
         client: 'unknown',
+        mediaTypes: null,
         token: null,
         viewer: null,
         refusal: null,

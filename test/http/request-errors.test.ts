@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTestServer } from './engine.ts';
+import { createTestServer, post } from './engine.ts';
 
 const json = 'application/json';
 const graphql = 'application/graphql-response+json';
@@ -13,6 +13,12 @@ const accepts: readonly (readonly [string | undefined, string])[] = [
   [graphql, graphql],
   [`${graphql}; charset=utf-8, ${json}; charset=utf-8`, graphql],
   [`${graphql}, ${json};q=0.5`, graphql],
+  [`${json};q=0.5, ${graphql}`, graphql],
+  [`${graphql};q=0.2, ${json};q=0.3`, json],
+  [`${json};q=0, application/*`, graphql],
+  [`${graphql.toUpperCase()} ; Q=0.9 , ${json};q=0.1`, graphql],
+  [`${json};charset=utf-16, ${graphql};q=0.1`, graphql],
+  [`multipart/mixed;deferSpec=20220824, ${graphql}, ${json};q=0.9`, graphql],
 ];
 
 interface Sent {
@@ -79,7 +85,17 @@ const table: Record<string, Sent & { readonly statuses: readonly [number, number
     ...{ method: 'GET', search: '?query=query($n:Int){items(first:$n){nodes{id}}}&variables={"n":"x"}' },
     ...{ statuses: [200, 400], code: 'BAD_USER_INPUT' },
   },
-  'a subscription to who takes no stream': { body: { query: 'subscription { ticks }' }, statuses: [406, 406] },
+  'a subscription to who takes no stream': {
+    body: { query: 'subscription { ticks }' },
+    ...{ statuses: [406, 406], code: 'NOT_ACCEPTABLE' },
+  },
+  'parts that are not deferred after all': {
+    body: {
+      query: 'query ($later: Boolean!) { hello ... @defer(if: $later) { whoami } }',
+      variables: { later: false },
+    },
+    statuses: [200, 200],
+  },
 };
 
 describe.each(accepts)('a client that accepts %s', (accept, type) => {
@@ -103,9 +119,56 @@ describe.each(accepts)('a client that accepts %s', (accept, type) => {
         expected.code ?? errors?.[0]?.extensions?.code,
       ]);
       expect(JSON.stringify(errors ?? [])).not.toContain('"http"');
-      if (status === 200 || status === 400) expect(response.headers.get('content-type')).toMatch(type);
+      if (status === 200 || status === 400 || status === 406)
+        expect(response.headers.get('content-type')).toMatch(type);
       if (status === 405) expect(response.headers.get('allow')).toBe('POST');
       if (status !== 200) expect(data).toBeUndefined();
+    },
+  );
+});
+
+describe('a client that takes no stream', () => {
+  it.each<[string, string?]>([
+    ['{ wait ... @defer { whoami } }'],
+    ['{ wait slowItems @stream }'],
+    ['query ($later: Boolean! = true) { wait ... @defer(if: $later) { whoami } }'],
+    ['query Other { hello } query Wait { wait ...F @defer } fragment F on Query { whoami }', 'Wait'],
+  ])('is refused an answer in parts before anything is executed: %s', async (query, operationName) => {
+    const response = await postBody({ query, operationName });
+    const { errors } = await response.json();
+    expect([response.status, errors[0].extensions.code]).toEqual([406, 'NOT_ACCEPTABLE']);
+    expect(errors[0].message).toContain('multipart/mixed or text/event-stream');
+  });
+
+  it.each<[string, string?]>([
+    ['query ($later: Boolean! = false) { hello ... @defer(if: $later) { whoami } }'],
+    ['{ hello ... @defer(if: false) { whoami } }'],
+    ['query Other { ... @defer { whoami } } query Hello { hello }', 'Hello'],
+  ])('is answered what does not come in parts after all: %s', async (query, operationName) => {
+    const response = await postBody({ query, operationName });
+    expect(await response.json()).toMatchObject({ data: { hello: 'hello world' } });
+  });
+
+  const server = createTestServer();
+  const postBody = (body: object) =>
+    server.fetch('http://magpie.test/graphql', {
+      method: 'POST',
+      headers: { accept: json, 'content-type': json },
+      body: JSON.stringify(body),
+    });
+});
+
+describe('a client that takes nothing that there is', () => {
+  it.each(['image/png', 'text/*;q=0, image/*', '*/*;q=0', `${json};q=0`, `${json};charset=latin1`, ';;,'])(
+    'is told what there is: %s',
+    async (accept) => {
+      const server = createTestServer();
+      const response = await post(server, 'mutation { write(text: "x") }', { headers: { accept } });
+      const { errors } = await response.json();
+      expect([response.status, response.headers.get('content-type')]).toEqual([406, json]);
+      expect(errors[0].extensions.code).toBe('NOT_ACCEPTABLE');
+      expect(errors[0].message).toContain(`expected one of ${json}, ${graphql}, text/event-stream, multipart/mixed`);
+      expect(server.engine.writes).toEqual([]);
     },
   );
 });

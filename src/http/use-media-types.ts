@@ -1,0 +1,82 @@
+import { type DocumentNode, type GraphQLError, Kind, separateOperations, type ValueNode, visit } from 'graphql';
+import { acceptedTypes } from './accept.ts';
+import { beforeExecution, type Executable } from './before-execution.ts';
+import type { HttpPlugin } from './plugin.ts';
+import { refusal, refusalResponse } from './refusal.ts';
+
+const whole = ['application/json', 'application/graphql-response+json'] as const;
+const events = 'text/event-stream';
+const parts = 'multipart/mixed';
+const offered = [...whole, events, parts] as const;
+
+/**
+ * Chooses the media type of the answer. Yoga takes the first that `Accept` names and does not read quality values, so it is shown a
+ * header that names what the client takes, best first. A whole answer comes as JSON to whoever takes JSON at all. An operation whose
+ * answer comes in parts is refused before it is executed when its client takes no stream.
+ */
+export function useMediaTypes(): HttpPlugin {
+  return {
+    onRequest({ request, serverContext: { facts, message }, endResponse }) {
+      if (message) return; // it is answered by messages
+      const header = request.headers.get('accept');
+      facts.mediaTypes = acceptedTypes(header, offered);
+      if (facts.mediaTypes.length === 0) return endResponse(notAcceptable(header!));
+      if (header) request.headers.set('accept', facts.mediaTypes.join(', '));
+    },
+    ...beforeExecution((executable) => {
+      const { mediaTypes } = executable.facts;
+      return mediaTypes ? refusalsOf(executable, mediaTypes) : [];
+    }),
+  };
+}
+
+function refusalsOf({ operation, ...executable }: Executable, mediaTypes: readonly string[]): GraphQLError[] {
+  if (mediaTypes.includes(events)) return [];
+  if (operation.operation === 'subscription') return [noStream('a subscription', events)];
+  if (mediaTypes.includes(parts) || !isInParts({ operation, ...executable })) return [];
+  return [noStream('an operation with @defer or @stream', `${parts} or ${events}`)];
+}
+
+/** Most documents have neither directive, wherever. */
+const withParts = new WeakMap<DocumentNode, boolean>();
+
+function isInParts({ document, operation, facts }: Executable): boolean {
+  const isOn = (condition: ValueNode | undefined) => {
+    if (condition?.kind === Kind.BOOLEAN) return condition.value;
+    return condition?.kind !== Kind.VARIABLE || facts.variables?.[condition.name.value] !== false;
+  };
+  const has = (within: DocumentNode, isCounted: typeof isOn) => {
+    let found = false;
+    visit(within, {
+      Directive({ name, arguments: given = [] }) {
+        if (name.value !== 'defer' && name.value !== 'stream') return;
+        found ||= isCounted(given.find((argument) => argument.name.value === 'if')?.value);
+      },
+    });
+    return found;
+  };
+  if (!withParts.has(document))
+    withParts.set(
+      document,
+      has(document, () => true),
+    );
+  return withParts.get(document)! && has(separateOperations(document)[operation.name?.value ?? '']!, isOn);
+}
+
+function noStream(what: string, expected: string): GraphQLError {
+  return refusal(
+    `The answer to ${what} comes in parts: expected an Accept header that takes ${expected}, but got another.`,
+    {
+      status: 406,
+      code: 'NOT_ACCEPTABLE',
+    },
+  );
+}
+
+function notAcceptable(header: string): Response {
+  const shown = JSON.stringify(header.slice(0, 200));
+  return refusalResponse(`Accept: expected one of ${offered.join(', ')}, but got ${shown}.`, {
+    status: 406,
+    code: 'NOT_ACCEPTABLE',
+  });
+}
