@@ -71,11 +71,11 @@ function fill(cache: Cache<'POSTS'>, count: number): void {
   for (let index = 0; index < count; index++) {
     const isList = index % 2 === 0;
     const key = `Query.${isList ? 'posts' : 'post'} ws_01J9ZQ6V7T {"first":20,"filter":{"campaign":"cmp_${index}"}}`;
-    cache.read({ category: 'POSTS', key, namespace: 'ws_01J9ZQ6V7T', tags: ['ws_01J9ZQ6V7T Post'] }, (loading) => {
+    cache.read({ category: 'POSTS', key, namespace: 'ws_01J9ZQ6V7T', tags: ['ws_01J9ZQ6V7T Post'] }, (loadContext) => {
       const nodes = Array.from({ length: isList ? LIST_LENGTH : 1 }, (_, at) =>
         node(`post_${(index * 7 + at) % 3_000}`),
       );
-      loading.depend(nodes.map(({ id }) => `ws_01J9ZQ6V7T Post:${id}`));
+      loadContext.depend(nodes.map(({ id }) => `ws_01J9ZQ6V7T Post:${id}`));
       return isList ? { nodes, hasNextPage: true } : nodes[0];
     });
   }

@@ -176,7 +176,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   registerBackgroundFigure(server.metrics, () => backgroundNotes().length === 0);
   line?.join({
     apply: (tags, cause) => engine.cache.apply(tags, cause),
-    forgetAll: () => engine.forgetAll('the end of a worker'),
+    clearAll: () => engine.clearAll('the end of a worker'),
     allowCaching,
     tellBackground(isRunning) {
       isBackgroundRunning = isRunning;

@@ -1,8 +1,8 @@
 import { ATTACHMENT, REFERENCE, textBytes } from './bytes.ts';
-import type { SteadyTime } from './clock.ts';
-import { type Attachment, type Entry, emptyAttachment } from './entry.ts';
+import type { MonotonicTime } from './clock.ts';
+import { type Attachment, type Entry, releaseAttachment } from './entry.ts';
+import { checkTag, maxTagLength, maxTags } from './keys-and-tags.ts';
 import type { Ledger } from './ledger.ts';
-import { checkTag, maxTagLength, maxTags } from './names.ts';
 import { checkCount, checkMoment } from './policy.ts';
 import type { Store } from './store.ts';
 
@@ -22,7 +22,7 @@ export interface NewAttachment {
 }
 
 /** A place for an attachment. */
-interface Hook {
+interface AttachmentSlot {
   readonly store: Store;
   readonly entry: Entry;
   readonly id: string;
@@ -31,16 +31,16 @@ interface Hook {
 /** What hangs on entries; see `Attachment`. */
 export class Attachments {
   readonly #ledger: Ledger;
-  readonly #time: SteadyTime;
+  readonly #time: MonotonicTime;
 
-  constructor(ledger: Ledger, time: SteadyTime) {
+  constructor(ledger: Ledger, time: MonotonicTime) {
     this.#ledger = ledger;
     this.#time = time;
   }
 
   /** Undefined if it is not kept: it or its entry is not valid any more, not kept itself, or too large. */
-  attach(hook: Hook, made: NewAttachment): Attachment | undefined {
-    const { entry, id } = hook;
+  attach(attachmentSlot: AttachmentSlot, made: NewAttachment): Attachment | undefined {
+    const { entry, id } = attachmentSlot;
     const { bytes, stamp, value, validUntil = Number.POSITIVE_INFINITY } = made;
     if (made.tags.some((tag) => tag.length > maxTagLength)) return undefined;
     made.tags.forEach(checkTag);
@@ -58,28 +58,29 @@ export class Attachments {
       value,
       validUntil,
       uses: 0,
-      checkedAt: -1,
+      checkedVersion: -1,
     };
-    if (tags.length <= maxTags && this.#ledger.isValid(attachment) && this.#hang(attachment, hook)) return attachment;
-    if (attachment.entry !== null) emptyAttachment(attachment, this.#ledger);
+    if (tags.length <= maxTags && this.#ledger.isValid(attachment) && this.#insert(attachment, attachmentSlot))
+      return attachment;
+    if (attachment.entry !== null) releaseAttachment(attachment, this.#ledger);
     return undefined;
   }
 
   /** What hangs on an entry that `peek` gave, if itself is valid and its time is not over. */
-  find(hook: Hook, now: number): Attachment | undefined {
-    const { entry, id } = hook;
+  find(attachmentSlot: AttachmentSlot, now: number): Attachment | undefined {
+    const { entry, id } = attachmentSlot;
     const attachment = entry.attachments?.get(id);
     if (attachment === undefined || !this.#ledger.isValid(entry)) return undefined;
     if (now < attachment.validUntil && this.#ledger.isValid(attachment)) {
       attachment.uses++;
       return attachment;
     }
-    this.#detach(hook);
+    this.#remove(attachmentSlot);
     return undefined;
   }
 
   /** Whether `peek` and `find` would find this one again; a use of it if so. */
-  stands(attachment: Attachment, now: number): boolean {
+  revalidate(attachment: Attachment, now: number): boolean {
     const { entry, validUntil } = attachment;
     if (entry === null) return false;
     const at = this.#time.notBefore(now);
@@ -93,29 +94,29 @@ export class Attachments {
    * Drops those of the entry's attachments that were used least, the oldest first, to make room. A newcomer counts as used as often
    * as the last of them, so that it is not always the next to go.
    */
-  #hang(attachment: Attachment, hook: Hook): boolean {
-    const { store, entry, id } = hook;
+  #insert(attachment: Attachment, attachmentSlot: AttachmentSlot): boolean {
+    const { store, entry, id } = attachmentSlot;
     entry.attachments ??= new Map();
     const { attachments } = entry;
     attachment.uses = attachments.get(id)?.uses ?? 0;
-    this.#detach(hook);
+    this.#remove(attachmentSlot);
     if (bytesWithout(attachments, entry) + attachment.bytes > store.maxEntryBytes) return false;
     while (attachments.size >= MAX_ATTACHMENTS || entry.bytes + attachment.bytes > store.maxEntryBytes) {
       const [victim, { uses }] = leastUsed(attachments);
       attachment.uses = uses;
-      this.#detach({ store, entry, id: victim });
+      this.#remove({ store, entry, id: victim });
     }
     attachments.set(id, attachment);
     store.resize(entry, { byBytes: attachment.bytes, now: this.#time.now() });
     return entry.isKept;
   }
 
-  #detach({ store, entry, id }: Hook): void {
+  #remove({ store, entry, id }: AttachmentSlot): void {
     const attachment = entry.attachments?.get(id);
     if (attachment === undefined) return;
     entry.attachments!.delete(id);
     store.resize(entry, { byBytes: -attachment.bytes, now: this.#time.now() });
-    emptyAttachment(attachment, this.#ledger);
+    releaseAttachment(attachment, this.#ledger);
   }
 }
 

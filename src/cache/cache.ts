@@ -1,17 +1,17 @@
 import { Attachments, type NewAttachment } from './attachments.ts';
 import { type CachedOptions, cachedFunction } from './by-hand.ts';
-import { type Clock, SteadyTime, systemClock, systemTimer, type Timer } from './clock.ts';
+import { type Clock, MonotonicTime, systemClock, systemTimer, type Timer } from './clock.ts';
 import type { Attachment, Entry } from './entry.ts';
 import type { LoadFailure } from './errors.ts';
-import type { Takeoff } from './flight.ts';
+import type { LoadStart } from './flight.ts';
 import { type InvalidationListener, Invalidations } from './invalidations.ts';
-import { type Engine, LateRead, seen } from './late-read.ts';
+import { categoryTag, checkRequest, keyTag, namespaceCategoryTag, namespaceTag } from './keys-and-tags.ts';
 import { Ledger } from './ledger.ts';
 import { Loads } from './loads.ts';
-import { categoryTag, checkRequest, keyTag, namespaceCategoryTag, namespaceTag } from './names.ts';
 import { checkCount, checkMoment, type Policy, validateLimits, validatePolicies } from './policy.ts';
+import { type EngineParts, lookupOf, ReadThrough } from './read-through.ts';
 import type { Load, MissCause, ReadRequest } from './request.ts';
-import { type Recent, recentOf, type Snapshot, snapshotOf } from './snapshot.ts';
+import { type RecentSnapshot, recentSnapshotsOf, type Snapshot, snapshotOf } from './snapshot.ts';
 import type { Sizing } from './stack-distances.ts';
 import { Store } from './store.ts';
 
@@ -50,8 +50,8 @@ export class Cache<Category extends string> {
   readonly #stores: ReadonlyMap<string, Store>;
   #recent: Store;
   readonly #loads: Loads;
-  readonly #time: SteadyTime;
-  readonly #engine: Engine;
+  readonly #time: MonotonicTime;
+  readonly #parts: EngineParts;
   readonly #invalidations: Invalidations;
   readonly #attachments: Attachments;
   readonly #wrapped = new Map<string, unknown>();
@@ -61,7 +61,7 @@ export class Cache<Category extends string> {
     const { maxTags = 100_000, maxTagBytes = 16 * 2 ** 20, loadTimeoutMs = 30_000, maxFlights = 10_000 } = options;
     validateLimits({ maxTags, maxTagBytes, loadTimeoutMs, maxFlights });
     this.#ledger = new Ledger({ maxTags, maxTagBytes });
-    this.#time = new SteadyTime(options.clock ?? systemClock);
+    this.#time = new MonotonicTime(options.clock ?? systemClock);
     this.#loads = new Loads({
       ledger: this.#ledger,
       time: this.#time,
@@ -73,7 +73,7 @@ export class Cache<Category extends string> {
     });
     this.#invalidations = new Invalidations(this.#ledger);
     this.#attachments = new Attachments(this.#ledger, this.#time);
-    this.#engine = { ledger: this.#ledger, loads: this.#loads, time: this.#time };
+    this.#parts = { ledger: this.#ledger, loads: this.#loads, time: this.#time };
     const policies = Object.entries<Policy>(options.policies);
     const now = this.#time.now();
     this.#stores = new Map(
@@ -101,7 +101,7 @@ export class Cache<Category extends string> {
   read<T>(request: ReadRequest<Category>, load: Load<T>): Entry<T> | Promise<Entry<T>> {
     const store = this.#store(request.category);
     const isSampled = (store.reads++ & SAMPLE_MASK) === 0;
-    const answer = isSampled ? this.#sample(store, request, load) : this.#answer(store, request, load);
+    const answer = isSampled ? this.#sample(store, request, load) : this.#lookUp(store, request, load);
     return answer as Entry<T> | Promise<Entry<T>>; // who reads a key knows the type of its value
   }
 
@@ -119,20 +119,20 @@ export class Cache<Category extends string> {
     if (request.stamp !== undefined) checkCount('stamp', request.stamp, this.#ledger.stamp);
     if (request.validUntil !== undefined) checkMoment('validUntil', request.validUntil);
     const store = this.#store(category);
-    const takeoff: Takeoff = {
+    const loadStart: LoadStart = {
       store,
       key,
       namespace,
       ttlMs,
       field: store.field(coordinate),
-      startedAt: this.#time.read(),
+      startedAt: this.#time.precise(),
       stamp: request.stamp ?? this.#ledger.stamp,
-      departure: { cause: 'cold' },
+      miss: { cause: 'cold' },
       older: undefined,
       isRefresh: false,
     };
-    return this.#loads.launch(takeoff, tags, (loading) => {
-      if (request.validUntil !== undefined) loading.validUntil(request.validUntil);
+    return this.#loads.start(loadStart, tags, (loadContext) => {
+      if (request.validUntil !== undefined) loadContext.validUntil(request.validUntil);
       return value;
     }) as Entry<T>;
   }
@@ -237,8 +237,8 @@ export class Cache<Category extends string> {
   }
 
   /** Whether `peek` and `attachment` would find this one again. */
-  stands(attachment: Attachment, now: number): boolean {
-    return this.#attachments.stands(attachment, now);
+  revalidate(attachment: Attachment, now: number): boolean {
+    return this.#attachments.revalidate(attachment, now);
   }
 
   /** Live entries with the most hits first. */
@@ -256,7 +256,7 @@ export class Cache<Category extends string> {
     for (const store of this.#stores.values()) {
       sum.entries += store.size;
       sum.bytes += store.bytes;
-      sum.remembered += store.remembered;
+      sum.remembered += store.removedKeys;
     }
     return sum;
   }
@@ -276,8 +276,8 @@ export class Cache<Category extends string> {
    * What was counted within the last five minutes, of each category. Call it every half minute or so, however seldom anybody asks:
    * it is the difference to what it found then, and after a longer pause begins anew.
    */
-  recent(): Recent<Category>[] {
-    return recentOf(this.#stores as ReadonlyMap<Category, Store>, this.#time.now());
+  recent(): RecentSnapshot<Category>[] {
+    return recentSnapshotsOf(this.#stores as ReadonlyMap<Category, Store>, this.#time.now());
   }
 
   /** The fields of a list ask for one category again and again. */
@@ -291,14 +291,14 @@ export class Cache<Category extends string> {
     throw new TypeError(`Expected one of the categories ${[...this.#stores.keys()].join(', ')} but got "${category}"`);
   }
 
-  #answer(store: Store, request: ReadRequest<Category>, load: Load<unknown>): Entry | Promise<Entry> {
+  #lookUp(store: Store, request: ReadRequest<Category>, load: Load<unknown>): Entry | Promise<Entry> {
     const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
     const entry = store.get(request.key);
     if (entry === undefined || now >= entry.refreshAt || !this.#ledger.isValid(entry)) {
-      return new LateRead({ request, load, store }, this.#engine).answer(entry);
+      return new ReadThrough({ request, load, store }, this.#parts).read(entry);
     }
     store.countHit(entry, request.coordinate);
-    if (request.observe !== undefined) request.observe(seen('HIT', entry, now));
+    if (request.observe !== undefined) request.observe(lookupOf('HIT', entry, now));
     return entry;
   }
 
@@ -307,10 +307,10 @@ export class Cache<Category extends string> {
     const entry = store.get(request.key);
     const hits = entry?.hits;
     const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
-    const startedAt = this.#time.glance();
-    const answer = this.#answer(store, request, load);
+    const startedAt = this.#time.peekPrecise();
+    const answer = this.#lookUp(store, request, load);
     if (entry !== undefined && answer === entry && entry.hits !== hits) {
-      const endedAt = this.#time.read();
+      const endedAt = this.#time.precise();
       entry.field.hitLatency.record(endedAt - startedAt);
       if (now < entry.expiresAt) entry.field.overshootMs = Math.max(entry.field.overshootMs, endedAt - entry.expiresAt);
     }

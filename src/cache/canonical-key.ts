@@ -16,7 +16,7 @@ const maxShortLength = 256;
  * characters.
  */
 export function canonicalKey(value: unknown): string {
-  return new Writer({ isParsed: false }).text(value, 0);
+  return new CanonicalWriter({ isParsed: false }).text(value, 0);
 }
 
 /** The canonical key, or a hash of it (SHA-256, 43 characters) if that is long. */
@@ -26,14 +26,14 @@ export function shortKey(value: unknown): string {
 
 /** As `shortKey`, of what a parser made, which has neither getters nor proxies: each lookup of a field makes one. */
 export function shortKeyOfParsed(value: unknown): string {
-  return shortened(new Writer({ isParsed: true }).text(value, 0));
+  return shortened(new CanonicalWriter({ isParsed: true }).text(value, 0));
 }
 
 function shortened(text: string): string {
   return text.length <= maxShortLength ? text : createHash('sha256').update(text).digest('base64url');
 }
 
-class Writer {
+class CanonicalWriter {
   readonly #isParsed: boolean;
   #characters = 0;
 

@@ -22,7 +22,7 @@ export const systemTimer: Timer = {
  * The engine's own time line over a clock that may step. A step back is undone, so that time goes on at its pace from the latest
  * reading and no entry lives longer than it may; a step forward ends lifetimes early, which is harmless.
  */
-export class SteadyTime {
+export class MonotonicTime {
   readonly #clock: Clock;
   #reading: number;
   #stepsMs = 0;
@@ -35,7 +35,7 @@ export class SteadyTime {
   }
 
   /** Exact, to measure by. */
-  read(): number {
+  precise(): number {
     const reading = this.#clock.now();
     if (reading < this.#reading) this.#stepsMs += this.#reading - reading;
     this.#reading = reading;
@@ -45,13 +45,13 @@ export class SteadyTime {
   }
 
   /** Exact too, but no reading that a request's own would have to follow. */
-  glance(): number {
+  peekPrecise(): number {
     return this.#clock.now() + this.#stepsMs;
   }
 
   /** In whole milliseconds, as all lifetimes are: V8 compares small integers without unboxing them. */
   now(): number {
-    return Math.floor(this.read());
+    return Math.floor(this.precise());
   }
 
   /** A request's reading, or a later one that was taken since, so that a long request does not see lifetimes stand still. */

@@ -4,7 +4,7 @@ import type { Policy } from './policy.ts';
 import type { FieldCounters } from './statistics.ts';
 
 /** What is known of a value when its load ends. */
-export interface Loaded<T> {
+export interface LoadedValue<T> {
   readonly key: string;
   readonly category: string;
   readonly namespace: string | undefined;
@@ -22,11 +22,11 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   // What a hit reads and writes comes first, so that it shares cache lines. All but `value` belongs to the engine's parts.
   readonly key: string;
   readonly refreshAt: number;
-  checkedAt = -1;
+  checkedVersion = -1;
   list = 0;
   hits = 0;
-  lastUse = 0;
-  unsettledUses = 0;
+  lastHit = 0;
+  pendingHits = 0;
   readonly keyHash: number; // signed, so that V8 keeps it in the object
   readonly field: FieldCounters;
   readonly coordinate: string;
@@ -38,7 +38,7 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   readonly tags: readonly Tag[];
   /** The logical time at which its load began. */
   readonly stamp: number;
-  readonly bornAt: number;
+  readonly createdAt: number;
   readonly expiresAt: number;
   readonly staleUntil: number;
   readonly errorUntil: number;
@@ -57,24 +57,24 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   frequency = 0;
   epoch = 0;
 
-  constructor(loaded: Loaded<T>) {
-    const { lifetime } = loaded;
-    this.key = loaded.key;
+  constructor(loadedValue: LoadedValue<T>) {
+    const { lifetime } = loadedValue;
+    this.key = loadedValue.key;
     this.refreshAt = lifetime.refreshAt;
-    this.field = loaded.field;
-    this.coordinate = loaded.field.coordinate;
-    this.value = loaded.value;
-    this.category = loaded.category;
-    this.namespace = loaded.namespace;
-    this.tags = loaded.tags;
-    this.stamp = loaded.stamp;
-    this.bornAt = lifetime.bornAt;
+    this.field = loadedValue.field;
+    this.coordinate = loadedValue.field.coordinate;
+    this.value = loadedValue.value;
+    this.category = loadedValue.category;
+    this.namespace = loadedValue.namespace;
+    this.tags = loadedValue.tags;
+    this.stamp = loadedValue.stamp;
+    this.createdAt = lifetime.createdAt;
     this.expiresAt = lifetime.expiresAt;
     this.staleUntil = lifetime.staleUntil;
     this.errorUntil = lifetime.errorUntil;
     this.validUntil = lifetime.validUntil;
-    this.keyHash = loaded.keyHash | 0;
-    this.loadMs = loaded.loadMs;
+    this.keyHash = loadedValue.keyHash | 0;
+    this.loadMs = loadedValue.loadMs;
   }
 
   /** Whether it is in its store. */
@@ -98,7 +98,7 @@ export interface Attachment extends Dependent {
   uses: number;
 }
 
-export function emptyAttachment(attachment: Attachment, ledger: Ledger): void {
+export function releaseAttachment(attachment: Attachment, ledger: Ledger): void {
   ledger.release(attachment.tags);
   attachment.entry = null;
   attachment.tags = [];
@@ -107,7 +107,7 @@ export function emptyAttachment(attachment: Attachment, ledger: Ledger): void {
 
 /** Moments on the cache's clock, in whole milliseconds and in this order, except that none is later than `validUntil`. */
 export interface Lifetime {
-  readonly bornAt: number;
+  readonly createdAt: number;
   /** From here on a read starts a background refresh; `expiresAt` where there is no stale window. */
   readonly refreshAt: number;
   readonly expiresAt: number;
@@ -116,7 +116,7 @@ export interface Lifetime {
   readonly validUntil: number;
 }
 
-export interface Birth {
+export interface LifetimeOptions {
   readonly atMs: number;
   readonly ttlMs: number;
   readonly validUntil: number;
@@ -126,12 +126,12 @@ export interface Birth {
 const REFRESH_SPREAD = 0.1;
 
 /** The key's hash spreads refreshes over the last tenth of the lifetime: earlier, never later than expiry. */
-export function lifetimeOf(policy: Policy, born: Birth): Lifetime {
-  const { atMs, ttlMs, validUntil } = born;
-  const earlyMs = policy.staleMs > 0 ? ttlMs * REFRESH_SPREAD * (born.keyHash / 2 ** 32) : 0;
+export function lifetimeOf(policy: Policy, options: LifetimeOptions): Lifetime {
+  const { atMs, ttlMs, validUntil } = options;
+  const earlyMs = policy.staleMs > 0 ? ttlMs * REFRESH_SPREAD * (options.keyHash / 2 ** 32) : 0;
   const spareMs = Math.max(policy.staleMs, policy.staleIfErrorMs);
   return {
-    bornAt: Math.floor(atMs),
+    createdAt: Math.floor(atMs),
     refreshAt: Math.floor(Math.min(atMs + ttlMs - earlyMs, validUntil)),
     expiresAt: Math.floor(Math.min(atMs + ttlMs, validUntil)),
     staleUntil: Math.floor(Math.min(atMs + ttlMs + policy.staleMs, validUntil)),

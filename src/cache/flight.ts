@@ -1,14 +1,14 @@
-import type { Departure } from './departures.ts';
 import type { Entry } from './entry.ts';
+import { checkTag, maxTags } from './keys-and-tags.ts';
 import type { Ledger, Tag } from './ledger.ts';
-import { checkTag, maxTags } from './names.ts';
 import { checkMoment } from './policy.ts';
-import type { Loading } from './request.ts';
+import type { MissDetails } from './removal-history.ts';
+import type { LoadContext } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
 import type { Store } from './store.ts';
 
 /** What a flight is started with. */
-export interface Takeoff {
+export interface LoadStart {
   readonly store: Store;
   readonly key: string;
   readonly namespace: string | undefined;
@@ -18,21 +18,21 @@ export interface Takeoff {
   /** The logical time of the value; now, unless it was read before. */
   readonly stamp: number;
   /** Why the key had no answer; of a refresh, that it expires. */
-  readonly departure: Departure;
+  readonly miss: MissDetails;
   /** The entry that there was, in case the load fails. */
   readonly older: Entry | undefined;
   /** Runs in the background and replaces `older` or nothing. */
   readonly isRefresh: boolean;
 }
 
-interface Settle {
+interface Deferred {
   readonly resolve: (entry: Entry) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** One running load of a key, which all who miss it share. */
-export class Flight implements Loading {
-  readonly takeoff: Takeoff;
+export class Flight implements LoadContext {
+  readonly loadStart: LoadStart;
   readonly stamp: number;
   readonly #ledger: Ledger;
   readonly #tags = new Set<Tag>();
@@ -40,29 +40,29 @@ export class Flight implements Loading {
   #ended = false;
   validUntilMs = Number.POSITIVE_INFINITY;
   /** The time limit has passed: nobody waits for it any more. */
-  isOverdue = false;
+  isTimedOut = false;
   /** Set when it lands: no tag, declared or found, was invalidated since it started. */
-  isUnmoved = false;
-  #outcome: Promise<Entry> | undefined;
-  #settle: Settle | undefined;
+  wasValid = false;
+  #result: Promise<Entry> | undefined;
+  #settle: Deferred | undefined;
 
-  constructor(takeoff: Takeoff, ledger: Ledger) {
-    this.takeoff = takeoff;
-    this.stamp = takeoff.stamp;
+  constructor(loadStart: LoadStart, ledger: Ledger) {
+    this.loadStart = loadStart;
+    this.stamp = loadStart.stamp;
     this.#ledger = ledger;
   }
 
   /** What the waiters get; ask for it while the load runs. */
-  get outcome(): Promise<Entry> {
-    this.#outcome ??= new Promise((resolve, reject) => {
+  get result(): Promise<Entry> {
+    this.#result ??= new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    return this.#outcome;
+    return this.#result;
   }
 
   /** Whether somebody waits for it, as nobody does for a refresh that ends in time. */
   get isAwaited(): boolean {
-    return this.#outcome !== undefined;
+    return this.#result !== undefined;
   }
 
   get tags(): ReadonlySet<Tag> {
@@ -75,7 +75,7 @@ export class Flight implements Loading {
 
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.isOverdue) this.#abort.abort();
+    if (this.isTimedOut) this.#abort.abort();
     return this.#abort.signal;
   }
 
@@ -103,28 +103,28 @@ export class Flight implements Loading {
 
   /** Whether a reader who arrived at the logical time `stamp` may wait for it, however long it has been running. */
   isJoinable(stamp: number): boolean {
-    return !this.isOverdue && this.isRightFor(stamp);
+    return !this.isTimedOut && this.isValidFor(stamp);
   }
 
   /**
    * Whether a reader who arrived at the logical time `stamp` may have its result, as far as is known. A tag remembers only its last
    * invalidation: one after the arrival may hide one before it. Only a flight that started later is beyond doubt.
    */
-  isRightFor(stamp: number): boolean {
+  isValidFor(stamp: number): boolean {
     if (this.stamp >= stamp) return true;
-    return this.#ended ? this.isUnmoved : this.#ledger.firstMoved(this.#tags, this.stamp) === undefined;
+    return this.#ended ? this.wasValid : this.#ledger.firstInvalidatedAfter(this.#tags, this.stamp) === undefined;
   }
 
-  answer(entry: Entry): void {
+  resolve(entry: Entry): void {
     this.#settle?.resolve(entry);
   }
 
-  fail(error: unknown): void {
+  reject(error: unknown): void {
     this.#settle?.reject(error);
   }
 
-  expire(): void {
-    this.isOverdue = true;
+  timeOut(): void {
+    this.isTimedOut = true;
     this.#abort?.abort();
   }
 

@@ -45,8 +45,8 @@ export class Histogram {
       if (count === 0) continue;
       recent.#buckets[bucket] = count;
       recent.#count += count;
-      recent.#minMs = Math.min(recent.#minMs, this.#within(boundOf(bucket)));
-      recent.#maxMs = this.#within(boundOf(bucket + 1));
+      recent.#minMs = Math.min(recent.#minMs, this.#within(lowerBoundMs(bucket)));
+      recent.#maxMs = this.#within(lowerBoundMs(bucket + 1));
     }
     recent.#sumMs = this.#sumMs - earlier.#sumMs;
     return recent;
@@ -68,7 +68,7 @@ export class Histogram {
     const rank = Math.ceil(share * this.#count);
     let bucket = 0;
     for (let passed = this.#buckets[0]!; passed < rank; passed += this.#buckets[bucket]!) bucket++;
-    return this.#within(boundOf(bucket + 0.5));
+    return this.#within(lowerBoundMs(bucket + 0.5));
   }
 
   #within(ms: number): number {
@@ -77,6 +77,6 @@ export class Histogram {
 }
 
 /** The shortest duration of a bucket. */
-function boundOf(bucket: number): number {
+function lowerBoundMs(bucket: number): number {
   return LEAST_MS * 2 ** (bucket / BUCKETS_PER_OCTAVE);
 }

@@ -1,6 +1,6 @@
 import { KeyError } from './errors.ts';
+import { checkTag, maxTagLength } from './keys-and-tags.ts';
 import type { Ledger } from './ledger.ts';
-import { checkTag, maxTagLength } from './names.ts';
 
 export type InvalidationListener = (tags: readonly string[], cause: string | undefined) => void;
 

@@ -16,14 +16,14 @@ export interface Dependent {
   readonly stamp: number;
   readonly tags: readonly Tag[];
   /** The ledger's version at which it was last found valid: while that has not moved, one comparison is proof enough. */
-  checkedAt: number;
+  checkedVersion: number;
 }
 
 function bytesOf(name: string): number {
   return TAG_RECORD + textBytes(name);
 }
 
-const FORGOTTEN = Number.POSITIVE_INFINITY;
+const DROPPED = Number.POSITIVE_INFINITY;
 
 /**
  * The logical clock and the tags. One rule: *what was read at a stamp is valid if and only if none of its tags was invalidated
@@ -68,14 +68,14 @@ export class Ledger {
   }
 
   isValid(dependent: Dependent): boolean {
-    if (dependent.checkedAt === this.#version) return true;
-    if (this.firstMoved(dependent.tags, dependent.stamp) !== undefined) return false;
-    dependent.checkedAt = this.#version;
+    if (dependent.checkedVersion === this.#version) return true;
+    if (this.firstInvalidatedAfter(dependent.tags, dependent.stamp) !== undefined) return false;
+    dependent.checkedVersion = this.#version;
     return true;
   }
 
   /** The first of the tags that was invalidated after `stamp`. */
-  firstMoved(tags: Iterable<Tag>, stamp: number): Tag | undefined {
+  firstInvalidatedAfter(tags: Iterable<Tag>, stamp: number): Tag | undefined {
     for (const tag of tags) if (tag.stamp > stamp) return tag;
     return undefined;
   }
@@ -92,7 +92,7 @@ export class Ledger {
       if (tag.holders === 0) this.#idle.add(tag);
     }
     this.#makeRoom();
-    if (this.#holds === 0) this.#forgetAll();
+    if (this.#holds === 0) this.#dropAllRecords();
   }
 
   /** Each hold is to be released. */
@@ -133,11 +133,11 @@ export class Ledger {
     for (const tag of tags) {
       tag.holders--;
       this.#holds--;
-      if (tag.holders > 0 || tag.stamp === FORGOTTEN) continue;
+      if (tag.holders > 0 || tag.stamp === DROPPED) continue;
       if (tag.stamp > this.#floor) this.#idle.add(tag);
-      else this.#forget(tag);
+      else this.#dropRecord(tag);
     }
-    if (this.#holds === 0) this.#forgetAll();
+    if (this.#holds === 0) this.#dropAllRecords();
   }
 
   /** To be put among the records. */
@@ -147,9 +147,9 @@ export class Ledger {
   }
 
   /** Nothing refers to any tag, so that the floor can say what the records say. */
-  #forgetAll(): void {
+  #dropAllRecords(): void {
     this.#floor = this.#stamp;
-    for (const tag of this.#tags.values()) tag.stamp = FORGOTTEN;
+    for (const tag of this.#tags.values()) tag.stamp = DROPPED;
     this.#tags.clear();
     this.#idle.clear();
     this.#bytes = 0;
@@ -160,12 +160,12 @@ export class Ledger {
     const share = 63 / 64; // more than needed, so that the walk is not repeated for each
     for (const tag of this.#idle) {
       if (this.#hasRoom(share)) return;
-      this.#forget(tag);
+      this.#dropRecord(tag);
     }
     for (const tag of this.#tags.values()) {
       if (this.#hasRoom(share)) return;
       this.#version++; // entries hold it, and must look again
-      this.#forget(tag);
+      this.#dropRecord(tag);
     }
   }
 
@@ -173,12 +173,12 @@ export class Ledger {
     return this.#tags.size <= share * this.#maxTags && this.#bytes <= share * this.#maxBytes;
   }
 
-  #forget(tag: Tag): void {
+  #dropRecord(tag: Tag): void {
     this.#idle.delete(tag);
     if (this.#tags.get(tag.name) !== tag) return;
     this.#tags.delete(tag.name);
     this.#bytes -= bytesOf(tag.name);
     if (tag.stamp > this.#floor) this.#floor = tag.stamp;
-    tag.stamp = FORGOTTEN;
+    tag.stamp = DROPPED;
   }
 }

@@ -1,12 +1,12 @@
 import { ENTRY, REFERENCE, textBytes } from './bytes.ts';
-import type { SteadyTime, Timer } from './clock.ts';
+import type { MonotonicTime, Timer } from './clock.ts';
 import { Entry, lifetimeOf } from './entry.ts';
 import { type LoadFailure, LoadTimeoutError } from './errors.ts';
-import { Flight, type Takeoff } from './flight.ts';
+import { Flight, type LoadStart } from './flight.ts';
 import { freezeDeeply } from './freeze.ts';
+import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './keys-and-tags.ts';
 import type { Ledger } from './ledger.ts';
 import { hashText, measureAndFreeze } from './measure.ts';
-import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from './names.ts';
 import type { Load } from './request.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -14,7 +14,7 @@ const LAST_RETRY_MS = 30_000;
 
 export interface LoadsOptions {
   readonly ledger: Ledger;
-  readonly time: SteadyTime;
+  readonly time: MonotonicTime;
   readonly timer: Timer;
   readonly timeoutMs: number;
   readonly maxFlights: number;
@@ -45,10 +45,10 @@ export class Loads {
   }
 
   /** `tags` were checked. A flight for later readers to join; the entry itself if the load answers at once, an error of such a load is thrown. */
-  launch(takeoff: Takeoff, tags: readonly string[], load: Load<unknown>): Entry | Flight {
-    const { store, key } = takeoff;
-    const flight = new Flight(takeoff, this.#options.ledger); // its stamp was read before anything of the load runs
-    flight.hold(implicitTags(takeoff));
+  start(loadStart: LoadStart, tags: readonly string[], load: Load<unknown>): Entry | Flight {
+    const { store, key } = loadStart;
+    const flight = new Flight(loadStart, this.#options.ledger); // its stamp was read before anything of the load runs
+    flight.hold(engineTags(loadStart));
     flight.hold(tags);
     store.flights.set(key, flight); // an older flight of the key loses it, and with it the right to fill the cache
     this.#running++;
@@ -58,7 +58,7 @@ export class Loads {
     } catch (error) {
       return this.#fail(flight, error);
     }
-    if (!isPromise(result)) return this.#land(flight, result);
+    if (!isPromise(result)) return this.#complete(flight, result);
     this.#await(flight, result);
     return flight;
   }
@@ -69,7 +69,7 @@ export class Loads {
     result.then(
       (value) => {
         callOff();
-        this.#land(flight, value);
+        this.#complete(flight, value);
       },
       (error: unknown) => {
         callOff();
@@ -80,16 +80,16 @@ export class Loads {
     );
   }
 
-  #land(flight: Flight, value: unknown): Entry {
+  #complete(flight: Flight, value: unknown): Entry {
     const { ledger, time } = this.#options;
-    const now = time.read();
-    flight.isUnmoved = ledger.firstMoved(flight.tags, flight.stamp) === undefined;
+    const now = time.precise();
+    flight.wasValid = ledger.firstInvalidatedAfter(flight.tags, flight.stamp) === undefined;
     const entry = this.#entryOf(flight, value, now);
-    if (!flight.isUnmoved) flight.takeoff.field.raced++;
+    if (!flight.wasValid) flight.loadStart.field.raced++;
     else if (this.#mayFill(flight)) this.#fill(flight, entry, Math.floor(now));
     if (!entry.isKept) freezeDeeply(value); // whoever waits for it is given the same object
     this.#end(flight);
-    flight.answer(entry);
+    flight.resolve(entry);
     return entry;
   }
 
@@ -98,23 +98,23 @@ export class Loads {
    * key the next load has, may fill what that has not filled yet: otherwise loads that always take so long would fill nothing.
    */
   #mayFill(flight: Flight): boolean {
-    const { store, key, isRefresh, older } = flight.takeoff;
+    const { store, key, isRefresh, older } = flight.loadStart;
     const isOwner = store.flights.get(key) === flight;
-    if (!isOwner && !flight.isOverdue) return false;
+    if (!isOwner && !flight.isTimedOut) return false;
     return (isOwner && (!isRefresh || flight.isAwaited)) || store.get(key) === older;
   }
 
   #fill(flight: Flight, entry: Entry, now: number): void {
-    const { store, key, field, departure } = flight.takeoff;
+    const { store, key, field, miss } = flight.loadStart;
     const ownBytes = ENTRY + textBytes(key) + REFERENCE * entry.tags.length;
-    const measure = measureAndFreeze(entry.value, store.maxEntryBytes - ownBytes);
-    entry.bytes = flight.hasTooManyTags ? Number.POSITIVE_INFINITY : ownBytes + measure.bytes;
-    entry.digest = measure.digest;
-    if (departure.digest !== undefined) {
+    const valueMeasure = measureAndFreeze(entry.value, store.maxEntryBytes - ownBytes);
+    entry.bytes = flight.hasTooManyTags ? Number.POSITIVE_INFINITY : ownBytes + valueMeasure.bytes;
+    entry.digest = valueMeasure.digest;
+    if (miss.digest !== undefined) {
       field.expiredReloads++;
-      if (departure.digest === entry.digest) field.unchangedReloads++;
+      if (miss.digest === entry.digest) field.unchangedReloads++;
     }
-    if (entry.expiresAt > entry.bornAt && now < entry.errorUntil) {
+    if (entry.expiresAt > entry.createdAt && now < entry.errorUntil) {
       store.keep(entry, now);
     } else {
       const older = store.get(key);
@@ -123,10 +123,10 @@ export class Loads {
   }
 
   #entryOf(flight: Flight, value: unknown, now: number): Entry {
-    const { store, key, namespace, field, ttlMs = store.policy.ttlMs, startedAt } = flight.takeoff;
+    const { store, key, namespace, field, ttlMs = store.policy.ttlMs, startedAt } = flight.loadStart;
     const keyHash = hashText(key);
     const ownTtlMs = value === null || value === undefined ? Math.min(ttlMs, store.policy.nullTtlMs) : ttlMs;
-    const isSlow = now - startedAt >= ownTtlMs / 2 && !flight.isOverdue;
+    const isSlow = now - startedAt >= ownTtlMs / 2 && !flight.isTimedOut;
     const lifetime = lifetimeOf(store.policy, {
       atMs: isSlow ? now : startedAt,
       ttlMs: ownTtlMs,
@@ -148,22 +148,22 @@ export class Loads {
   }
 
   #timeOut(flight: Flight): void {
-    flight.takeoff.field.timeouts++;
+    flight.loadStart.field.timeouts++;
     try {
-      this.#answerFailure(flight, new LoadTimeoutError(flight.takeoff.key, this.#options.timeoutMs));
+      this.#settleFailure(flight, new LoadTimeoutError(flight.loadStart.key, this.#options.timeoutMs));
     } catch {} // the flight's waiters have it
-    flight.expire();
+    flight.timeOut();
   }
 
   #fail(flight: Flight, error: unknown): Entry {
     this.#end(flight);
-    if (flight.isOverdue) throw error; // counted and answered when its time was over
-    return this.#answerFailure(flight, error);
+    if (flight.isTimedOut) throw error; // counted and answered when its time was over
+    return this.#settleFailure(flight, error);
   }
 
   /** An expired entry that may stand in for failed loads answers all waiters, otherwise the error does. */
-  #answerFailure(flight: Flight, error: unknown): Entry {
-    const { older } = flight.takeoff;
+  #settleFailure(flight: Flight, error: unknown): Entry {
+    const { older } = flight.loadStart;
     const now = this.#options.time.now();
     if (older !== undefined) {
       if (older.failures === 0) older.failingSince = now;
@@ -172,30 +172,30 @@ export class Loads {
     const isRescued = older !== undefined && now < older.errorUntil && this.#options.ledger.isValid(older);
     this.#tellFailure(flight, { error, isRescued });
     if (isRescued) {
-      flight.answer(older);
+      flight.resolve(older);
       return older;
     }
-    flight.fail(error);
+    flight.reject(error);
     throw error;
   }
 
-  #tellFailure({ takeoff }: Flight, { error, isRescued }: { error: unknown; isRescued: boolean }): void {
+  #tellFailure({ loadStart }: Flight, { error, isRescued }: { error: unknown; isRescued: boolean }): void {
     if (this.#options.isRefusal(error)) return;
-    const { store, field, isRefresh } = takeoff;
+    const { store, field, isRefresh } = loadStart;
     field.failures++;
     const { category } = store;
     this.#options.onFailure({ category, coordinate: field.coordinate, error, isHidden: isRescued || isRefresh });
   }
 
   #end(flight: Flight): void {
-    const { store, key } = flight.takeoff;
+    const { store, key } = flight.loadStart;
     if (store.flights.get(key) === flight) store.flights.delete(key);
     this.#running--;
     flight.end();
   }
 }
 
-function implicitTags({ store, key, namespace }: Takeoff): string[] {
+function engineTags({ store, key, namespace }: LoadStart): string[] {
   const tags = [keyTag(store.category, key), categoryTag(store.category)];
   if (namespace !== undefined) tags.push(namespaceTag(namespace), namespaceCategoryTag(namespace, store.category));
   return tags;

@@ -6,7 +6,7 @@ const PRIME = 0x01000193;
 const MAX_SAMPLES = 256;
 
 /** What one pass over a value finds. */
-export interface Measure {
+export interface ValueMeasure {
   /** What it takes in memory, about (see `bytes.ts`); infinite for a value that is larger than the limit or nested too deeply. */
   readonly bytes: number;
   /** Equal for equal values, seldom for others (long texts are sampled): to count reloads that found nothing new, for nothing else. */
@@ -14,14 +14,17 @@ export interface Measure {
 }
 
 /** Measures, digests and deeply freezes a plain value. Gives up beyond `maxBytes`: such a value is not kept. */
-export function measureAndFreeze(value: unknown, maxBytes: number): Measure {
-  const pass = new Pass(maxBytes);
+export function measureAndFreeze(value: unknown, maxBytes: number): ValueMeasure {
+  const measuringPass = new MeasuringPass(maxBytes);
   try {
-    pass.visit(value, 0);
+    measuringPass.visit(value, 0);
   } catch {
-    pass.bytes = Number.POSITIVE_INFINITY; // not plain data: a getter threw, or it cannot be frozen
+    measuringPass.bytes = Number.POSITIVE_INFINITY; // not plain data: a getter threw, or it cannot be frozen
   }
-  return { bytes: pass.bytes <= maxBytes ? pass.bytes : Number.POSITIVE_INFINITY, digest: pass.digest >>> 0 };
+  return {
+    bytes: measuringPass.bytes <= maxBytes ? measuringPass.bytes : Number.POSITIVE_INFINITY,
+    digest: measuringPass.digest >>> 0,
+  };
 }
 
 /** FNV-1a over UTF-16 code units, its bits mixed as in MurmurHash3 (keys often differ in their last digits only); unsigned 32 bits. */
@@ -33,7 +36,7 @@ export function hashText(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-class Pass {
+class MeasuringPass {
   bytes = 0;
   digest = OFFSET;
   readonly #maxBytes: number;

@@ -17,22 +17,22 @@ export interface Policy {
   readonly eviction: 'arc' | 'lru';
 }
 
-type Cell = keyof Policy;
+type PolicyField = keyof Policy;
 
-const positive: readonly Cell[] = ['ttlMs'];
-const notNegative: readonly Cell[] = ['staleMs', 'staleIfErrorMs', 'nullTtlMs'];
-const counts: readonly Cell[] = ['maxEntries', 'maxBytes'];
+const positive: readonly PolicyField[] = ['ttlMs'];
+const notNegative: readonly PolicyField[] = ['staleMs', 'staleIfErrorMs', 'nullTtlMs'];
+const counts: readonly PolicyField[] = ['maxEntries', 'maxBytes'];
 
 /** Throws a `RangeError` that names category, cell and value at the first one that makes no sense. */
 export function validatePolicies(policies: Readonly<Record<string, Policy>>): void {
   for (const [category, policy] of Object.entries(policies)) {
-    const refuseUnless = (accepts: (value: number) => boolean, cells: readonly Cell[], expected: string) => {
+    const refuseUnless = (accepts: (value: number) => boolean, cells: readonly PolicyField[], expected: string) => {
       for (const cell of cells) {
         const value: unknown = policy[cell];
         if (typeof value !== 'number' || !Number.isFinite(value) || !accepts(value)) refuse(category, cell, expected);
       }
     };
-    const refuse = (category: string, cell: Cell, expected: string): never => {
+    const refuse = (category: string, cell: PolicyField, expected: string): never => {
       throw new RangeError(`Policy ${category}.${cell}: expected ${expected} but got ${shown(policy[cell])}`);
     };
     refuseUnless((value) => value > 0, positive, 'a finite number of milliseconds above 0');

@@ -18,9 +18,9 @@ export interface ReadRequest<Category extends string> {
 }
 
 /** Runs on a miss. Its result is plain JSON-safe data and is frozen when it is kept. */
-export type Load<T> = (loading: Loading) => T | Promise<T>;
+export type Load<T> = (loadContext: LoadContext) => T | Promise<T>;
 
-export interface Loading {
+export interface LoadContext {
   /** The logical time at which the load began. */
   readonly stamp: number;
   /** Aborts when the time limit of the load has passed. */

@@ -34,21 +34,21 @@ export interface Snapshot<Category extends string = string> {
 }
 
 /** The last five minutes of a category. */
-export interface Recent<Category extends string = string> {
+export interface RecentSnapshot<Category extends string = string> {
   readonly category: Category;
   readonly counts: Omit<Counts, 'entries' | 'bytes' | 'hitsPerEntry'>;
   /** For how long expired entries have stood in for failing loads without a minute's pause; 0 when they do not. */
-  readonly standInMs: number;
+  readonly staleIfErrorForMs: number;
 }
 
-export function recentOf<Category extends string>(
+export function recentSnapshotsOf<Category extends string>(
   stores: ReadonlyMap<Category, Store>,
   now: number,
-): Recent<Category>[] {
+): RecentSnapshot<Category>[] {
   return [...stores].map(([category, store]) => ({
     category,
-    counts: countsOf(store.recent(now), nothing()),
-    standInMs: store.standIns.lastedMs(now),
+    counts: countsOf(store.recent(now), noHoldings()),
+    staleIfErrorForMs: store.staleIfErrorPeriod.durationMs(now),
   }));
 }
 
@@ -58,7 +58,7 @@ export function snapshotOf<Category extends string>(
   { ledger, flights, now }: { ledger: Ledger; flights: number; now: number },
 ): Snapshot<Category> {
   const everything = new FieldCounters('');
-  const held = nothing();
+  const held = noHoldings();
   const limits = { maxEntries: 0, maxBytes: 0, evictionsPerMinute: 0 };
   const categories: CategorySnapshot<Category>[] = [];
   for (const [category, store] of stores) {
@@ -80,11 +80,11 @@ function categoryOf<Category extends string>(
   { ledger, now }: { ledger: Ledger; now: number },
 ) {
   const holdingsByField = new Map<FieldCounters, Holdings>();
-  for (const field of store.fields()) holdingsByField.set(field, nothing());
+  for (const field of store.fields()) holdingsByField.set(field, noHoldings());
   for (const entry of store.entries()) addEntry(holdingsByField.get(entry.field)!, entry, { ledger, now });
 
   const total = new FieldCounters('');
-  const holdings = nothing();
+  const holdings = noHoldings();
   const fields: FieldSnapshot[] = [];
   for (const [field, held] of holdingsByField) {
     fields.push({ coordinate: field.coordinate, ...countsOf(field, held) });
@@ -96,7 +96,7 @@ function categoryOf<Category extends string>(
     policy: store.policy,
     ...countsOf(total, holdings),
     utilization: utilization(holdings, store.policy),
-    evictionsPerMinute: store.evicted.count(now),
+    evictionsPerMinute: store.recentEvictions.count(now),
     fields,
   };
   return { total, holdings, snapshot };
@@ -122,7 +122,7 @@ function addHoldings(sum: Holdings, part: Holdings): void {
   sum.expired += part.expired;
 }
 
-function nothing(): Holdings {
+function noHoldings(): Holdings {
   return { entries: 0, bytes: 0, hits: 0, savedMs: 0, invalidated: 0, expired: 0 };
 }
 

@@ -1,20 +1,20 @@
-import { type Departure, Departures } from './departures.ts';
-import { type Entry, emptyAttachment } from './entry.ts';
+import { type Entry, releaseAttachment } from './entry.ts';
 import { createArc } from './eviction/arc.ts';
 import { createLru } from './eviction/lru.ts';
 import type { EvictionPolicy } from './eviction/policy.ts';
 import type { Flight } from './flight.ts';
+import { keyTag } from './keys-and-tags.ts';
 import type { Ledger } from './ledger.ts';
-import { keyTag } from './names.ts';
 import type { Policy } from './policy.ts';
+import { ReadBuffer } from './read-buffer.ts';
 import { RecentCounters } from './recent-counters.ts';
+import { type MissDetails, RemovalHistory } from './removal-history.ts';
 import type { MissCause } from './request.ts';
 import { SlidingMinute } from './sliding-minute.ts';
 import { type Sizing, StackDistances } from './stack-distances.ts';
-import { StandIns } from './stand-ins.ts';
+import { StaleIfErrorPeriod } from './stale-if-error-period.ts';
 import { FieldCounters } from './statistics.ts';
 import { TransientMap } from './transient-map.ts';
-import { Uses } from './uses.ts';
 
 const LARGEST_SHARE = 8;
 const MAX_FIELDS = 1_000;
@@ -22,8 +22,8 @@ const SIZINGS = [0.25, 0.5, 1, 2, 4];
 const LARGEST_SIZING = 4;
 const MAX_DEMAND_KEYS = 16_384;
 
-const COLD: Departure = { cause: 'cold' };
-const EVICTED: Departure = { cause: 'evicted' };
+const COLD: MissDetails = { cause: 'cold' };
+const EVICTED: MissDetails = { cause: 'evicted' };
 
 /** One category's entries, within its limits. */
 export class Store {
@@ -34,29 +34,29 @@ export class Store {
   reads = 0;
   readonly flights = new TransientMap<Flight>();
   /** Every lookup, to tell what other sizes would have done. */
-  readonly demand: StackDistances;
-  readonly evicted = new SlidingMinute();
-  readonly standIns = new StandIns();
+  readonly stackDistances: StackDistances;
+  readonly recentEvictions = new SlidingMinute();
+  readonly staleIfErrorPeriod = new StaleIfErrorPeriod();
   readonly #recent: RecentCounters;
   readonly #eviction: EvictionPolicy<Entry>;
   readonly #ledger: Ledger;
   readonly #entries = new TransientMap<Entry>();
-  readonly #departures: Departures;
-  readonly #uses: Uses;
+  readonly #removals: RemovalHistory;
+  readonly #readBuffer: ReadBuffer;
   readonly #fields = new Map<string, FieldCounters>();
   #isDraining = false;
   #bytes = 0;
   #sweptVersion = 0;
-  #nextLapse = Number.POSITIVE_INFINITY;
+  #nextExpiryAt = Number.POSITIVE_INFINITY;
 
   constructor(category: string, policy: Policy, { ledger, now }: { ledger: Ledger; now: number }) {
     this.category = category;
     this.policy = policy;
     this.maxEntryBytes = Math.floor(policy.maxBytes / LARGEST_SHARE);
     this.#eviction = (policy.eviction === 'arc' ? createArc : createLru)<Entry>(policy.maxEntries);
-    this.#uses = new Uses(this.#eviction);
-    this.#departures = new Departures(policy.maxEntries);
-    this.demand = new StackDistances(Math.min(LARGEST_SIZING * policy.maxEntries, MAX_DEMAND_KEYS));
+    this.#readBuffer = new ReadBuffer(this.#eviction);
+    this.#removals = new RemovalHistory(policy.maxEntries);
+    this.stackDistances = new StackDistances(Math.min(LARGEST_SIZING * policy.maxEntries, MAX_DEMAND_KEYS));
     this.#ledger = ledger;
     this.#recent = new RecentCounters(now);
   }
@@ -69,8 +69,8 @@ export class Store {
     return this.#bytes;
   }
 
-  get remembered(): number {
-    return this.#departures.size + this.#eviction.ghosts;
+  get removedKeys(): number {
+    return this.#removals.size + this.#eviction.ghosts;
   }
 
   get(key: string): Entry | undefined {
@@ -89,7 +89,7 @@ export class Store {
   recent(now: number): FieldCounters {
     const total = new FieldCounters('');
     for (const field of this.fields()) total.add(field);
-    return this.#recent.look(now, total);
+    return this.#recent.sample(now, total);
   }
 
   /** Coordinates beyond the limit are counted together. */
@@ -116,32 +116,32 @@ export class Store {
 
   countMiss(field: FieldCounters, { keyHash, cause }: { keyHash: number; cause: MissCause }): void {
     field.countMiss(cause);
-    this.demand.record(keyHash, cause === 'expired' || cause === 'invalidated');
+    this.stackDistances.record(keyHash, cause === 'expired' || cause === 'invalidated');
     this.drainSoon();
   }
 
   /** The load time that hits save is added up when the entry leaves: see `#forget`. */
   #countUse(entry: Entry, field: FieldCounters): void {
     entry.hits++;
-    this.demand.record(entry.keyHash);
-    if (entry.isKept) this.#uses.note(entry);
+    this.stackDistances.record(entry.keyHash);
+    if (entry.isKept) this.#readBuffer.record(entry);
     else field.savedMs += entry.loadMs;
   }
 
   /** Call now and then: counts the lookups before there are more than can be written down, off the path of any. */
   drainSoon(): void {
-    if (!this.demand.isNearlyFull || this.#isDraining) return;
+    if (!this.stackDistances.isNearlyFull || this.#isDraining) return;
     this.#isDraining = true;
     setImmediate(() => {
       this.#isDraining = false;
-      this.demand.drain();
+      this.stackDistances.drain();
     });
   }
 
   /** The hit ratios of a quarter to four times the entries. */
   sizing(): Sizing[] {
-    this.demand.drain();
-    return this.demand.hitRatios(SIZINGS.map((factor) => Math.ceil(factor * this.policy.maxEntries)));
+    this.stackDistances.drain();
+    return this.stackDistances.hitRatios(SIZINGS.map((factor) => Math.ceil(factor * this.policy.maxEntries)));
   }
 
   /** Whether it is right, and young enough to be of any use. */
@@ -150,18 +150,18 @@ export class Store {
   }
 
   /** Why a read found no answer; a dead entry leaves on the way. */
-  whyMissed(key: string, now: number): Departure {
+  explainMiss(key: string, now: number): MissDetails {
     const entry = this.#entries.get(key);
     if (entry !== undefined) {
-      if (this.isAlive(entry, now)) return expired(entry);
-      this.#bury(entry);
+      if (this.isAlive(entry, now)) return expiredMiss(entry);
+      this.#removeDead(entry);
     }
-    return this.#departures.of(key) ?? (this.#eviction.remembers(key) ? EVICTED : COLD);
+    return this.#removals.get(key) ?? (this.#eviction.wasEvicted(key) ? EVICTED : COLD);
   }
 
   /** Takes in a measured entry in the place of an older one of its key; false if it is too large. */
   keep(entry: Entry, now: number): boolean {
-    this.#uses.settle();
+    this.#readBuffer.drain();
     const older = this.#entries.get(entry.key);
     if (older !== undefined) this.replace(older);
     if (entry.bytes > this.maxEntryBytes) {
@@ -171,10 +171,10 @@ export class Store {
     this.#entries.set(entry.key, entry);
     this.#bytes += entry.bytes;
     for (const tag of entry.tags) this.#ledger.retain(tag);
-    this.#departures.forget(entry.key);
+    this.#removals.delete(entry.key);
     this.#eviction.admit(entry);
     if (older !== undefined) this.#eviction.touch(entry, 1); // its key was used again, which is what the policy wants to know
-    this.#nextLapse = Math.min(this.#nextLapse, entry.staleUntil);
+    this.#nextExpiryAt = Math.min(this.#nextExpiryAt, entry.staleUntil);
     this.#makeRoom(now);
     return true;
   }
@@ -190,7 +190,7 @@ export class Store {
     if (!entry.isKept) return;
     entry.field.invalidations++;
     const tag = keyTag(this.category, entry.key);
-    this.#departures.remember(entry.key, { cause: 'invalidated', invalidatedBy: { tag, cause } });
+    this.#removals.record(entry.key, { cause: 'invalidated', invalidatedBy: { tag, cause } });
     this.#remove(entry);
   }
 
@@ -203,38 +203,38 @@ export class Store {
 
   /** Buries the dead. Scans, so it runs only when there is no room, and when something may have died since. */
   sweep(now: number): void {
-    this.#uses.settle();
+    this.#readBuffer.drain();
     this.#sweptVersion = this.#ledger.version;
-    this.#nextLapse = Number.POSITIVE_INFINITY;
+    this.#nextExpiryAt = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries.values()) {
-      if (!this.isAlive(entry, now)) this.#bury(entry);
-      else this.#nextLapse = Math.min(this.#nextLapse, entry.staleUntil); // the past, while an expired one is kept for failures
+      if (!this.isAlive(entry, now)) this.#removeDead(entry);
+      else this.#nextExpiryAt = Math.min(this.#nextExpiryAt, entry.staleUntil); // the past, while an expired one is kept for failures
     }
   }
 
   /** The dead go first, then those kept only in case a load fails, then whom the policy chooses. */
   #makeRoom(now: number): void {
     if (this.#hasRoom()) return;
-    if (this.#sweptVersion !== this.#ledger.version || now >= this.#nextLapse) {
+    if (this.#sweptVersion !== this.#ledger.version || now >= this.#nextExpiryAt) {
       this.sweep(now);
-      this.#dropLapsed(now);
+      this.#dropExpired(now);
     }
-    this.#uses.settle();
+    this.#readBuffer.drain();
     while (!this.#hasRoom()) {
       const victim = this.#eviction.evict();
       if (victim === undefined) return;
       victim.field.evictions++;
-      this.evicted.record(now);
-      this.#forget(victim);
+      this.recentEvictions.record(now);
+      this.#detach(victim);
     }
   }
 
   /** An eighth more than needed, so that the scan is not repeated for each. */
-  #dropLapsed(now: number): void {
+  #dropExpired(now: number): void {
     let spare = this.#hasRoom() ? 0 : this.policy.maxEntries >> 3;
     for (const entry of this.#entries.values()) {
       if (this.#hasRoom() && spare-- <= 0) return;
-      if (now >= entry.staleUntil) this.#bury(entry);
+      if (now >= entry.staleUntil) this.#removeDead(entry);
     }
   }
 
@@ -242,16 +242,16 @@ export class Store {
     return this.#entries.size <= this.policy.maxEntries && this.#bytes <= this.policy.maxBytes;
   }
 
-  #bury(entry: Entry): void {
-    const departure = this.#ledger.isValid(entry) ? expired(entry) : this.#invalidated(entry);
-    if (departure.cause === 'expired') entry.field.expirations++;
+  #removeDead(entry: Entry): void {
+    const missDetails = this.#ledger.isValid(entry) ? expiredMiss(entry) : this.#invalidated(entry);
+    if (missDetails.cause === 'expired') entry.field.expirations++;
     else entry.field.invalidations++;
-    this.#departures.remember(entry.key, departure);
+    this.#removals.record(entry.key, missDetails);
     this.#remove(entry);
   }
 
-  #invalidated(entry: Entry): Departure {
-    const tag = this.#ledger.firstMoved(entry.tags, entry.stamp);
+  #invalidated(entry: Entry): MissDetails {
+    const tag = this.#ledger.firstInvalidatedAfter(entry.tags, entry.stamp);
     return tag
       ? { cause: 'invalidated', invalidatedBy: { tag: tag.name, cause: tag.cause } }
       : { cause: 'invalidated' };
@@ -259,19 +259,19 @@ export class Store {
 
   #remove(entry: Entry): void {
     this.#eviction.remove(entry);
-    this.#forget(entry);
+    this.#detach(entry);
   }
 
-  #forget(entry: Entry): void {
+  #detach(entry: Entry): void {
     this.#entries.delete(entry.key);
     this.#bytes -= entry.bytes;
     entry.field.savedMs += entry.hits * entry.loadMs;
-    for (const attachment of entry.attachments?.values() ?? []) emptyAttachment(attachment, this.#ledger);
+    for (const attachment of entry.attachments?.values() ?? []) releaseAttachment(attachment, this.#ledger);
     entry.attachments = null;
     this.#ledger.release(entry.tags);
   }
 }
 
-function expired(entry: Entry): Departure {
+function expiredMiss(entry: Entry): MissDetails {
   return { cause: 'expired', digest: entry.digest };
 }

@@ -4,37 +4,37 @@
  * So the place of a key that leaves only becomes empty, and when most are, the rest moves to a new `Map`.
  */
 export class TransientMap<T extends object> {
-  #places = new Map<string, T | undefined>();
-  #emptyPlaces = 0;
+  #slots = new Map<string, T | undefined>();
+  #emptySlots = 0;
 
   get size(): number {
-    return this.#places.size - this.#emptyPlaces;
+    return this.#slots.size - this.#emptySlots;
   }
 
   get(key: string): T | undefined {
-    return this.#places.get(key);
+    return this.#slots.get(key);
   }
 
   set(key: string, value: T): void {
-    if (this.#places.get(key) === undefined && this.#places.has(key)) this.#emptyPlaces--;
-    this.#places.set(key, value);
+    if (this.#slots.get(key) === undefined && this.#slots.has(key)) this.#emptySlots--;
+    this.#slots.set(key, value);
   }
 
   delete(key: string): void {
-    if (this.#places.get(key) === undefined) return;
-    this.#places.set(key, undefined);
-    if (++this.#emptyPlaces > this.size + 16) this.#leaveEmptyPlaces();
+    if (this.#slots.get(key) === undefined) return;
+    this.#slots.set(key, undefined);
+    if (++this.#emptySlots > this.size + 16) this.#compact();
   }
 
   /** In no order to rely on. Who deletes meanwhile may yet be given what has gone, and who adds may not be given what came. */
   *values(): Iterable<T> {
-    for (const value of this.#places.values()) if (value !== undefined) yield value;
+    for (const value of this.#slots.values()) if (value !== undefined) yield value;
   }
 
-  #leaveEmptyPlaces(): void {
+  #compact(): void {
     const filled = new Map<string, T>();
-    for (const [key, value] of this.#places) if (value !== undefined) filled.set(key, value);
-    this.#places = filled;
-    this.#emptyPlaces = 0;
+    for (const [key, value] of this.#slots) if (value !== undefined) filled.set(key, value);
+    this.#slots = filled;
+    this.#emptySlots = 0;
   }
 }

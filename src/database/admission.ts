@@ -28,33 +28,33 @@ const openWithinMs = 20_000;
 /** Workspaces whose queries are kept at hand; making them anew costs little. */
 const maxLanes = 1_000;
 
-interface Way {
+interface Admitted {
   readonly admission: Admission;
   readonly lane: string;
   readonly isLimited: boolean;
 }
 
-const ways = new WeakMap<Queries, Way>();
+const admittedQueries = new WeakMap<Queries, Admitted>();
 
 /**
  * The same queries, as a workspace's (or whoever else's they are): the lanes share the connections fairly. A transaction stays
  * what it is.
  */
 export function inLane(queries: Queries, lane: string): Queries {
-  const way = ways.get(queries);
-  return way ? way.admission.queries({ lane, isLimited: way.isLimited }) : queries;
+  const admitted = admittedQueries.get(queries);
+  return admitted ? admitted.admission.queries({ lane, isLimited: admitted.isLimited }) : queries;
 }
 
 /** The same queries, with all the time in the world for each statement: for migrations and seeding. */
 export function withoutTimeLimit(queries: Queries): Queries {
-  const way = ways.get(queries);
-  return way ? way.admission.queries({ lane: way.lane, isLimited: false }) : queries;
+  const admitted = admittedQueries.get(queries);
+  return admitted ? admitted.admission.queries({ lane: admitted.lane, isLimited: false }) : queries;
 }
 
 /** Resolves when a transaction may begin. */
 export async function takeTransaction(queries: Queries): Promise<EndTurn> {
-  const way = ways.get(queries);
-  return way ? await way.admission.takeTransaction(way.lane) : () => {};
+  const admitted = admittedQueries.get(queries);
+  return admitted ? await admitted.admission.takeTransaction(admitted.lane) : () => {};
 }
 
 /** Stands in front of a pool: who has which connection when, and for how long. */
@@ -86,7 +86,7 @@ export class Admission {
       dialect: new SnakeCaseDialect({ pool }),
       plugins: [writeFoldedColumns, camelCaseNames],
     });
-    ways.set(queries, { admission: this, lane, isLimited });
+    admittedQueries.set(queries, { admission: this, lane, isLimited });
     this.#queries.set(name, queries);
     return queries;
   }

@@ -3,11 +3,11 @@ import { type Queries, takeTransaction } from './admission.ts';
 import { CommitRefusedError, isDatabaseError, isTransactionConflict, UnknownOutcomeError } from './errors.ts';
 
 /** How a transaction ended. Only `rolledBack` is proof that nothing has changed. */
-export type Outcome = 'committed' | 'rolledBack' | 'unknown';
+export type TransactionOutcome = 'committed' | 'rolledBack' | 'unknown';
 
 export interface TransactOptions {
   /** Called once, before `transact` settles. */
-  onOutcome?: (outcome: Outcome) => void;
+  onOutcome?: (transactionOutcome: TransactionOutcome) => void;
 }
 
 const attemptsAtMost = 3;

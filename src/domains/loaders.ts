@@ -10,7 +10,7 @@ import { createInboxLoaders } from './inbox/loaders.ts';
 import { createMediaLoaders } from './media/loaders.ts';
 import { createPostLoaders } from './posts/loaders.ts';
 import { createSettingsLoaders } from './settings/loaders.ts';
-import type { Batch, Share, SharedLoads } from './shared-loads.ts';
+import type { Batch, Share, SharedBatches } from './shared-batches.ts';
 import { createTemplateLoaders } from './templates/loaders.ts';
 import { createViewerLoaders } from './viewer/loaders.ts';
 
@@ -32,7 +32,7 @@ export interface LoaderSource {
 
 /** Batches that other requests of the same scope run, for requests that may share them. */
 export interface Sharing {
-  readonly loads: SharedLoads;
+  readonly loads: SharedBatches;
   /** Equal for scopes in which every row looks the same. */
   readonly scopeKey: string;
   /** The logical time of the scope's workspace. */
@@ -69,24 +69,24 @@ const factories = {
 };
 
 /** To be replaced when the logical time of the scope's workspace moves. */
-interface RequestSide extends Pick<LoaderSource, 'queries' | 'scope'> {
+interface LoaderRequest extends Pick<LoaderSource, 'queries' | 'scope'> {
   /** The logical time of all workspaces together. */
   wideStamp(): number;
 }
 
 /** Its getters are those of a class, shared by all requests: V8 keeps a getter of a single object until it collects the whole heap. */
 class LoadersByDomain {
-  readonly #source: RequestSide;
+  readonly #source: LoaderRequest;
   readonly #sharing: Sharing | undefined;
   readonly #made: Partial<Record<keyof Loaders, unknown>> = {};
 
-  constructor(source: RequestSide, sharing: Sharing | undefined) {
+  constructor(source: LoaderRequest, sharing: Sharing | undefined) {
     this.#source = source;
     this.#sharing = sharing;
   }
 
   of(domain: keyof Loaders): unknown {
-    this.#made[domain] ??= factories[domain](new Source(this.#source, domain, this.#sharing));
+    this.#made[domain] ??= factories[domain](new DomainLoaderSource(this.#source, domain, this.#sharing));
     return this.#made[domain];
   }
 }
@@ -98,16 +98,16 @@ for (const domain of Object.keys(factories) as (keyof Loaders)[])
     },
   });
 
-export function createLoaders(source: RequestSide, sharing?: Sharing): Loaders {
+export function createLoaders(source: LoaderRequest, sharing?: Sharing): Loaders {
   return new LoadersByDomain(source, sharing) as unknown as Loaders;
 }
 
-class Source implements LoaderSource {
-  readonly #request: RequestSide;
+class DomainLoaderSource implements LoaderSource {
+  readonly #request: LoaderRequest;
   readonly #domain: string;
   readonly #sharing: Sharing | undefined;
 
-  constructor(request: RequestSide, domain: string, sharing: Sharing | undefined) {
+  constructor(request: LoaderRequest, domain: string, sharing: Sharing | undefined) {
     this.#request = request;
     this.#domain = domain;
     this.#sharing = sharing;
@@ -142,7 +142,7 @@ class Source implements LoaderSource {
 class StampedMap<Key, Value> {
   readonly #stamp: () => number;
   readonly #values = new Map<Key, Value>();
-  #rememberedAt = -1;
+  #stampOfValues = -1;
 
   constructor(stamp: () => number) {
     this.#stamp = stamp;
@@ -150,8 +150,8 @@ class StampedMap<Key, Value> {
 
   get(key: Key): Value | undefined {
     const stamp = this.#stamp();
-    if (stamp !== this.#rememberedAt) this.#values.clear();
-    this.#rememberedAt = stamp;
+    if (stamp !== this.#stampOfValues) this.#values.clear();
+    this.#stampOfValues = stamp;
     return this.#values.get(key);
   }
 

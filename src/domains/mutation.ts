@@ -90,6 +90,6 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
 /** Runs `step` in a transaction of its own and notes in `context.changes` how it ended. */
 export function inTransaction<T>(context: Context, step: (context: Transaction) => Promise<T>): Promise<T> {
   return transact(context.queries, (queries) => step(new Transaction(context, queries)), {
-    onOutcome: (outcome) => context.changes.settle(outcome),
+    onOutcome: (transactionOutcome) => context.changes.settle(transactionOutcome),
   });
 }

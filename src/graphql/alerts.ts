@@ -1,5 +1,5 @@
 import { windowMs } from '../cache/recent-counters.ts';
-import type { Recent } from '../cache/snapshot.ts';
+import type { RecentSnapshot } from '../cache/snapshot.ts';
 import type { CacheAlertKind, CacheCategory } from '../generated/schema.ts';
 
 export interface Alert {
@@ -24,7 +24,7 @@ const minLookups = 100;
 const megabyte = 1_000_000;
 
 /** By what happened within the last five minutes. */
-const perCategory: readonly Rule<Recent>[] = [
+const perCategory: readonly Rule<RecentSnapshot>[] = [
   {
     kind: 'LOW_HIT_RATIO',
     measure: ({ counts: { hits, misses, hitRatio } }) => (hits + misses < minLookups ? null : hitRatio),
@@ -48,7 +48,7 @@ const perCategory: readonly Rule<Recent>[] = [
   },
   {
     kind: 'STALE_ANSWERS',
-    measure: ({ standInMs }) => standInMs,
+    measure: ({ staleIfErrorForMs }) => staleIfErrorForMs,
     isRaised: (ms) => ms > 60_000,
     isWithdrawn: (ms) => ms === 0,
     message: (ms) =>
@@ -68,7 +68,7 @@ const wholeCache: readonly Rule<{ bytes: number }>[] = [
 
 /** Remembers which alerts stand. The log hears of each once when it is raised and once when it is withdrawn. */
 export class AlertWatch {
-  readonly #standing = new Map<string, Alert>();
+  readonly #raised = new Map<string, Alert>();
   readonly #now: () => Date;
   readonly #log: (event: 'raised' | 'withdrawn', alert: Alert) => void;
 
@@ -78,24 +78,24 @@ export class AlertWatch {
   }
 
   /** The alerts that stand after this look, the oldest first. `bytes` are those of the whole cache. */
-  check({ recent, bytes }: { recent: readonly Recent<CacheCategory>[]; bytes: number }): Alert[] {
+  check({ recent, bytes }: { recent: readonly RecentSnapshot<CacheCategory>[]; bytes: number }): Alert[] {
     for (const figures of recent) for (const rule of perCategory) this.#apply(rule, figures, figures.category);
     for (const rule of wholeCache) this.#apply(rule, { bytes }, null);
-    return [...this.#standing.values()];
+    return [...this.#raised.values()];
   }
 
   #apply<Figures>(rule: Rule<Figures>, figures: Figures, category: CacheCategory | null): void {
     const id = `${rule.kind} ${category}`;
     const value = rule.measure(figures);
-    const standing = this.#standing.get(id);
+    const standing = this.#raised.get(id);
     if (value !== null && (standing ? !rule.isWithdrawn(value) : rule.isRaised(value))) {
       const message = `${category ?? 'The cache'}: ${rule.message(value)}.`;
       const since = standing?.since ?? this.#now().toISOString();
       const alert = { kind: rule.kind, category, message, since };
-      this.#standing.set(id, alert);
+      this.#raised.set(id, alert);
       if (!standing) this.#log('raised', alert);
     } else if (standing) {
-      this.#standing.delete(id);
+      this.#raised.delete(id);
       this.#log('withdrawn', standing);
     }
   }

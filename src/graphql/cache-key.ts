@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { shortKeyOfParsed } from '../cache/canonical-key.ts';
-import { isOwnTag } from '../cache/names.ts';
+import { isEngineTag } from '../cache/keys-and-tags.ts';
 import type { Viewer } from '../domains/context.ts';
 import type { CacheScope } from '../generated/schema.ts';
 
@@ -76,6 +76,6 @@ export function namespaced(namespace: string, tag: string): string {
 
 /** Undefined for the engine's own tags. */
 export function namespaceOf(tag: string): string | undefined {
-  const end = isOwnTag(tag) ? -1 : tag.indexOf('/');
+  const end = isEngineTag(tag) ? -1 : tag.indexOf('/');
   return end < 0 ? undefined : tag.slice(0, end);
 }

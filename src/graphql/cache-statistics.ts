@@ -47,7 +47,7 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
         return cache.hottest(category, first ?? 10, isShown).map((entry) => ({
           key: entry.key,
           hits: entry.hits,
-          ageSeconds: Math.max(0, now - entry.bornAt) / 1000,
+          ageSeconds: Math.max(0, now - entry.createdAt) / 1000,
           expiresInSeconds: (entry.expiresAt - now) / 1000,
           bytes: entry.bytes,
           tags: entry.tags.flatMap(({ name }) => shownTag(name, entry.namespace)).slice(0, maxTags),

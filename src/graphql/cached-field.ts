@@ -11,7 +11,7 @@ import { idsIn, type NodeTags } from './node-tags.ts';
 import { reportable } from './reportable.ts';
 import type { RequestContext } from './request.ts';
 import { resolveTags } from './tag-template.ts';
-import { pathOf, traceCached, traceOpen, traceReach } from './trace.ts';
+import { pathOf, traceCached, traceRead, traceUncacheable } from './trace.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 export type FieldCache = Cache<CacheCategory>;
@@ -27,7 +27,7 @@ export interface FieldLookup {
 }
 
 /** With what fields are remembered. */
-export interface Remembering {
+export interface FieldCaching {
   readonly cache: FieldCache;
   readonly nodeTags: NodeTags;
 }
@@ -36,47 +36,46 @@ export interface Remembering {
 export function cachedField(
   plan: FieldPlan & { cache: CachePlan },
   resolve: Resolver,
-  { cache, nodeTags }: Remembering,
+  { cache, nodeTags }: FieldCaching,
 ): Resolver {
   const isRoot = plan.coordinate.startsWith('Query.');
   return (source, args, context, info) => {
     const { state } = context;
     const prefix = state.isCaching ? scopePrefix(plan.cache.scope, state.viewer) : undefined;
-    if (!prefix || (plan.cache.scope === 'VIEWER' && isOfAnother(state.viewer, source))) {
+    if (!prefix || (plan.cache.scope === 'VIEWER' && isAnotherViewer(state.viewer, source))) {
       bypass(cache, plan, { context, info });
       return resolve(source, args, context, info);
     }
     const scoped =
       plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
-    let seen: Lookup | undefined;
-    let answer: Entry | Promise<Entry>;
+    let lookup: Lookup | undefined;
+    let found: Entry | Promise<Entry>;
     try {
       const known = info.path.prev ? undefined : state.lookups.get(String(info.path.key));
-      const lookup = known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source });
       const request = {
         now: state.now,
-        observe(made: Lookup) {
-          seen = made;
-          explain(context, plan, { info, lookup: made });
+        observe(observed: Lookup) {
+          lookup = observed;
+          explain(context, plan, { info, lookup });
         },
-        ...lookup,
+        ...(known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source })),
       };
-      answer = cache.read<unknown>(request, async (loading) => {
+      found = cache.read<unknown>(request, async (loadContext) => {
         const value = await resolve(source, args, scoped, info);
-        const { namespace, tags: held } = lookup;
-        for (const tag of nodeTags.of(idsIn(value), { namespace, held })) loading.depend(tag);
+        const { namespace, tags: held } = request;
+        for (const tag of nodeTags.of(idsIn(value), { namespace, held })) loadContext.depend(tag);
         return value;
       });
     } catch (error) {
       if (error instanceof KeyError) bypass(cache, plan, { context, info });
-      else noteFull(error, { context, info });
+      else bypassIfFull(error, { context, info });
       return resolve(source, args, scoped, info);
     }
-    if (!(answer instanceof Promise)) return noted(answer, { context, seen: seen!, info });
-    return answer.then(
-      (entry) => noted(entry, { context, seen: seen!, info }),
+    if (!(found instanceof Promise)) return recordLookup(found, { context, lookup: lookup!, info });
+    return found.then(
+      (entry) => recordLookup(entry, { context, lookup: lookup!, info }),
       (error) => {
-        noteFull(error, { context, info });
+        bypassIfFull(error, { context, info });
         return resolve(source, args, scoped, info);
       },
     );
@@ -84,7 +83,7 @@ export function cachedField(
 }
 
 /** Whether a parent is a viewer, but not the one who asks: `signIn` answers with somebody else, or in another workspace. */
-function isOfAnother(viewer: Viewer | null, parent: unknown): boolean {
+function isAnotherViewer(viewer: Viewer | null, parent: unknown): boolean {
   const { userId, workspaceId } = (parent ?? {}) as Partial<Viewer>;
   return userId !== undefined && (userId !== viewer?.userId || workspaceId !== viewer.workspaceId);
 }
@@ -110,41 +109,41 @@ export function fieldLookup(
 }
 
 /** The value of the entry that answered. */
-function noted(entry: Entry, { context, seen, info }: Reading & { seen: Lookup }): unknown {
-  const { outcome } = context.state;
-  if (seen.status === 'HIT') outcome.hits++;
-  else if (seen.status === 'STALE') outcome.stale++;
-  else outcome.misses++;
-  outcome.freshUntil = Math.min(outcome.freshUntil, entry.expiresAt);
-  traceCached(context, info, { entry, seen });
+function recordLookup(entry: Entry, { context, lookup, info }: FieldExecution & { lookup: Lookup }): unknown {
+  const { cacheUsage } = context.state;
+  if (lookup.status === 'HIT') cacheUsage.hits++;
+  else if (lookup.status === 'STALE') cacheUsage.stale++;
+  else cacheUsage.misses++;
+  cacheUsage.freshUntil = Math.min(cacheUsage.freshUntil, entry.expiresAt);
+  traceCached(context, info, { entry, lookup });
   return entry.value;
 }
 
-interface Reading {
+interface FieldExecution {
   readonly context: RequestContext;
   readonly info: GraphQLResolveInfo;
 }
 
 /** When the cache is at its limit of loads, the request is not: it gets what the resolver says. Throws any other error. */
-function noteFull(error: unknown, { context, info }: Reading): void {
+function bypassIfFull(error: unknown, { context, info }: FieldExecution): void {
   if (!(error instanceof LoadLimitError)) {
-    traceReach(context, info);
+    traceRead(context, info);
     throw reportable(error);
   }
-  noteBypass(context, info);
+  recordBypass(context, info);
 }
 
 /** Nothing can be remembered of a selection in which the cache took no part. */
-function noteBypass(context: RequestContext, info: GraphQLResolveInfo): void {
-  context.state.outcome.bypasses++;
-  traceOpen(context, info);
+function recordBypass(context: RequestContext, info: GraphQLResolveInfo): void {
+  context.state.cacheUsage.bypasses++;
+  traceUncacheable(context, info);
 }
 
 /** The cache takes no part: nobody is signed in, or nothing can be kept under such a key. */
-function bypass(cache: FieldCache, plan: FieldPlan & { cache: CachePlan }, { context, info }: Reading): void {
+function bypass(cache: FieldCache, plan: FieldPlan & { cache: CachePlan }, { context, info }: FieldExecution): void {
   cache.countBypass(plan.cache.category, plan.coordinate);
   explain(context, plan, { info, lookup: { status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined } });
-  noteBypass(context, info);
+  recordBypass(context, info);
 }
 
 function explain(

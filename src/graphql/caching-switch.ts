@@ -6,14 +6,14 @@ const drainWithinMs = 1_000;
  * invalidations are not heard here. A request asks once, when it begins.
  */
 export class CachingSwitch {
-  readonly #forget: () => void;
+  readonly #clear: () => void;
   #untilMs: number;
   #running = 0;
   #onDrained: (() => void)[] = [];
 
-  constructor({ isOn, forget }: { isOn: boolean; forget: () => void }) {
+  constructor({ isOn, clearAll: forget }: { isOn: boolean; clearAll: () => void }) {
     this.#untilMs = isOn ? Number.POSITIVE_INFINITY : 0;
-    this.#forget = forget;
+    this.#clear = forget;
   }
 
   get isOn(): boolean {
@@ -30,7 +30,7 @@ export class CachingSwitch {
     const wasAllowed = this.#untilMs > 0;
     this.#untilMs = untilMs;
     if (wasAllowed === untilMs > 0) return; // a moment that passed and is moved on: nobody else was let in between
-    this.#forget();
+    this.#clear();
     if (untilMs === 0) await this.#drain();
   }
 

@@ -49,14 +49,14 @@ const maxLabelLength = 255;
 
 type Constraints = ReadonlyMap<InputDefinition, Constraint>;
 
-const known = new WeakMap<GraphQLSchema, Constraints>();
+const constraintsBySchema = new WeakMap<GraphQLSchema, Constraints>();
 
 /** Of every argument and input field: what `@constraint` says, or else what the whole product takes. */
 export function constraintsOf(schema: GraphQLSchema): Constraints {
-  let constraints = known.get(schema);
+  let constraints = constraintsBySchema.get(schema);
   if (!constraints) {
     constraints = readConstraints(schema);
-    known.set(schema, constraints);
+    constraintsBySchema.set(schema, constraints);
   }
   return constraints;
 }
@@ -67,7 +67,11 @@ function readConstraints(schema: GraphQLSchema): Constraints {
   const add = (definition: InputDefinition, at: string, maxOther: number) => {
     const given = directive && definition.astNode && getDirectiveValues(directive, definition.astNode);
     const isId = getNamedType(definition.type).name === 'ID';
-    const { maxItems = noLimit, maxLength = isId ? maxIdLength : maxOther, ...ends } = { ...given } as Given;
+    const {
+      maxItems = noLimit,
+      maxLength = isId ? maxIdLength : maxOther,
+      ...ends
+    } = { ...given } as ConstraintArguments;
     const { min = -noLimit, max = noLimit } = ends;
     const range = { min, max, isNullable: !isNonNullType(definition.type), at };
     constraints.set(definition, {
@@ -87,7 +91,7 @@ function readConstraints(schema: GraphQLSchema): Constraints {
   return constraints;
 }
 
-interface Given {
+interface ConstraintArguments {
   readonly maxItems?: number;
   readonly maxLength?: number;
   readonly min?: number;
@@ -95,14 +99,14 @@ interface Given {
 }
 
 /** Holds what both do. */
-export function both(one: Constraint, other: Constraint): Constraint {
+export function stricterOf(one: Constraint, other: Constraint): Constraint {
   return {
-    ...{ items: smaller(one.items, other.items), length: smaller(one.length, other.length) },
+    ...{ items: smallerLimit(one.items, other.items), length: smallerLimit(one.length, other.length) },
     range: one.range && other.range ? narrower(one.range, other.range) : (one.range ?? other.range),
   };
 }
 
-function smaller(one: Limit, other: Limit): Limit {
+function smallerLimit(one: Limit, other: Limit): Limit {
   return other.max < one.max ? other : one;
 }
 
@@ -115,7 +119,7 @@ function narrower(one: Range, other: Range): Range {
 }
 
 /** For a place within a list. */
-export function ofItems({ length, range }: Constraint): Constraint {
+export function itemConstraint({ length, range }: Constraint): Constraint {
   return { items: { max: noLimit, at: length.at }, length, range };
 }
 

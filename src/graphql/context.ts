@@ -4,7 +4,7 @@ import { Changes } from '../domains/changes.ts';
 import type { Ports, Scope, Viewer } from '../domains/context.ts';
 import { createLoaders, type Loaders, type Sharing } from '../domains/loaders.ts';
 import type { ProductLimits } from '../domains/product-limits.ts';
-import type { SharedLoads } from '../domains/shared-loads.ts';
+import type { SharedBatches } from '../domains/shared-batches.ts';
 import { scopePrefix } from './cache-key.ts';
 import type { RequestContext, RequestState } from './request.ts';
 
@@ -17,7 +17,7 @@ export interface ContextSources {
   readonly cacheNow: () => number;
   readonly wallNow: () => Date;
   /** What queries that run with the cache load side by side. */
-  readonly sharedLoads?: SharedLoads;
+  readonly sharedLoads?: SharedBatches;
   /** Whether the cache may be used now; always, if absent. */
   readonly isCaching?: () => boolean;
 }
@@ -26,11 +26,11 @@ export interface ContextSources {
  * Makes the context of one request. Its getters are those of classes: V8 keeps a getter of a single object, and all that it closes
  * over, until it collects the whole heap.
  */
-export function createContext(sources: ContextSources, request: OneRequestOptions): RequestContext {
-  return new SeenContext(new OneRequest(sources, request), 'everything');
+export function createContext(sources: ContextSources, request: RequestOptions): RequestContext {
+  return new ResolverContext(new ActiveRequest(sources, request), 'everything');
 }
 
-interface OneRequestOptions {
+interface RequestOptions {
   viewer: Viewer | null;
   requestId: string;
   isDebugging: boolean;
@@ -38,13 +38,13 @@ interface OneRequestOptions {
   client?: string;
 }
 
-class OneRequest implements RequestState {
+class ActiveRequest implements RequestState {
   readonly sources: ContextSources;
   readonly viewer: Viewer | null;
   readonly client: string;
   readonly requestId: string;
   readonly explanations: RequestState['explanations'];
-  readonly outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
+  readonly cacheUsage = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
   readonly lookups: RequestState['lookups'] = new Map();
   traces: RequestState['traces'];
   mayShareLoads = false;
@@ -55,7 +55,7 @@ class OneRequest implements RequestState {
   #loaders: Loaders | undefined;
   #loadersStamp = -1;
 
-  constructor(sources: ContextSources, { viewer, requestId, isDebugging, client = 'unknown' }: OneRequestOptions) {
+  constructor(sources: ContextSources, { viewer, requestId, isDebugging, client = 'unknown' }: RequestOptions) {
     this.sources = sources;
     this.viewer = viewer;
     this.client = client;
@@ -112,19 +112,19 @@ class OneRequest implements RequestState {
 }
 
 /** What a resolver may see of who asks. */
-type Sight = 'everything' | 'scope' | 'nothing';
+type ContextAccess = 'everything' | 'scope' | 'nothing';
 
 /** Its fields are no `#private` ones: servers may copy a context, as Apollo Server does. */
-class SeenContext implements RequestContext {
-  readonly state: OneRequest;
+class ResolverContext implements RequestContext {
+  readonly state: ActiveRequest;
   readonly changes: Changes;
-  private readonly sight: Sight;
-  private readonly made: { viewer?: Viewer; shared?: RequestContext; unscoped?: RequestContext } = {};
+  private readonly access: ContextAccess;
+  private readonly derived: { viewer?: Viewer; shared?: RequestContext; unscoped?: RequestContext } = {};
 
-  constructor(state: OneRequest, sight: Sight, changes = new Changes()) {
+  constructor(state: ActiveRequest, contextAccess: ContextAccess, changes = new Changes()) {
     this.state = state;
     this.changes = changes;
-    this.sight = sight;
+    this.access = contextAccess;
   }
 
   get queries() {
@@ -140,7 +140,7 @@ class SeenContext implements RequestContext {
   }
 
   get client() {
-    return this.sight === 'everything' ? this.state.client : refusePerson();
+    return this.access === 'everything' ? this.state.client : refusePersonalRead();
   }
 
   get now() {
@@ -148,27 +148,27 @@ class SeenContext implements RequestContext {
   }
 
   get viewer(): Viewer {
-    if (this.sight === 'nothing') return refuseViewer();
-    this.made.viewer ??= this.sight === 'scope' ? new Scoped(this.state.scope) : this.state.scope;
-    return this.made.viewer;
+    if (this.access === 'nothing') return refuseViewerRead();
+    this.derived.viewer ??= this.access === 'scope' ? new ScopedViewer(this.state.scope) : this.state.scope;
+    return this.derived.viewer;
   }
 
   get loaders(): Loaders {
-    return this.sight === 'nothing' ? refuseViewer() : this.state.loaders;
+    return this.access === 'nothing' ? refuseViewerRead() : this.state.loaders;
   }
 
   get shared(): RequestContext {
-    this.made.shared ??= new SeenContext(this.state, 'scope', this.changes);
-    return this.made.shared;
+    this.derived.shared ??= new ResolverContext(this.state, 'scope', this.changes);
+    return this.derived.shared;
   }
 
   get unscoped(): RequestContext {
-    this.made.unscoped ??= new SeenContext(this.state, 'nothing', this.changes);
-    return this.made.unscoped;
+    this.derived.unscoped ??= new ResolverContext(this.state, 'nothing', this.changes);
+    return this.derived.unscoped;
   }
 
   withChanges(changes: Changes): RequestContext {
-    return new SeenContext(this.state, this.sight, changes);
+    return new ResolverContext(this.state, this.access, changes);
   }
 }
 
@@ -179,7 +179,7 @@ export function unauthenticated(): never {
 }
 
 /** A viewer of whom nothing personal can be read. */
-class Scoped implements Viewer {
+class ScopedViewer implements Viewer {
   readonly workspaceId: string;
   readonly accountIds: Viewer['accountIds'];
   readonly timeZone: string;
@@ -193,32 +193,32 @@ class Scoped implements Viewer {
   }
 
   get kind() {
-    return refusePerson();
+    return refusePersonalRead();
   }
 
   get tokenId() {
-    return refusePerson();
+    return refusePersonalRead();
   }
 
   get userId() {
-    return refusePerson();
+    return refusePersonalRead();
   }
 
   get makerId() {
-    return refusePerson();
+    return refusePersonalRead();
   }
 
   get role() {
-    return refusePerson();
+    return refusePersonalRead();
   }
 }
 
-function refusePerson(): never {
+function refusePersonalRead(): never {
   throw new TypeError(
     'a field that a workspace shares: expected it to read the scope alone, but got a read of who asks',
   );
 }
 
-function refuseViewer(): never {
+function refuseViewerRead(): never {
   throw new TypeError('a PUBLIC field: expected it to be the same for everybody, but got a read of the viewer');
 }

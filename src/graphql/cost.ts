@@ -16,22 +16,22 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql';
-import { type Inspected, introspectionSizesOf, uninspected } from './introspection-sizes.ts';
+import { type IntrospectionScope, introspectionSizesOf, outsideIntrospection } from './introspection-sizes.ts';
 import { itemsOf, listSizeOf, slicesOf } from './list-sizes.ts';
 import { type Variables, variablesIn } from './variables.ts';
 
 /** What is known of a place in an answer before there is one. */
-interface Place extends Inspected {
+interface CostScope extends IntrospectionScope {
   /** Items of lists beneath, by their paths from here, as a field above has sized them. */
   readonly sizes: ReadonlyMap<string, number>;
 }
 
-interface Asked {
+interface CostInput {
   readonly operation: OperationDefinitionNode;
   readonly variables: Variables;
 }
 
-const anywhere: Place = { ...uninspected, sizes: new Map() };
+const unsizedScope: CostScope = { ...outsideIntrospection, sizes: new Map() };
 
 /**
  * The fields that an answer to a valid operation has at most: each counts once for every item of the lists around it, were all
@@ -41,7 +41,7 @@ const anywhere: Place = { ...uninspected, sizes: new Map() };
 export function costOf(
   schema: GraphQLSchema,
   document: DocumentNode,
-  { operation, variables }: Asked,
+  { operation, variables }: CostInput,
 ): { cost: number; sizedBy: ReadonlySet<string> } {
   const slices: ArgumentNode[] = [];
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -50,53 +50,57 @@ export function costOf(
   const introspection = introspectionSizesOf(schema);
   const known = new Map<string, number>();
 
-  const ofSelection = (set: SelectionSetNode, type: GraphQLObjectType, place: Place): number =>
+  const ofSelection = (set: SelectionSetNode, type: GraphQLObjectType, costScope: CostScope): number =>
     set.selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FIELD) return sum + ofField(selection, type, place);
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + ofFragment(selection.name.value, type, place);
+      if (selection.kind === Kind.FIELD) return sum + ofField(selection, type, costScope);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + ofFragment(selection.name.value, type, costScope);
       const condition = selection.typeCondition?.name.value;
-      return applies(schema, condition, type) ? sum + ofSelection(selection.selectionSet, type, place) : sum;
+      return applies(schema, condition, type) ? sum + ofSelection(selection.selectionSet, type, costScope) : sum;
     }, 0);
 
-  const ofFragment = (name: string, type: GraphQLObjectType, place: Place): number => {
+  const ofFragment = (name: string, type: GraphQLObjectType, costScope: CostScope): number => {
     const fragment = fragments.get(name)!;
     if (!applies(schema, fragment.typeCondition.name.value, type)) return 0;
-    const key = `${name} ${type.name} ${keyOf(place)}`;
+    const key = `${name} ${type.name} ${keyOf(costScope)}`;
     let cost = known.get(key);
     if (cost === undefined) {
-      cost = ofSelection(fragment.selectionSet, type, place);
+      cost = ofSelection(fragment.selectionSet, type, costScope);
       known.set(key, cost);
     }
     return cost;
   };
 
-  const ofField = (node: FieldNode, parent: GraphQLObjectType, place: Place): number => {
+  const ofField = (node: FieldNode, parent: GraphQLObjectType, costScope: CostScope): number => {
     const { selectionSet } = node;
     if (!selectionSet) return 1;
     const field = fieldOf(parent, node.name.value);
     const type = getNamedType(field.type);
-    const { items, within } = parent.name.startsWith('__') ? inspect(parent, field, place) : step(field, node, place);
+    const { items, within } = parent.name.startsWith('__')
+      ? inspect(parent, field, costScope)
+      : step(field, node, costScope);
     const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type as GraphQLObjectType];
     return 1 + items * Math.max(...possible.map((one) => ofSelection(selectionSet, one, within)));
   };
 
-  const inspect = (parent: GraphQLObjectType, field: Field, place: Place) => {
-    const { items, within } = introspection.step(parent.name, field.name, place);
-    return { items, within: { ...within, sizes: anywhere.sizes } };
+  const inspect = (parent: GraphQLObjectType, field: Field, costScope: CostScope) => {
+    const { items, within } = introspection.step(parent.name, field.name, costScope);
+    return { items, within: { ...within, sizes: unsizedScope.sizes } };
   };
 
-  const step = (field: Field, node: FieldNode, place: Place) => {
+  const step = (field: Field, node: FieldNode, costScope: CostScope) => {
     const size = listSizeOf(schema, field);
     slices.push(...slicesOf(size, node));
     const sized = itemsOf(size, node, variables);
     const sizes = new Map(size.sizedFields.map((path) => [path, sized] as const));
-    for (const [path, count] of place.sizes)
+    for (const [path, count] of costScope.sizes)
       if (path.startsWith(`${field.name}.`)) sizes.set(path.slice(field.name.length + 1), count);
-    const items = isListType(getNullableType(field.type)) ? Math.min(sized, place.sizes.get(field.name) ?? sized) : 1;
-    return { items, within: sizes.size > 0 ? { ...anywhere, sizes } : anywhere };
+    const items = isListType(getNullableType(field.type))
+      ? Math.min(sized, costScope.sizes.get(field.name) ?? sized)
+      : 1;
+    return { items, within: sizes.size > 0 ? { ...unsizedScope, sizes } : unsizedScope };
   };
 
-  const cost = Math.ceil(ofSelection(operation.selectionSet, schema.getRootType(operation.operation)!, anywhere));
+  const cost = Math.ceil(ofSelection(operation.selectionSet, schema.getRootType(operation.operation)!, unsizedScope));
   return { cost, sizedBy: variablesIn(slices) };
 }
 
@@ -113,7 +117,7 @@ function applies(schema: GraphQLSchema, condition: string | undefined, type: Gra
   return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
 }
 
-function keyOf({ isAll, wrapped, sizes }: Place): string {
+function keyOf({ isAll, wrapped, sizes }: CostScope): string {
   return `${isAll} ${wrapped} ${[...sizes].join(' ')}`;
 }
 
@@ -124,13 +128,13 @@ const maxCosts = 16;
 export class Costs {
   readonly #known = new WeakMap<OperationDefinitionNode, { sizedBy: readonly string[]; costs: Map<string, number> }>();
 
-  of(schema: GraphQLSchema, document: DocumentNode, asked: Asked): number {
-    const { operation, variables } = asked;
+  of(schema: GraphQLSchema, document: DocumentNode, costInput: CostInput): number {
+    const { operation, variables } = costInput;
     const known = this.#known.get(operation);
     const key = known?.sizedBy.map((name) => sizeKey(variables[name])).join();
     const earlier = key === undefined ? undefined : known?.costs.get(key);
     if (earlier !== undefined) return earlier;
-    const { cost, sizedBy } = costOf(schema, document, asked);
+    const { cost, sizedBy } = costOf(schema, document, costInput);
     const costs = known && known.costs.size < maxCosts ? known.costs : new Map<string, number>();
     const names = [...sizedBy];
     costs.set(names.map((name) => sizeKey(variables[name])).join(), cost);

@@ -13,14 +13,14 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import {
-  both,
   type Constraint,
   constraintsOf,
   type InputDefinition,
   inputError,
+  itemConstraint,
   listProblem,
   numberProblem,
-  ofItems,
+  stricterOf,
   textProblem,
 } from './constraints.ts';
 
@@ -35,14 +35,14 @@ export interface DocumentInputs {
 /** As graphql-js has at most when it validates. */
 const maxErrors = 100;
 
-const read = new WeakMap<DocumentNode, DocumentInputs>();
+const inputsByDocument = new WeakMap<DocumentNode, DocumentInputs>();
 
 /** Reads a document once. It need not be valid: what is unknown has no constraint. */
 export function inputsOf(schema: GraphQLSchema, document: DocumentNode): DocumentInputs {
-  let inputs = read.get(document);
+  let inputs = inputsByDocument.get(document);
   if (!inputs) {
     inputs = readInputs(schema, document);
-    read.set(document, inputs);
+    inputsByDocument.set(document, inputs);
   }
   return inputs;
 }
@@ -50,7 +50,7 @@ export function inputsOf(schema: GraphQLSchema, document: DocumentNode): Documen
 type Definition = OperationDefinitionNode | FragmentDefinitionNode;
 
 /** What was read of one definition. */
-interface Part {
+interface DefinitionInputs {
   readonly variables: Map<string, Constraint>;
   readonly spreads: Set<string>;
 }
@@ -58,16 +58,16 @@ interface Part {
 function readInputs(schema: GraphQLSchema, document: DocumentNode): DocumentInputs {
   const constraints = constraintsOf(schema);
   const types = new TypeInfo(schema);
-  const parts = new Map<Definition, Part>();
+  const parts = new Map<Definition, DefinitionInputs>();
   const errors: GraphQLError[] = [];
-  let part: Part | undefined;
+  let definitionInputs: DefinitionInputs | undefined;
   const begin = (node: Definition) => {
-    part = { variables: new Map(), spreads: new Set() };
-    parts.set(node, part);
+    definitionInputs = { variables: new Map(), spreads: new Set() };
+    parts.set(node, definitionInputs);
   };
   const check = (value: ValueNode, definition: InputDefinition | null | undefined) => {
     const constraint = definition && constraints.get(definition);
-    if (constraint && part) checkValue(value, constraint, { part, errors });
+    if (constraint && definitionInputs) checkValue(value, constraint, { part: definitionInputs, errors });
   };
   visit(
     document,
@@ -75,7 +75,7 @@ function readInputs(schema: GraphQLSchema, document: DocumentNode): DocumentInpu
       OperationDefinition: begin,
       FragmentDefinition: begin,
       FragmentSpread({ name }) {
-        part?.spreads.add(name.value);
+        definitionInputs?.spreads.add(name.value);
       },
       Argument({ value }) {
         check(value, types.getArgument());
@@ -93,14 +93,18 @@ function readInputs(schema: GraphQLSchema, document: DocumentNode): DocumentInpu
 }
 
 /** Fields of an object are visited by themselves. */
-function checkValue(value: ValueNode, constraint: Constraint, to: { part: Part; errors: GraphQLError[] }): void {
+function checkValue(
+  value: ValueNode,
+  constraint: Constraint,
+  to: { part: DefinitionInputs; errors: GraphQLError[] },
+): void {
   const fail = (problem: string | undefined) => {
     if (problem && to.errors.length < maxErrors) to.errors.push(inputError(problem, { nodes: value }));
   };
   if (value.kind === Kind.VARIABLE) add(to.part.variables, value.name.value, constraint);
   else if (value.kind === Kind.LIST) {
     fail(listProblem(value.values.length, constraint));
-    for (const item of value.values) checkValue(item, ofItems(constraint), to);
+    for (const item of value.values) checkValue(item, itemConstraint(constraint), to);
   } else {
     if (value.kind === Kind.INT) fail(numberProblem(Number(value.value), constraint));
     if ('value' in value && typeof value.value === 'string') fail(textProblem(value.value, constraint)); // an id may be a number
@@ -109,21 +113,22 @@ function checkValue(value: ValueNode, constraint: Constraint, to: { part: Part; 
 
 function add(to: Map<string, Constraint>, name: string, constraint: Constraint): void {
   const earlier = to.get(name);
-  to.set(name, earlier ? both(earlier, constraint) : constraint);
+  to.set(name, earlier ? stricterOf(earlier, constraint) : constraint);
 }
 
 /** Of an operation and of the fragments that it spreads. */
 function variablesOf(
   operation: OperationDefinitionNode,
-  parts: ReadonlyMap<Definition, Part>,
+  parts: ReadonlyMap<Definition, DefinitionInputs>,
 ): ReadonlyMap<string, Constraint> {
-  const fragments = new Map<string, Part>();
-  for (const [node, part] of parts) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, part);
-  const reached = new Set<Part>();
-  const reach = (part: Part | undefined) => {
-    if (!part || reached.has(part)) return;
-    reached.add(part);
-    for (const name of part.spreads) reach(fragments.get(name));
+  const fragments = new Map<string, DefinitionInputs>();
+  for (const [node, definitionInputs] of parts)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, definitionInputs);
+  const reached = new Set<DefinitionInputs>();
+  const reach = (definitionInputs: DefinitionInputs | undefined) => {
+    if (!definitionInputs || reached.has(definitionInputs)) return;
+    reached.add(definitionInputs);
+    for (const name of definitionInputs.spreads) reach(fragments.get(name));
   };
   reach(parts.get(operation));
   const found = new Map<string, Constraint>();

@@ -7,34 +7,34 @@ import type { Ports, Viewer } from '../domains/context.ts';
 import { today } from '../domains/date-range.ts';
 import type { ProductLimits } from '../domains/product-limits.ts';
 import { resolvers } from '../domains/resolvers.ts';
-import { SharedLoads } from '../domains/shared-loads.ts';
+import { SharedBatches } from '../domains/shared-batches.ts';
 import { mayAs } from '../domains/viewer/authority.ts';
 import { findSystemViewer, findViewer, touchToken } from '../domains/viewer/credentials.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { type Alert, AlertWatch } from './alerts.ts';
 import { isForAnyone } from './audience.ts';
-import { cacheControlResolvers } from './cache-control.ts';
+import { cacheMutationResolvers } from './cache-mutations.ts';
 import { statisticsResolvers } from './cache-statistics.ts';
 import { CachingSwitch } from './caching-switch.ts';
+import { type ClientInvalidation, createClientInvalidation } from './client-invalidation.ts';
 import { createContext } from './context.ts';
-import { DocumentMemory } from './document-memory.ts';
-import { type AnyResult, afterExecution } from './execution.ts';
+import { DocumentCache } from './document-cache.ts';
+import { afterExecution, type ResultOrStream } from './execution.ts';
 import type { FieldPlan } from './field-plan.ts';
-import { createForgetting, type Forgetting } from './forgetting.ts';
-import { type AttachedFragment, countCoalesced, countFragment, freshUntilOf, stands } from './fragments.ts';
+import { type AttachedFragment, countCoalesced, countFragment, freshUntilOf, revalidateFragment } from './fragments.ts';
 import { InvalidationFeed } from './invalidation-feed.ts';
 import {
   executeJoined,
-  type JoinedFrom,
+  type JoinedFragments,
   type JoinedResult,
   type OperationArgs,
-  type Origin,
-  type Question,
+  type OperationRequest,
+  type Provenance,
 } from './joined-execution.ts';
 import { NamespaceClock } from './namespace-clock.ts';
 import { Principals } from './principals.ts';
 import { isRefusal } from './reportable.ts';
-import type { Outcome, RequestContext } from './request.ts';
+import type { CacheUsage, RequestContext } from './request.ts';
 import { QueryOperations } from './root-fields.ts';
 import { buildPlannedSchema, readTypeDefs } from './schema.ts';
 import { subscriptionResolvers } from './subscriptions.ts';
@@ -66,7 +66,7 @@ export interface EngineOptions {
   };
 }
 
-type ExecuteFn = (args: ExecutionArgs) => AnyResult | Promise<AnyResult>;
+type ExecuteFn = (args: ExecutionArgs) => ResultOrStream | Promise<ResultOrStream>;
 
 /** One request, as the edge knows it. */
 export interface EdgeRequest {
@@ -80,11 +80,11 @@ export interface EdgeRequest {
 }
 
 /** An answer without errors. */
-export interface Answer {
+export interface RerunResult {
   readonly json: string;
   /** Undefined when there is anything in it that cannot be given to others: something stale, or past the cache. */
-  readonly origin: Origin | undefined;
-  readonly outcome: Outcome;
+  readonly provenance: Provenance | undefined;
+  readonly cacheUsage: CacheUsage;
   /** The reading of the cache's clock for which it was made. */
   readonly now: number;
 }
@@ -96,9 +96,9 @@ export interface GraphqlEngine {
   readonly cache: Cache<CacheCategory>;
   readonly principals: Principals;
   /** Call it when something may have been written of which nothing is known here: it forgets everything, and subscribers are told. */
-  forgetAll(cause: string): void;
+  clearAll(cause: string): void;
   /** Of the documents that clients send. */
-  readonly documents: DocumentMemory;
+  readonly documents: DocumentCache;
   /**
    * The logical time of a viewer's workspace: it moves with every invalidation that can concern them. `NaN`, which equals nothing,
    * while there must be no cache.
@@ -115,22 +115,22 @@ export interface GraphqlEngine {
   /** Whether an operation asks for nothing but what everybody may ask for. */
   isForAnyone(document: DocumentNode, operationName: string | null | undefined): boolean;
   /** Runs an execution with all that goes with it; `executeFn` is the server's. */
-  execute(args: OperationArgs, executeFn: ExecuteFn): Promise<AnyResult>;
+  execute(args: OperationArgs, executeFn: ExecuteFn): Promise<ResultOrStream>;
   /**
    * Answers again what was asked and answered before, by the same means as `execute`. Undefined when the cache may not be used, and
    * when there is an error in the answer: then `execute` is to say so, and tries what failed once more.
    */
-  answer(question: Question, request: EdgeRequest): Promise<Answer | undefined>;
+  rerun(operationRequest: OperationRequest, request: EdgeRequest): Promise<RerunResult | undefined>;
   /**
    * Whether an answer that was joined for this viewer would be joined again just so. If it would, its lookups are counted, and
    * the milliseconds for which its first entry stays fresh are returned; undefined otherwise.
    */
-  replay(answer: JoinedFrom, viewer: Viewer): number | undefined;
+  reuse(answer: JoinedFragments, viewer: Viewer): number | undefined;
   /**
    * Whether an answer that was made for this viewer may be given to them again, who waited for it since before anything else was
    * invalidated. If it may, its lookups are counted.
    */
-  repeat(origin: Origin, wait: { viewer: Viewer; waitedMs: number }): boolean;
+  share(provenance: Provenance, wait: { viewer: Viewer; waitedMs: number }): boolean;
   /** Runs a document through the schema, as Magpie's own background work in a workspace. Throws if it reports any error. */
   executeAsSystem(workspaceId: string, document: string, variables?: object): Promise<Record<string, unknown>>;
   /** Looks after the alerts; call it every half minute at least: they judge what happened since earlier looks, and the log hears of them. */
@@ -164,34 +164,34 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     return viewer;
   };
   const principals = new Principals({ clock, wallNow, find: findPrincipal });
-  const forget = (cause?: string) => {
+  const clearAll = (cause?: string) => {
     cache.clear({}, cause);
     principals.clear();
   };
   const caching = new CachingSwitch({
     isOn: options.isCaching,
-    forget() {
-      forget();
+    clearAll() {
+      clearAll();
       if (caching.isOn) feed.miss(); // of what others wrote while it was not
     },
   });
-  const clockOfNamespaces = new NamespaceClock();
+  const namespaceClock = new NamespaceClock();
   const stampOf = (workspaceId?: string) =>
-    workspaceId === undefined ? cache.stamp : clockOfNamespaces.stampOf(workspaceId);
+    workspaceId === undefined ? cache.stamp : namespaceClock.stampOf(workspaceId);
   cache.onInvalidate((tags, cause) => {
-    clockOfNamespaces.move(tags, cache.stamp);
+    namespaceClock.advance(tags, cache.stamp);
     principals.invalidate(tags, cause);
     feed.publish(tags);
   });
 
-  let forgetting: ((tags: readonly string[]) => Forgetting) | undefined;
+  let clientInvalidation: ((tags: readonly string[]) => ClientInvalidation) | undefined;
   const { schema, plans, nodeTags } = buildPlannedSchema({
     typeDefs: readTypeDefs(),
     resolvers: [
       ...resolvers,
       statisticsResolvers(cache, alerts, wallNow()),
-      cacheControlResolvers({ cache, spread, warmer: () => warmer }),
-      subscriptionResolvers({ feed, forget: (tags) => forgetting!(tags) }),
+      cacheMutationResolvers({ cache, spread, warmer: () => warmer }),
+      subscriptionResolvers({ feed, clientInvalidationOf: (tags) => clientInvalidation!(tags) }),
     ],
     cache,
     invalidate(tags, cause) {
@@ -199,11 +199,11 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       return spread(tags, cause);
     },
   });
-  forgetting = createForgetting(plans);
+  clientInvalidation = createClientInvalidation(plans);
 
   const sources = {
     ...{ queries, ports, limits, wallNow, stampOf, cacheNow: () => cache.now() },
-    sharedLoads: new SharedLoads(),
+    sharedLoads: new SharedBatches(),
     isCaching: () => caching.isOn,
   };
   const newContext = (request: EdgeRequest) => createContext(sources, request);
@@ -212,13 +212,13 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     ...{ schema, contextFor: background },
     onFailure: (error) => log.failure('a workspace could not be warmed whole', error),
   });
-  const kept = new DocumentMemory(options.maxDocumentBytes);
+  const kept = new DocumentCache(options.maxDocumentBytes);
   const operations = new QueryOperations(schema, plans, kept);
   const isOver = (day: string | undefined, { timeZone }: Viewer) =>
     day !== undefined && today(timeZone, wallNow()) !== day;
   const documents = new Map<string, DocumentNode>();
   const contextFor = ({ viewer, isDebugging, ...request }: EdgeRequest) => {
-    if (viewer && options.isWarming && caching.isOn) warmer.firstUse(viewer);
+    if (viewer && options.isWarming && caching.isOn) warmer.warmOnce(viewer);
     const mayDebug = viewer !== null && (options.isDemo || mayAs(viewer.role, 'ADMIN'));
     return newContext({ ...request, viewer, isDebugging: isDebugging && mayDebug });
   };
@@ -233,8 +233,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     plans,
     cache,
     principals,
-    forgetAll(cause) {
-      forget(cause);
+    clearAll(cause) {
+      clearAll(cause);
       feed.miss();
     },
     documents: kept,
@@ -250,19 +250,19 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
         async () => (await join(args, context)) ?? afterExecution(cache, context, await executeFn(args)),
       );
     },
-    async answer(question, request) {
+    async rerun(operationRequest, request) {
       const context = contextFor(request);
       if (!context.state.isCaching) return undefined;
-      const args = { schema, contextValue: context, ...question };
+      const args = { schema, contextValue: context, ...operationRequest };
       const result = (await caching.during(() => join(args, context))) as JoinedResult | undefined;
       if (!result || result.errors) return undefined;
-      const { outcome, now } = context.state;
-      return { json: result.stringify(result), origin: result.origin, outcome, now };
+      const { cacheUsage, now } = context.state;
+      return { json: result.stringify(result), provenance: result.provenance, cacheUsage, now };
     },
-    replay({ fragments, day }, viewer) {
+    reuse({ fragments, day }, viewer) {
       if (!caching.isOn || isOver(day, viewer)) return undefined;
       const now = cache.now();
-      if (!fragments.every((fragment) => stands(cache, fragment, now))) return undefined;
+      if (!fragments.every((fragment) => revalidateFragment(cache, fragment, now))) return undefined;
       let freshUntil = Number.POSITIVE_INFINITY;
       for (const fragment of fragments as readonly AttachedFragment[]) {
         countFragment(cache, fragment);
@@ -270,16 +270,16 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       }
       return freshUntil - now;
     },
-    repeat({ day, found, executed }, { viewer, waitedMs }) {
+    share({ day, foundFragments, executedTraces }, { viewer, waitedMs }) {
       if (!caching.isOn || isOver(day, viewer)) return false;
-      for (const fragment of found) countFragment(cache, fragment);
-      for (const trace of executed) countCoalesced(cache, trace, waitedMs);
+      for (const fragment of foundFragments) countFragment(cache, fragment);
+      for (const trace of executedTraces) countCoalesced(cache, trace, waitedMs);
       return true;
     },
     async executeAsSystem(workspaceId, text, variables = {}) {
       const viewer = await findSystemViewer(inLane(queries, workspaceId), workspaceId);
       if (!viewer) throw new Error(`expected a workspace, but got ${workspaceId}`);
-      const document = documents.get(text) ?? checked(schema, text);
+      const document = documents.get(text) ?? parseChecked(schema, text);
       documents.set(text, document);
       const contextValue = background(viewer);
       const result = await execute({ schema, document, contextValue, variableValues: { ...variables } });
@@ -292,7 +292,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
 }
 
 /** Documents of background work are constants of the code: few, and right or a bug. */
-function checked(schema: GraphQLSchema, text: string): DocumentNode {
+function parseChecked(schema: GraphQLSchema, text: string): DocumentNode {
   const document = parse(text);
   const [error] = validate(schema, document);
   if (error) throw error;

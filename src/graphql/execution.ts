@@ -7,16 +7,20 @@ import type { Explanation, RequestContext } from './request.ts';
 import { pathOf } from './trace.ts';
 
 /** An execution's result, or its parts as they come, with `@defer` and `@stream`. */
-export type AnyResult = ExecutionResult | AsyncIterable<ExecutionResult>;
+export type ResultOrStream = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 /**
  * What follows every execution: entries whose own value could not be completed are dropped, since a cached value that breaks its
  * field's type would break it for everybody, and explanations are added when they were asked for.
  */
-export function afterExecution(cache: FieldCache | undefined, context: RequestContext, result: AnyResult): AnyResult {
+export function afterExecution(
+  cache: FieldCache | undefined,
+  context: RequestContext,
+  result: ResultOrStream,
+): ResultOrStream {
   if (isStream(result)) return eachPart(cache, context, result);
-  if (result.errors && cache) dropBroken(cache, context, result.errors);
-  return explained(context, result);
+  if (result.errors && cache) dropIncompletable(cache, context, result.errors);
+  return withExplanations(context, result);
 }
 
 export function isStream(result: unknown): result is AsyncIterable<ExecutionResult> {
@@ -30,20 +34,20 @@ async function* eachPart(
 ) {
   for await (const part of parts) {
     const { incremental = [] } = part as { incremental?: readonly ExecutionResult[] };
-    if (cache) for (const { errors } of [part, ...incremental]) if (errors) dropBroken(cache, context, errors);
+    if (cache) for (const { errors } of [part, ...incremental]) if (errors) dropIncompletable(cache, context, errors);
     yield part;
   }
 }
 
 /** An error belongs to the value in which it occurred: the nearest one above it that an entry or a resolver brought. */
-function dropBroken(cache: FieldCache, { state }: RequestContext, errors: readonly GraphQLError[]): void {
+function dropIncompletable(cache: FieldCache, { state }: RequestContext, errors: readonly GraphQLError[]): void {
   const entries = new Map<string, Entry | undefined>(); // undefined for a value that is nobody's entry
-  for (const { root, lookups, reaches } of state.traces?.values() ?? []) {
-    for (const path of reaches) entries.set(pathOf(path).join(), undefined);
+  for (const { root, lookups, readPaths } of state.traces?.values() ?? []) {
+    for (const path of readPaths) entries.set(pathOf(path).join(), undefined);
     for (const { path, entry } of root ? [root, ...lookups] : lookups) entries.set(path.join(), entry);
   }
   for (const { path, nodes } of errors) {
-    if (!path || isOfArgument(nodes)) continue;
+    if (!path || isArgumentError(nodes)) continue;
     let owner: Entry | undefined;
     let place = '';
     for (const key of path) {
@@ -55,21 +59,21 @@ function dropBroken(cache: FieldCache, { state }: RequestContext, errors: readon
 }
 
 /** What the client gave, with the field's value at rest. */
-function isOfArgument(nodes: GraphQLError['nodes']): boolean {
+function isArgumentError(nodes: GraphQLError['nodes']): boolean {
   return nodes?.[0] !== undefined && nodes[0].kind !== Kind.FIELD;
 }
 
-function explained({ state }: RequestContext, result: ExecutionResult): ExecutionResult {
+function withExplanations({ state }: RequestContext, result: ExecutionResult): ExecutionResult {
   if (!state.explanations) return result;
   const { viewer } = state;
   return {
     ...result,
-    extensions: { ...result.extensions, cache: state.explanations.map((one) => shape(one, viewer)) },
+    extensions: { ...result.extensions, cache: state.explanations.map((one) => explanationOf(one, viewer)) },
   };
 }
 
 /** Which write made an entry untrue is not told to whoever is confined: it may be one of what they do not see. */
-function shape({ path, coordinate, category, lookup }: Explanation, viewer: Viewer | null) {
+function explanationOf({ path, coordinate, category, lookup }: Explanation, viewer: Viewer | null) {
   const { status, cause, ageMs, expiresInMs } = lookup;
   const invalidatedBy = viewer?.accountIds ? undefined : lookup.invalidatedBy;
   const tag = invalidatedBy && shownTag(invalidatedBy.tag, viewer?.workspaceId)[0];

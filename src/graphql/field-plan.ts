@@ -171,7 +171,7 @@ function refuseMisuse(
   if (cache?.scope === 'PUBLIC' && type !== schema.getQueryType())
     refuse('PUBLIC scope on a root field, which no workspace stands above', `it on a field of ${type.name}`);
   for (const tag of [...(cache?.tags ?? []), ...(dependsOn ?? [])]) {
-    if (tag.readsOutcome) refuse('placeholders that read arguments or the parent', tag.text);
+    if (tag.readsResult) refuse('placeholders that read arguments or the parent', tag.text);
     refuseUnknownArguments(tag, field, refuse);
   }
   for (const tag of invalidates ?? []) refuseUnknownArguments(tag, field, refuse);

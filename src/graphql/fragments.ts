@@ -2,7 +2,7 @@ import { REFERENCE, textBytes } from '../cache/bytes.ts';
 import type { Attachment, Entry } from '../cache/entry.ts';
 import { checkAccess } from './access.ts';
 import { namespaced, publicNamespace, scopePrefix } from './cache-key.ts';
-import { type FieldCache, fieldLookup, type Remembering } from './cached-field.ts';
+import { type FieldCache, type FieldCaching, fieldLookup } from './cached-field.ts';
 import type { RequestContext, Trace } from './request.ts';
 import type { RootField } from './root-fields.ts';
 import { resolveRanges } from './schema.ts';
@@ -16,7 +16,7 @@ import type { Variables } from './variables.ts';
 export interface Fragment {
   readonly json: string;
   /** Entries that lookups beneath the root field found, to be counted with each use. */
-  readonly beneath: readonly Entry[];
+  readonly nestedEntries: readonly Entry[];
   /** The moment at which the first lifetime of an entry beneath ends. */
   readonly freshUntil: number;
 }
@@ -25,7 +25,7 @@ export interface Fragment {
 export type AttachedFragment = Attachment & { readonly value: Fragment; readonly entry: Entry };
 
 /** A root field as one request asks for it. `id` tells its selection, with variables and, where ranges occur in it, the day. */
-export interface AskedField {
+export interface RequestedField {
   readonly field: RootField;
   readonly variables: Variables;
   readonly id: string;
@@ -35,7 +35,7 @@ export interface AskedField {
 export function findFragment(
   cache: FieldCache,
   context: RequestContext,
-  { field, variables, id }: AskedField,
+  { field, variables, id }: RequestedField,
 ): AttachedFragment | undefined {
   const { plan } = field;
   const { state } = context;
@@ -55,20 +55,20 @@ export function findFragment(
     state.lookups.set(field.key, lookup);
     const entry = cache.peek(lookup.category, lookup.key, state.now);
     const fragment = entry && (cache.attachment(entry, id, state.now) as AttachedFragment | undefined);
-    return fragment && isWhole(fragment) ? fragment : undefined;
+    return fragment && hasAllEntries(fragment) ? fragment : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Whether a fragment that was found before would be found again. */
-export function stands(cache: FieldCache, fragment: Attachment, now: number): fragment is AttachedFragment {
-  return cache.stands(fragment, now) && isWhole(fragment as AttachedFragment);
+export function revalidateFragment(cache: FieldCache, fragment: Attachment, now: number): fragment is AttachedFragment {
+  return cache.revalidate(fragment, now) && hasAllEntries(fragment as AttachedFragment);
 }
 
 /** Whether its lookups would all be hits, as they are counted: an entry beneath may have left for want of room. */
-function isWhole({ value }: AttachedFragment): boolean {
-  return value.beneath.every((entry) => entry.isKept);
+function hasAllEntries({ value }: AttachedFragment): boolean {
+  return value.nestedEntries.every((entry) => entry.isKept);
 }
 
 /** The moment at which the first lifetime of an entry in it ends. */
@@ -79,17 +79,17 @@ export function freshUntilOf({ entry, value }: AttachedFragment): number {
 /** Counts the use of a fragment exactly as an execution would have counted its lookups. Returns how many there were. */
 export function countFragment(
   cache: FieldCache,
-  { entry, value: { beneath } }: Pick<AttachedFragment, 'entry' | 'value'>,
+  { entry, value: { nestedEntries } }: Pick<AttachedFragment, 'entry' | 'value'>,
 ): number {
   cache.countHit(entry);
-  for (const one of beneath) cache.countHit(one);
-  return 1 + beneath.length;
+  for (const one of nestedEntries) cache.countHit(one);
+  return 1 + nestedEntries.length;
 }
 
 /** Counts an execution's lookups for somebody who waited for its answer. */
 export function countCoalesced(cache: FieldCache, { root, lookups }: Trace, waitedMs: number): void {
-  for (const { entry, cause } of root ? [root, ...lookups] : lookups)
-    if (cause) cache.countCoalesced(entry, { cause, waitedMs });
+  for (const { entry, missCause } of root ? [root, ...lookups] : lookups)
+    if (missCause) cache.countCoalesced(entry, { cause: missCause, waitedMs });
     else cache.countHit(entry);
 }
 
@@ -98,17 +98,17 @@ export function countCoalesced(cache: FieldCache, { root, lookups }: Trace, wait
  * side the first one's stays: answers were joined from it already. Returns what hangs there now, if it is the very same text.
  */
 export function keepFragment(
-  { cache, nodeTags }: Remembering,
+  { cache, nodeTags }: FieldCaching,
   trace: Trace | undefined,
   { id, json, stamp }: { id: string; json: string; stamp: number },
 ): AttachedFragment | undefined {
-  if (!trace?.root || trace.isOpen) return undefined;
+  if (!trace?.root || trace.isUncacheable) return undefined;
   const { entry } = trace.root;
   const older = cache.attachment(entry, id) as AttachedFragment | undefined;
-  if (older && isWhole(older)) return older.value.json === json ? older : undefined;
+  if (older && hasAllEntries(older)) return older.value.json === json ? older : undefined;
   const isPublic = entry.namespace === publicNamespace;
   if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return undefined; // such as one with more tags than it could hold
-  if (isPublic && trace.reaches.length > 0) return undefined; // what lies beneath may be a workspace's
+  if (isPublic && trace.readPaths.length > 0) return undefined; // what lies beneath may be a workspace's
   const namespace = entry.namespace!;
   const tags = nodeTags.of(trace.ids, { namespace, held: entry.tags.map(({ name }) => name) });
   for (const tag of trace.tags) tags.add(namespaced(namespace, tag));
@@ -119,7 +119,7 @@ export function keepFragment(
     freshUntil = Math.min(freshUntil, lookup.entry.expiresAt);
   }
   const beneath = trace.lookups.map((lookup) => lookup.entry);
-  const value: Fragment = { json, beneath, freshUntil };
+  const value: Fragment = { json, nestedEntries: beneath, freshUntil };
   const bytes = textBytes(json) + REFERENCE * beneath.length;
   const made = { bytes, stamp, tags: [...tags], entries: beneath, validUntil, value };
   return cache.attach(entry, id, made) as AttachedFragment | undefined;

@@ -11,33 +11,33 @@ import {
 } from 'graphql';
 
 /** What is known of the objects at one place of an introspection. */
-export interface Inspected {
+export interface IntrospectionScope {
   /** Whether they are all of their kind, each once, so that what they hold can be counted together. */
   readonly isAll: boolean;
   /** Types within types, `[T!]!`, that there are beneath one of them at most. */
   readonly wrapped: number;
 }
 
-interface Step {
+interface SizeStep {
   readonly items: number;
-  readonly within: Inspected;
+  readonly within: IntrospectionScope;
 }
 
 /** Items beneath an object: on average of all, and at most. */
-interface Items {
+interface ListCounts {
   readonly average: number;
   readonly most: number;
 }
 
-export const uninspected: Inspected = { isAll: false, wrapped: 0 };
+export const outsideIntrospection: IntrospectionScope = { isAll: false, wrapped: 0 };
 
-const known = new WeakMap<GraphQLSchema, IntrospectionSizes>();
+const sizesBySchema = new WeakMap<GraphQLSchema, IntrospectionSizes>();
 
 export function introspectionSizesOf(schema: GraphQLSchema): IntrospectionSizes {
-  let sizes = known.get(schema);
+  let sizes = sizesBySchema.get(schema);
   if (!sizes) {
     sizes = new IntrospectionSizes(schema);
-    known.set(schema, sizes);
+    sizesBySchema.set(schema, sizes);
   }
   return sizes;
 }
@@ -45,7 +45,7 @@ export function introspectionSizesOf(schema: GraphQLSchema): IntrospectionSizes 
 /** How many objects introspection finds beneath another, as this schema has them. */
 class IntrospectionSizes {
   /** By `Type.field`; the other fields have one object. */
-  readonly #lists: Readonly<Record<string, Items>>;
+  readonly #lists: Readonly<Record<string, ListCounts>>;
   readonly #wrappers: number;
 
   constructor(schema: GraphQLSchema) {
@@ -67,7 +67,7 @@ class IntrospectionSizes {
     this.#wrappers = Math.max(0, ...[...fields, ...inputs].map(({ type }) => wrappersOf(type)));
   }
 
-  step(typeName: string, fieldName: string, { isAll, wrapped }: Inspected): Step {
+  step(typeName: string, fieldName: string, { isAll, wrapped }: IntrospectionScope): SizeStep {
     const list = this.#lists[`${typeName}.${fieldName}`];
     if (list) {
       const isPart = fieldName !== 'interfaces' && fieldName !== 'possibleTypes';
@@ -79,11 +79,11 @@ class IntrospectionSizes {
   }
 }
 
-function exactly(count: number): Items {
+function exactly(count: number): ListCounts {
   return { average: count, most: count };
 }
 
-function items(counts: readonly number[]): Items {
+function items(counts: readonly number[]): ListCounts {
   const all = counts.reduce((sum, count) => sum + count, 0);
   return { average: all / Math.max(1, counts.length), most: Math.max(0, ...counts) };
 }

@@ -1,23 +1,23 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Attachment } from '../cache/entry.ts';
 import { today } from '../domains/date-range.ts';
-import type { FieldCache, Remembering } from './cached-field.ts';
+import type { FieldCache, FieldCaching } from './cached-field.ts';
 import { type AttachedFragment, countFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
 import type { RequestContext, Trace } from './request.ts';
 import type { QueryOperations, RootField } from './root-fields.ts';
-import type { Text } from './text.ts';
-import type { Run } from './text-execution.ts';
+import type { JsonText } from './text.ts';
+import type { TextExecution } from './text-execution.ts';
 import { coerceVariables, type Variables } from './variables.ts';
 
 /** A result whose data is serialised already. Servers that know `stringify` use it. */
 export interface JoinedResult extends ExecutionResult {
   stringify(result: ExecutionResult): string;
   /** Undefined when there is anything in it that the cache did not answer for. */
-  readonly origin: Origin | undefined;
+  readonly provenance: Provenance | undefined;
 }
 
 /** What an operation asks for. */
-export type Question = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
+export type OperationRequest = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
 
 /** What is executed. */
 export interface OperationArgs extends ExecutionArgs {
@@ -26,18 +26,18 @@ export interface OperationArgs extends ExecutionArgs {
 }
 
 /** How an answer came about, all of it through the cache. */
-export interface Origin {
-  readonly question: Question;
+export interface Provenance {
+  readonly operationRequest: OperationRequest;
   /** The fragments that would make it again; undefined if one of them was not kept. */
-  readonly joinedFrom: JoinedFrom | undefined;
+  readonly joined: JoinedFragments | undefined;
   readonly day: string | undefined;
-  readonly found: readonly Pick<AttachedFragment, 'entry' | 'value'>[];
+  readonly foundFragments: readonly Pick<AttachedFragment, 'entry' | 'value'>[];
   /** Of the root fields that had to be executed. */
-  readonly executed: readonly Trace[];
+  readonly executedTraces: readonly Trace[];
 }
 
 /** Fragments that make a whole answer: while they stand, and on that day where ranges occur in it, so does the answer. */
-export interface JoinedFrom {
+export interface JoinedFragments {
   readonly fragments: readonly Attachment[];
   readonly day: string | undefined;
 }
@@ -48,7 +48,7 @@ export interface JoinedFrom {
  */
 export async function executeJoined(
   args: OperationArgs,
-  { operations, schema, ...remembering }: Remembering & { operations: QueryOperations; schema: GraphQLSchema },
+  { operations, schema, ...remembering }: FieldCaching & { operations: QueryOperations; schema: GraphQLSchema },
 ): Promise<ExecutionResult | undefined> {
   const { cache } = remembering;
   const context = args.contextValue as RequestContext;
@@ -61,54 +61,56 @@ export async function executeJoined(
   const stamp = cache.stamp;
   const fields = operation.rootFields(variables);
   if (!fields) return undefined;
-  const day = operation.isDaily && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
+  const day =
+    operation.dependsOnDay && context.state.viewer ? today(context.state.viewer.timeZone, context.now) : undefined;
   const json = new Map<RootField, string>();
   const fragments: (AttachedFragment | undefined)[] = [];
-  const found: Pick<AttachedFragment, 'entry' | 'value'>[] = [];
+  const foundFragments: Pick<AttachedFragment, 'entry' | 'value'>[] = [];
   for (const field of fields) {
-    const fragment = findFragment(cache, context, { field, variables, id: idOf(field, variables, day) });
+    const fragment = findFragment(cache, context, { field, variables, id: fragmentIdOf(field, variables, day) });
     if (!fragment) continue;
     fragments.push(fragment);
-    found.push({ entry: fragment.entry, value: fragment.value }); // an attachment may end before the answer is made
+    foundFragments.push({ entry: fragment.entry, value: fragment.value }); // an attachment may end before the answer is made
     json.set(field, fragment.value.json);
-    count(cache, context, fragment);
+    countFragmentUse(cache, context, fragment);
   }
 
   const missing = fields.filter((field) => !json.has(field));
   context.state.mayShareLoads = true;
-  const run: Run = { contextValue: context, variables, errors: [] };
+  const textExecution: TextExecution = { contextValue: context, variables, errors: [] };
   let texts: readonly string[];
   try {
-    texts = await executeAll(missing, run);
+    texts = await executeAll(missing, textExecution);
   } catch (error) {
-    return { errors: [...run.errors, error as GraphQLError], data: null };
+    return { errors: [...textExecution.errors, error as GraphQLError], data: null };
   }
-  const broken = new Set(run.errors.map(({ path }) => path?.[0]));
-  const executed: Trace[] = [];
+  const broken = new Set(textExecution.errors.map(({ path }) => path?.[0]));
+  const executedTraces: Trace[] = [];
   missing.forEach((field, index) => {
     const text = texts[index]!;
     json.set(field, text);
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
-    fragments.push(keepFragment(remembering, trace, { id: idOf(field, variables, day), json: text, stamp }));
-    if (trace?.root && !trace.isOpen) executed.push(trace);
+    fragments.push(keepFragment(remembering, trace, { id: fragmentIdOf(field, variables, day), json: text, stamp }));
+    if (trace?.root && !trace.isUncacheable) executedTraces.push(trace);
   });
-  const joinedFrom = areKept(fragments) ? { fragments, day } : undefined;
+  const joined = areAllKept(fragments) ? { fragments, day } : undefined;
   const { document, operationName, variableValues } = args;
-  const question = { document, operationName, variableValues };
-  const origin = executed.length === missing.length ? { question, joinedFrom, day, found, executed } : undefined;
-  return joined([...run.errors], { fields, json, origin });
+  const operationRequest = { document, operationName, variableValues };
+  const isWhole = executedTraces.length === missing.length;
+  const provenance = isWhole ? { operationRequest, joined, day, foundFragments, executedTraces } : undefined;
+  return joinedResult([...textExecution.errors], { fields, json, provenance });
 }
 
-function idOf(field: RootField, variables: Variables, day: string | undefined): string {
+function fragmentIdOf(field: RootField, variables: Variables, day: string | undefined): string {
   const selection = field.selection(variables);
   return day ? `${day} ${selection}` : selection;
 }
 
 /** Side by side. Rejects with the error of one that must not be null. */
-async function executeAll(fields: readonly RootField[], run: Run): Promise<string[]> {
-  const texts: Text[] = [];
+async function executeAll(fields: readonly RootField[], textExecution: TextExecution): Promise<string[]> {
+  const texts: JsonText[] = [];
   try {
-    for (const { text } of fields) texts.push(text.execute(undefined, run, undefined));
+    for (const { text } of fields) texts.push(text.execute(undefined, textExecution, undefined));
   } catch (error) {
     await Promise.all(texts).catch(() => {}); // as an object of fields that fails: see `JoinedText`
     throw error;
@@ -116,25 +118,29 @@ async function executeAll(fields: readonly RootField[], run: Run): Promise<strin
   return Promise.all(texts);
 }
 
-function areKept(fragments: readonly (AttachedFragment | undefined)[]): fragments is AttachedFragment[] {
+function areAllKept(fragments: readonly (AttachedFragment | undefined)[]): fragments is AttachedFragment[] {
   return fragments.every((fragment) => fragment !== undefined);
 }
 
-function count(cache: FieldCache, { state: { outcome } }: RequestContext, fragment: AttachedFragment): void {
-  outcome.hits += countFragment(cache, fragment);
-  outcome.freshUntil = Math.min(outcome.freshUntil, freshUntilOf(fragment));
+function countFragmentUse(
+  cache: FieldCache,
+  { state: { cacheUsage } }: RequestContext,
+  fragment: AttachedFragment,
+): void {
+  cacheUsage.hits += countFragment(cache, fragment);
+  cacheUsage.freshUntil = Math.min(cacheUsage.freshUntil, freshUntilOf(fragment));
 }
 
-function joined(
+function joinedResult(
   errors: readonly GraphQLError[],
   {
     fields,
     json,
-    origin,
+    provenance,
   }: {
     fields: readonly RootField[];
     json: ReadonlyMap<RootField, string>;
-    origin: Origin | undefined;
+    provenance: Provenance | undefined;
   },
 ): JoinedResult {
   const pieces = ['{"data":{'];
@@ -146,8 +152,8 @@ function joined(
   const text = pieces.join(''); // flat, which a text that was put together with `+` becomes only by another copy
   return {
     ...(errors.length > 0 && { errors }),
-    data: new JoinedData(text) as unknown as Record<string, unknown>,
-    origin,
+    data: new SerializedData(text) as unknown as Record<string, unknown>,
+    provenance,
     stringify({ errors, extensions }) {
       if (!errors?.length && !extensions) return text;
       const before = errors?.length ? `"errors":${JSON.stringify(errors)},` : '';
@@ -158,7 +164,7 @@ function joined(
 }
 
 /** The data of an answer that is text already. Whoever does not take the text itself gets its object from `JSON.stringify` alone. */
-class JoinedData {
+class SerializedData {
   readonly #text: string;
 
   constructor(text: string) {

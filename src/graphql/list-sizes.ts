@@ -24,26 +24,29 @@ export interface ListSize {
 /** Of a list of which nothing is known. */
 const unknownSize: ListSize = { assumedSize: 100, slicing: [], sizedFields: [] };
 
-const known = new WeakMap<GraphQLField<unknown, unknown>, ListSize>();
+const sizesByField = new WeakMap<GraphQLField<unknown, unknown>, ListSize>();
 
 export function listSizeOf(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): ListSize {
-  let size = known.get(field);
+  let size = sizesByField.get(field);
   if (!size) {
     const directive = schema.getDirective('listSize');
     const given = directive && field.astNode && getDirectiveValues(directive, field.astNode);
-    size = given ? read(given as unknown as Given, field) : unknownSize;
-    known.set(field, size);
+    size = given ? readListSize(given as unknown as ListSizeArguments, field) : unknownSize;
+    sizesByField.set(field, size);
   }
   return size;
 }
 
-interface Given {
+interface ListSizeArguments {
   readonly assumedSize: number;
   readonly slicingArguments?: readonly string[];
   readonly sizedFields?: readonly string[];
 }
 
-function read({ assumedSize, slicingArguments = [], sizedFields = [] }: Given, field: GraphQLField<unknown, unknown>) {
+function readListSize(
+  { assumedSize, slicingArguments = [], sizedFields = [] }: ListSizeArguments,
+  field: GraphQLField<unknown, unknown>,
+) {
   const slicing = slicingArguments.map((name) => {
     const argument = field.args.find((arg) => arg.name === name);
     if (!argument) throw new TypeError(`@listSize of ${field.name}: expected a name of an argument, but got "${name}"`);
@@ -59,17 +62,17 @@ export function itemsOf({ assumedSize, slicing }: ListSize, node: FieldNode, var
 
 /** What a field hands to the arguments that size it. */
 export function slicesOf({ slicing }: ListSize, node: FieldNode): ArgumentNode[] {
-  return slicing.flatMap((argument) => givenTo(argument, node) ?? []);
+  return slicing.flatMap((argument) => argumentNodeOf(argument, node) ?? []);
 }
 
-function givenTo({ name }: GraphQLArgument, node: FieldNode): ArgumentNode | undefined {
+function argumentNodeOf({ name }: GraphQLArgument, node: FieldNode): ArgumentNode | undefined {
   return node.arguments?.find((given) => given.name.value === name);
 }
 
 /** Null means the same as nothing. */
 function sliceOf(argument: GraphQLArgument, node: FieldNode, variables: Variables): number {
   const { type, defaultValue } = argument;
-  const given = givenTo(argument, node);
+  const given = argumentNodeOf(argument, node);
   const value = (given && valueFromAST(given.value, type, variables)) ?? defaultValue;
   if (typeof value === 'number') return Math.max(0, value);
   if (Array.isArray(value)) return value.length;

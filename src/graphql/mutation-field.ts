@@ -32,7 +32,7 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
     };
     try {
       const result = await resolve(source, args, own, info);
-      if (!isUndone(changes, result)) await settle({ args, result, changes });
+      if (!wroteNothing(changes, result)) await settle({ args, result, changes });
       return result;
     } catch (error) {
       if (changes.outcome !== 'rolledBack') await settle({ args, changes });
@@ -44,7 +44,7 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
 }
 
 /** Nothing was written: every transaction rolled back, or it was refused before there was any. */
-function isUndone({ outcome }: Changes, result: unknown): boolean {
+function wroteNothing({ outcome }: Changes, result: unknown): boolean {
   const { userErrors } = (result ?? {}) as { userErrors?: readonly unknown[] };
   return outcome === 'rolledBack' || (outcome === 'none' && (userErrors?.length ?? 0) > 0);
 }

@@ -1,4 +1,4 @@
-import { namespaceOfOwnTag } from '../cache/names.ts';
+import { namespaceOfEngineTag } from '../cache/keys-and-tags.ts';
 import { namespaceOf, publicNamespace } from './cache-key.ts';
 
 /**
@@ -9,38 +9,38 @@ import { namespaceOf, publicNamespace } from './cache-key.ts';
 export class NamespaceClock {
   readonly #maxNamespaces: number;
   readonly #stamps = new Map<string, number>(); // the one that moved longest ago first
-  #everywhere = 0;
-  #forgotten = 0; // the latest of those that are not remembered one by one
+  #allStamp = 0;
+  #droppedStamp = 0; // the latest of those that are not remembered one by one
 
   constructor({ maxNamespaces = 10_000 } = {}) {
     this.#maxNamespaces = maxNamespaces;
   }
 
   /** Takes an invalidation as the cache announces it, and the cache's stamp after it. */
-  move(tags: readonly string[], stamp: number): void {
+  advance(tags: readonly string[], stamp: number): void {
     for (const tag of tags) {
-      const namespace = namespaceOf(tag) ?? namespaceOfOwnTag(tag);
-      if (namespace === undefined) this.#everywhere = stamp;
-      else this.#remember(namespace, stamp);
+      const namespace = namespaceOf(tag) ?? namespaceOfEngineTag(tag);
+      if (namespace === undefined) this.#allStamp = stamp;
+      else this.#record(namespace, stamp);
     }
   }
 
   /** Larger after each invalidation that can concern a reader of the namespace; seldom, after another too. */
   stampOf(namespace: string): number {
-    return Math.max(this.#everywhere, this.#stampIn(namespace), this.#stampIn(publicNamespace));
+    return Math.max(this.#allStamp, this.#stampIn(namespace), this.#stampIn(publicNamespace));
   }
 
   #stampIn(namespace: string): number {
-    return this.#stamps.get(namespace) ?? this.#forgotten;
+    return this.#stamps.get(namespace) ?? this.#droppedStamp;
   }
 
-  #remember(namespace: string, stamp: number): void {
+  #record(namespace: string, stamp: number): void {
     this.#stamps.delete(namespace);
     this.#stamps.set(namespace, stamp);
     if (this.#stamps.size <= this.#maxNamespaces) return;
     for (const [longestAgo, movedAt] of this.#stamps) {
       this.#stamps.delete(longestAgo);
-      this.#forgotten = movedAt;
+      this.#droppedStamp = movedAt;
       return;
     }
   }

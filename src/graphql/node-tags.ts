@@ -1,25 +1,25 @@
 import { type NodeType, prefixes, typeOfId } from '../domains/ids.ts';
 import { namespaced } from './cache-key.ts';
 import type { FieldPlan } from './field-plan.ts';
-import { canMeet, parseTagTemplate } from './tag-template.ts';
+import { mayOverlap, parseTagTemplate } from './tag-template.ts';
 
 /** How a type's nodes become untrue: each by itself, or never without the type's own tag. */
-type Changing = 'alone' | 'withType';
+type NodeInvalidation = 'alone' | 'withType';
 
 /**
  * Which tags of nodes, `Post:post_…`, are worth holding. If no mutation names the nodes of a type, none is. If every mutation
  * that names one names the type too (`Post`, for the sake of lists), then whatever holds the type's tag need hold no other.
  */
 export class NodeTags {
-  readonly #changing = new Map<NodeType, Changing>();
+  readonly #invalidationOf = new Map<NodeType, NodeInvalidation>();
 
   constructor(plans: ReadonlyMap<string, FieldPlan>) {
     const mutations = [...plans.values()].flatMap(({ invalidates }) => (invalidates ? [invalidates] : []));
     for (const type of Object.keys(prefixes) as NodeType[]) {
       const node = parseTagTemplate(`${type}:{id}`);
-      const naming = mutations.filter((tags) => tags.some((tag) => canMeet(tag, node)));
+      const naming = mutations.filter((tags) => tags.some((tag) => mayOverlap(tag, node)));
       const isAlways = naming.every((tags) => tags.some(({ text }) => text === type));
-      if (naming.length > 0) this.#changing.set(type, isAlways ? 'withType' : 'alone');
+      if (naming.length > 0) this.#invalidationOf.set(type, isAlways ? 'withType' : 'alone');
     }
   }
 
@@ -29,11 +29,11 @@ export class NodeTags {
     const heldTypes = new Map<NodeType, string | undefined>();
     for (const id of ids) {
       const type = typeOfId(id);
-      const changing = type && this.#changing.get(type);
-      if (!changing) continue;
+      const nodeInvalidation = type && this.#invalidationOf.get(type);
+      if (!nodeInvalidation) continue;
       if (!heldTypes.has(type)) {
         const typeTag = namespaced(namespace, type);
-        heldTypes.set(type, changing === 'withType' && held.includes(typeTag) ? typeTag : undefined);
+        heldTypes.set(type, nodeInvalidation === 'withType' && held.includes(typeTag) ? typeTag : undefined);
       }
       tags.add(heldTypes.get(type) ?? namespaced(namespace, `${type}:${id}`));
     }

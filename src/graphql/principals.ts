@@ -3,7 +3,7 @@ import type { Clock } from '../cache/clock.ts';
 import { type FoundViewer, hashToken } from '../domains/viewer/credentials.ts';
 import { namespaced } from './cache-key.ts';
 
-type Find = (token: string) => Promise<FoundViewer | null>;
+type FindViewer = (token: string) => Promise<FoundViewer | null>;
 
 const policies = {
   PRINCIPALS: {
@@ -28,10 +28,10 @@ const longestTokenChars = 100;
 export class Principals {
   readonly #cache: Cache<'PRINCIPALS'>;
   readonly #hashes = new Map<string, string>();
-  readonly #find: Find;
+  readonly #find: FindViewer;
   readonly #wallNow: () => Date;
 
-  constructor(options: { find: Find; clock: Clock; wallNow: () => Date }) {
+  constructor(options: { find: FindViewer; clock: Clock; wallNow: () => Date }) {
     this.#cache = new Cache({ policies, clock: options.clock });
     this.#find = options.find;
     this.#wallNow = options.wallNow;
@@ -39,22 +39,22 @@ export class Principals {
 
   /** Null for a token that is unknown, expired or revoked. At once when it is remembered. */
   authenticate(token: string): FoundViewer | null | Promise<FoundViewer | null> {
-    const viewer = this.#cache.fetch({ category: 'PRINCIPALS', key: this.#hashOf(token) }, async (loading) => {
+    const viewer = this.#cache.fetch({ category: 'PRINCIPALS', key: this.#hashOf(token) }, async (loadContext) => {
       const askedAt = this.#cache.now();
       const found = await this.#find(token);
-      if (found) loading.depend(tagsOf(found).map((tag) => namespaced(found.workspaceId, tag)));
+      if (found) loadContext.depend(tagsOf(found).map((tag) => namespaced(found.workspaceId, tag)));
       else {
-        loading.depend([absence]);
-        loading.validUntil(askedAt + policies.PRINCIPALS.nullTtlMs); // that there is none is never served stale
+        loadContext.depend([absenceTag]);
+        loadContext.validUntil(askedAt + policies.PRINCIPALS.nullTtlMs); // that there is none is never served stale
       }
       return found;
     });
-    return viewer instanceof Promise ? viewer.then((found) => this.#standing(found)) : this.#standing(viewer);
+    return viewer instanceof Promise ? viewer.then((found) => this.#unlessExpired(found)) : this.#unlessExpired(viewer);
   }
 
   /** Follows the invalidations of the field cache. */
   invalidate(tags: readonly string[], cause: string | undefined): void {
-    this.#cache.apply(tags.some((tag) => ofPrincipals.test(tag)) ? [...tags, absence] : tags, cause);
+    this.#cache.apply(tags.some((tag) => principalTag.test(tag)) ? [...tags, absenceTag] : tags, cause);
   }
 
   clear(): void {
@@ -73,15 +73,15 @@ export class Principals {
     return hash;
   }
 
-  #standing(viewer: FoundViewer | null): FoundViewer | null {
+  #unlessExpired(viewer: FoundViewer | null): FoundViewer | null {
     if (!viewer?.expiresAt) return viewer;
     return this.#wallNow().getTime() < Date.parse(viewer.expiresAt) ? viewer : null;
   }
 }
 
 /** Of what was not found, of which nothing else is known: it may have come since, or come back. */
-const absence = 'absence';
-const ofPrincipals = /\/(Token|Membership):/;
+const absenceTag = 'absence';
+const principalTag = /\/(Token|Membership):/;
 
 /** What a principal depends on: its token, its membership (of an API token its maker's), and the settings that decide where days are cut. */
 function tagsOf({ tokenId, userId, makerId }: FoundViewer): string[] {

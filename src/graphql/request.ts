@@ -19,7 +19,7 @@ export interface TracedLookup {
   readonly path: readonly (string | number)[];
   readonly entry: Entry;
   /** Why it had to wait for a load; undefined for a hit. */
-  readonly cause: MissCause | undefined;
+  readonly missCause: MissCause | undefined;
 }
 
 /** What one root field of an execution came to depend on. */
@@ -29,7 +29,7 @@ export interface Trace {
   /** What else that depends on, without its namespace. */
   readonly tags: Set<string>;
   /** Values whose ids are among those. */
-  readonly seen: Set<object>;
+  readonly visited: Set<object>;
   /** Lookups beneath the root field, in the order in which they were made. */
   readonly lookups: TracedLookup[];
   /** The root field's own. */
@@ -38,13 +38,13 @@ export interface Trace {
    * Paths of the resolvers beneath the root field that read more than their parents, cached fields among them. What fails at such
    * a path, or beneath it, is not the fault of an entry above; and if there is one, the answer may differ between workspaces.
    */
-  readonly reaches: GraphQLResolveInfo['path'][];
+  readonly readPaths: GraphQLResolveInfo['path'][];
   /** Whether something was touched of which nothing can be remembered. */
-  isOpen: boolean;
+  isUncacheable: boolean;
 }
 
 /** What the cache did for one response, for `Cache-Status`. */
-export interface Outcome {
+export interface CacheUsage {
   hits: number;
   stale: number;
   misses: number;
@@ -59,7 +59,7 @@ export interface RequestState {
   readonly requestId: string;
   /** Explanations, when they were asked for and may be given. */
   readonly explanations: Explanation[] | undefined;
-  readonly outcome: Outcome;
+  readonly cacheUsage: CacheUsage;
   /** Whether the cache may be used: one answer for the whole request. */
   isCaching: boolean;
   /** The one reading of the cache's clock. */

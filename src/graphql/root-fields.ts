@@ -16,10 +16,10 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
-import { countNodes, type DocumentMemory } from './document-memory.ts';
+import { countNodes, type DocumentCache } from './document-cache.ts';
 import type { FieldPlan } from './field-plan.ts';
-import { Outlines } from './outlines.ts';
-import { type Outline, TextField } from './text-execution.ts';
+import { OperationPlans } from './operation-plans.ts';
+import { type OperationPlan, TextField } from './text-execution.ts';
 import { type Variables, variablesIn } from './variables.ts';
 
 /** A root field as an operation asks for it. */
@@ -37,7 +37,7 @@ export interface RootField {
 export interface QueryOperation {
   readonly definition: OperationDefinitionNode;
   /** Whether a preset range occurs anywhere in it, so that its answer changes at the workspace's midnight. */
-  readonly isDaily: boolean;
+  readonly dependsOnDay: boolean;
   /** Undefined where something is to be left out if null, which is an error. */
   rootFields(variables: Variables): readonly RootField[] | undefined;
 }
@@ -52,19 +52,19 @@ const bytesOf = { operation: 2_500, field: 1_000, node: 24, argumentNode: 64 };
 export class QueryOperations {
   readonly #schema: GraphQLSchema;
   readonly #plans: ReadonlyMap<string, FieldPlan>;
-  readonly #documents: DocumentMemory;
-  readonly #read = new WeakMap<DocumentNode, Map<string | undefined, QueryOperation | undefined>>();
+  readonly #documents: DocumentCache;
+  readonly #byDocument = new WeakMap<DocumentNode, Map<string | undefined, QueryOperation | undefined>>();
 
-  constructor(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>, documents: DocumentMemory) {
+  constructor(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>, documents: DocumentCache) {
     this.#schema = schema;
     this.#plans = plans;
     this.#documents = documents;
   }
 
   of(document: DocumentNode, operationName: string | undefined): QueryOperation | undefined {
-    const byName = this.#read.get(document) ?? new Map<string | undefined, QueryOperation | undefined>();
+    const byName = this.#byDocument.get(document) ?? new Map<string | undefined, QueryOperation | undefined>();
     if (byName.has(operationName)) return byName.get(operationName);
-    this.#read.set(document, byName);
+    this.#byDocument.set(document, byName);
     this.#documents.grow(document, bytesOf.operation);
     const operation = this.#readOperation(document, operationName);
     byName.set(operationName, operation);
@@ -73,35 +73,35 @@ export class QueryOperations {
 
   #readOperation(document: DocumentNode, operationName: string | undefined): QueryOperation | undefined {
     const operation = getOperationAST(document, operationName);
-    if (operation?.operation !== 'query' || comesInParts(document)) return undefined;
+    if (operation?.operation !== 'query' || isIncremental(document)) return undefined;
     const fragments = fragmentsOf(document);
-    const deciding = decidingVariables(document, operation);
-    const read = (variables: Variables, onField: Outline['onField']): RootField[] => {
+    const deciding = conditionVariables(document, operation);
+    const read = (variables: Variables, onFieldPrepared: OperationPlan['onFieldPrepared']): RootField[] => {
       const conditions = Object.fromEntries(deciding.map((name) => [name, variables[name]]));
-      const outline = { schema: this.#schema, operation, fragments, conditions, onField };
+      const plan = { schema: this.#schema, operation, fragments, conditions, onFieldPrepared };
       const queryType = this.#schema.getQueryType()!;
       const nodes = collectFields(this.#schema, fragments, conditions, queryType, operation.selectionSet);
-      return [...nodes.values()].map((of) => this.#rootField(new TextField(outline, queryType, of)));
+      return [...nodes.values()].map((of) => this.#rootField(new TextField(plan, queryType, of)));
     };
-    const outlines = new Outlines<readonly RootField[]>((bytes) => this.#documents.grow(document, bytes));
+    const plans = new OperationPlans<readonly RootField[]>((bytes) => this.#documents.grow(document, bytes));
     return {
       definition: operation,
-      isDaily: takesRanges(this.#schema, document),
+      dependsOnDay: hasDateRanges(this.#schema, document),
       rootFields(variables) {
         if (deciding.some((name) => typeof variables[name] !== 'boolean')) return undefined;
-        const decided = deciding.map((name) => givenText(variables, name)).join();
-        return outlines.of(decided, (grow) => read(variables, (nodes) => grow(fieldBytes(nodes))));
+        const decided = deciding.map((name) => variableText(variables, name)).join();
+        return plans.of(decided, (grow) => read(variables, (nodes) => grow(fieldBytes(nodes))));
       },
     };
   }
 
   #rootField(text: TextField): RootField {
-    const { digest, variables: selected } = readSelection(text.nodes, text.outline.fragments);
+    const { digest, variables: selected } = readSelection(text.nodes, text.plan.fragments);
     return {
       key: text.key,
       plan: this.#plans.get(text.coordinate),
       selection: (variables) =>
-        selected.length === 0 ? digest : `${digest} ${selected.map((name) => givenText(variables, name)).join()}`,
+        selected.length === 0 ? digest : `${digest} ${selected.map((name) => variableText(variables, name)).join()}`,
       text,
     };
   }
@@ -113,13 +113,13 @@ function fieldBytes(nodes: readonly FieldNode[]): number {
 }
 
 /** An absent variable stands for an argument's default, which null does not. */
-function givenText(variables: Variables, name: string): string {
+function variableText(variables: Variables, name: string): string {
   return Object.hasOwn(variables, name) ? JSON.stringify(variables[name]) : '';
 }
 
 type Fragments = Record<string, FragmentDefinitionNode>;
 
-function comesInParts(document: DocumentNode): boolean {
+function isIncremental(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
     Directive(node) {
@@ -131,7 +131,7 @@ function comesInParts(document: DocumentNode): boolean {
   return found;
 }
 
-function takesRanges(schema: GraphQLSchema, document: DocumentNode): boolean {
+function hasDateRanges(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);
   let found = false;
   visit(
@@ -153,7 +153,7 @@ function fragmentsOf(document: DocumentNode): Fragments {
 }
 
 /** The operation's variables in `@skip` and `@include`, on which it depends what fields there are. */
-function decidingVariables(document: DocumentNode, { variableDefinitions = [] }: OperationDefinitionNode): string[] {
+function conditionVariables(document: DocumentNode, { variableDefinitions = [] }: OperationDefinitionNode): string[] {
   const directives: DirectiveNode[] = [];
   visit(document, { Directive: (node) => void directives.push(node) });
   const names = variablesIn(directives);

@@ -18,17 +18,17 @@ type Coercion<Inside, Outside> = Pick<
  */
 const dateTime = {
   serialize: (value) => value as string,
-  parseValue: (value) => inReach(DateTimeISOResolver.parseValue(withOffset(value)).toISOString()),
+  parseValue: (value) => withinYears(DateTimeISOResolver.parseValue(withOffset(value)).toISOString()),
   parseLiteral(node, variables) {
     if (node.kind === Kind.STRING) withOffset(node.value);
-    return inReach(DateTimeISOResolver.parseLiteral(node, variables).toISOString());
+    return withinYears(DateTimeISOResolver.parseLiteral(node, variables).toISOString());
   },
 } satisfies Coercion<string, string>;
 
 const date = {
   serialize: (value) => value as string,
-  parseValue: (value) => inReach(LocalDateResolver.parseValue(value)),
-  parseLiteral: (node, variables) => inReach(LocalDateResolver.parseLiteral(node, variables)),
+  parseValue: (value) => withinYears(LocalDateResolver.parseValue(value)),
+  parseLiteral: (node, variables) => withinYears(LocalDateResolver.parseLiteral(node, variables)),
 } satisfies Coercion<string, string>;
 
 const { serialize, parseValue, parseLiteral } = SafeIntResolver;
@@ -57,7 +57,7 @@ function withOffset<T>(value: T): T {
   return value;
 }
 
-function inReach(text: string): string {
+function withinYears(text: string): string {
   const year = /^\d{4}-/.test(text) ? Number(text.slice(0, 4)) : Number.NaN;
   if (year >= firstYear && year <= lastYear) return text;
   throw new GraphQLError(`expected a year from ${firstYear} to ${lastYear}, but got ${text}`);

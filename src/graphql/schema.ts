@@ -20,7 +20,7 @@ import { NodeTags } from './node-tags.ts';
 import { reportable } from './reportable.ts';
 import type { RequestContext } from './request.ts';
 import { scalars } from './scalars.ts';
-import { traceDependent, traceNodes, traceOpen, traceReach } from './trace.ts';
+import { traceDependent, traceNodes, traceRead, traceUncacheable } from './trace.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 type ResolverMaps = NonNullable<Parameters<typeof makeExecutableSchema>[0]['resolvers']>;
@@ -70,29 +70,29 @@ export function buildPlannedSchema({
       plans.set(plan.coordinate, plan);
     }
   const nodeTags = new NodeTags(plans);
-  const remembered = typesUnderCachedFields(schema, plans);
+  const cachedTypes = typesUnderCachedFields(schema, plans);
   for (const type of objectTypes(schema))
     for (const field of Object.values(type.getFields())) {
       const plan = plans.get(`${type.name}.${field.name}`)!;
-      if (plan.kind === 'open' && remembered.has(type))
+      if (plan.kind === 'open' && cachedTypes.has(type))
         throw new TypeError(
           `${plan.coordinate}: expected @cache or @dependsOn on a resolver beneath a cached field, but got neither`,
         );
-      if (plan.cache?.scope === 'VIEWER' && remembered.has(type))
+      if (plan.cache?.scope === 'VIEWER' && cachedTypes.has(type))
         throw new TypeError(
           `${plan.coordinate}: expected WORKSPACE scope beneath a field that is shared, but got VIEWER`,
         );
       const resolve = wrap(plan, field.resolve as Resolver | undefined, {
         ...{ cache, invalidate, nodeTags },
         rootOf: type === schema.getQueryType() ? 'query' : type === schema.getMutationType() ? 'mutation' : undefined,
-        isShared: remembered.has(type),
+        isShared: cachedTypes.has(type),
       });
       if (resolve) field.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
     }
   return { schema, plans, nodeTags };
 }
 
-interface Surroundings {
+interface WrapOptions {
   readonly cache: FieldCache | undefined;
   readonly invalidate: Invalidate;
   readonly nodeTags: NodeTags;
@@ -102,16 +102,16 @@ interface Surroundings {
 }
 
 /** The resolver that does what the plan says; undefined for a plain property, which costs nothing. */
-function wrap(plan: FieldPlan, resolve: Resolver | undefined, around: Surroundings): Resolver | undefined {
+function wrap(plan: FieldPlan, resolve: Resolver | undefined, around: WrapOptions): Resolver | undefined {
   if (plan.kind === 'property' && !around.rootOf) return undefined;
   let wrapped = resolve ?? (defaultFieldResolver as Resolver);
-  if (around.isShared) wrapped = withoutPerson(wrapped);
+  if (around.isShared) wrapped = withSharedContext(wrapped);
   if (around.rootOf === 'mutation') wrapped = mutationField(around.invalidate, plan, wrapped);
   else if (plan.cache && around.cache)
     wrapped = cachedField({ ...plan, cache: plan.cache }, wrapped, { ...around, cache: around.cache });
   else if (plan.kind === 'edge' && !around.rootOf) wrapped = tracedEdge(wrapped);
   else if (plan.dependsOn) wrapped = tracedDependent(plan, wrapped);
-  else if (plan.kind === 'open') wrapped = tracedOpen(wrapped);
+  else if (plan.kind === 'open') wrapped = tracedUncacheable(wrapped);
   if (plan.ranges.size > 0) wrapped = withDays(plan, wrapped);
   if (around.rootOf || plan.access) wrapped = withAccess(plan, wrapped);
   return wrapped;
@@ -140,13 +140,13 @@ export function resolveRanges(
   return resolved;
 }
 
-function withoutPerson(resolve: Resolver): Resolver {
+function withSharedContext(resolve: Resolver): Resolver {
   return (source, args, context, info) => resolve(source, args, context.shared, info);
 }
 
 function tracedEdge(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
-    const trace = traceReach(context, info);
+    const trace = traceRead(context, info);
     const result = resolve(source, args, context, info);
     return whenResolved(result, (value) => trace && traceNodes(trace, value));
   };
@@ -155,15 +155,15 @@ function tracedEdge(resolve: Resolver): Resolver {
 function tracedDependent(plan: FieldPlan, resolve: Resolver): Resolver {
   const tags = plan.dependsOn!;
   return (source, args, context, info) => {
-    const trace = traceReach(context, info);
+    const trace = traceRead(context, info);
     const result = resolve(source, args, context, info);
     return whenResolved(result, (value) => trace && traceDependent(trace, { tags, args, parent: source, value }));
   };
 }
 
-function tracedOpen(resolve: Resolver): Resolver {
+function tracedUncacheable(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
-    traceOpen(context, info);
+    traceUncacheable(context, info);
     return resolve(source, args, context, info);
   };
 }

@@ -3,27 +3,28 @@ import { GraphQLError } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
 import { typeOfId } from '../domains/ids.ts';
 import type { ConversationRecord } from '../domains/inbox/repository.ts';
-import { type Forgetting, inParts } from './forgetting.ts';
+import { type ClientInvalidation, splitInvalidation } from './client-invalidation.ts';
 import type { InvalidationFeed } from './invalidation-feed.ts';
-import { heardTags } from './reach.ts';
+import { visibleTags } from './reach.ts';
 import type { RequestContext } from './request.ts';
 
-interface Source {
+interface SubscriptionSources {
   readonly feed: InvalidationFeed;
-  readonly forget: (tags: readonly string[]) => Forgetting;
+  readonly clientInvalidationOf: (tags: readonly string[]) => ClientInvalidation;
 }
 
 /**
  * Subscriptions follow the invalidations of their workspace, as far as these reach them, and fail when their credential changes or when
  * they miss anything.
  */
-export function subscriptionResolvers({ feed, forget }: Source) {
+export function subscriptionResolvers({ feed, clientInvalidationOf }: SubscriptionSources) {
   return {
     Subscription: {
       cacheInvalidated: {
         subscribe: (_source: unknown, _args: unknown, context: RequestContext) =>
           follow(feed, context, async (tags, push) => {
-            for (const cacheInvalidated of inParts(forget(tags))) await push({ cacheInvalidated });
+            for (const cacheInvalidated of splitInvalidation(clientInvalidationOf(tags)))
+              await push({ cacheInvalidated });
           }),
       },
       conversationUpdated: {
@@ -59,7 +60,7 @@ function follow(
     const end = feed.listen(viewer.workspaceId, {
       invalidated(tags) {
         if (changesCredential(tags, viewer)) return stop(accessChanged());
-        const heard = heardTags(tags, viewer.accountIds);
+        const heard = visibleTags(tags, viewer.accountIds);
         if (heard.length === 0) return;
         if (++waiting > maxWaiting) return stop(eventsMissed());
         handled = handled

@@ -17,7 +17,7 @@ export interface TagTemplate {
   readonly text: string;
   readonly parts: readonly (string | Placeholder)[];
   /** Whether it reads more than arguments and parent, so that it is known only after the field has resolved. */
-  readonly readsOutcome: boolean;
+  readonly readsResult: boolean;
 }
 
 /** Throws when a placeholder is malformed. */
@@ -30,7 +30,7 @@ export function parseTagTemplate(text: string): TagTemplate {
   const readsOutcome = parts.some(
     (part) => typeof part !== 'string' && (part.root === 'result' || part.root === 'changes'),
   );
-  return { text, parts, readsOutcome };
+  return { text, parts, readsResult: readsOutcome };
 }
 
 /** The tags that a template stands for: one for each combination of its placeholders' values, none when one is empty. */
@@ -38,34 +38,34 @@ export function resolveTags(templates: readonly TagTemplate[], sources: TagSourc
   const tags: string[] = [];
   for (const { parts } of templates) {
     let begun = [''];
-    for (const part of parts) begun = continued(begun, typeof part === 'string' ? part : valuesOf(part, sources));
+    for (const part of parts) begun = appendEach(begun, typeof part === 'string' ? part : valuesOf(part, sources));
     tags.push(...begun);
   }
   return tags;
 }
 
 /** Each text with each ending. */
-function continued(texts: readonly string[], endings: string | readonly string[]): string[] {
+function appendEach(texts: readonly string[], endings: string | readonly string[]): string[] {
   if (typeof endings === 'string') return texts.map((text) => text + endings);
   return texts.flatMap((text) => endings.map((ending) => text + ending));
 }
 
 /** Whether some tag could come from both: placeholders match anything without a colon, nothing included. The schema's tests ask this. */
-export function canMeet(one: TagTemplate, other: TagTemplate): boolean {
+export function mayOverlap(one: TagTemplate, other: TagTemplate): boolean {
   const [a, b] = [one, other].map(({ parts }) =>
     parts.map((part) => (typeof part === 'string' ? part : '\0')).join(''),
   );
-  return meets(a!, b!);
+  return patternsOverlap(a!, b!);
 }
 
-function meets(a: string, b: string): boolean {
+function patternsOverlap(a: string, b: string): boolean {
   const anySegment = (text: string) => text.startsWith('\0');
   if (anySegment(a) || anySegment(b)) {
     const rest = (text: string) => text.slice(text.indexOf(':') === -1 ? text.length : text.indexOf(':'));
-    return meets(rest(a), rest(b));
+    return patternsOverlap(rest(a), rest(b));
   }
   if (a === '' || b === '') return a === b;
-  return a[0] === b[0] && meets(a.slice(1), b.slice(1));
+  return a[0] === b[0] && patternsOverlap(a.slice(1), b.slice(1));
 }
 
 function literal(part: string, text: string): string {

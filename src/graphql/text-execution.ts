@@ -20,15 +20,15 @@ import {
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import { Site } from './site.ts';
-import { JoinedText, leafText, type Text } from './text.ts';
+import { LazyResolveInfo } from './lazy-resolve-info.ts';
+import { JoinedText, type JsonText, leafText } from './text.ts';
 import { pathOf } from './trace.ts';
 import { type Variables, variablesIn } from './variables.ts';
 
 type Path = GraphQLResolveInfo['path'];
 
 /** One execution. */
-export interface Run {
+export interface TextExecution {
   readonly contextValue: unknown;
   readonly variables: Variables;
   /** Of fields that are null instead. */
@@ -36,19 +36,19 @@ export interface Run {
 }
 
 /** An operation; `conditions` are the variables that say which of its fields are left out. */
-export interface Outline {
+export interface OperationPlan {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
   readonly conditions: Variables;
   /** Called for each field that is made ready. */
-  readonly onField: (nodes: readonly FieldNode[]) => void;
+  readonly onFieldPrepared: (nodes: readonly FieldNode[]) => void;
 }
 
-const nothing = 'null';
+const nullText = 'null';
 
 /** Turns what was resolved into text. */
-type Complete = (value: unknown, run: Run, path: Path | undefined) => Text;
+type CompleteValue = (value: unknown, textExecution: TextExecution, path: Path | undefined) => JsonText;
 
 /**
  * A field as an operation asks for it, to be executed straight to JSON (GraphQL specification, sections 6.4.2 and 6.4.3): no
@@ -61,20 +61,20 @@ export class TextField {
   readonly nodes: readonly FieldNode[];
   readonly parentType: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
-  readonly outline: Outline;
+  readonly plan: OperationPlan;
   readonly #isLeaf: boolean;
   readonly #fixedArgs: Record<string, unknown> | undefined; // where no variables occur
   readonly #areArgsFlat: boolean;
-  #completion: Complete | undefined;
+  #completion: CompleteValue | undefined;
 
-  constructor(outline: Outline, parentType: GraphQLObjectType, nodes: readonly FieldNode[]) {
+  constructor(operationPlan: OperationPlan, parentType: GraphQLObjectType, nodes: readonly FieldNode[]) {
     const [node] = nodes as [FieldNode];
     this.key = (node.alias ?? node.name).value;
     this.nodes = nodes;
     this.parentType = parentType;
-    this.field = getFieldDef(outline.schema, parentType, node)!; // the document is valid
-    this.outline = outline;
-    outline.onField(nodes);
+    this.field = getFieldDef(operationPlan.schema, parentType, node)!; // the document is valid
+    this.plan = operationPlan;
+    operationPlan.onFieldPrepared(nodes);
     this.#isLeaf = !this.field.resolve && !node.selectionSet;
     this.#fixedArgs = variablesIn(node.arguments ?? []).size === 0 ? getArgumentValues(this.field, node) : undefined;
     this.#areArgsFlat = this.#fixedArgs !== undefined && !Object.values(this.#fixedArgs).some(isComposite);
@@ -91,105 +91,118 @@ export class TextField {
   }
 
   /** Throws or rejects with the located error of a field that must not be null. */
-  execute(source: unknown, run: Run, parentPath: Path | undefined): Text {
+  execute(source: unknown, textExecution: TextExecution, parentPath: Path | undefined): JsonText {
     const { name, resolve, args } = this.field;
     let path = this.#isLeaf ? undefined : this.#pathUnder(parentPath); // of leaves only errors ask for it
     try {
       let value: unknown;
       if (resolve) {
-        value = resolve(source, this.#ownArgs(run), run.contextValue, new Site(this, run, path!));
+        value = resolve(
+          source,
+          this.#ownArgs(textExecution),
+          textExecution.contextValue,
+          new LazyResolveInfo(this, textExecution, path!),
+        );
       } else {
-        if (args.length > 0) this.#ownArgs(run); // which may be wrong
+        if (args.length > 0) this.#ownArgs(textExecution); // which may be wrong
         value = propertyOf(source, name);
         if (isComposite(value)) path ??= this.#pathUnder(parentPath);
         if (typeof value === 'function')
-          value = value.call(source, this.#ownArgs(run), run.contextValue, new Site(this, run, path!));
+          value = value.call(
+            source,
+            this.#ownArgs(textExecution),
+            textExecution.contextValue,
+            new LazyResolveInfo(this, textExecution, path!),
+          );
       }
-      if (isPromise(value)) return this.#whenResolved(value, run, path!);
-      const text = this.#complete(value, run, path);
-      return typeof text === 'string' ? text : this.#whenCompleted(text, run, path!);
+      if (isPromise(value)) return this.#whenResolved(value, textExecution, path!);
+      const jsonText = this.#complete(value, textExecution, path);
+      return typeof jsonText === 'string' ? jsonText : this.#whenCompleted(jsonText, textExecution, path!);
     } catch (error) {
-      return this.#fail(error, run, path ?? this.#pathUnder(parentPath));
+      return this.#fail(error, textExecution, path ?? this.#pathUnder(parentPath));
     }
   }
 
   /** A resolver may do with them what it likes. */
-  #ownArgs({ variables }: Run): Record<string, unknown> {
+  #ownArgs({ variables }: TextExecution): Record<string, unknown> {
     return this.#areArgsFlat ? { ...this.#fixedArgs } : getArgumentValues(this.field, this.nodes[0]!, variables);
   }
 
-  #whenResolved(value: Promise<unknown>, run: Run, path: Path): Promise<string> {
+  #whenResolved(value: Promise<unknown>, textExecution: TextExecution, path: Path): Promise<string> {
     return this.#whenCompleted(
-      value.then((resolved) => this.#complete(resolved, run, path)),
-      run,
+      value.then((resolved) => this.#complete(resolved, textExecution, path)),
+      textExecution,
       path,
     );
   }
 
-  #whenCompleted(text: Promise<string>, run: Run, path: Path): Promise<string> {
-    return text.then(undefined, (error) => this.#fail(error, run, path));
+  #whenCompleted(text: Promise<string>, textExecution: TextExecution, path: Path): Promise<string> {
+    return text.then(undefined, (error) => this.#fail(error, textExecution, path));
   }
 
   #pathUnder(prev: Path | undefined): Path {
     return { prev, key: this.key, typename: this.parentType.name };
   }
 
-  get #complete(): Complete {
+  get #complete(): CompleteValue {
     this.#completion ??= completeAs(this.field.type, this);
     return this.#completion;
   }
 
-  #fail(error: unknown, run: Run, path: Path): string {
+  #fail(error: unknown, textExecution: TextExecution, path: Path): string {
     const errors: unknown[] = error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
-    for (const one of errors) handle(one, { type: this.field.type, at: this, run, path });
-    return nothing;
+    for (const one of errors) handleFieldError(one, { type: this.field.type, at: this, run: textExecution, path });
+    return nullText;
   }
 }
 
-function completeAs(type: GraphQLOutputType, at: TextField): Complete {
+function completeAs(type: GraphQLOutputType, at: TextField): CompleteValue {
   if (isNonNullType(type)) {
-    const complete = completeAs(type.ofType, at);
-    return (value, run, path) => {
-      const text = complete(value, run, path);
-      if (text === nothing) throw new Error(`Cannot return null for non-nullable field ${at.coordinate}.`);
-      return text;
+    const completeValue = completeAs(type.ofType, at);
+    return (value, textExecution, path) => {
+      const jsonText = completeValue(value, textExecution, path);
+      if (jsonText === nullText) throw new Error(`Cannot return null for non-nullable field ${at.coordinate}.`);
+      return jsonText;
     };
   }
-  const complete = isListType(type)
+  const completeValue = isListType(type)
     ? completeList(type.ofType, at)
     : isLeafType(type)
       ? leafText(type)
       : isObjectType(type)
         ? completeObject(type, at)
         : completeAbstract(type, at);
-  return (value, run, path) => {
-    if (value === null || value === undefined) return nothing;
+  return (value, textExecution, path) => {
+    if (value === null || value === undefined) return nullText;
     if (value instanceof Error) throw value;
-    return complete(value, run, path);
+    return completeValue(value, textExecution, path);
   };
 }
 
-function completeList(type: GraphQLOutputType, at: TextField): Complete {
-  const complete = completeAs(type, at);
-  const fail = (error: unknown, run: Run, path: Path) => handle(error, { type, at, run, path });
-  const completeItem = (value: unknown, run: Run, path: Path): Text => {
+function completeList(type: GraphQLOutputType, at: TextField): CompleteValue {
+  const completeValue = completeAs(type, at);
+  const fail = (error: unknown, textExecution: TextExecution, path: Path) =>
+    handleFieldError(error, { type, at, run: textExecution, path });
+  const completeItem = (value: unknown, textExecution: TextExecution, path: Path): JsonText => {
     try {
-      const text = isPromise(value)
-        ? value.then((resolved) => complete(resolved, run, path))
-        : complete(value, run, path);
-      return typeof text === 'string' ? text : text.then(undefined, (error) => fail(error, run, path));
+      const jsonText = isPromise(value)
+        ? value.then((resolved) => completeValue(resolved, textExecution, path))
+        : completeValue(value, textExecution, path);
+      return typeof jsonText === 'string'
+        ? jsonText
+        : jsonText.then(undefined, (error) => fail(error, textExecution, path));
     } catch (error) {
-      return fail(error, run, path);
+      return fail(error, textExecution, path);
     }
   };
-  return (value, run, prev) => {
+  return (value, textExecution, prev) => {
     if (typeof value !== 'object' || !(Symbol.iterator in value!))
       throw new Error(`Expected Iterable, but did not find one for field "${at.coordinate}".`);
     const items = new JoinedText();
     let key = 0;
     try {
       for (const item of value as Iterable<unknown>) {
-        items.add(key === 0 ? '[' : ',', completeItem(item, run, { prev, key, typename: undefined }));
+        items.add(key === 0 ? '[' : ',', completeItem(item, textExecution, { prev, key, typename: undefined }));
         key++;
       }
     } catch (error) {
@@ -200,17 +213,17 @@ function completeList(type: GraphQLOutputType, at: TextField): Complete {
   };
 }
 
-function completeObject(type: GraphQLObjectType, { outline, nodes }: TextField): Complete {
-  const { schema, fragments, conditions } = outline;
+function completeObject(type: GraphQLObjectType, { plan, nodes }: TextField): CompleteValue {
+  const { schema, fragments, conditions } = plan;
   const fields = [...collectSubfields(schema, fragments, conditions, type, nodes).values()].map(
-    (fieldNodes) => new TextField(outline, type, fieldNodes),
+    (fieldNodes) => new TextField(plan, type, fieldNodes),
   );
   const before = fields.map(({ key }, index) => `${index === 0 ? '{' : ','}"${key}":`);
-  return (source, run, path) => {
+  return (source, textExecution, path) => {
     const members = new JoinedText();
     try {
       for (let index = 0; index < fields.length; index++)
-        members.add(before[index]!, fields[index]!.execute(source, run, path));
+        members.add(before[index]!, fields[index]!.execute(source, textExecution, path));
     } catch (error) {
       return members.fail(error);
     }
@@ -219,12 +232,12 @@ function completeObject(type: GraphQLObjectType, { outline, nodes }: TextField):
 }
 
 /** Fragments of what an abstract type may be are read when a value first is that. */
-function completeAbstract(type: GraphQLAbstractType, at: TextField): Complete {
-  const { schema } = at.outline;
-  const known = new Map<string, Complete>();
-  const completeAsObject = (name: unknown): Complete => {
-    const complete = known.get(name as string);
-    if (complete) return complete;
+function completeAbstract(type: GraphQLAbstractType, at: TextField): CompleteValue {
+  const { schema } = at.plan;
+  const known = new Map<string, CompleteValue>();
+  const completeAsObject = (name: unknown): CompleteValue => {
+    const completeValue = known.get(name as string);
+    if (completeValue) return completeValue;
     const objectType = typeof name === 'string' ? schema.getType(name) : undefined;
     if (!isObjectType(objectType) || !schema.isSubType(type, objectType))
       throw new Error(`Expected an Object type of "${type}" for field "${at.coordinate}", but got ${inspect(name)}.`);
@@ -232,24 +245,29 @@ function completeAbstract(type: GraphQLAbstractType, at: TextField): Complete {
     known.set(objectType.name, added);
     return added;
   };
-  return (value, run, path) => {
+  return (value, textExecution, path) => {
     const resolveType = type.resolveType ?? defaultTypeResolver;
-    const name = resolveType(value, run.contextValue, new Site(at, run, fieldPath(path!)), type);
+    const name = resolveType(
+      value,
+      textExecution.contextValue,
+      new LazyResolveInfo(at, textExecution, fieldPath(path!)),
+      type,
+    );
     return isPromise(name)
-      ? name.then((resolved) => completeAsObject(resolved)(value, run, path))
-      : completeAsObject(name)(value, run, path);
+      ? name.then((resolved) => completeAsObject(resolved)(value, textExecution, path))
+      : completeAsObject(name)(value, textExecution, path);
   };
 }
 
 /** Notes the error of a value, which is null instead; throws it if that must not be (section 6.4.4). */
-function handle(
+function handleFieldError(
   error: unknown,
-  { type, at, run, path }: { type: GraphQLOutputType; at: TextField; run: Run; path: Path },
+  { type, at, run: textExecution, path }: { type: GraphQLOutputType; at: TextField; run: TextExecution; path: Path },
 ): string {
   const located = locatedError(error, at.nodes, pathOf(path));
   if (isNonNullType(type)) throw located;
-  run.errors.push(located);
-  return nothing;
+  textExecution.errors.push(located);
+  return nullText;
 }
 
 /** The path of the field in whose lists a value is. */

@@ -2,25 +2,25 @@ import { GraphQLError, type GraphQLLeafType, isEnumType, isSpecifiedScalarType }
 import { inspect } from 'graphql/jsutils/inspect.js';
 
 /** JSON; a promise of it where something in it is still to be resolved. */
-export type Text = string | Promise<string>;
+export type JsonText = string | Promise<string>;
 
 /** Puts texts together in their order, waiting only for those that are not there yet. */
 export class JoinedText {
   #text = '';
   #waiting: { readonly before: string; readonly text: Promise<string> }[] | undefined;
 
-  add(before: string, text: Text): void {
-    if (typeof text === 'string') {
+  add(before: string, jsonText: JsonText): void {
+    if (typeof jsonText === 'string') {
       this.#text += before;
-      this.#text += text;
+      this.#text += jsonText;
     } else {
       this.#waiting ??= [];
-      this.#waiting.push({ before: this.#text + before, text });
+      this.#waiting.push({ before: this.#text + before, text: jsonText });
       this.#text = '';
     }
   }
 
-  end(after: string): Text {
+  end(after: string): JsonText {
     const last = this.#text + after;
     const waiting = this.#waiting;
     if (waiting === undefined) return last;

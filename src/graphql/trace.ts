@@ -15,14 +15,10 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   const key = String(root.key);
   let trace = state.traces.get(key);
   if (!trace) {
-    const noted = {
-      ids: new Set<string>(),
-      tags: new Set<string>(),
-      seen: new Set<object>(),
-      lookups: [],
-      reaches: [],
+    trace = {
+      ...{ ids: new Set(), tags: new Set(), visited: new Set() },
+      ...{ root: undefined, lookups: [], readPaths: [], isUncacheable: false },
     };
-    trace = { root: undefined, isOpen: false, ...noted };
     state.traces.set(key, trace);
   }
   return trace;
@@ -32,23 +28,23 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
 export function traceCached(
   context: RequestContext,
   info: GraphQLResolveInfo,
-  found: { entry: Entry; seen: Lookup },
+  found: { entry: Entry; lookup: Lookup },
 ): void {
   const trace = traceOf(context, info);
   if (!trace) return;
-  const { entry, seen } = found;
-  if (seen.status === 'STALE') trace.isOpen = true;
-  const lookup = { path: pathOf(info.path), entry, cause: seen.status === 'HIT' ? undefined : seen.cause };
+  const { entry, lookup } = found;
+  if (lookup.status === 'STALE') trace.isUncacheable = true;
+  const traced = { path: pathOf(info.path), entry, missCause: lookup.status === 'HIT' ? undefined : lookup.cause };
   if (info.path.prev) {
-    trace.lookups.push(lookup);
-    trace.reaches.push(info.path);
-  } else trace.root = lookup;
+    trace.lookups.push(traced);
+    trace.readPaths.push(info.path);
+  } else trace.root = traced;
 }
 
 /** A resolver beneath the root field that reads more than its parent. Call it before the resolver runs. */
-export function traceReach(context: RequestContext, info: GraphQLResolveInfo): Trace | undefined {
+export function traceRead(context: RequestContext, info: GraphQLResolveInfo): Trace | undefined {
   const trace = traceOf(context, info);
-  if (info.path.prev) trace?.reaches.push(info.path);
+  if (info.path.prev) trace?.readPaths.push(info.path);
   return trace;
 }
 
@@ -70,16 +66,16 @@ export function traceDependent(
  * The nodes that an edge or a dependent field led to: many edges lead to the same node, which a loader gave to all of them. A
  * reference that leads nowhere is its parent's, whose tag stands already.
  */
-export function traceNodes({ ids, seen }: Trace, value: unknown): void {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return;
-  seen.add(value);
+export function traceNodes({ ids, visited }: Trace, value: unknown): void {
+  if (typeof value !== 'object' || value === null || visited.has(value)) return;
+  visited.add(value);
   idsIn(value, ids);
 }
 
 /** A resolver of which nothing is known. */
-export function traceOpen(context: RequestContext, info: GraphQLResolveInfo): void {
-  const trace = traceReach(context, info);
-  if (trace) trace.isOpen = true;
+export function traceUncacheable(context: RequestContext, info: GraphQLResolveInfo): void {
+  const trace = traceRead(context, info);
+  if (trace) trace.isUncacheable = true;
 }
 
 /** From the root down. */

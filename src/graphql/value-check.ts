@@ -17,7 +17,7 @@ import type { Variables } from './variables.ts';
 const maxErrors = 50;
 
 /** Where a value is: what holds there, and how a message says it, `$filter.accountIds`. */
-interface Place {
+interface ValuePosition {
   readonly constraint: Constraint;
   readonly name: string;
 }
@@ -34,23 +34,24 @@ export function violationsIn(
   const held = inputsOf(schema, document).constraintsOf(operation);
   const constraints = constraintsOf(schema);
   const errors: GraphQLError[] = [];
-  const note = (problem: string | undefined, { name }: Place) => {
+  const note = (problem: string | undefined, { name }: ValuePosition) => {
     if (problem && errors.length < maxErrors) errors.push(inputError(`${problem} in ${name}`, { nodes: operation }));
     return problem;
   };
-  const check = (value: unknown, type: GraphQLInputType, place: Place): void => {
+  const check = (value: unknown, type: GraphQLInputType, valuePosition: ValuePosition): void => {
     const nullable = getNullableType(type);
-    if (typeof value === 'string') note(textProblem(value, place.constraint), place);
-    else if (typeof value === 'number' || value === null) note(numberProblem(value, place.constraint), place);
+    if (typeof value === 'string') note(textProblem(value, valuePosition.constraint), valuePosition);
+    else if (typeof value === 'number' || value === null)
+      note(numberProblem(value, valuePosition.constraint), valuePosition);
     else if (isListType(nullable) && Array.isArray(value)) {
-      if (note(listProblem(value.length, place.constraint), place)) return;
+      if (note(listProblem(value.length, valuePosition.constraint), valuePosition)) return;
       for (const [index, item] of value.entries())
-        check(item, nullable.ofType, { ...place, name: `${place.name}[${index}]` });
+        check(item, nullable.ofType, { ...valuePosition, name: `${valuePosition.name}[${index}]` });
     } else if (isInputObjectType(nullable) && typeof value === 'object' && value !== null) {
       const fields = nullable.getFields();
       for (const [key, fieldValue] of Object.entries(value)) {
         const field = fields[key]!;
-        check(fieldValue, field.type, { constraint: constraints.get(field)!, name: `${place.name}.${key}` });
+        check(fieldValue, field.type, { constraint: constraints.get(field)!, name: `${valuePosition.name}.${key}` });
       }
     }
   };

@@ -30,7 +30,7 @@ export function variablesIn(nodes: readonly (ASTNode | readonly ASTNode[])[]): S
 /** Errors after which nothing more is coerced, as in graphql-js. */
 const maxErrors = 50;
 
-type Coerced = { variables: Variables; errors?: undefined } | { variables?: undefined; errors: GraphQLError[] };
+type CoercionResult = { variables: Variables; errors?: undefined } | { variables?: undefined; errors: GraphQLError[] };
 
 /**
  * The values of an operation's variables (GraphQL specification, section 6.1.2). It coerces as `getVariableValues` of graphql-js
@@ -41,7 +41,7 @@ export function coerceVariables(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
   given: Readonly<Record<string, unknown>>,
-): Coerced {
+): CoercionResult {
   const errors: GraphQLError[] = [];
   const fail = (error: GraphQLError) => {
     if (errors.length === maxErrors) throw new TooManyErrors();

@@ -33,7 +33,7 @@ export class Warmer {
   }
 
   /** Starts in the background, once a workspace. */
-  firstUse(viewer: Viewer): void {
+  warmOnce(viewer: Viewer): void {
     if (this.#warmed.has(viewer.workspaceId) || this.#warmed.size >= maxWarmedWorkspaces) return;
     this.#warmed.add(viewer.workspaceId);
     this.#waiting.push(viewer);

@@ -40,8 +40,11 @@ export function createAdapter(yoga: Yoga, log: Logger) {
   };
 }
 
-function requestIdOf({ facts }: Partial<ServerContext>, given: string | string[] | null | undefined): string {
-  return facts?.requestId ?? requestIdFrom(typeof given === 'string' ? given : undefined) ?? newRequestId();
+function requestIdOf(
+  { facts: requestFacts }: Partial<ServerContext>,
+  given: string | string[] | null | undefined,
+): string {
+  return requestFacts?.requestId ?? requestIdFrom(typeof given === 'string' ? given : undefined) ?? newRequestId();
 }
 
 function failed(error: unknown, { requestId, log }: { requestId: string; log: Logger }): Response {

@@ -1,14 +1,14 @@
 import { type ExecutionArgs, GraphQLError, getOperationAST, type OperationDefinitionNode } from 'graphql';
-import type { Facts, HttpPlugin, ServerContext } from './plugin.ts';
+import type { HttpPlugin, RequestFacts, ServerContext } from './plugin.ts';
 
 /** An operation that is about to be executed. */
-export interface Executable extends Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'> {
+export interface PreparedOperation extends Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'> {
   readonly operation: OperationDefinitionNode;
-  readonly facts: Facts;
+  readonly facts: RequestFacts;
 }
 
 /** A plugin that looks at each operation before it is executed, and answers with errors in its place if there are any. */
-export function beforeExecution(check: (executable: Executable) => readonly GraphQLError[]): HttpPlugin {
+export function beforeExecution(check: (preparedOperation: PreparedOperation) => readonly GraphQLError[]): HttpPlugin {
   const errorsOf = (args: ExecutionArgs & { contextValue: ServerContext }) => {
     const { schema, document, operationName, variableValues, contextValue } = args;
     const operation = getOperationAST(document, operationName);

@@ -5,9 +5,9 @@
  */
 export function statusByConditions(headers: Headers, etag: string): 304 | 412 | undefined {
   const ifMatch = headers.get('if-match');
-  if (ifMatch && !names(ifMatch, (tag) => tag === etag && !isWeak(tag))) return 412;
+  if (ifMatch && !listsTag(ifMatch, (tag) => tag === etag && !isWeak(tag))) return 412;
   const ifNoneMatch = headers.get('if-none-match');
-  return ifNoneMatch && names(ifNoneMatch, (tag) => opaque(tag) === opaque(etag)) ? 304 : undefined;
+  return ifNoneMatch && listsTag(ifNoneMatch, (tag) => opaqueTag(tag) === opaqueTag(etag)) ? 304 : undefined;
 }
 
 /** Whether a range may be given to the client, who may have parts of another version: `If-Range`, RFC 9110, section 13.1.5. */
@@ -17,13 +17,13 @@ export function isRangeWanted(headers: Headers, etag: string): boolean {
 }
 
 /** The answer to a GET or HEAD that its conditions replace; undefined when they hold. `headers` are those of status 200. */
-export function answerByConditions(request: Request, headers: Record<string, string>): Response | undefined {
+export function conditionalResponse(request: Request, headers: Record<string, string>): Response | undefined {
   const status = statusByConditions(request.headers, headers.etag!);
   return status && new Response(null, { status, headers });
 }
 
 /** Whether a list of tags, or `*`, has one that fits. A tag may hold commas, so it is found by its quotes. */
-function names(list: string, fits: (tag: string) => boolean): boolean {
+function listsTag(list: string, fits: (tag: string) => boolean): boolean {
   return list.trim() === '*' || (list.match(/(W\/)?"[^"]*"/g) ?? []).some(fits);
 }
 
@@ -31,6 +31,6 @@ function isWeak(tag: string): boolean {
   return tag.startsWith('W/');
 }
 
-function opaque(tag: string): string {
+function opaqueTag(tag: string): string {
   return isWeak(tag) ? tag.slice(2) : tag;
 }

@@ -1,9 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
-import { Making, makeAnew, type WholeResponse } from './making.ts';
-import { offerBody } from './read-body.ts';
-import { isSame, type Place, type RememberedResponse, type RememberedResponses } from './remembered-responses.ts';
+import { PendingResponse, type ResponseTemplate, rebuildResponse } from './pending-response.ts';
+import { setReadBody } from './read-body.ts';
+import {
+  isSameViewer,
+  type RememberedResponse,
+  type RememberedResponses,
+  type RequestSlot,
+} from './remembered-responses.ts';
 import { newRequestId, requestIdFrom } from './request-id.ts';
 import { type RequestKey, requestKey } from './request-key.ts';
 import { hitStatus } from './use-cache-headers.ts';
@@ -12,22 +17,22 @@ import { hitStatus } from './use-cache-headers.ts';
 const maxBodyBytes = 64 * 1024;
 
 export interface HotPathOptions {
-  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'answer' | 'replay' | 'repeat' | 'stampOf'>;
+  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'rerun' | 'reuse' | 'share' | 'stampOf'>;
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
   /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
-  readonly onAnswer: (answer: HotAnswer) => void;
+  readonly onResponse: (response: HotResponse) => void;
 }
 
-export interface HotAnswer {
-  readonly arrival: Arrival;
+export interface HotResponse {
+  readonly request: HotRequest;
   readonly operation: string | null;
   /** Whether nothing was loaded for it, or only for another who was given the same. */
   readonly isFromCache: boolean;
 }
 
 /** A request, as far as it matters here. */
-export interface Arrival {
+export interface HotRequest {
   readonly method: string;
   readonly requestId: string;
   readonly viewer: Viewer;
@@ -37,7 +42,7 @@ export interface Arrival {
 /**
  * Stands before the pipeline and answers what it has answered before, while the fragments are valid: no parsing, no execution,
  * no copy. The token is checked, and every entry validated and counted, each time. When a fragment is not valid any more, the answer
- * is made anew, once for all who ask for the same meanwhile: see `Making`. Whatever is not plainly a repetition goes on to the
+ * is made anew, once for all who ask for the same meanwhile: see `PendingResponse`. Whatever is not plainly a repetition goes on to the
  * pipeline, untouched but for a body that was read already.
  *
  * Most requests pass here, so nothing in it takes a name at run time: tsx names each function that is assigned to a variable, with
@@ -59,7 +64,7 @@ export class HotPath {
     if (headers['x-cache-debug'] !== undefined || isConditional) this.#pipeline(request, response);
     else if (method === 'POST' && url === graphqlPath && isJson(headers['content-type'])) this.#read(request, response);
     else if (method === 'GET' && url.startsWith(graphqlPath) && url[graphqlPath.length] === '?')
-      this.#answer(request, response, undefined);
+      this.#handle(request, response, undefined);
     else this.#pipeline(request, response);
   };
 
@@ -78,133 +83,147 @@ export class HotPath {
     request.on('data', (chunk: Buffer) => {
       bytesLeft -= chunk.byteLength;
       if (bytesLeft === 0 && !chunks) {
-        this.#answer(request, response, chunk); // in one piece, as nearly all are
+        this.#handle(request, response, chunk); // in one piece, as nearly all are
         return;
       }
       chunks ??= [];
       chunks.push(chunk);
-      if (bytesLeft === 0) this.#answer(request, response, Buffer.concat(chunks, length));
+      if (bytesLeft === 0) this.#handle(request, response, Buffer.concat(chunks, length));
     });
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+  #handle(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
     const { engine, responses } = this.#options;
     const key = requestKey(request, body);
-    const place = key && responses.get(key);
-    const asked: Asked = { request, response, body, key, startedAtMs: performance.now() };
-    if (!place) {
-      this.#goOn(asked);
+    const slot = key && responses.get(key);
+    const exchange: Exchange = { request, response, body, key, startedAtMs: performance.now() };
+    if (!slot) {
+      this.#passOn(exchange);
       return;
     }
     let viewer: Viewer | null | Promise<Viewer | null>;
     try {
-      viewer = engine.authenticate(place.token);
+      viewer = engine.authenticate(slot.token);
     } catch {
-      this.#goOn(asked); // too many tokens are looked up: the pipeline says so
+      this.#passOn(exchange); // too many tokens are looked up: the pipeline says so
       return;
     }
     if (viewer instanceof Promise)
       viewer.then(
-        (found) => this.#finish(asked, responses.get(key), found),
-        () => this.#goOn(asked),
+        (found) => this.#respond(exchange, responses.get(key), found),
+        () => this.#passOn(exchange),
       );
-    else this.#finish(asked, place, viewer);
+    else this.#respond(exchange, slot, viewer);
   }
 
-  #finish(asked: Asked, place: Place | undefined, viewer: Viewer | null): void {
-    if (!place || !viewer) {
-      this.#goOn(asked);
+  #respond(exchange: Exchange, slot: RequestSlot | undefined, viewer: Viewer | null): void {
+    if (!slot || !viewer) {
+      this.#passOn(exchange);
       return;
     }
-    const { request, startedAtMs } = asked;
+    const { request, startedAtMs } = exchange;
     const requestId = requestIdFrom(request.headers['x-request-id']) ?? newRequestId();
-    const arrival: Arrival = { method: request.method!, requestId, viewer, startedAtMs };
-    const answer = this.#answerOf(place, arrival);
-    if (answer instanceof Promise) void answer.then((given) => this.#give(asked, place, { given, arrival }));
-    else this.#give(asked, place, { given: answer, arrival });
+    const known: HotRequest = { method: request.method!, requestId, viewer, startedAtMs };
+    const servable = this.#responseFor(slot, known);
+    if (servable instanceof Promise) void servable.then((one) => this.#send(exchange, slot, { known, servable: one }));
+    else this.#send(exchange, slot, { known, servable });
   }
 
-  #give(asked: Asked, { recipe }: Place, { given, arrival }: { given: Given | undefined; arrival: Arrival }): void {
-    const { response } = asked;
+  #send(
+    exchange: Exchange,
+    { prepared }: RequestSlot,
+    { known, servable }: { known: HotRequest; servable: ServableResponse | undefined },
+  ): void {
+    const { response } = exchange;
     if (response.destroyed) return;
-    if (!given) {
-      this.#goOn(asked);
+    if (!servable) {
+      this.#passOn(exchange);
       return;
     }
-    const { headers, idAt, statusAt, body } = given.response;
-    headers[idAt] = arrival.requestId;
-    headers[statusAt] = given.status;
+    const { headers, idAt, statusAt, body } = servable.response;
+    headers[idAt] = known.requestId;
+    headers[statusAt] = servable.status;
     response.writeHead(200, headers);
     response.end(body, 'latin1');
     headers[idAt] = ''; // it may be part of a longer string, which would be kept with it
-    this.#options.onAnswer({ arrival, operation: recipe.operation, isFromCache: given.isFromCache });
+    this.#options.onResponse({
+      request: known,
+      operation: prepared.operation,
+      isFromCache: servable.isFromCache,
+    });
   }
 
-  #goOn({ request, response, body, key }: Asked): void {
+  #passOn({ request, response, body, key }: Exchange): void {
     if (key) this.#options.responses.expect(request, key);
-    if (body) offerBody(request, body);
+    if (body) setReadBody(request, body);
     this.#pipeline(request, response);
   }
 
   /** What is remembered, if it stands and is right for this viewer; else what is being made, which begins if it has not. */
-  #answerOf(place: Place, arrival: Arrival): Given | Promise<Given | undefined> | undefined {
+  #responseFor(
+    slot: RequestSlot,
+    known: HotRequest,
+  ): ServableResponse | Promise<ServableResponse | undefined> | undefined {
     const { engine, responses } = this.#options;
-    const { response } = place;
-    const freshMs = response && this.#freshMsOf(response, arrival.viewer);
+    const { response } = slot;
+    const freshMs = response && this.#reuse(response, known.viewer);
     if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isFromCache: true };
-    responses.outdate(place);
-    const stamp = engine.stampOf(arrival.viewer);
+    responses.discardResponse(slot);
+    const stamp = engine.stampOf(known.viewer);
     if (Number.isNaN(stamp)) return undefined;
-    if (place.making?.isJoinable(stamp)) return this.#join(place.making, arrival);
-    return this.#make(place, arrival);
+    if (slot.pending?.isJoinable(stamp)) return this.#join(slot.pending, known);
+    return this.#rebuild(slot, known);
   }
 
   /** Counts its lookups, if it is right for this viewer still. */
-  #freshMsOf(response: RememberedResponse, viewer: Viewer): number | undefined {
-    if (!isSame(viewer, response.viewer)) return undefined;
+  #reuse(response: RememberedResponse, viewer: Viewer): number | undefined {
+    if (!isSameViewer(viewer, response.viewer)) return undefined;
     response.viewer = viewer;
-    return this.#options.engine.replay(response.from, viewer);
+    return this.#options.engine.reuse(response.joined, viewer);
   }
 
-  async #make(place: Place, arrival: Arrival): Promise<Given | undefined> {
+  async #rebuild(slot: RequestSlot, known: HotRequest): Promise<ServableResponse | undefined> {
     const { engine, responses } = this.#options;
-    const { key, recipe } = place;
-    const making = new Making(
-      engine.stampOf(arrival.viewer),
-      makeAnew(recipe, { engine, ...arrival })
+    const { key, prepared } = slot;
+    const pendingResponse = new PendingResponse(
+      engine.stampOf(known.viewer),
+      rebuildResponse(prepared, { engine, ...known })
         .catch(() => undefined) // fails in the pipeline too, which reports it
-        .then((made) => {
-          if (place.making !== making) return made; // there is a later one, or a later place
-          place.making = undefined;
-          const from = made?.origin?.joinedFrom;
-          if (made && from) responses.remember(key, { from, ...made }, recipe);
-          else if (!made?.origin) responses.forget(place); // not worth waiting for the next time
-          return made;
+        .then((rebuilt) => {
+          if (slot.pending !== pendingResponse) return rebuilt; // there is a later one, or a later slot
+          slot.pending = undefined;
+          const joined = rebuilt?.provenance?.joined;
+          if (rebuilt && joined) responses.remember(key, { joined, ...rebuilt }, prepared);
+          else if (!rebuilt?.provenance) responses.remove(slot); // not worth waiting for the next time
+          return rebuilt;
         }),
     );
-    place.making = making;
-    const made = await making.made;
-    return made && { response: made, status: made.status, isFromCache: made.isFromCache };
+    slot.pending = pendingResponse;
+    const rebuilt = await pendingResponse.response;
+    return rebuilt && { response: rebuilt, status: rebuilt.status, isFromCache: rebuilt.isFromCache };
   }
 
   /** Counts its lookups, if it is right for this viewer too, who waited for it. */
-  async #join(making: Making, { viewer, startedAtMs }: Arrival): Promise<Given | undefined> {
-    const made = await making.made;
-    if (!made?.origin || !isSame(viewer, made.viewer)) return undefined;
+  async #join(
+    pendingResponse: PendingResponse,
+    { viewer, startedAtMs }: HotRequest,
+  ): Promise<ServableResponse | undefined> {
+    const rebuilt = await pendingResponse.response;
+    if (!rebuilt?.provenance || !isSameViewer(viewer, rebuilt.viewer)) return undefined;
     const waitedMs = performance.now() - startedAtMs;
-    if (!this.#options.engine.repeat(made.origin, { viewer, waitedMs })) return undefined;
-    return { response: made, status: made.collapsedStatus, isFromCache: true };
+    if (!this.#options.engine.share(rebuilt.provenance, { viewer, waitedMs })) return undefined;
+    return { response: rebuilt, status: rebuilt.collapsedStatus, isFromCache: true };
   }
 }
 
 /** An answer for one request. */
-interface Given extends Pick<HotAnswer, 'isFromCache'> {
-  readonly response: WholeResponse;
+interface ServableResponse extends Pick<HotResponse, 'isFromCache'> {
+  readonly response: ResponseTemplate;
   /** Its `Cache-Status`. */
   readonly status: string;
 }
 
-interface Asked {
+interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: Buffer | undefined;

@@ -36,7 +36,7 @@ export class InFlight {
   }
 
   /** The response to the latest request of a connection; undefined when it waits for none. */
-  latestOf(socket: Socket): ServerResponse | undefined {
+  unsentOf(socket: Socket): ServerResponse | undefined {
     const response = this.#latest.get(socket)?.response;
     return response?.writableFinished === false ? response : undefined;
   }

@@ -7,7 +7,7 @@ import { asksForWebSocket, ignoreUpgrade, refuseUpgrade, type Upgrade } from './
 /** Whether what stands behind the listener can answer; it should settle within a second or so. */
 export type IsReady = () => Promise<boolean>;
 
-export interface Served {
+export interface ServedApp {
   readonly listener: RequestListener;
   /** WebSockets; none are offered when absent. */
   readonly sockets?: Sockets;
@@ -27,7 +27,7 @@ export interface Listener {
   /** Begins to listen, as not ready yet. Resolves with the address, as `http://host:port`. */
   listen(address: { host: string; port: number }): Promise<string>;
   /** From now on requests are answered. */
-  serve(served: Served, isReady: IsReady): void;
+  serve(servedApp: ServedApp, isReady: IsReady): void;
   /**
    * Refuses new requests, waits until those in flight are answered and WebSockets are closed, then stops listening. Resolves with
    * the number of connections that were cut off after `limitMs`.
@@ -54,7 +54,7 @@ export interface ListenerOptions {
 export function createListener(options: ListenerOptions = {}): Listener {
   const { silenceMs = 30_000, maxConnections = 10_000, onDrop = () => {} } = options;
   let state: 'starting' | 'serving' | 'draining' = 'starting';
-  let served: Served | undefined;
+  let servedApp: ServedApp | undefined;
   let isReady: IsReady = async () => false;
   const inFlight = new InFlight();
   const ending = new Set<Socket>();
@@ -64,17 +64,17 @@ export function createListener(options: ListenerOptions = {}): Listener {
     const { url = '', socket, headers } = request;
     if (ending.size > 0 && ending.has(socket)) return; // it closes when the response before is sent
     if (headers.upgrade !== undefined) endAfter(response, socket);
-    if (isAt(url, '/healthz')) return say(response, { status: 200, text: 'alive' });
+    if (isAt(url, '/healthz')) return respondText(response, { status: 200, text: 'alive' });
     if (isAt(url, '/readyz')) return void sayReadiness(response);
-    if (!served || state !== 'serving') return refuse(response);
+    if (!servedApp || state !== 'serving') return refuse(response);
     inFlight.add(socket, response);
-    served.listener(request, response);
+    servedApp.listener(request, response);
   });
 
   // Node gives the connection away; answers to what was asked before on it are finished first.
   server.on('upgrade', (request, socket: Socket, head) => {
     socket.on('error', () => {}); // it closes then
-    const unsent = inFlight.latestOf(socket);
+    const unsent = inFlight.unsentOf(socket);
     if (!unsent) return upgrade(request, { socket, head });
     const giveUp = () => void socket.destroy();
     socket.setTimeout(silenceMs).once('timeout', giveUp);
@@ -85,7 +85,7 @@ export function createListener(options: ListenerOptions = {}): Listener {
   });
   const upgrade = (request: IncomingMessage, { socket, head }: Upgrade) => {
     if (!socket.writable) return;
-    const { sockets } = served ?? {};
+    const { sockets } = servedApp ?? {};
     if (!sockets || !asksForWebSocket(request)) ignoreUpgrade(server, request, { socket, head });
     else if (state === 'serving') sockets.take(request, { socket, head });
     else refuseUpgrade(socket, { status: 503, ...unavailable(), headers: { 'retry-after': '5' } });
@@ -96,7 +96,7 @@ export function createListener(options: ListenerOptions = {}): Listener {
   server.on('drop', onDrop);
   server.on('timeout', (socket) => {
     if (socket.writableLength > 0) return void socket.destroy(); // its client takes nothing of what is there for it
-    const response = inFlight.latestOf(socket);
+    const response = inFlight.unsentOf(socket);
     if (response?.req.complete) return; // it waits for the answer, or for more of it
     if (response?.headersSent === false) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     socket.destroySoon();
@@ -118,11 +118,11 @@ export function createListener(options: ListenerOptions = {}): Listener {
   };
 
   const sayReadiness = async (response: ServerResponse) => {
-    if (state !== 'serving') return say(response, { status: 503, text: state });
+    if (state !== 'serving') return respondText(response, { status: 503, text: state });
     const ready = await isReady().catch(() => false);
-    const notes = served?.notes?.() ?? [];
-    if (ready) say(response, { status: 200, text: ['ready', ...notes].join('\n') });
-    else say(response, { status: 503, text: ['the database does not answer', ...notes].join('\n') });
+    const notes = servedApp?.notes?.() ?? [];
+    if (ready) respondText(response, { status: 200, text: ['ready', ...notes].join('\n') });
+    else respondText(response, { status: 503, text: ['the database does not answer', ...notes].join('\n') });
   };
 
   const unavailable = () => ({ message: `The server is ${state}; try again shortly.`, code: 'UNAVAILABLE' });
@@ -143,14 +143,14 @@ export function createListener(options: ListenerOptions = {}): Listener {
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
     },
     serve(next, readiness) {
-      served = next;
+      servedApp = next;
       isReady = readiness;
       state = 'serving';
     },
     async drain(limitMs) {
       state = 'draining';
       for (const response of inFlight.unsent) if (!response.headersSent) response.setHeader('connection', 'close');
-      const [socketsCutOff = 0] = await Promise.all([served?.sockets?.drain(limitMs), inFlight.end(limitMs)]);
+      const [socketsCutOff = 0] = await Promise.all([servedApp?.sockets?.drain(limitMs), inFlight.end(limitMs)]);
       const cutOff = inFlight.unsent.length + socketsCutOff;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of inFlight.sockets) socket.destroy(); // also those that never asked for anything, or not to the end
@@ -165,7 +165,7 @@ function isAt(url: string, path: string): boolean {
   return url.startsWith(path) && (url.length === path.length || url[path.length] === '?');
 }
 
-function say(response: ServerResponse, { status, text }: { status: number; text: string }): void {
+function respondText(response: ServerResponse, { status, text }: { status: number; text: string }): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`${text}\n`);
 }

@@ -8,8 +8,8 @@ export interface Metrics {
   text(): Promise<string>;
   countRequest(request: { type: string; status: number; seconds: number }): void;
   /** A query that was answered by the hot path; it counts as a request too. */
-  countHotAnswer(seconds: number): void;
-  readonly hotAnswers: number;
+  countHotResponse(seconds: number): void;
+  readonly hotResponses: number;
 }
 
 export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics {
@@ -21,7 +21,7 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
     help: 'Time until a response began.',
     label: 'type',
   });
-  const requests = new Map<string, Requests>();
+  const requests = new Map<string, RequestSeries>();
   const requestsOf = (type: string, status: number) => {
     const name = `${type} ${status}`;
     const known = requests.get(name) ?? { type, status, count: 0, durations: durations.series(type) };
@@ -73,12 +73,12 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
       series.count++;
       series.durations.observe(seconds);
     },
-    countHotAnswer(seconds) {
+    countHotResponse(seconds) {
       hotAnswers++;
       hotRequests.count++;
       hotRequests.durations.observe(seconds);
     },
-    get hotAnswers() {
+    get hotResponses() {
       return hotAnswers;
     },
   };
@@ -89,7 +89,7 @@ interface Open {
   readonly openSockets: () => number;
 }
 
-interface Requests {
+interface RequestSeries {
   readonly type: string;
   readonly status: number;
   count: number;

@@ -49,7 +49,7 @@ function parametersOf(form: Form): GraphQLParams {
     const file = form.files.get(name);
     if (!file) throw badForm(`expected a file in the field ${JSON.stringify(name.slice(0, 100))}`);
     if (!Array.isArray(places)) throw badForm(`expected a list of places for ${JSON.stringify(name)} in \`map\``);
-    for (const place of places) put(file, operations, place);
+    for (const place of places) putFile(file, operations, place);
   }
   return operations;
 }
@@ -66,19 +66,19 @@ function readField({ texts }: Form, name: 'operations' | 'map'): object {
   return withinLevels(parsed);
 }
 
-function put(file: DiskFile, operations: GraphQLParams, place: unknown): void {
+function putFile(file: DiskFile, operations: GraphQLParams, place: unknown): void {
   const path = typeof place === 'string' ? place.split('.') : [];
   const last = path.pop();
   let holder: unknown = operations;
-  for (const key of path) holder = own(holder, key);
-  if (path[0] !== 'variables' || last === undefined || own(holder, last) !== null)
+  for (const key of path) holder = ownMember(holder, key);
+  if (path[0] !== 'variables' || last === undefined || ownMember(holder, last) !== null)
     throw badForm(
       `expected a place such as "variables.input.file", where \`operations\` has null, but got ${JSON.stringify(place).slice(0, 200)}`,
     );
   (holder as Record<string, unknown>)[last] = file;
 }
 
-function own(holder: unknown, key: string): unknown {
+function ownMember(holder: unknown, key: string): unknown {
   if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, key)) return undefined;
   return (holder as Record<string, unknown>)[key];
 }

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type Outage, outageOf } from '../graphql/outage.ts';
 import type { LogLevels } from '../throttled-log.ts';
-import type { Facts } from './plugin.ts';
+import type { RequestFacts } from './plugin.ts';
 
 const outageMessages = {
   UNAVAILABLE: 'requests fail: the database is unavailable',
@@ -14,15 +14,15 @@ export function logOutage(
   errors: readonly GraphQLError[],
   { log, requestId }: { log: LogLevels; requestId: string },
 ): void {
-  const outage = gravest(errors);
+  const outage = gravestOutage(errors);
   if (!outage) return;
-  const error = errors.find((one) => outageOf(originOf(one)) === outage)!;
-  log.warn({ requestId, path: error.path, err: originOf(error) }, outageMessages[outage.code]);
+  const error = errors.find((one) => outageOf(thrownError(one)) === outage)!;
+  log.warn({ requestId, path: error.path, err: thrownError(error) }, outageMessages[outage.code]);
 }
 
 /** An answer that brings nothing but an outage says so by its status, which load balancers and clients understand. */
-export function withOutageStatus<T extends ExecutionResult>(result: T, { operation }: Facts): T {
-  const outage = result.errors && gravest(result.errors);
+export function withOutageStatus<T extends ExecutionResult>(result: T, { operation }: RequestFacts): T {
+  const outage = result.errors && gravestOutage(result.errors);
   if (!outage || !isBlank(result.data)) return result;
   // What its other fields wrote is written, though the answer does not show it.
   if (operation?.type === 'mutation' && !operation.isOneField) return result;
@@ -32,8 +32,8 @@ export function withOutageStatus<T extends ExecutionResult>(result: T, { operati
 }
 
 /** One that may have happened counts more than one that has not. */
-function gravest(errors: readonly GraphQLError[]): Outage | undefined {
-  const found = errors.map((error) => outageOf(originOf(error))).filter((outage) => outage !== undefined);
+function gravestOutage(errors: readonly GraphQLError[]): Outage | undefined {
+  const found = errors.map((error) => outageOf(thrownError(error))).filter((outage) => outage !== undefined);
   const has = (code: Outage['code']) => found.find((outage) => outage.code === code);
   return has('OUTCOME_UNKNOWN') ?? has('UNAVAILABLE') ?? has('TIMEOUT');
 }
@@ -45,7 +45,7 @@ function isBlank(data: object | null | undefined): boolean {
 }
 
 /** What was thrown: GraphQL wraps it once for each place in which it is caught. */
-export function originOf(error: unknown): unknown {
+export function thrownError(error: unknown): unknown {
   let origin = error;
   while (origin instanceof GraphQLError && origin.originalError) origin = origin.originalError;
   return origin;

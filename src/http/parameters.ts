@@ -6,9 +6,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The parameters of a POST. */
 export function parseJson(bytes: Buffer): GraphQLParams {
-  const parsed = read('The body', () => JSON.parse(utf8.decode(bytes)));
+  const parsed = parseOrRefuse('The body', () => JSON.parse(utf8.decode(bytes)));
   if (typeof parsed !== 'object' || parsed === null)
-    throw bad(`The body: expected a JSON object, but got ${parsed === null ? 'null' : `a ${typeof parsed}`}.`);
+    throw badParameters(
+      `The body: expected a JSON object, but got ${parsed === null ? 'null' : `a ${typeof parsed}`}.`,
+    );
   return parametersIn(withinLevels(parsed));
 }
 
@@ -20,7 +22,7 @@ export function parametersIn(given: object): GraphQLParams {
   if (Array.isArray(given)) return given as GraphQLParams;
   const { query, operationName, variables, extensions } = given as GraphQLParams;
   if (operationName != null && typeof operationName !== 'string')
-    throw bad(`operationName: expected a string, but got a ${typeof operationName}.`);
+    throw badParameters(`operationName: expected a string, but got a ${typeof operationName}.`);
   return { query, operationName: operationName === '' ? undefined : operationName, variables, extensions };
 }
 
@@ -32,7 +34,7 @@ export function parseUrl(url: string): GraphQLParams {
   const given = new URLSearchParams(text);
   const json = (name: string) => {
     const text = given.get(name);
-    return text ? read(`The parameter ${name}`, () => JSON.parse(text)) : undefined;
+    return text ? parseOrRefuse(`The parameter ${name}`, () => JSON.parse(text)) : undefined;
   };
   return withinLevels({
     query: given.get('query') ?? undefined,
@@ -47,7 +49,8 @@ const maxLevels = 100;
 
 export function withinLevels<T>(value: T, level = 0): T {
   if (typeof value !== 'object' || value === null) return value;
-  if (level === maxLevels) throw bad(`The request: expected at most ${maxLevels} levels of lists and objects.`);
+  if (level === maxLevels)
+    throw badParameters(`The request: expected at most ${maxLevels} levels of lists and objects.`);
   for (const key in value) withinLevels(value[key], level + 1);
   return value;
 }
@@ -58,18 +61,18 @@ function checkEscapes(search: string): void {
     try {
       decodeURIComponent(escapes);
     } catch {
-      throw bad(`The URL: expected UTF-8, but got ${excerpt(escapes, 100)}.`);
+      throw badParameters(`The URL: expected UTF-8, but got ${excerpt(escapes, 100)}.`);
     }
 }
 
-function read<T>(what: string, parse: () => T): T {
+function parseOrRefuse<T>(what: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw bad(`${what}: expected JSON in UTF-8, but got something else: ${(error as Error).message}.`);
+    throw badParameters(`${what}: expected JSON in UTF-8, but got something else: ${(error as Error).message}.`);
   }
 }
 
-function bad(message: string) {
+function badParameters(message: string) {
   return refusal(message, { status: 400, code: 'BAD_REQUEST' });
 }

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../domains/context.ts';
-import type { Origin } from '../graphql/joined-execution.ts';
+import type { Provenance } from '../graphql/joined-execution.ts';
 import type { RequestContext } from '../graphql/request.ts';
 import type { Variables } from '../graphql/variables.ts';
 import type { Upload } from './multipart.ts';
 
 /** What the plugins tell each other about a request. The first plugin makes it; each field has one plugin that sets it. */
-export interface Facts {
+export interface RequestFacts {
   readonly requestId: string;
   readonly startedAtMs: number;
   /** The network address that it came from, as far as it tells clients apart. */
@@ -29,15 +29,15 @@ export interface Facts {
   /** The files that came with it; null without any. */
   upload: Upload | null;
   /** The query, when it came with its hash and is to be registered by it; null otherwise. */
-  registering: { readonly hash: string; readonly text: string } | null;
+  queryToRegister: { readonly hash: string; readonly text: string } | null;
   /** Errors in the response, as far as they are known when it begins. */
   errorCodes: readonly string[];
   /** The answer's text; null for a stream and outside of GraphQL. */
   json: string | null;
   /** The answer's bytes when it is compressed. */
-  body: Buffer | null;
+  gzipped: Buffer | null;
   /** How the answer came about, if all of it through the cache. */
-  origin: Origin | null;
+  provenance: Provenance | null;
 }
 
 /** An operation that came as a message of a WebSocket. */
@@ -52,7 +52,7 @@ export interface SocketMessage {
 }
 
 export interface ServerContext {
-  facts: Facts;
+  facts: RequestFacts;
   message?: SocketMessage;
   /** Absent when a request did not come over a connection, or over one that is a WebSocket by now; so is its response. */
   req?: IncomingMessage;

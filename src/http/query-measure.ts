@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 
 /** How large an operation is, fragments counted wherever they are spread. */
-export interface Measure {
+export interface QueryMeasure {
   /** Fields within fields; a root field alone is 1. Introspection is one level: its types are wrapped in types. */
   readonly depth: number;
   readonly aliases: number;
@@ -20,32 +20,32 @@ export interface Measure {
 }
 
 /** Needs no valid document: a fragment that is unknown or within itself counts as nothing. */
-export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): Measure {
+export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): QueryMeasure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const known = new Map<string, Measure>();
+  const known = new Map<string, QueryMeasure>();
 
-  const ofFragment = (name: string): Measure => {
+  const ofFragment = (name: string): QueryMeasure => {
     const earlier = known.get(name);
     if (earlier) return earlier;
-    known.set(name, nothing);
+    known.set(name, emptyMeasure);
     const fragment = fragments.get(name);
-    const measure = fragment ? ofSelection(fragment.selectionSet) : nothing;
-    known.set(name, measure);
-    return measure;
+    const queryMeasure = fragment ? ofSelection(fragment.selectionSet) : emptyMeasure;
+    known.set(name, queryMeasure);
+    return queryMeasure;
   };
 
-  const ofSelection = (set: SelectionSetNode): Measure =>
+  const ofSelection = (set: SelectionSetNode): QueryMeasure =>
     set.selections
       .map((selection) => {
         if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value);
         return selection.kind === Kind.FIELD ? ofField(selection) : ofSelection(selection.selectionSet);
       })
-      .reduce(sum, nothing);
+      .reduce(sum, emptyMeasure);
 
-  const ofField = ({ alias, name, selectionSet }: FieldNode): Measure => {
-    const within = selectionSet ? ofSelection(selectionSet) : nothing;
+  const ofField = ({ alias, name, selectionSet }: FieldNode): QueryMeasure => {
+    const within = selectionSet ? ofSelection(selectionSet) : emptyMeasure;
     return {
       depth: name.value.startsWith('__') ? 1 : within.depth + 1,
       aliases: within.aliases + (alias ? 1 : 0),
@@ -59,9 +59,9 @@ export function measureOperation(document: DocumentNode, operation: OperationDef
   return { ...root, repeats: Math.max(root.repeats, repeatsIn(operation.selectionSet)) };
 }
 
-const nothing: Measure = { depth: 0, aliases: 0, aliasLength: 0, rootFields: 0, repeats: 0 };
+const emptyMeasure: QueryMeasure = { depth: 0, aliases: 0, aliasLength: 0, rootFields: 0, repeats: 0 };
 
-function sum(one: Measure, other: Measure): Measure {
+function sum(one: QueryMeasure, other: QueryMeasure): QueryMeasure {
   return {
     depth: Math.max(one.depth, other.depth),
     aliases: one.aliases + other.aliases,

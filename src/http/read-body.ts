@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { refusal } from './refusal.ts';
 
-const offered = new WeakMap<IncomingMessage, Buffer>();
+const readBodies = new WeakMap<IncomingMessage, Buffer>();
 
 /** Leaves a body that was read already to whoever asks for it next. */
-export function offerBody(req: IncomingMessage, body: Buffer): void {
-  offered.set(req, body);
+export function setReadBody(req: IncomingMessage, body: Buffer): void {
+  readBodies.set(req, body);
 }
 
 /**
@@ -14,7 +14,7 @@ export function offerBody(req: IncomingMessage, body: Buffer): void {
  */
 export async function readBody(request: Request, req: IncomingMessage | undefined, maxBytes: number): Promise<Buffer> {
   checkDeclaredLength(request, maxBytes);
-  if (req) return offered.get(req) ?? (await readStream(req, maxBytes));
+  if (req) return readBodies.get(req) ?? (await readStream(req, maxBytes));
   const bytes = Buffer.from(await request.arrayBuffer());
   if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
   return bytes;

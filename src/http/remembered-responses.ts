@@ -1,33 +1,33 @@
 import type { IncomingMessage } from 'node:http';
 import type { Viewer } from '../domains/context.ts';
-import type { JoinedFrom } from '../graphql/joined-execution.ts';
-import type { Making, Recipe, WholeResponse } from './making.ts';
-import { isSameKey, ownKey, type RequestKey, sizeOfKey } from './request-key.ts';
+import type { JoinedFragments } from '../graphql/joined-execution.ts';
+import type { PendingResponse, PreparedRequest, ResponseTemplate } from './pending-response.ts';
+import { copyOfKey, isSameKey, type RequestKey, sizeOfKey } from './request-key.ts';
 import { bearerToken } from './use-authentication.ts';
 
 /** A whole response that was joined from fragments alone. It is never served without asking whether they are still valid. */
-export interface RememberedResponse extends WholeResponse {
-  readonly from: JoinedFrom;
+export interface RememberedResponse extends ResponseTemplate {
+  readonly joined: JoinedFragments;
   /** As the principal was known when it was used last. */
   viewer: Viewer;
 }
 
 /** What is known of one request. */
-export interface Place {
+export interface RequestSlot {
   readonly key: RequestKey;
   /** The Bearer token in its credential. */
   readonly token: string;
   /** Undefined since it was found not to be valid any more. */
   readonly response: RememberedResponse | undefined;
   /** How another response is made then. */
-  readonly recipe: Recipe;
+  readonly prepared: PreparedRequest;
   /** The latest that is being made. */
-  making: Making | undefined;
+  pending: PendingResponse | undefined;
 }
 
-interface OwnPlace extends Place {
+interface MutableSlot extends RequestSlot {
   response: RememberedResponse | undefined;
-  recipe: Recipe;
+  prepared: PreparedRequest;
   bytes: number;
   isUsed: boolean;
 }
@@ -42,8 +42,8 @@ const maxSameHash = 8;
 export class RememberedResponses {
   readonly #maxBytes: number;
   /** In the order in which they were looked at by `#makeRoom`. */
-  readonly #places = new Set<OwnPlace>();
-  readonly #byHash = new Map<number, OwnPlace[]>();
+  readonly #slots = new Set<MutableSlot>();
+  readonly #byHash = new Map<number, MutableSlot[]>();
   readonly #expected = new WeakMap<IncomingMessage, RequestKey>();
   #bytes = 0;
 
@@ -52,7 +52,7 @@ export class RememberedResponses {
   }
 
   get size(): number {
-    return this.#places.size;
+    return this.#slots.size;
   }
 
   get bytes(): number {
@@ -69,88 +69,88 @@ export class RememberedResponses {
     return this.#expected.get(request);
   }
 
-  get(key: RequestKey): Place | undefined {
-    const place = this.#find(key);
-    if (place) place.isUsed = true;
-    return place;
+  get(key: RequestKey): RequestSlot | undefined {
+    const slot = this.#find(key);
+    if (slot) slot.isUsed = true;
+    return slot;
   }
 
-  #find(key: RequestKey): OwnPlace | undefined {
-    const places = this.#byHash.get(key.hash);
-    if (places) for (const place of places) if (isSameKey(place.key, key)) return place;
+  #find(key: RequestKey): MutableSlot | undefined {
+    const slots = this.#byHash.get(key.hash);
+    if (slots) for (const slot of slots) if (isSameKey(slot.key, key)) return slot;
     return undefined;
   }
 
-  remember(key: RequestKey, remembered: RememberedResponse, recipe: Recipe): void {
+  remember(key: RequestKey, remembered: RememberedResponse, preparedRequest: PreparedRequest): void {
     const older = this.#find(key);
-    if (older) this.outdate(older);
-    const { viewer, headers, idAt, statusAt, body, from } = remembered;
-    const response = { viewer, headers, idAt, statusAt, body, from }; // and nothing else that came with it
+    if (older) this.discardResponse(older);
+    const { viewer, headers, idAt, statusAt, body, joined } = remembered;
+    const response = { viewer, headers, idAt, statusAt, body, joined }; // and nothing else that came with it
     const bytes = sizeOf(response);
     if (bytes > this.#maxBytes / 8) return;
-    const place = older ?? this.#newPlace(key, recipe);
-    place.response = response;
-    place.recipe = recipe;
-    this.#add(place, bytes);
+    const slot = older ?? this.#newSlot(key, preparedRequest);
+    slot.response = response;
+    slot.prepared = preparedRequest;
+    this.#add(slot, bytes);
     this.#makeRoom();
   }
 
-  #newPlace(key: RequestKey, recipe: Recipe): OwnPlace {
+  #newSlot(key: RequestKey, preparedRequest: PreparedRequest): MutableSlot {
     const token = bearerToken(key.authorization)!; // it has been accepted
-    const place: OwnPlace = {
-      ...{ key: ownKey(key), token, recipe },
-      ...{ response: undefined, making: undefined, bytes: 0, isUsed: false },
+    const slot: MutableSlot = {
+      ...{ key: copyOfKey(key), token, prepared: preparedRequest },
+      ...{ response: undefined, pending: undefined, bytes: 0, isUsed: false },
     };
     const same = this.#byHash.get(key.hash);
-    if (same?.length === maxSameHash) this.forget(same[0]!);
-    this.#byHash.set(key.hash, [...(this.#byHash.get(key.hash) ?? []), place]);
-    this.#places.add(place);
-    this.#add(place, sizeOfKey(key) + sizeOfRecipe(recipe));
-    return place;
+    if (same?.length === maxSameHash) this.remove(same[0]!);
+    this.#byHash.set(key.hash, [...(this.#byHash.get(key.hash) ?? []), slot]);
+    this.#slots.add(slot);
+    this.#add(slot, sizeOfKey(key) + sizeOfPrepared(preparedRequest));
+    return slot;
   }
 
   /** Its response is not valid any more. What is known of the request stays, so that another can be made. */
-  outdate(place: Place): void {
-    const own = place as OwnPlace;
-    if (!own.response || !this.#places.has(own)) return;
+  discardResponse(slot: RequestSlot): void {
+    const own = slot as MutableSlot;
+    if (!own.response || !this.#slots.has(own)) return;
     this.#add(own, -sizeOf(own.response));
     own.response = undefined;
   }
 
-  forget(place: Place): void {
-    const own = place as OwnPlace;
-    if (!this.#places.delete(own)) return;
-    own.making = undefined; // what comes of it is not for another place of this key
+  remove(slot: RequestSlot): void {
+    const own = slot as MutableSlot;
+    if (!this.#slots.delete(own)) return;
+    own.pending = undefined; // what comes of it is not for another slot of this key
     const same = this.#byHash.get(own.key.hash)!.filter((one) => one !== own);
     if (same.length > 0) this.#byHash.set(own.key.hash, same);
     else this.#byHash.delete(own.key.hash);
     this.#bytes -= own.bytes;
   }
 
-  #add(place: OwnPlace, bytes: number): void {
-    place.bytes += bytes;
+  #add(slot: MutableSlot, bytes: number): void {
+    slot.bytes += bytes;
     this.#bytes += bytes;
   }
 
   /** The oldest go, but for those that were used since they were looked at last. */
   #makeRoom(): void {
-    for (const place of this.#places) {
+    for (const slot of this.#slots) {
       if (this.#bytes <= this.#maxBytes) break;
-      if (place.isUsed) {
-        place.isUsed = false;
-        this.#places.delete(place);
-        this.#places.add(place);
-      } else this.forget(place);
+      if (slot.isUsed) {
+        slot.isUsed = false;
+        this.#slots.delete(slot);
+        this.#slots.add(slot);
+      } else this.remove(slot);
     }
   }
 }
 
 /** About; what belongs to the cache is counted there. */
-function sizeOf({ from, headers, body }: RememberedResponse): number {
-  return 300 + sizeOfHeaders(headers) + body.length + 100 * from.fragments.length;
+function sizeOf({ joined, headers, body }: RememberedResponse): number {
+  return 300 + sizeOfHeaders(headers) + body.length + 100 * joined.fragments.length;
 }
 
-function sizeOfRecipe({ variables, headers }: Recipe): number {
+function sizeOfPrepared({ variables, headers }: PreparedRequest): number {
   return 500 + 2 * (variables?.length ?? 0) + sizeOfHeaders(headers);
 }
 
@@ -161,7 +161,7 @@ function sizeOfHeaders(headers: readonly string[]): number {
 const identities = new WeakMap<Viewer, string>();
 
 /** Whether two viewers are given the same answers. */
-export function isSame(one: Viewer, other: Viewer): boolean {
+export function isSameViewer(one: Viewer, other: Viewer): boolean {
   return one === other || identityOf(one) === identityOf(other);
 }
 

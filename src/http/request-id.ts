@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
 /** What may be repeated in headers and logs as it came. */
-const safe = /^[\w.:-]{1,100}$/;
+const safeId = /^[\w.:-]{1,100}$/;
 
 /** The client's id of its request; undefined when it has none that is harmless. */
 export function requestIdFrom(header: string | string[] | null | undefined): string | undefined {
-  return typeof header === 'string' && safe.test(header) ? header : undefined;
+  return typeof header === 'string' && safeId.test(header) ? header : undefined;
 }
 
 const digits = 32;

@@ -67,7 +67,7 @@ export function isSameKey(one: RequestKey, other: RequestKey): boolean {
 }
 
 /** The same with bytes of its own: a request's body may lie in a larger buffer, which would be kept with it. */
-export function ownKey(key: RequestKey): RequestKey {
+export function copyOfKey(key: RequestKey): RequestKey {
   const body = Buffer.allocUnsafeSlow(key.body.byteLength);
   key.body.copy(body);
   return { ...key, body };

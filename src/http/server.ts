@@ -7,7 +7,7 @@ import type { CounterStore } from '../limits/rate-limiter.ts';
 import { createAdapter } from './adapter.ts';
 import type { TrustedProxies } from './client-address.ts';
 import { GraphqlSockets, type SocketLimits, socketLimits } from './graphql-sockets.ts';
-import { type HotAnswer, HotPath } from './hot-path.ts';
+import { HotPath, type HotResponse } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOriginCheck } from './origins.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
@@ -24,8 +24,8 @@ import { useClientAddress } from './use-client-address.ts';
 import { useCompression } from './use-compression.ts';
 import { type CorsOptions, useCors } from './use-cors.ts';
 import { useCostLimit } from './use-cost-limit.ts';
-import { useDocumentMemory } from './use-document-memory.ts';
-import { type Engine, useEngine } from './use-engine.ts';
+import { useDocumentCache } from './use-document-cache.ts';
+import { type EdgeEngine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
 import { useHiddenSuggestions } from './use-hidden-suggestions.ts';
@@ -38,7 +38,7 @@ import { type BodyLimits, useParameters } from './use-parameters.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { type QueryLimits, useQueryLimits } from './use-query-limits.ts';
 import { type RateLimits, useRateLimits } from './use-rate-limits.ts';
-import { useAnswerText, useRemembering } from './use-remembering.ts';
+import { useRememberedResponses, useResultText } from './use-remembered-responses.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
@@ -58,7 +58,7 @@ export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, Subscri
 }
 
 export interface ServerOptions {
-  engine: Engine;
+  engine: EdgeEngine;
   media: Media;
   log: Logger;
   limits: HttpLimits;
@@ -126,7 +126,7 @@ export function createServer(options: ServerOptions): Server {
     useAuthentication(engine),
     useParameters({ ...limits, uploadFolder }),
     usePersistedQueries({ store: persistedOperations, ...limits }),
-    useDocumentMemory(engine.documents),
+    useDocumentCache(engine.documents),
     useQueryLimits(limits),
     useDeferStream() as HttpPlugin,
     useHiddenSuggestions(),
@@ -138,10 +138,10 @@ export function createServer(options: ServerOptions): Server {
     useMediaTypes(),
     useSubscriptions(subscriptions),
     useErrorReport(log),
-    useAnswerText(),
+    useResultText(),
     useCompression(),
     useCacheHeaders(),
-    useRemembering(responses),
+    useRememberedResponses(responses),
     useMessages(),
     useAccessLog(log),
   ];
@@ -163,8 +163,8 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer = ({ arrival: { method, requestId, viewer, startedAtMs }, operation, isFromCache }: HotAnswer) => {
-    metrics.countHotAnswer((performance.now() - startedAtMs) / 1000);
+  const onAnswer = ({ request: { method, requestId, viewer, startedAtMs }, operation, isFromCache }: HotResponse) => {
+    metrics.countHotResponse((performance.now() - startedAtMs) / 1000);
     const level = isFromCache ? 'debug' : 'info';
     if (!log.isLevelEnabled(level)) return; // as is usual for hits, of which there are the most
     logRequest(log, level, {
@@ -204,7 +204,9 @@ export function createServer(options: ServerOptions): Server {
     else refuseTarget(response);
   };
   return {
-    listener: isHot ? new HotPath(pipeline, { engine, responses, graphqlPath, onAnswer }).listener : pipeline,
+    listener: isHot
+      ? new HotPath(pipeline, { engine, responses, graphqlPath, onResponse: onAnswer }).listener
+      : pipeline,
     fetch: adapter.fetch,
     subscriptions,
     sockets,

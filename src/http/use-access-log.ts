@@ -1,7 +1,7 @@
 import { getOperationAST, Kind } from 'graphql';
 import type { Logger } from 'pino';
-import type { Outcome } from '../graphql/request.ts';
-import type { Facts, HttpPlugin } from './plugin.ts';
+import type { CacheUsage } from '../graphql/request.ts';
+import type { HttpPlugin, RequestFacts } from './plugin.ts';
 
 /** One line a request, without tokens, variables or query strings. */
 export function useAccessLog(log: Logger): HttpPlugin {
@@ -18,9 +18,10 @@ export function useAccessLog(log: Logger): HttpPlugin {
         isOneField: selections.length === 1 && selections[0]!.kind === Kind.FIELD,
       };
     },
-    onResponse({ request, response, serverContext: { facts } }) {
-      const { requestId, startedAtMs, operation, viewer, errorCodes } = facts;
-      const level = isOutage(facts) || isCachedQuery(facts) ? 'debug' : response.status >= 500 ? 'warn' : 'info';
+    onResponse({ request, response, serverContext: { facts: requestFacts } }) {
+      const { requestId, startedAtMs, operation, viewer, errorCodes } = requestFacts;
+      const level =
+        isOutage(requestFacts) || isCachedQuery(requestFacts) ? 'debug' : response.status >= 500 ? 'warn' : 'info';
       logRequest(log, level, {
         requestId,
         method: request.method,
@@ -36,7 +37,7 @@ export function useAccessLog(log: Logger): HttpPlugin {
   };
 }
 
-interface Line {
+interface AccessLogLine {
   requestId: string;
   method: string | undefined;
   path: string;
@@ -49,8 +50,8 @@ interface Line {
 }
 
 /** Answers for which nothing was loaded go to `debug`, as there are so many of them. */
-export function logRequest(log: Logger, level: 'debug' | 'info' | 'warn', line: Line): void {
-  log[level](line, 'request');
+export function logRequest(log: Logger, level: 'debug' | 'info' | 'warn', accessLogLine: AccessLogLine): void {
+  log[level](accessLogLine, 'request');
 }
 
 /** To a microsecond. */
@@ -58,17 +59,17 @@ export function durationSince(startedAtMs: number): number {
   return Math.round((performance.now() - startedAtMs) * 1000) / 1000;
 }
 
-function isCachedQuery({ operation, context }: Facts): boolean {
-  return operation?.type === 'query' && context !== null && isAnsweredFromCache(context.state.outcome);
+function isCachedQuery({ operation, context }: RequestFacts): boolean {
+  return operation?.type === 'query' && context !== null && isFromCache(context.state.cacheUsage);
 }
 
 /** The log has a line a second of it: one a request would only be more of them. */
-function isOutage({ errorCodes }: Facts): boolean {
+function isOutage({ errorCodes }: RequestFacts): boolean {
   return errorCodes.includes('UNAVAILABLE');
 }
 
 /** Nothing was loaded, and at least one field was found. */
-export function isAnsweredFromCache({ hits, misses, bypasses }: Outcome): boolean {
+export function isFromCache({ hits, misses, bypasses }: CacheUsage): boolean {
   return hits > 0 && misses === 0 && bypasses === 0;
 }
 

@@ -1,8 +1,8 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
-import type { Facts, HttpPlugin, ServerContext } from './plugin.ts';
+import type { HttpPlugin, RequestFacts, ServerContext } from './plugin.ts';
 import { refusal } from './refusal.ts';
-import type { Engine } from './use-engine.ts';
+import type { EdgeEngine } from './use-engine.ts';
 
 /** Null when the token is unknown, expired or revoked. */
 export type Authenticate = (token: string) => Viewer | null | Promise<Viewer | null>;
@@ -19,15 +19,15 @@ export function bearerToken(header: string | undefined): string | undefined {
  * Finds who asks, before the body is read. Without a credential they are anonymous; with a bad one too, as far as that goes: what
  * everybody may ask for is answered, `signIn` above all, and the rest is refused.
  */
-export function useAuthentication(engine: Pick<Engine, 'authenticate' | 'isForAnyone'>): HttpPlugin {
+export function useAuthentication(engine: Pick<EdgeEngine, 'authenticate' | 'isForAnyone'>): HttpPlugin {
   const check = ({ args }: { args: ExecutionArgs & { contextValue: ServerContext } }) => {
     const { document, operationName, contextValue } = args;
     const { refusal } = contextValue.facts;
     if (refusal && !engine.isForAnyone(document, operationName)) throw refusal;
   };
   return {
-    async onRequestParse({ request, serverContext: { facts } }) {
-      Object.assign(facts, await readCredential(request.headers.get('authorization'), engine.authenticate));
+    async onRequestParse({ request, serverContext: { facts: requestFacts } }) {
+      Object.assign(requestFacts, await readCredential(request.headers.get('authorization'), engine.authenticate));
     },
     onExecute: check,
     onSubscribe: check,
@@ -46,7 +46,7 @@ export async function readCredential(
   return { token: null, viewer: null, refusal: token === undefined ? otherForm() : unknownToken() };
 }
 
-type Credential = Pick<Facts, 'token' | 'viewer' | 'refusal'>;
+type Credential = Pick<RequestFacts, 'token' | 'viewer' | 'refusal'>;
 
 function otherForm() {
   return unauthenticated('expected `Authorization: Bearer <token>`, but got another form', 'invalid_request');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Viewer } from '../domains/context.ts';
-import type { Outcome } from '../graphql/request.ts';
+import type { CacheUsage } from '../graphql/request.ts';
 import { statusByConditions } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 
@@ -10,18 +10,23 @@ import type { HttpPlugin } from './plugin.ts';
  */
 export function useCacheHeaders(): HttpPlugin {
   return {
-    async onResponse({ request, response, serverContext: { facts }, setResponse }) {
-      const { operation, context } = facts;
+    async onResponse({ request, response, serverContext: { facts: requestFacts }, setResponse }) {
+      const { operation, context } = requestFacts;
       if (!operation || !context) return;
-      response.headers.set('cache-status', cacheStatus(operation.type, context.state.outcome, context.state.now));
+      response.headers.set('cache-status', cacheStatus(operation.type, context.state.cacheUsage, context.state.now));
       response.headers.append('vary', 'Authorization, Accept, Accept-Encoding');
-      if (operation.type !== 'query' || response.status !== 200 || facts.errorCodes.length > 0 || facts.json === null) {
+      if (
+        operation.type !== 'query' ||
+        response.status !== 200 ||
+        requestFacts.errorCodes.length > 0 ||
+        requestFacts.json === null
+      ) {
         response.headers.set('cache-control', 'no-store');
         return;
       }
       response.headers.set('cache-control', 'private, no-cache');
       if (request.method !== 'GET') return;
-      const etag = entityTag(facts.viewer, facts.json);
+      const etag = entityTag(requestFacts.viewer, requestFacts.json);
       response.headers.set('etag', etag);
       const status = statusByConditions(request.headers, etag);
       if (status === undefined) return;
@@ -34,22 +39,22 @@ export function useCacheHeaders(): HttpPlugin {
 
 export const cacheName = 'Magpie';
 
-export function cacheStatus(type: string, outcome: Outcome, now: number): string {
-  const { hits, stale, misses, bypasses } = outcome;
+export function cacheStatus(type: string, cacheUsage: CacheUsage, now: number): string {
+  const { hits, stale, misses, bypasses } = cacheUsage;
   if (type !== 'query') return `${cacheName}; fwd=method`;
-  if (misses > 0) return `${cacheName}; fwd=${forwarded(outcome)}; stored`;
+  if (misses > 0) return `${cacheName}; fwd=${forwardReason(cacheUsage)}; stored`;
   if (hits + stale === 0 || bypasses > 0) return `${cacheName}; fwd=bypass`;
-  return hitStatus(outcome.freshUntil - now);
+  return hitStatus(cacheUsage.freshUntil - now);
 }
 
 /** Of somebody who was given another's answer, which they had waited for: `collapsed`, if it had to be loaded. */
-export function collapsedStatus(outcome: Outcome, now: number): string {
-  return outcome.misses > 0
-    ? `${cacheName}; fwd=${forwarded(outcome)}; collapsed`
-    : hitStatus(outcome.freshUntil - now);
+export function collapsedStatus(cacheUsage: CacheUsage, now: number): string {
+  return cacheUsage.misses > 0
+    ? `${cacheName}; fwd=${forwardReason(cacheUsage)}; collapsed`
+    : hitStatus(cacheUsage.freshUntil - now);
 }
 
-function forwarded({ hits, stale }: Outcome): string {
+function forwardReason({ hits, stale }: CacheUsage): string {
   return hits + stale > 0 ? 'partial' : 'miss';
 }
 

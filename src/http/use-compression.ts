@@ -2,25 +2,25 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { HttpPlugin } from './plugin.ts';
 
-const inGzip = promisify(gzip);
+const gzipAsync = promisify(gzip);
 
 /** Below, headers outweigh what compression saves. */
 const minChars = 1_024;
 
 /** An answer for clients that take gzip, made off the main thread; undefined for others, and when it is not worth it. */
 export async function compressed(json: string, acceptEncoding: string | null): Promise<Buffer | undefined> {
-  return json.length >= minChars && acceptsGzip(acceptEncoding) ? await inGzip(json) : undefined;
+  return json.length >= minChars && acceptsGzip(acceptEncoding) ? await gzipAsync(json) : undefined;
 }
 
 /** Compresses whole answers. Parts of a stream go out as they are. */
 export function useCompression(): HttpPlugin {
   return {
-    async onResponse({ request, response, serverContext: { facts }, setResponse }) {
-      const { json } = facts;
+    async onResponse({ request, response, serverContext: { facts: requestFacts }, setResponse }) {
+      const { json } = requestFacts;
       if (json === null || response.status !== 200) return;
       const body = await compressed(json, request.headers.get('accept-encoding'));
       if (!body) return;
-      facts.body = body;
+      requestFacts.gzipped = body;
       const headers = new Headers(response.headers);
       headers.set('content-encoding', 'gzip');
       headers.set('content-length', String(body.byteLength));

@@ -3,7 +3,7 @@ import type { GraphqlEngine } from '../graphql/engine.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
 
 /** What the edge needs of the floor below. */
-export type Engine = Pick<
+export type EdgeEngine = Pick<
   GraphqlEngine,
   | 'schema'
   | 'documents'
@@ -11,19 +11,19 @@ export type Engine = Pick<
   | 'isForAnyone'
   | 'contextFor'
   | 'execute'
-  | 'answer'
-  | 'replay'
-  | 'repeat'
+  | 'rerun'
+  | 'reuse'
+  | 'share'
   | 'stampOf'
 >;
 
 /** Hands execution to the engine, with a context of its own: nothing of HTTP gets below this floor. */
-export function useEngine(engine: Engine): HttpPlugin {
-  const contextOf = ({ request, facts }: ServerContext & { request: Request }) => {
-    const { viewer, requestId, client } = facts;
+export function useEngine(engine: EdgeEngine): HttpPlugin {
+  const contextOf = ({ request, facts: requestFacts }: ServerContext & { request: Request }) => {
+    const { viewer, requestId, client } = requestFacts;
     const isDebugging = request.headers.get('x-cache-debug') === '1';
-    facts.context = engine.contextFor({ viewer, requestId, isDebugging, client });
-    return facts.context;
+    requestFacts.context = engine.contextFor({ viewer, requestId, isDebugging, client });
+    return requestFacts.context;
   };
   return {
     onExecute({ args, executeFn, setExecuteFn }) {

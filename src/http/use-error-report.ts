@@ -5,8 +5,8 @@ import { wordsOf } from '../error-words.ts';
 import { outageOf } from '../graphql/outage.ts';
 import { excerpt } from '../text/shown.ts';
 import { type ThrottledLog, throttled } from '../throttled-log.ts';
-import { logOutage, originOf, withOutageStatus } from './outages.ts';
-import type { Facts, HttpPlugin } from './plugin.ts';
+import { logOutage, thrownError, withOutageStatus } from './outages.ts';
+import type { HttpPlugin, RequestFacts } from './plugin.ts';
 
 /** A message may repeat what the client sent, and graphql-js repeats all of it. */
 const maxMessageChars = 1_000;
@@ -15,7 +15,7 @@ const maxMessageChars = 1_000;
 export function maskError(error: unknown): GraphQLError {
   if (isForClients(error)) return isCoded(error) ? error : withCode(error);
   const { path, nodes, source, positions } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
-  const outage = outageOf(originOf(error));
+  const outage = outageOf(thrownError(error));
   return new GraphQLError(outage?.message ?? 'Unexpected error', {
     ...{ path, nodes, source, positions },
     originalError: error instanceof Error ? error : new Error(wordsOf(error)),
@@ -39,11 +39,14 @@ function isCoded({ extensions }: GraphQLError): boolean {
 }
 
 function withCode(error: GraphQLError): GraphQLError {
-  return changed(error, { extensions: { ...error.extensions, code: 'BAD_USER_INPUT' } });
+  return changedError(error, { extensions: { ...error.extensions, code: 'BAD_USER_INPUT' } });
 }
 
 /** Errors at hand may be remembered, for everybody. */
-function changed(error: GraphQLError, change: { message?: string; extensions?: GraphQLErrorExtensions }): GraphQLError {
+function changedError(
+  error: GraphQLError,
+  change: { message?: string; extensions?: GraphQLErrorExtensions },
+): GraphQLError {
   const { nodes, source, positions, path } = error;
   const { message, extensions } = { message: error.message, extensions: error.extensions, ...change };
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
@@ -56,23 +59,24 @@ function changed(error: GraphQLError, change: { message?: string; extensions?: G
 export function useErrorReport(log: Logger): HttpPlugin {
   const to = { log: throttled(log) };
   return {
-    onResultProcess({ result, setResult, serverContext: { facts } }) {
+    onResultProcess({ result, setResult, serverContext: { facts: requestFacts } }) {
       if (Array.isArray(result)) return;
-      if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, (part) => report(part, { facts, ...to })));
-      else setResult(withOutageStatus(report(result, { facts, ...to }), facts));
+      if (isAsyncIterable(result))
+        setResult(mapAsyncIterator(result, (part) => report(part, { facts: requestFacts, ...to })));
+      else setResult(withOutageStatus(report(result, { facts: requestFacts, ...to }), requestFacts));
     },
   };
 }
 
 /** A whole answer, an event, or parts that follow with `@defer` and `@stream`. */
-type Part = ExecutionResult & { incremental?: readonly ExecutionResult[] };
+type ResultPart = ExecutionResult & { incremental?: readonly ExecutionResult[] };
 
-interface Report {
-  readonly facts: Facts;
+interface ReportTarget {
+  readonly facts: RequestFacts;
   readonly log: ThrottledLog;
 }
 
-function report<T extends Part>(part: T, to: Report): T {
+function report<T extends ResultPart>(part: T, to: ReportTarget): T {
   const reported = { ...part };
   if (part.incremental) reported.incremental = part.incremental.map((one) => report(one, to));
   if (part.errors) {
@@ -85,7 +89,7 @@ function report<T extends Part>(part: T, to: Report): T {
 
 function withShortMessage(error: GraphQLError): GraphQLError {
   const message = excerpt(error.message, maxMessageChars);
-  return message === error.message ? error : changed(error, { message });
+  return message === error.message ? error : changedError(error, { message });
 }
 
 /** RFC 6585, section 4; GraphQL over HTTP, draft, section 6.4. */
@@ -93,23 +97,23 @@ function withStatus(error: GraphQLError): GraphQLError {
   const { code, retryAfterSeconds } = error.extensions;
   if (code === 'RATE_LIMITED') {
     const http = { status: 429, headers: { 'Retry-After': String(retryAfterSeconds) } };
-    return changed(error, { extensions: { ...error.extensions, http } });
+    return changedError(error, { extensions: { ...error.extensions, http } });
   }
   // Yoga's own, for which it states 400 whatever the client takes.
   if (code === 'OPERATION_RESOLUTION_FAILURE')
-    return changed(error, { extensions: { ...error.extensions, http: { status: 400, spec: true } } });
+    return changedError(error, { extensions: { ...error.extensions, http: { status: 400, spec: true } } });
   return error;
 }
 
-function withId(error: GraphQLError, { facts: { requestId }, log }: Report): GraphQLError {
+function withId(error: GraphQLError, { facts: { requestId }, log }: ReportTarget): GraphQLError {
   if (!error.extensions.unexpected) return error;
   log.error({ requestId, path: error.path, err: error.originalError }, 'unexpected error', kindOf(error));
-  return changed(error, { extensions: { ...error.extensions, requestId } });
+  return changedError(error, { extensions: { ...error.extensions, requestId } });
 }
 
 /** One bug is told from another by the field, of which there are few, and by the class of the error. */
 function kindOf(error: GraphQLError): string {
   const node = error.nodes?.[0];
-  const origin = originOf(error);
+  const origin = thrownError(error);
   return `${node?.kind === Kind.FIELD ? node.name.value : ''} ${origin instanceof Error ? origin.name : ''}`;
 }

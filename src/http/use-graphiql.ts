@@ -1,5 +1,5 @@
 import { isForBrowser } from './accept.ts';
-import { answerByConditions } from './conditional-request.ts';
+import { conditionalResponse } from './conditional-request.ts';
 import type { Page } from './graphiql-page.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { acceptsGzip } from './use-compression.ts';
@@ -20,7 +20,7 @@ export function useGraphiql(graphqlPath: string): HttpPlugin {
 
 function answer(request: Request, { gzipped, html, etag, policy }: Page): Response {
   const headers: Record<string, string> = { etag, vary: 'Accept, Accept-Encoding', 'cache-control': 'no-cache' };
-  const conditional = answerByConditions(request, headers);
+  const conditional = conditionalResponse(request, headers);
   if (conditional) return conditional;
   headers['content-type'] = 'text/html; charset=utf-8';
   headers['content-security-policy'] = policy;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ServedFile } from '../domains/media/serving.ts';
 import type { ByteRange, MediaStore } from '../domains/media/store.ts';
 import { outageOf } from '../graphql/outage.ts';
-import { answerByConditions, isRangeWanted } from './conditional-request.ts';
+import { conditionalResponse, isRangeWanted } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { outageResponse, refusalResponse } from './refusal.ts';
 
@@ -14,7 +14,7 @@ export interface Media {
 }
 
 /** Types that a browser shows without running anything. */
-const shown = /^(image\/(png|jpeg|gif|webp)|video\/mp4)$/;
+const inlineTypes = /^(image\/(png|jpeg|gif|webp)|video\/mp4)$/;
 
 /** Serves what was uploaded, as what it is and never as a program. A key never gets another content. */
 export function useMedia(media: Media): HttpPlugin {
@@ -34,13 +34,13 @@ export function useMedia(media: Media): HttpPlugin {
   };
 }
 
-interface Found {
+interface FoundFile {
   readonly key: string;
   readonly file: ServedFile;
   readonly media: Media;
 }
 
-async function serve(request: Request, { key, file, media }: Found): Promise<Response | null> {
+async function serve(request: Request, { key, file, media }: FoundFile): Promise<Response | null> {
   const etag = `"${file.sha256}"`;
   const headers: Record<string, string> = {
     etag,
@@ -51,7 +51,7 @@ async function serve(request: Request, { key, file, media }: Found): Promise<Res
     'cache-control': 'public, max-age=31536000, immutable',
     'accept-ranges': 'bytes',
   };
-  const conditional = answerByConditions(request, headers);
+  const conditional = conditionalResponse(request, headers);
   if (conditional) return conditional;
 
   const range = rangeOf(request, { etag, byteSize: file.byteSize });
@@ -101,7 +101,7 @@ function disposition({ fileName, mimeType }: ServedFile): string {
     /['()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `${shown.test(mimeType) ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${full}`;
+  return `${inlineTypes.test(mimeType) ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${full}`;
 }
 
 function notFound(): Response {

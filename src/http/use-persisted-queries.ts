@@ -20,23 +20,23 @@ export interface PersistedQueriesOptions {
 export function usePersistedQueries({ store, maxRegisteredBytes }: PersistedQueriesOptions): HttpPlugin {
   const registered =
     maxRegisteredBytes > 0 && !store?.isExclusive ? new RegisteredQueries(maxRegisteredBytes) : undefined;
-  const register = ({ facts }: ServerContext) => {
-    if (!facts.registering || !facts.viewer) return;
-    const { hash, text } = facts.registering;
-    registered!.add(hash, { text, owner: facts.viewer.workspaceId });
+  const register = ({ facts: requestFacts }: ServerContext) => {
+    if (!requestFacts.queryToRegister || !requestFacts.viewer) return;
+    const { hash, text } = requestFacts.queryToRegister;
+    registered!.add(hash, { text, owner: requestFacts.viewer.workspaceId });
   };
   return {
-    onParams({ params, setParams, context: { facts } }) {
+    onParams({ params, setParams, context: { facts: requestFacts } }) {
       const { query } = params as { query?: unknown };
       const hash = hashIn(params);
       if (query) {
         if (store?.isExclusive) throw notListed();
         if (hash === undefined || typeof query !== 'string' || !registered || store?.documents.has(hash)) return;
         if (hash !== createHash('sha256').update(query).digest('hex')) throw otherHash();
-        facts.registering = { hash, text: query };
+        requestFacts.queryToRegister = { hash, text: query };
         return;
       }
-      if (hash === undefined) throw neither();
+      if (hash === undefined) throw noQuery();
       const known = store?.documents.get(hash) ?? registered?.get(hash);
       if (known === undefined) throw store || registered ? notFound() : notSupported();
       setParams({ ...params, query: known });
@@ -54,16 +54,16 @@ function hashIn({ extensions }: GraphQLParams): string | undefined {
 
 /** Clients know it by these words, and send the query with its hash. */
 function notFound() {
-  return notAnswered('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND');
+  return persistedQueryError('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND');
 }
 
 /** Clients know it by these words, and send no more hashes. */
 function notSupported() {
-  return notAnswered('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
+  return persistedQueryError('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
 }
 
 /** Part of the protocol rather than a failure: 200 in `application/json`, 400 in `application/graphql-response+json`. */
-function notAnswered(message: string, code: string) {
+function persistedQueryError(message: string, code: string) {
   return new GraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } });
 }
 
@@ -79,7 +79,7 @@ function otherHash() {
   return refusal(message, { status: 400, code: 'BAD_REQUEST' });
 }
 
-function neither() {
+function noQuery() {
   const message = 'Must provide query string, or its hash in extensions.persistedQuery (version 1, sha256Hash).';
   return refusal(message, { status: 400, code: 'BAD_REQUEST' });
 }

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { inputsOf } from '../graphql/document-inputs.ts';
 import type { HttpPlugin } from './plugin.ts';
-import { type Measure, measureOperation } from './query-measure.ts';
+import { measureOperation, type QueryMeasure } from './query-measure.ts';
 
 export interface QueryLimits {
   maxTokens: number;
@@ -52,7 +52,7 @@ function refuseManyLines(text: string, maxLines: number): void {
 
 type Limits = QueryLimits & { maxAliasLength: number };
 
-const names: Record<keyof Measure, { limit: keyof Limits; unit: string }> = {
+const limitOfMeasure: Record<keyof QueryMeasure, { limit: keyof Limits; unit: string }> = {
   depth: { limit: 'maxDepth', unit: 'levels of fields' },
   aliases: { limit: 'maxAliases', unit: 'aliases' },
   aliasLength: { limit: 'maxAliasLength', unit: 'characters in an alias' },
@@ -64,9 +64,9 @@ function excesses(document: DocumentNode, limits: Limits): GraphQLError[] {
   return document.definitions
     .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
     .flatMap((operation) => {
-      const measure = measureOperation(document, operation);
-      return Object.entries(names).flatMap(([name, { limit, unit }]) => {
-        const got = measure[name as keyof Measure];
+      const queryMeasure = measureOperation(document, operation);
+      return Object.entries(limitOfMeasure).flatMap(([name, { limit, unit }]) => {
+        const got = queryMeasure[name as keyof QueryMeasure];
         return got > limits[limit] ? [tooLarge(`expected at most ${limits[limit]} ${unit}, but got ${got}`)] : [];
       });
     });

@@ -1,7 +1,7 @@
 import { getOperationAST, OperationTypeNode } from 'graphql';
 import { rateLimited } from '../domains/errors.ts';
 import { type CounterStore, createRateLimiter } from '../limits/rate-limiter.ts';
-import type { Facts, HttpPlugin } from './plugin.ts';
+import type { HttpPlugin, RequestFacts } from './plugin.ts';
 import { measureOperation } from './query-measure.ts';
 
 export interface RateLimits {
@@ -21,9 +21,9 @@ export function useRateLimits(
   const mutations = createRateLimiter('mutations', { points: maxMutationsPerMinute, seconds: 60 }, store);
   const uploads = createRateLimiter('uploads', { points: maxUploadsPerMinute, seconds: 60 }, store);
   return {
-    async onRequestParse({ request, serverContext: { facts } }) {
+    async onRequestParse({ request, serverContext: { facts: requestFacts } }) {
       if (!request.headers.get('content-type')?.toLowerCase().startsWith('multipart/')) return;
-      const taken = await uploads.take(keyOf(facts));
+      const taken = await uploads.take(keyOf(requestFacts));
       if ('retryAfterMs' in taken) throw rateLimited('Too many uploads within a minute', taken.retryAfterMs);
     },
     async onExecute({ args: { document, operationName, contextValue } }) {
@@ -36,6 +36,6 @@ export function useRateLimits(
   };
 }
 
-function keyOf({ viewer, client }: Facts): string {
+function keyOf({ viewer, client }: RequestFacts): string {
   return viewer?.tokenId ?? client;
 }

@@ -17,11 +17,11 @@ export function useRequestId(): HttpPlugin {
         variables: null,
         context: null,
         upload: null,
-        registering: null,
+        queryToRegister: null,
         errorCodes: [],
         json: null,
-        body: null,
-        origin: null,
+        gzipped: null,
+        provenance: null,
       };
     },
     onResponse({ response, serverContext }) {

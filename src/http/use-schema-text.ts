@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { answerByConditions } from './conditional-request.ts';
+import { conditionalResponse } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 
 export const schemaPath = '/schema.graphql';
@@ -14,7 +14,7 @@ export function useSchemaText(text: string): HttpPlugin {
     onRequest({ request, url, endResponse }) {
       if (url.pathname !== schemaPath || (request.method !== 'GET' && request.method !== 'HEAD')) return;
       const headers = { etag, 'cache-control': 'no-cache' };
-      const conditional = answerByConditions(request, headers);
+      const conditional = conditionalResponse(request, headers);
       if (conditional) return endResponse(conditional);
       const body = request.method === 'HEAD' ? null : text;
       endResponse(new Response(body, { headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } }));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isForBrowser } from './accept.ts';
-import { answerByConditions } from './conditional-request.ts';
+import { conditionalResponse } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { refusalResponse } from './refusal.ts';
 import { type Link, makeStartPage } from './start-page.ts';
@@ -16,7 +16,7 @@ export function useStartPage(links: readonly Link[]): HttpPlugin {
       if (request.method !== 'GET' && request.method !== 'HEAD') return endResponse(notAllowed());
       const { text, headers } = isForBrowser(request) ? page : program;
       const body = request.method === 'HEAD' ? null : text;
-      endResponse(answerByConditions(request, headers) ?? new Response(body, { headers }));
+      endResponse(conditionalResponse(request, headers) ?? new Response(body, { headers }));
     },
   };
 }

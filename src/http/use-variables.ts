@@ -5,10 +5,10 @@ import type { HttpPlugin } from './plugin.ts';
 
 /** Coerces an operation's variables, notes them for the execution, and refuses those that are wrong or too large. */
 export function useVariables(): HttpPlugin {
-  return beforeExecution(({ schema, document, operation, variableValues, facts }) => {
+  return beforeExecution(({ schema, document, operation, variableValues, facts: requestFacts }) => {
     const { variables, errors } = coerceVariables(schema, operation.variableDefinitions ?? [], variableValues ?? {});
     if (errors) return errors;
-    facts.variables = variables;
+    requestFacts.variables = variables;
     return violationsIn(variables, { schema, document, operation });
   });
 }

@@ -17,7 +17,7 @@ export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly tags: readonly string[]; readonly cause?: string }
   | { readonly kind: 'agreed'; readonly id: number }
   /** Somebody left who may have written what nobody was told. */
-  | { readonly kind: 'forget' }
+  | { readonly kind: 'clear' }
   /** Until which uptime of the machine there may be caching. Not at all is 0, and is acknowledged by `applied`. */
   | { readonly kind: 'caching'; readonly untilUptimeMs: number; readonly id?: number }
   /** Whether the first worker serves, and with it the background work runs. */
@@ -59,7 +59,7 @@ export class Relay {
   /** It is gone: nobody needs to wait for it any more, and what it committed last, the others may never have been told. */
   leave(member: Member): void {
     if (!this.#members.delete(member)) return;
-    for (const other of this.#members) other.send({ kind: 'forget' });
+    for (const other of this.#members) other.send({ kind: 'clear' });
     for (const id of [...this.#rounds.keys()]) this.#acknowledge(id, member);
   }
 
@@ -138,7 +138,7 @@ export interface Hearing {
   /** Another worker's invalidation. */
   apply(tags: readonly string[], cause: string | undefined): void;
   /** One of the others has died: what it wrote last, nobody knows. */
-  forgetAll(): void;
+  clearAll(): void;
   /** Until when there may be caching, in milliseconds of `performance.now()`; 0 resolves when there is none any more. */
   allowCaching?(untilMs: number): Promise<void>;
   /** Whether the background work runs, in whichever worker. */
@@ -156,9 +156,9 @@ export class RelayLine {
   }
 
   /** Hears from now on what the primary has to say. */
-  join({ apply, forgetAll, allowCaching = async () => {}, tellBackground = () => {} }: Hearing): void {
+  join({ apply, clearAll, allowCaching = async () => {}, tellBackground = () => {} }: Hearing): void {
     this.#line.onMessage((message) => {
-      if (message.kind === 'forget') forgetAll();
+      if (message.kind === 'clear') clearAll();
       else if (message.kind === 'background') tellBackground(message.isRunning);
       else if (message.kind === 'caching') {
         const { id, untilUptimeMs } = message;

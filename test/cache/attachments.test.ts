@@ -96,7 +96,7 @@ describe('an attachment', () => {
     const { cache, attach, has } = createAttached();
     const first = attach('0')!;
     for (let id = 1; id < 16; id++) attach(`${id}`);
-    cache.stands(first, cache.now());
+    cache.revalidate(first, cache.now());
     attach('new');
     expect([has('0'), has('1')]).toEqual([true, false]);
   });

@@ -121,7 +121,7 @@ describe('an entry over an eighth of the byte limit', () => {
 describe('an entry with more tags than any may have', () => {
   it('is answered, not kept', async () => {
     const { fetch, stats, cache } = createEngine();
-    await fetch('key', (loading) => loading.depend(numbered(5_001, 'tag')));
+    await fetch('key', (loadContext) => loadContext.depend(numbered(5_001, 'tag')));
     expect(stats()).toMatchObject({ entries: 0, rejected: 1 });
     expect(cache.indexes().tags).toBe(0);
   });

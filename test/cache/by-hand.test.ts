@@ -191,7 +191,7 @@ describe('a name that nothing can be kept under', () => {
   it('is refused when a load finds it', async () => {
     const { fetch, cache, stats } = createEngine();
     for (const tag of ['x'.repeat(513), '*category POSTS'])
-      await expect(fetch('key', async (loading) => loading.depend(['Post', tag]))).rejects.toThrow(KeyError);
+      await expect(fetch('key', async (loadContext) => loadContext.depend(['Post', tag]))).rejects.toThrow(KeyError);
     expect([stats().entries, cache.indexes().tags]).toEqual([0, 0]);
   });
 

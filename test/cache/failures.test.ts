@@ -169,41 +169,41 @@ describe('how long expired entries have stood in for failing loads', () => {
     await look('key', () => 'old');
     await look('seldom', () => 'old');
     time.pass(10_000);
-    const standInMs = () => cache.recent().find(({ category }) => category === 'POSTS')!.standInMs;
+    const staleIfErrorForMs = () => cache.recent().find(({ category }) => category === 'POSTS')!.staleIfErrorForMs;
     const rescue = async (key = 'key') => expect((await look(key, down)).value).toBe('old');
-    return { ...engine, standInMs, rescue };
+    return { ...engine, staleIfErrorForMs, rescue };
   };
 
   it('runs from the first such answer to the latest', async () => {
-    const { rescue, standInMs, time } = await startRead();
-    expect(standInMs()).toBe(0);
+    const { rescue, staleIfErrorForMs, time } = await startRead();
+    expect(staleIfErrorForMs()).toBe(0);
     await rescue();
-    expect(standInMs()).toBe(0);
+    expect(staleIfErrorForMs()).toBe(0);
     for (let n = 1; n <= 7; n++) {
       time.pass(10_000);
       await rescue(n % 2 ? 'key' : 'seldom');
-      expect(standInMs()).toBe(10_000 * n);
+      expect(staleIfErrorForMs()).toBe(10_000 * n);
     }
   });
 
   it('is nothing after a minute without one, and begins anew', async () => {
-    const { rescue, standInMs, time } = await startRead();
+    const { rescue, staleIfErrorForMs, time } = await startRead();
     await rescue();
     time.pass(30_000);
     await rescue();
     time.pass(60_000);
-    expect(standInMs()).toBe(30_000);
+    expect(staleIfErrorForMs()).toBe(30_000);
     time.pass(1);
-    expect(standInMs()).toBe(0);
+    expect(staleIfErrorForMs()).toBe(0);
     await rescue('seldom');
-    expect(standInMs()).toBe(0);
+    expect(staleIfErrorForMs()).toBe(0);
   });
 
   it('goes on between two answers of a key that is seldom asked for, whose loads failed both times', async () => {
-    const { rescue, standInMs, time } = await startRead();
+    const { rescue, staleIfErrorForMs, time } = await startRead();
     await rescue();
     time.pass(120_000);
     await rescue();
-    expect(standInMs()).toBe(120_000);
+    expect(staleIfErrorForMs()).toBe(120_000);
   });
 });

@@ -50,7 +50,7 @@ describe('an entry', () => {
     const { cache, fetch, stats } = createEngine();
     const message = "validUntil: expected a moment of the cache's clock in milliseconds but got";
     expect(() => cache.set({ category: 'POSTS', key: 'key', validUntil }, 'value')).toThrow(message);
-    await expect(fetch('key', async (loading) => loading.validUntil(validUntil))).rejects.toThrow(message);
+    await expect(fetch('key', async (loadContext) => loadContext.validUntil(validUntil))).rejects.toThrow(message);
     expect(stats().entries).toBe(0);
   });
 
@@ -109,8 +109,8 @@ describe('an entry', () => {
   it('is not right for longer than its load says, however long that took', async () => {
     const { fetch, time } = createEngine({ ttlMs: 1_000 });
     const gate = createGate<string>();
-    const answer = fetch('key', async (loading) => {
-      loading.validUntil(2_500);
+    const answer = fetch('key', async (loadContext) => {
+      loadContext.validUntil(2_500);
       return gate.promise;
     });
     time.pass(2_000);

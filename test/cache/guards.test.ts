@@ -22,7 +22,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'an invalidated entry is not served',
     file: 'ledger.ts',
-    guard: 'if (this.firstMoved(dependent.tags, dependent.stamp) !== undefined) return false;',
+    guard: 'if (this.firstInvalidatedAfter(dependent.tags, dependent.stamp) !== undefined) return false;',
     without: '',
     ...interleavings,
   },
@@ -52,7 +52,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'a dropped record invalidates what refers to it',
     file: 'ledger.ts',
-    guard: 'this.#floor = tag.stamp;\n    tag.stamp = FORGOTTEN;',
+    guard: 'this.#floor = tag.stamp;\n    tag.stamp = DROPPED;',
     without: 'this.#floor = tag.stamp;',
     spec: 'tag-records',
     test: 'would miss its next invalidation',
@@ -76,7 +76,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'what was invalidated during its load is not kept',
     file: 'loads.ts',
-    guard: 'if (!flight.isUnmoved) flight.takeoff.field.raced++;\n    else if',
+    guard: 'if (!flight.wasValid) flight.loadStart.field.raced++;\n    else if',
     without: 'if',
     spec: 'stamp-rule',
     test: 'takes no room',
@@ -85,7 +85,7 @@ const guards: readonly Guard[] = [
     promise: 'a flight that lost its key fills nothing',
     file: 'loads.ts',
     guard:
-      'if (!isOwner && !flight.isOverdue) return false;\n    return (isOwner && (!isRefresh || flight.isAwaited)) || store.get(key) === older;',
+      'if (!isOwner && !flight.isTimedOut) return false;\n    return (isOwner && (!isRefresh || flight.isAwaited)) || store.get(key) === older;',
     without: 'return isOwner || true;',
     spec: 'stamp-rule',
     test: 'does not take the place of what was set meanwhile',
@@ -101,14 +101,14 @@ const guards: readonly Guard[] = [
   {
     promise: 'an invalidated flight is not joined',
     file: 'flight.ts',
-    guard: 'this.isOverdue && this.isRightFor(stamp);',
-    without: 'this.isOverdue;',
+    guard: 'this.isTimedOut && this.isValidFor(stamp);',
+    without: 'this.isTimedOut;',
     spec: 'stamp-rule',
     test: 'does not keep those waiting who come after it',
   },
   {
     promise: 'those who joined too early look again when more tags are known',
-    file: 'late-read.ts',
+    file: 'read-through.ts',
     guard: 'return isRight ?',
     without: 'return isRight || true ?',
     spec: 'stamp-rule',
@@ -125,7 +125,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'what a load over its time limit brings counts its age from its start',
     file: 'loads.ts',
-    guard: ' && !flight.isOverdue;',
+    guard: ' && !flight.isTimedOut;',
     without: ';',
     spec: 'freshness',
     test: 'whose load ends over its time limit, and after its lifetime, is not kept',
@@ -133,8 +133,8 @@ const guards: readonly Guard[] = [
   {
     promise: 'a flight over its time limit is not joined',
     file: 'flight.ts',
-    guard: 'return !this.isOverdue && this.isRightFor(stamp);',
-    without: 'return this.isRightFor(stamp);',
+    guard: 'return !this.isTimedOut && this.isValidFor(stamp);',
+    without: 'return this.isValidFor(stamp);',
     spec: 'single-flight',
     test: 'is not joined by later readers',
   },
@@ -148,7 +148,7 @@ const guards: readonly Guard[] = [
   },
   {
     promise: 'loads at once are limited',
-    file: 'late-read.ts',
+    file: 'read-through.ts',
     guard: 'if (this.#engine.loads.isFull) return this.#refuse(older);',
     without: '',
     spec: 'single-flight',
@@ -163,7 +163,7 @@ const guards: readonly Guard[] = [
   },
   {
     promise: 'what is stale is served within its window',
-    file: 'late-read.ts',
+    file: 'read-through.ts',
     guard: 'isBackingOff ? entry.errorUntil : entry.staleUntil',
     without: 'entry.errorUntil',
     spec: 'stale-while-revalidate',
@@ -187,7 +187,7 @@ const guards: readonly Guard[] = [
   },
   {
     promise: 'failed refreshes back off',
-    file: 'late-read.ts',
+    file: 'read-through.ts',
     guard: ' && !isBackingOff) this.#refresh(entry);',
     without: ') this.#refresh(entry);',
     spec: 'stale-while-revalidate',
@@ -243,7 +243,7 @@ const guards: readonly Guard[] = [
   },
   {
     promise: 'a key that is too long is refused',
-    file: 'names.ts',
+    file: 'keys-and-tags.ts',
     guard: 'if (key.length > maxKeyLength)',
     without: 'if (key.length > 100_000)',
     spec: 'by-hand',
@@ -284,7 +284,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'the dead leave first',
     file: 'store.ts',
-    guard: 'this.sweep(now);\n      this.#dropLapsed(now);',
+    guard: 'this.sweep(now);\n      this.#dropExpired(now);',
     without: '',
     spec: 'bounds',
     test: 'evicts no live entry while there are invalidated ones',
@@ -292,7 +292,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'those kept in case a load fails leave before the fresh',
     file: 'store.ts',
-    guard: 'this.#dropLapsed(now);\n    }',
+    guard: 'this.#dropExpired(now);\n    }',
     without: '}',
     spec: 'bounds',
     test: 'evicts no live entry while there are some kept only in case',
@@ -308,8 +308,8 @@ const guards: readonly Guard[] = [
   {
     promise: 'an attachment whose making was overtaken is refused',
     file: 'attachments.ts',
-    guard: ' && this.#ledger.isValid(attachment) && this.#hang(',
-    without: ' && this.#hang(',
+    guard: ' && this.#ledger.isValid(attachment) && this.#insert(',
+    without: ' && this.#insert(',
     spec: 'attachments',
     test: 'is refused when one of its tags was invalidated',
   },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/cache/cache.ts';
-import type { Loading, Lookup } from '../../src/cache/request.ts';
+import type { LoadContext, Lookup } from '../../src/cache/request.ts';
 import { type Category, createEngine, type ManualTime } from './engine.ts';
 
 /*
@@ -35,7 +35,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1, 90, 400, 700, 1_000) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), node }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), what: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('clear' as const), what: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const) }) },
   {
     weight: 1,
@@ -87,7 +87,7 @@ class Common {
     else if (next.do === 'toggle') void world.toggle(next.node);
     else if (next.do === 'fragment') void world.fragment(next.node);
     else if (next.do === 'set') void world.set(next.node);
-    else if (next.do === 'forget') world.forget(next.what);
+    else if (next.do === 'clear') world.forget(next.what);
     else if (next.do === 'break') this.isBroken = !this.isBroken;
     else if (next.do === 'pass') this.#pass(next.ms);
     else if (next.do === 'jump') this.#jump(next.ms);
@@ -149,7 +149,7 @@ class World {
     let lookup: Lookup | undefined;
     const tag = key === 'list' ? 'List' : `Node:${key.slice(5)}`;
     const request = { ...this.#request(key, tag), observe: (seen: Lookup) => (lookup = seen) };
-    const answer = this.#cache.read(request, (loading) => this.#load(key, loading));
+    const answer = this.#cache.read(request, (loadContext) => this.#load(key, loadContext));
     const wasAtOnce = !(answer instanceof Promise);
     let seen: Seen;
     try {
@@ -169,14 +169,14 @@ class World {
     });
   }
 
-  async #load(key: string, loading: Loading): Promise<Seen> {
+  async #load(key: string, loadContext: LoadContext): Promise<Seen> {
     const at = this.#common.trueNow;
     await this.#common.turn(`load ${key}`);
     if (this.#common.isBroken) throw new Error('broken');
     const seen = this.#look(key, at);
     await this.#common.turn(`answer ${key}`);
     this.#endedAt.set(seen, this.#common.trueNow);
-    if (key === 'list') loading.depend(Object.keys(seen.versions).map((id) => this.#in(`Node:${id}`)));
+    if (key === 'list') loadContext.depend(Object.keys(seen.versions).map((id) => this.#in(`Node:${id}`)));
     return seen;
   }
 

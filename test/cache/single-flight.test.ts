@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LoadLimitError, LoadTimeoutError } from '../../src/cache/errors.ts';
-import type { Loading } from '../../src/cache/request.ts';
+import type { LoadContext } from '../../src/cache/request.ts';
 import { createCounter, createEngine, createGate, settle } from './engine.ts';
 
 describe('a hundred who miss a key at once', () => {
@@ -42,10 +42,10 @@ describe('readers of one namespace', () => {
     const { cache, fetch, stats } = createEngine();
     const gate = createGate<string>();
     let loads = 0;
-    const load = async (loading: Loading) => {
+    const load = async (loadContext: LoadContext) => {
       loads++;
       const value = await gate.promise;
-      loading.depend(['one/Post:1', 'one/Post:2']);
+      loadContext.depend(['one/Post:1', 'one/Post:2']);
       return value;
     };
     const answers: Promise<string>[] = [];
@@ -134,8 +134,8 @@ describe('a load over its time limit', () => {
   it('is told by its signal', async () => {
     const { fetch, time } = createEngine({}, { loadTimeoutMs: 500 });
     let signal: AbortSignal | undefined;
-    const answer = fetch('key', (loading) => {
-      signal = loading.signal;
+    const answer = fetch('key', (loadContext) => {
+      signal = loadContext.signal;
       return new Promise(() => {});
     });
     expect(signal?.aborted).toBe(false);

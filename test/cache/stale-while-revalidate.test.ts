@@ -212,8 +212,8 @@ describe('an expired entry whose load fails', () => {
 
   it('does not stand in beyond the moment until which it is right', async () => {
     const { look, time } = createEngine({ ...bounded, staleMs: 60_000 });
-    await look('key', (loading) => {
-      loading.validUntil(12_000);
+    await look('key', (loadContext) => {
+      loadContext.validUntil(12_000);
       return 'right until midnight';
     });
     time.pass(11_999);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/cache/cache.ts';
-import type { Loading } from '../../src/cache/request.ts';
+import type { LoadContext } from '../../src/cache/request.ts';
 import { type Category, createCounter, createEngine, createGate, settle } from './engine.ts';
 
 const request = { key: 'list', namespace: 'ws', tags: ['Post'] };
@@ -16,8 +16,8 @@ const ways: Record<string, (cache: Cache<Category>) => void> = {
 };
 
 describe.each(Object.entries(ways))('an invalidation by %s', (_, invalidate) => {
-  const found = (value: string) => (loading: Loading) => {
-    loading.depend('Post:1');
+  const found = (value: string) => (loadContext: LoadContext) => {
+    loadContext.depend('Post:1');
     return value;
   };
 
@@ -38,7 +38,7 @@ describe.each(Object.entries(ways))('an invalidation by %s', (_, invalidate) => 
   it('is not undone by a load that began before it', async () => {
     const { cache, fetch } = createEngine();
     const gate = createGate<string>();
-    const early = fetch(request, async (loading) => found(await gate.promise)(loading));
+    const early = fetch(request, async (loadContext) => found(await gate.promise)(loadContext));
     invalidate(cache);
     gate.open('old');
     expect(await early).toBe('old');
@@ -48,7 +48,7 @@ describe.each(Object.entries(ways))('an invalidation by %s', (_, invalidate) => 
   it('is seen by those who join a load that began before it', async () => {
     const { cache, fetch } = createEngine();
     const gate = createGate<string>();
-    const early = fetch(request, async (loading) => found(await gate.promise)(loading));
+    const early = fetch(request, async (loadContext) => found(await gate.promise)(loadContext));
     invalidate(cache);
     const late = fetch(request, found('new'));
     gate.open('old');
@@ -59,7 +59,7 @@ describe.each(Object.entries(ways))('an invalidation by %s', (_, invalidate) => 
   it('does not bother those who had joined before it', async () => {
     const { cache, fetch } = createEngine();
     const gate = createGate<string>();
-    const load = async (loading: Loading) => found(await gate.promise)(loading);
+    const load = async (loadContext: LoadContext) => found(await gate.promise)(loadContext);
     const early = [fetch(request, load), fetch(request, load)];
     invalidate(cache);
     gate.open('old');
@@ -71,7 +71,7 @@ describe.each(Object.entries(ways))('an invalidation by %s', (_, invalidate) => 
     await fetch(request, found('first'));
     time.pass(10_000);
     const gate = createGate<string>();
-    await fetch(request, async (loading) => found(await gate.promise)(loading));
+    await fetch(request, async (loadContext) => found(await gate.promise)(loadContext));
     invalidate(cache);
     gate.open('refreshed too early');
     await settle();
@@ -174,9 +174,9 @@ describe('a load that was overtaken', () => {
   it('is loaded once more, not once for each that joined it too late', async () => {
     const { cache, fetch } = createEngine();
     const slow = createGate<string>();
-    const early = fetch(request, async (loading) => {
+    const early = fetch(request, async (loadContext) => {
       const value = await slow.promise;
-      loading.depend('Post:1');
+      loadContext.depend('Post:1');
       return value;
     });
     cache.invalidate(['Post:1']);

@@ -47,9 +47,9 @@ describe('a tag whose record was dropped', () => {
     const { cache, fetch } = createEngine({}, { maxTags: 50 });
     await fetch({ key: 'holds the records', tags: ['Other'] }, () => 'value');
     const gate = createGate<string>();
-    const answer = fetch('key', async (loading) => {
+    const answer = fetch('key', async (loadContext) => {
       const value = await gate.promise;
-      loading.depend('Post:1');
+      loadContext.depend('Post:1');
       return value;
     });
     cache.invalidate(['Post:1']);

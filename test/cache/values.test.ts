@@ -74,8 +74,8 @@ describe('a value', () => {
     [
       'is over already',
       ({ fetch }, value) =>
-        fetch('key', (loading) => {
-          loading.validUntil(0);
+        fetch('key', (loadContext) => {
+          loadContext.validUntil(0);
           return value;
         }),
     ],

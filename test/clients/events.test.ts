@@ -147,7 +147,7 @@ describe('a subscription', () => {
   it('breaks off with a reason when its role changes, and when events may be missing', async () => {
     const { workspaceId, userId } = magpie.colleague;
     for (const [happen, code] of [
-      [() => magpie.engine.forgetAll('a test'), 'EVENTS_MISSED'],
+      [() => magpie.engine.clearAll('a test'), 'EVENTS_MISSED'],
       [() => magpie.engine.cache.invalidate([`${workspaceId}/Membership:${userId}`]), 'ACCESS_CHANGED'],
     ] as const) {
       const events = await subscribe(magpie.colleague.token, 'subscription { cacheInvalidated { typeNames } }');

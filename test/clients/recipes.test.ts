@@ -230,7 +230,7 @@ describe('graphql-ws', () => {
     await untilFollowed();
     await create('By a colleague, for sockets');
     await until(() => heard.includes('Template'));
-    magpie.engine.forgetAll('a test');
+    magpie.engine.clearAll('a test');
     await until(() => heard.includes('gap'));
     await untilFollowed();
     stop();

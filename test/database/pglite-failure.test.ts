@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DatabaseOptions, openDatabase, type Queries, withoutTimeLimit } from '../../src/database/database.ts';
 import { failureOf } from '../../src/database/errors.ts';
 import { fatalIn } from '../../src/database/pglite-log.ts';
-import { type Outcome, transact } from '../../src/database/transaction.ts';
+import { type TransactionOutcome, transact } from '../../src/database/transaction.ts';
 import { createFolder } from '../setup/folders.ts';
 import { createDisk, mayMount } from '../setup/small-disk.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
@@ -81,13 +81,15 @@ describe('an embedded database that fails for good', patience, () => {
     const log = join(dataDir, 'database', 'pg_wal');
     await rename(log, `${log}.away`); // the next segment cannot be made
 
-    const outcomes: Outcome[] = [];
+    const outcomes: TransactionOutcome[] = [];
     const waiting: Promise<unknown>[] = [];
     const insert = async (transaction: Queries) => {
       await sql`insert into notes values (2, 'x')`.execute(transaction);
       waiting.push(kindOf(written(queries)), kindOf(write(queries, 3))); // which have no connection before it ends
     };
-    const committing = transact(queries, insert, { onOutcome: (outcome) => outcomes.push(outcome) });
+    const committing = transact(queries, insert, {
+      onOutcome: (transactionOutcome) => outcomes.push(transactionOutcome),
+    });
     expect(await kindOf(committing)).toBe('unknownOutcome');
     expect(outcomes).toEqual(['unknown']);
     expect(await Promise.all(waiting)).toEqual(['unavailable', 'unavailable']);

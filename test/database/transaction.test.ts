@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { Admission, type Queries } from '../../src/database/admission.ts';
 import { UnknownOutcomeError } from '../../src/database/errors.ts';
 import { startPglite } from '../../src/database/pglite.ts';
-import { type Outcome, transact } from '../../src/database/transaction.ts';
+import { type TransactionOutcome, transact } from '../../src/database/transaction.ts';
 import { createGate } from '../cache/engine.ts';
 import { createTestDatabase, engines } from '../setup/databases.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
@@ -23,8 +23,11 @@ function write(queries: Queries, id: number): Promise<unknown> {
 
 /** `transact`, and what it said of the outcome. */
 function transactAndListen<T>(queries: Queries, run: (transaction: Queries) => Promise<T>) {
-  const outcomes: Outcome[] = [];
-  return { ended: transact(queries, run, { onOutcome: (outcome) => outcomes.push(outcome) }), outcomes };
+  const outcomes: TransactionOutcome[] = [];
+  return {
+    ended: transact(queries, run, { onOutcome: (transactionOutcome) => outcomes.push(transactionOutcome) }),
+    outcomes,
+  };
 }
 
 describe.each(engines)('a transaction on %s', (engine) => {

@@ -7,7 +7,7 @@ import { createProductLimits } from '../../src/domains/product-limits.ts';
 import { resolvers } from '../../src/domains/resolvers.ts';
 import { findSystemViewer } from '../../src/domains/viewer/credentials.ts';
 import { createContext } from '../../src/graphql/context.ts';
-import { heardTags } from '../../src/graphql/reach.ts';
+import { visibleTags } from '../../src/graphql/reach.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 import { createTestDatabase, type EngineName } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
@@ -50,7 +50,7 @@ export async function createTestApi(
     cache: undefined,
     invalidate: (tags) => {
       untrue.push(
-        ...heardTags(
+        ...visibleTags(
           tags.map((tag) => tag.slice(tag.indexOf('/') + 1)),
           null,
         ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Recent } from '../../src/cache/snapshot.ts';
+import type { RecentSnapshot } from '../../src/cache/snapshot.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import { type Alert, AlertWatch } from '../../src/graphql/alerts.ts';
 
@@ -31,7 +31,7 @@ function createWatch() {
 function shaped({ hits = 0, misses = 0, evictions = 0, p95Ms = null, standInMs = 0 }: Figures) {
   const hitRatio = hits + misses === 0 ? null : hits / (hits + misses);
   const counts = { hits, misses, hitRatio, evictions, hitLatency: { p95Ms } };
-  return { category: 'INBOX', counts, standInMs } as Recent<CacheCategory>;
+  return { category: 'INBOX', counts, staleIfErrorForMs: standInMs } as RecentSnapshot<CacheCategory>;
 }
 
 describe('an alert', () => {

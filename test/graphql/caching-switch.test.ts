@@ -10,7 +10,7 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 function createSwitch(isOn: boolean): CachingSwitch {
-  return new CachingSwitch({ isOn, forget: () => void forgotten++ });
+  return new CachingSwitch({ isOn, clearAll: () => void forgotten++ });
 }
 
 describe('caching', () => {

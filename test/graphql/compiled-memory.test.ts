@@ -1,6 +1,6 @@
 import { type DocumentNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { DocumentMemory, sizeOf } from '../../src/graphql/document-memory.ts';
+import { DocumentCache, sizeOf } from '../../src/graphql/document-cache.ts';
 import { QueryOperations, type RootField } from '../../src/graphql/root-fields.ts';
 import { createNest } from './nest.ts';
 
@@ -9,7 +9,7 @@ const rows = { nodes: [{ id: 'post_1', text: 'a' }] };
 
 /** Documents that are kept, and what is read of them. */
 function remember(maxBytes?: number) {
-  const documents = new DocumentMemory(maxBytes);
+  const documents = new DocumentCache(maxBytes);
   const operations = new QueryOperations(schema, plans, documents);
   const keep = (text: string) => {
     const document = documents.get(text) ?? parse(text);

@@ -11,9 +11,9 @@ describe('an answer that was joined', () => {
   const document = '{ posts { nodes { id } } networks { id } }';
   const joined = async (product = createProduct(), text = document) => {
     await product.ask(text);
-    const { joinedFrom } = await product.ask(text);
-    expect(joinedFrom).toBeDefined();
-    return { product, replay: (as: Viewer = ada) => product.engine.replay(joinedFrom!, as) };
+    const { joinedFrom: joinedFragments } = await product.ask(text);
+    expect(joinedFragments).toBeDefined();
+    return { product, replay: (as: Viewer = ada) => product.engine.reuse(joinedFragments!, as) };
   };
 
   it('is replayed while all of its entries stand, and says for how long they are fresh', async () => {
@@ -121,33 +121,37 @@ describe('what was asked before', () => {
       await one.ask(document);
       one.engine.cache.invalidate(['ws_nest/Post']);
     }
-    const { data, origin } = await side.ask(document);
-    const answer = await product.engine.answer(origin!.question, request);
-    expect(answer?.json).toBe(JSON.stringify({ data }));
-    expect(answer?.outcome).toMatchObject({ hits: 1, misses: 1 });
-    expect(answer?.origin?.executed).toHaveLength(1);
+    const { data, origin: provenance } = await side.ask(document);
+    const rerunResult = await product.engine.rerun(provenance!.operationRequest, request);
+    expect(rerunResult?.json).toBe(JSON.stringify({ data }));
+    expect(rerunResult?.cacheUsage).toMatchObject({ hits: 1, misses: 1 });
+    expect(rerunResult?.provenance?.executedTraces).toHaveLength(1);
     expect(product.engine.cache.snapshot().total).toEqual(side.engine.cache.snapshot().total);
   });
 
   it('is answered for whom it is asked alone when something in it is stale', async () => {
     const staleMs = 60_000;
     const product = createProduct({}, { policies: { ...policies, POSTS: { ...policies.POSTS, staleMs } } });
-    const { data, origin } = await product.ask(document);
+    const { data, origin: provenance } = await product.ask(document);
     product.pass(policies.POSTS.ttlMs);
     const { lookups } = product.engine.cache.snapshot().total;
-    const answer = await product.engine.answer(origin!.question, request);
-    expect(answer).toMatchObject({ json: JSON.stringify({ data }), origin: undefined, outcome: { hits: 1, stale: 1 } });
+    const rerunResult = await product.engine.rerun(provenance!.operationRequest, request);
+    expect(rerunResult).toMatchObject({
+      json: JSON.stringify({ data }),
+      provenance: undefined,
+      cacheUsage: { hits: 1, stale: 1 },
+    });
     expect(product.engine.cache.snapshot().total.lookups).toBe(lookups + 2);
   });
 
   it('is not answered so when there is an error in it, or the cache may not be used', async () => {
     const product = createProduct();
-    const { origin } = await product.ask(document);
+    const { origin: provenance } = await product.ask(document);
     const failing = createProduct({ posts: () => Promise.reject(new Error('down')) });
     const uncached = createProduct({}, { isCaching: false });
     const statements = uncached.statements.length;
     for (const { engine } of [failing, uncached])
-      expect(await engine.answer(origin!.question, request)).toBeUndefined();
+      expect(await engine.rerun(provenance!.operationRequest, request)).toBeUndefined();
     expect(uncached.statements.length).toBe(statements);
   });
 });
@@ -162,9 +166,9 @@ describe('an answer that others waited for', () => {
   it('is counted for each of them as if they had executed it at its side', async () => {
     const product = createProduct();
     await product.ask('{ networks { id } }');
-    const { origin } = await product.ask(document);
+    const { origin: provenance } = await product.ask(document);
     const before = countsOf(product);
-    expect(product.engine.repeat(origin!, { viewer: ada, waitedMs: 25 })).toBe(true);
+    expect(product.engine.share(provenance!, { viewer: ada, waitedMs: 25 })).toBe(true);
     const side = createProduct();
     await side.ask('{ networks { id } }');
     await Promise.all([side.ask(document), side.ask(document)]);
@@ -181,17 +185,17 @@ describe('an answer that others waited for', () => {
     await vi.waitFor(() => expect(held.length).toBe(1));
     product.engine.cache.invalidate(['ws_nest/Post']);
     held[0]!();
-    const { origin } = await asked;
-    expect(origin!.joinedFrom).toBeUndefined();
-    expect(product.engine.repeat(origin!, { viewer: ada, waitedMs: 1 })).toBe(true);
+    const { origin: provenance } = await asked;
+    expect(provenance!.joined).toBeUndefined();
+    expect(product.engine.share(provenance!, { viewer: ada, waitedMs: 1 })).toBe(true);
     expect(countsOf(product)).toMatchObject({ misses: 4, loads: 2, coalesced: 2 });
   });
 
   it('is not given to them when the day is over or the cache must not be used, and is not counted', async () => {
     const product = createProduct();
-    const { origin } = await product.ask('{ calendar(range: { preset: TODAY }) { days { date } } }');
+    const { origin: provenance } = await product.ask('{ calendar(range: { preset: TODAY }) { days { date } } }');
     const before = countsOf(product);
-    const repeat = (viewer: Viewer = ada) => product.engine.repeat(origin!, { viewer, waitedMs: 1 });
+    const repeat = (viewer: Viewer = ada) => product.engine.share(provenance!, { viewer, waitedMs: 1 });
     expect(repeat({ ...ada, timeZone: 'Pacific/Auckland' })).toBe(false);
     await product.engine.allowCaching(0);
     expect([repeat(), product.engine.stampOf(ada)]).toEqual([false, Number.NaN]); // nobody begins to wait either
@@ -205,7 +209,7 @@ describe('an answer that others waited for', () => {
     const origins = [
       await product.ask('{ networks { id } viewer { userId: __typename } }'),
       await product.ask(failing),
-    ].map(({ origin }) => origin);
+    ].map(({ origin: provenance }) => provenance);
     expect(origins).toEqual([undefined, undefined]);
     const lasting = { ...policies, POSTS: { ...policies.POSTS, staleMs: 60_000 } };
     const late = createProduct({}, { policies: lasting });

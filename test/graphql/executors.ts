@@ -15,7 +15,7 @@ import {
 import { Cache } from '../../src/cache/cache.ts';
 import { policies } from '../../src/cache-policies.ts';
 import { createContext } from '../../src/graphql/context.ts';
-import { DocumentMemory } from '../../src/graphql/document-memory.ts';
+import { DocumentCache } from '../../src/graphql/document-cache.ts';
 import { executeJoined, type JoinedResult } from '../../src/graphql/joined-execution.ts';
 import { NodeTags } from '../../src/graphql/node-tags.ts';
 import { QueryOperations } from '../../src/graphql/root-fields.ts';
@@ -125,7 +125,7 @@ function createGates() {
 }
 
 const cache = new Cache({ policies });
-const operations = new QueryOperations(schema, new Map(), new DocumentMemory());
+const operations = new QueryOperations(schema, new Map(), new DocumentCache());
 
 /** What cannot be joined. */
 export const leftToYoga = 'left to Yoga';

@@ -204,13 +204,13 @@ describe('what an answer cost', () => {
     nest.pass(1_000_000);
     await nest.ask('{ campaigns { name } }');
     nest.pass(1_000);
-    const { outcome } = await nest.ask(
+    const { outcome: cacheUsage } = await nest.ask(
       '{ campaigns { name } report { views } postCount viewer { preferences { theme } } }',
       {
         as: robot,
       },
     );
-    expect(outcome).toMatchObject({ hits: 1, stale: 1, misses: 1, bypasses: 1 });
-    expect(outcome.freshUntil).toBe(900_000);
+    expect(cacheUsage).toMatchObject({ hits: 1, stale: 1, misses: 1, bypasses: 1 });
+    expect(cacheUsage.freshUntil).toBe(900_000);
   });
 });

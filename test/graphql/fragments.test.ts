@@ -78,10 +78,10 @@ describe('a fragment', () => {
     await second.isReached;
     first.open();
     await early;
-    const { joinedFrom } = await ask(nest, document);
+    const { joinedFrom: joinedFragments } = await ask(nest, document);
     second.open();
     await late;
-    expect(joinedFrom!.fragments[0]!.entry).not.toBeNull();
+    expect(joinedFragments!.fragments[0]!.entry).not.toBeNull();
   });
 
   it('answers an operation whatever the others of its document leave out', async () => {
@@ -259,11 +259,11 @@ describe('a partly hot answer', () => {
     const nest = inNest();
     await heat(nest, '{ posts { nodes { campaign { name } } } }');
     const edges = nest.runs('Post.campaign');
-    const { data, joinedFrom } = await ask(
+    const { data, joinedFrom: joinedFragments } = await ask(
       nest,
       '{ postCount posts { nodes { campaign { name } } } campaigns { name } }',
     );
-    expect(joinedFrom).toBeUndefined();
+    expect(joinedFragments).toBeUndefined();
     expect(Object.keys(data)).toEqual(['postCount', 'posts', 'campaigns']);
     expect(nest.runs('Post.campaign')).toBe(edges);
     expect(['Query.postCount', 'Query.posts', 'Query.campaigns'].map(nest.runs)).toEqual([1, 1, 1]);

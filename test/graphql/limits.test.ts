@@ -8,8 +8,8 @@ describe('a cache that runs as many loads as it may', () => {
     const first = nest.ask('{ postCount }');
     await hanging.isReached;
     for (let round = 0; round < 2; round++) {
-      const { errors, data, outcome } = await nest.ask('{ campaigns { id } }', { isJoining: true });
-      expect({ errors, isList: Array.isArray(data.campaigns), bypasses: outcome.bypasses }).toEqual({
+      const { errors, data, outcome: cacheUsage } = await nest.ask('{ campaigns { id } }', { isJoining: true });
+      expect({ errors, isList: Array.isArray(data.campaigns), bypasses: cacheUsage.bypasses }).toEqual({
         errors: undefined,
         isList: true,
         bypasses: 1,

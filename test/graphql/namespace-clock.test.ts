@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from '../../src/cache/names.ts';
+import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from '../../src/cache/keys-and-tags.ts';
 import { NamespaceClock } from '../../src/graphql/namespace-clock.ts';
 import { ada } from './nest.ts';
 import { createProduct } from './product.ts';
@@ -35,7 +35,7 @@ describe('the logical time of a workspace', () => {
         const clock = new NamespaceClock({ maxNamespaces });
         let last = new Map(namespaces.map((namespace) => [namespace, clock.stampOf(namespace)]));
         steps.forEach((step, index) => {
-          clock.move(
+          clock.advance(
             step.map((one) => one.tag),
             index + 1,
           );
@@ -55,7 +55,7 @@ describe('the logical time of a workspace', () => {
 
   it('takes no more memory than it may, however many workspaces write', () => {
     const clock = new NamespaceClock({ maxNamespaces: 100 });
-    for (let at = 1; at <= 1_000; at++) clock.move([`ws_${at}/Post`], at);
+    for (let at = 1; at <= 1_000; at++) clock.advance([`ws_${at}/Post`], at);
     const stamps = Array.from({ length: 1_000 }, (_, index) => clock.stampOf(`ws_${index + 1}`));
     expect(new Set(stamps).size).toBe(101); // those of the last hundred, and one for all before
   });

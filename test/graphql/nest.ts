@@ -7,9 +7,9 @@ import { daysOf } from '../../src/domains/date-range.ts';
 import type { ProductLimits } from '../../src/domains/product-limits.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import { createContext } from '../../src/graphql/context.ts';
-import { DocumentMemory } from '../../src/graphql/document-memory.ts';
+import { DocumentCache } from '../../src/graphql/document-cache.ts';
 import { afterExecution } from '../../src/graphql/execution.ts';
-import { executeJoined, type JoinedFrom, type JoinedResult } from '../../src/graphql/joined-execution.ts';
+import { executeJoined, type JoinedFragments, type JoinedResult } from '../../src/graphql/joined-execution.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { QueryOperations } from '../../src/graphql/root-fields.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
@@ -305,8 +305,8 @@ export interface Answer {
   /** As it goes to the client. */
   readonly text: string;
   /** Of an answer for which nothing was executed. */
-  readonly joinedFrom: JoinedFrom | undefined;
-  readonly outcome: RequestContext['state']['outcome'];
+  readonly joinedFrom: JoinedFragments | undefined;
+  readonly outcome: RequestContext['state']['cacheUsage'];
 }
 
 export interface NestOptions {
@@ -375,7 +375,7 @@ export function createNest(options: NestOptions = {}) {
     cache: options.isCaching === false ? undefined : cache,
     invalidate: (tags, cause) => cache.invalidate(tags, cause),
   });
-  const operations = new QueryOperations(schema, plans, new DocumentMemory());
+  const operations = new QueryOperations(schema, plans, new DocumentCache());
   const sources = {
     ...{ queries, ports: {} as Ports, limits: {} as ProductLimits, stampOf: () => cache.stamp },
     ...{ cacheNow: () => cache.now(), wallNow: () => new Date(wallMs) },
@@ -413,8 +413,13 @@ export function createNest(options: NestOptions = {}) {
       const joined = isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
       const result = afterExecution(cache, contextValue, joined ?? (await execute(args))) as JoinedResult;
       const answered = result.stringify?.(result) ?? JSON.stringify(result);
-      const joinedFrom = result.origin?.executed.length === 0 ? result.origin.joinedFrom : undefined;
-      return { ...JSON.parse(answered), text: answered, joinedFrom, outcome: contextValue.state.outcome };
+      const joinedFragments = result.provenance?.executedTraces.length === 0 ? result.provenance.joined : undefined;
+      return {
+        ...JSON.parse(answered),
+        text: answered,
+        joinedFrom: joinedFragments,
+        outcome: contextValue.state.cacheUsage,
+      };
     },
   };
 }

@@ -61,8 +61,8 @@ export function createProduct(tables: Tables = {}, options: Partial<EngineOption
         data,
         errors,
         extensions,
-        origin: result.origin,
-        joinedFrom: result.origin?.executed.length === 0 ? result.origin.joinedFrom : undefined,
+        origin: result.provenance,
+        joinedFrom: result.provenance?.executedTraces.length === 0 ? result.provenance.joined : undefined,
       };
     },
     async subscribe(text: string, { as = ada, variables = {}, isDebugging = false }: Ask = {}) {

@@ -11,8 +11,8 @@ describe('what an answer was joined from', () => {
   it('stays in memory for as long as the cache keeps it, and no longer', async () => {
     const { ask, engine } = createProduct();
     await ask(document);
-    const { joinedFrom } = await ask(document);
-    const values = joinedFrom!.fragments.map(({ value }) => new WeakRef(value as object));
+    const { joinedFrom: joinedFragments } = await ask(document);
+    const values = joinedFragments!.fragments.map(({ value }) => new WeakRef(value as object));
     const isThere = () => values.map((value) => value.deref() !== undefined);
     await nextTurn();
     collectGarbage();

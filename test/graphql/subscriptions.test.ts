@@ -1,6 +1,6 @@
 import { type GraphQLError, parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { Forgetting } from '../../src/graphql/forgetting.ts';
+import type { ClientInvalidation } from '../../src/graphql/client-invalidation.ts';
 import { settle } from '../cache/engine.ts';
 import { ada, bob, robot, zoe } from './nest.ts';
 import { createProduct } from './product.ts';
@@ -50,7 +50,7 @@ describe('a subscription to what the cache forgets', () => {
     const ids = Array.from({ length: 2_500 }, (_, i) => `post_${String(i).padStart(4, '0')}`);
     product.engine.cache.invalidate(['ws_nest/Template', ...ids.map((id) => `ws_nest/Post:${id}`)], 'one');
     await settled();
-    const events = seen.events.map((event) => (event as { cacheInvalidated: Forgetting }).cacheInvalidated);
+    const events = seen.events.map((event) => (event as { cacheInvalidated: ClientInvalidation }).cacheInvalidated);
     expect(events.map(({ nodeIds }) => nodeIds.length)).toEqual([1_000, 1_000, 500]);
     expect(events.flatMap(({ nodeIds }) => nodeIds)).toEqual(ids);
     expect(events.map(({ typeNames }) => typeNames)).toEqual([['Template', 'TemplateConnection'], [], []]);
@@ -95,7 +95,7 @@ describe('a subscription to what the cache forgets', () => {
     const [ours, theirs] = await Promise.all(
       [ada, zoe].map(async (as) => follow(await product.subscribe(cacheInvalidated, { as }))),
     );
-    product.engine.forgetAll('a test');
+    product.engine.clearAll('a test');
     await settled();
     const end = 'EVENTS_MISSED';
     expect([ours, theirs]).toEqual([
@@ -154,7 +154,7 @@ describe('a subscription of somebody who is confined', () => {
     const seen = await follow(await product.subscribe(cacheInvalidated, { as: confined }));
     product.engine.cache.invalidate(tags.map((tag) => `ws_nest/${tag}`));
     await settled();
-    return seen.events.map((event) => (event as { cacheInvalidated: Forgetting }).cacheInvalidated);
+    return seen.events.map((event) => (event as { cacheInvalidated: ClientInvalidation }).cacheInvalidated);
   };
 
   it('tells what the workspace shares, whatever it reaches', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Changes } from '../../src/domains/changes.ts';
-import { canMeet, parseTagTemplate, resolveTags } from '../../src/graphql/tag-template.ts';
+import { mayOverlap, parseTagTemplate, resolveTags } from '../../src/graphql/tag-template.ts';
 
 const changes = new Changes();
 changes.add('Post', 'post_1', 'post_2', null, undefined, 'post_1');
@@ -88,14 +88,14 @@ describe('a tag in the schema', () => {
   it.each(['Post:{result.id}', 'Post:{changes.Post}', '{id}:{result.id}'])(
     'that reads the outcome says so: %s',
     (text) => {
-      expect(parseTagTemplate(text).readsOutcome).toBe(true);
+      expect(parseTagTemplate(text).readsResult).toBe(true);
     },
   );
 
   it.each(['Post', 'Post:{id}', 'Post:{parent.id}', 'Post:{input.result.id}'])(
     'that does not, does not: %s',
     (text) => {
-      expect(parseTagTemplate(text).readsOutcome).toBe(false);
+      expect(parseTagTemplate(text).readsResult).toBe(false);
     },
   );
 });
@@ -132,8 +132,8 @@ describe('two tags', () => {
     ['{type}:{id}', 'Post:post_1'],
     ['a{x}b', 'a{y}c'],
   ])('can meet: %s and %s', (one, other) => {
-    expect(canMeet(parseTagTemplate(one), parseTagTemplate(other))).toBe(true);
-    expect(canMeet(parseTagTemplate(other), parseTagTemplate(one))).toBe(true);
+    expect(mayOverlap(parseTagTemplate(one), parseTagTemplate(other))).toBe(true);
+    expect(mayOverlap(parseTagTemplate(other), parseTagTemplate(one))).toBe(true);
   });
 
   it.each([
@@ -144,8 +144,8 @@ describe('two tags', () => {
     ['Campaign:{id}:posts', 'Campaign:{id}:notes'],
     ['MediaAsset:usage:true', 'MediaAsset:usage:false'],
   ])('cannot: %s and %s', (one, other) => {
-    expect(canMeet(parseTagTemplate(one), parseTagTemplate(other))).toBe(false);
-    expect(canMeet(parseTagTemplate(other), parseTagTemplate(one))).toBe(false);
+    expect(mayOverlap(parseTagTemplate(one), parseTagTemplate(other))).toBe(false);
+    expect(mayOverlap(parseTagTemplate(other), parseTagTemplate(one))).toBe(false);
   });
 
   /** Values as they occur in tags: ids, days, words; a colon parts a tag and is in none of them. */
@@ -161,7 +161,7 @@ describe('two tags', () => {
       fc.property(template, template, values, values, (one, other, ones, others) => {
         const tags = new Set(tagsOf(one, ones));
         fc.pre(tagsOf(other, others).some((tag) => tags.has(tag)));
-        expect(canMeet(one, other)).toBe(true);
+        expect(mayOverlap(one, other)).toBe(true);
       }),
       { maxSkipsPerRun: 1_000 },
     );
@@ -171,12 +171,12 @@ describe('two tags', () => {
     fc.assert(
       fc.property(template, values, (tag, given) => {
         for (const text of tagsOf(tag, given).filter((made) => made !== ''))
-          expect(canMeet(tag, parseTagTemplate(text))).toBe(true);
+          expect(mayOverlap(tag, parseTagTemplate(text))).toBe(true);
       }),
     );
   });
 
   it('meet both ways or neither', () => {
-    fc.assert(fc.property(template, template, (one, other) => canMeet(one, other) === canMeet(other, one)));
+    fc.assert(fc.property(template, template, (one, other) => mayOverlap(one, other) === mayOverlap(other, one)));
   });
 });

@@ -41,7 +41,7 @@ function createWarmer({
     },
     onFailure: (error) => failures.push(String(error)),
   });
-  const use = (n: number) => warmer.firstUse({ ...ada, workspaceId: `ws_${n}` });
+  const use = (n: number) => warmer.warmOnce({ ...ada, workspaceId: `ws_${n}` });
   const goOn = async (n: number) => {
     waiting.get(`ws_${n}`)?.goOn();
     await settled();

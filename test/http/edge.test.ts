@@ -107,7 +107,7 @@ describe('the log', () => {
     const { contextFor } = server.engine;
     server.engine.contextFor = (request) => {
       const context = contextFor(request);
-      context.state.outcome.hits = 1;
+      context.state.cacheUsage.hits = 1;
       return context;
     };
     await ask(server, '{ hello }');

@@ -6,11 +6,11 @@ import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import type { Viewer } from '../../src/domains/context.ts';
 import { isForAnyone } from '../../src/graphql/audience.ts';
-import { DocumentMemory } from '../../src/graphql/document-memory.ts';
+import { DocumentCache } from '../../src/graphql/document-cache.ts';
 import type { FieldPlan } from '../../src/graphql/field-plan.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
-import type { Engine } from '../../src/http/use-engine.ts';
+import type { EdgeEngine } from '../../src/http/use-engine.ts';
 
 /** A viewer of no consequence. */
 export const ada: Viewer = {
@@ -59,7 +59,7 @@ const typeDefs = /* GraphQL */ `
 /** `hello` is for everybody. */
 const plansForAnyone = new Map([['Query.hello', { access: { audience: 'ANYONE' } } as FieldPlan]]);
 
-export interface TestEngine extends Engine {
+export interface TestEngine extends EdgeEngine {
   /** What `outage` fails with, and `authenticate` for a token of the same name. */
   outage: Error | undefined;
   readonly tokens: Map<string, Viewer>;
@@ -126,17 +126,17 @@ export function createTestEngine(): TestEngine {
     },
   });
   const engine: TestEngine = {
-    ...{ schema, documents: new DocumentMemory(), tokens, writes, waiting, reached, outage: undefined },
+    ...{ schema, documents: new DocumentCache(), tokens, writes, waiting, reached, outage: undefined },
     authenticate: (token) => (token === 'outage' ? fail() : (tokens.get(token) ?? null)),
     contextFor: ({ viewer, requestId }) => {
       const outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
-      return { state: { viewer, requestId, outcome } } as RequestContext;
+      return { state: { viewer, requestId, cacheUsage: outcome } } as RequestContext;
     },
     isForAnyone: (document, operationName) => isForAnyone(plansForAnyone, document, operationName),
     execute: async (args: ExecutionArgs, executeFn) => await executeFn(args),
-    answer: async () => undefined,
-    replay: () => undefined,
-    repeat: () => false,
+    rerun: async () => undefined,
+    reuse: () => undefined,
+    share: () => false,
     stampOf: () => 0,
   };
   return engine;

@@ -5,9 +5,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { parse } from 'graphql';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
-import type { Answer } from '../../src/graphql/engine.ts';
-import { type HotAnswer, HotPath, type HotPathOptions } from '../../src/http/hot-path.ts';
-import { Making, type Recipe, wholeResponse } from '../../src/http/making.ts';
+import type { RerunResult } from '../../src/graphql/engine.ts';
+import { HotPath, type HotPathOptions, type HotResponse } from '../../src/http/hot-path.ts';
+import { PendingResponse, type PreparedRequest, responseTemplate } from '../../src/http/pending-response.ts';
 import { type RememberedResponse, RememberedResponses } from '../../src/http/remembered-responses.ts';
 import { requestKey } from '../../src/http/request-key.ts';
 import { grownOld } from '../setup/garbage.ts';
@@ -17,26 +17,26 @@ const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 
 type Engine = HotPathOptions['engine'];
 
 /** A clock that stands; nothing is made anew, and everybody may have what is. */
-const calm = { answer: async () => undefined, repeat: () => true, stampOf: () => 7 };
+const calm = { rerun: async () => undefined, share: () => true, stampOf: () => 7 };
 
 /** Answers the first time with the words of the pipeline, and from then on with what was remembered, if the engine lets it. */
 async function serve(
-  given: Partial<Engine> & Pick<Engine, 'authenticate' | 'replay'>,
-  remembered: Partial<Recipe> = {},
+  given: Partial<Engine> & Pick<Engine, 'authenticate' | 'reuse'>,
+  remembered: Partial<PreparedRequest> = {},
 ) {
   const engine: Engine = Object.assign(given, { ...calm, ...given });
   const responses = new RememberedResponses(1_000_000);
-  const counted: HotAnswer[] = [];
+  const counted: HotResponse[] = [];
   let cooked = 0;
   const hotPath = new HotPath(
     (request, response) => {
       cooked++;
-      responses.remember(responses.keyOf(request)!, responseOf(), { ...recipe, ...remembered });
+      responses.remember(responses.keyOf(request)!, responseOf(), { ...preparedRequest, ...remembered });
       response.setHeader('content-length', 12).end('the pipeline');
     },
     {
       ...{ engine, responses, graphqlPath: '/graphql' },
-      onAnswer: (answer) => counted.push(answer),
+      onResponse: (answer) => counted.push(answer),
     },
   );
   const server = createServer(hotPath.listener);
@@ -75,7 +75,7 @@ const requestWith = (headers: string) =>
 
 const document = parse('{ __typename }');
 
-const recipe: Recipe = {
+const preparedRequest: PreparedRequest = {
   document: new WeakRef(document),
   operationName: 'page',
   variables: '{"a":1}',
@@ -86,15 +86,15 @@ const recipe: Recipe = {
 };
 
 function responseOf({ size = 10 } = {}): RememberedResponse {
-  const whole = wholeResponse(recipe, { json: 'remembered'.padEnd(size), gzipped: undefined, viewer });
-  return { ...whole, from: { fragments: [], day: undefined } };
+  const whole = responseTemplate(preparedRequest, { json: 'remembered'.padEnd(size), gzipped: undefined, viewer });
+  return { ...whole, joined: { fragments: [], day: undefined } };
 }
 
 /** As the engine makes it anew. */
-function answerOf(json: string): Answer {
-  const origin = { joinedFrom: { fragments: [], day: undefined }, day: undefined, found: [], executed: [] };
+function rerunOf(json: string): RerunResult {
+  const origin = { joined: { fragments: [], day: undefined }, day: undefined, foundFragments: [], executedTraces: [] };
   const outcome = { hits: 0, stale: 0, misses: 1, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
-  return { json, origin: { question: { document }, ...origin }, outcome, now: 0 };
+  return { json, provenance: { operationRequest: { document }, ...origin }, cacheUsage: outcome, now: 0 };
 }
 
 const statusOf = ({ head = '' }) => /^cache-status: (.*)\r$/im.exec(head)?.[1];
@@ -119,17 +119,17 @@ const ways: [string, HotPathOptions['engine']['authenticate']][] = [
 
 describe('a request that was answered before', () => {
   it('is answered again while its token stands for the same viewer and its fragments stand', async () => {
-    const { ask } = await serve({ authenticate: () => ({ ...viewer }), replay: () => 1_000 });
+    const { ask } = await serve({ authenticate: () => ({ ...viewer }), reuse: () => 1_000 });
     expect(await bodiesOf(ask, 3)).toEqual(['the pipeline', 'remembered', 'remembered']);
   });
 
   it.each(ways)('goes to the pipeline when its viewer %s', async (_, authenticate) => {
-    const { ask } = await serve({ authenticate, replay: () => 1_000 });
+    const { ask } = await serve({ authenticate, reuse: () => 1_000 });
     expect(await bodiesOf(ask, 2)).toEqual(['the pipeline', 'the pipeline']);
   });
 
   it('waits for its viewer', async () => {
-    const engine = { authenticate: (): Viewer | Promise<Viewer> => viewer, replay: () => 1_000 };
+    const engine = { authenticate: (): Viewer | Promise<Viewer> => viewer, reuse: () => 1_000 };
     const { ask } = await serve(engine);
     await ask();
     engine.authenticate = async () => viewer;
@@ -140,12 +140,12 @@ describe('a request that was answered before', () => {
     'is answered with the same bytes, whatever the alphabet and the size: %i words',
     async (words) => {
       const json = JSON.stringify('é ł あ 👩‍👩‍👧 '.repeat(words));
-      const replay = (): number | undefined => undefined;
-      const engine = { authenticate: () => viewer, replay, answer: async () => answerOf(json) };
+      const reuse = (): number | undefined => undefined;
+      const engine = { authenticate: () => viewer, reuse, rerun: async () => rerunOf(json) };
       const { ask, open, responses } = await serve(engine);
       await ask();
       await ask(); // is made anew
-      engine.replay = () => 1_000;
+      engine.reuse = () => 1_000;
       const { socket } = open();
       socket.write(requestWith('connection: close\r\n'));
       const [head, body] = Buffer.concat(await socket.toArray())
@@ -161,15 +161,15 @@ describe('a request that was answered before', () => {
     const asked: unknown[] = [];
     const engine = {
       authenticate: () => viewer,
-      replay: (): number | undefined => 1_000,
-      answer: async (...all: unknown[]) => {
+      reuse: (): number | undefined => 1_000,
+      rerun: async (...all: unknown[]) => {
         asked.push(all);
-        return answerOf('made anew');
+        return rerunOf('made anew');
       },
     };
     const { ask, responses, counted, cooked } = await serve(engine);
     await bodiesOf(ask, 3);
-    engine.replay = () => undefined;
+    engine.reuse = () => undefined;
     const given = await ask('x-request-id: mine\r\n');
     expect([given.body, statusOf(given)]).toEqual(['made anew', 'Magpie; fwd=miss; stored']);
     expect(given.head).toMatch(/^content-type: application\/json\r\ncontent-length: 9\r\n/im);
@@ -179,45 +179,45 @@ describe('a request that was answered before', () => {
         expect.objectContaining({ viewer, requestId: 'mine', isDebugging: false }),
       ],
     ]);
-    expect(counted.at(-1)).toMatchObject({ arrival: { requestId: 'mine' }, operation: 'page', isFromCache: false });
-    engine.replay = () => 1_000;
+    expect(counted.at(-1)).toMatchObject({ request: { requestId: 'mine' }, operation: 'page', isFromCache: false });
+    engine.reuse = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['made anew', 'made anew']);
     expect(counted.at(-1)).toMatchObject({ operation: 'page', isFromCache: true });
     expect([responses.size, cooked()]).toEqual([1, 1]);
   });
 
-  it.each<[string, Partial<Engine>, Partial<Recipe>]>([
+  it.each<[string, Partial<Engine>, Partial<PreparedRequest>]>([
     ['cannot be made so', {}, {}],
-    ['fails', { answer: () => Promise.reject(new Error('the database is gone')) }, {}],
+    ['fails', { rerun: () => Promise.reject(new Error('the database is gone')) }, {}],
     [
       'is of a document that is gone',
-      { answer: async () => answerOf('made anew') },
-      { document: { deref: () => undefined } as unknown as Recipe['document'] },
+      { rerun: async () => rerunOf('made anew') },
+      { document: { deref: () => undefined } as unknown as PreparedRequest['document'] },
     ],
   ])('goes to the pipeline when its answer %s, and is remembered anew', async (_, changed, remembered) => {
-    const engine = { authenticate: () => viewer, replay: (): number | undefined => 1_000, ...changed };
+    const engine = { authenticate: () => viewer, reuse: (): number | undefined => 1_000, ...changed };
     const { ask, cooked } = await serve(engine, remembered);
     await bodiesOf(ask, 3);
-    engine.replay = () => undefined;
+    engine.reuse = () => undefined;
     expect((await ask()).body).toBe('the pipeline');
-    engine.replay = () => 1_000;
+    engine.reuse = () => 1_000;
     expect(await bodiesOf(ask, 2)).toEqual(['remembered', 'remembered']);
     expect(cooked()).toBe(2);
   });
 
   it('is counted, and has an id of its own', async () => {
-    const { ask, counted } = await serve({ authenticate: () => viewer, replay: () => 5_000 });
+    const { ask, counted } = await serve({ authenticate: () => viewer, reuse: () => 5_000 });
     await ask();
     const heads = [(await ask()).head, (await ask()).head, (await ask()).head];
-    expect(counted.map(({ arrival }) => [arrival.method, arrival.requestId])).toEqual(
+    expect(counted.map(({ request }) => [request.method, request.requestId])).toEqual(
       heads.map((head) => ['POST', /^x-request-id: (.+)\r/im.exec(head)![1]]),
     );
-    expect(new Set(counted.map(({ arrival }) => arrival.requestId)).size).toBe(3);
+    expect(new Set(counted.map(({ request }) => request.requestId)).size).toBe(3);
     for (const head of heads) expect(head).toMatch(/^cache-status: Magpie; hit; ttl=5\r?$/im);
   });
 
   it('keeps the id that its client gave it, if it is harmless', async () => {
-    const { ask } = await serve({ authenticate: () => viewer, replay: () => 1_000 });
+    const { ask } = await serve({ authenticate: () => viewer, reuse: () => 1_000 });
     await ask();
     expect((await ask('x-request-id: mine-1\r\n')).head).toMatch(/^x-request-id: mine-1\r?$/im);
     expect((await ask('X-Request-Id: mine-2\r\n')).head).toMatch(/^x-request-id: mine-2\r?$/im);
@@ -228,14 +228,14 @@ describe('a request that was answered before', () => {
 
 /** A remembered answer that has just become untrue, and an engine that takes its time to make it anew. */
 async function outdated(changed: Partial<Engine> = {}) {
-  const engine: Parameters<typeof serve>[0] = { authenticate: () => viewer, replay: () => 1_000 };
+  const engine: Parameters<typeof serve>[0] = { authenticate: () => viewer, reuse: () => 1_000 };
   const served = await serve(engine);
   await bodiesOf(served.ask, 2);
-  const held: ((answer: Answer | undefined) => void)[] = [];
+  const held: ((rerunResult: RerunResult | undefined) => void)[] = [];
   let asked = 0;
   Object.assign(engine, {
-    replay: () => undefined,
-    answer: () => new Promise<Answer | undefined>((resolve) => held.push(resolve)),
+    reuse: () => undefined,
+    rerun: () => new Promise<RerunResult | undefined>((resolve) => held.push(resolve)),
     authenticate: () => {
       asked++;
       return viewer;
@@ -271,7 +271,7 @@ describe('requests for the same', () => {
     const countedBefore = counted.length;
     const { answers } = await others(3);
     expect([cookedSince(), held.length]).toEqual([0, 1]);
-    held[0]!(answerOf('made anew'));
+    held[0]!(rerunOf('made anew'));
     const given = await Promise.all([first, ...answers]);
     expect(given.map(({ body }) => body)).toEqual(Array(4).fill('made anew'));
     expect(given.map(statusOf)).toEqual(['Magpie; fwd=miss; stored', ...Array(3).fill('Magpie; fwd=miss; collapsed')]);
@@ -292,43 +292,43 @@ describe('requests for the same', () => {
     stamps[viewer.workspaceId]!++;
     const [late] = (await others(1)).answers;
     await vi.waitFor(() => expect(held).toHaveLength(2));
-    held[0]!(answerOf('made anew'));
-    held[1]!(answerOf('made after the write'));
+    held[0]!(rerunOf('made anew'));
+    held[1]!(rerunOf('made after the write'));
     expect((await Promise.all([first, ...answers])).map(({ body }) => body)).toEqual(Array(6).fill('made anew'));
     expect((await late!).body).toBe('made after the write');
   });
 
   it('are made another when something was invalidated since the first was begun', async () => {
     const { first, second, others, held, responses } = await overtaken();
-    held[0]!(answerOf('the first'));
+    held[0]!(rerunOf('the first'));
     expect((await first).body).toBe('the first');
     const [third] = (await others(1)).answers; // of the second still, though the first has ended
-    held[1]!(answerOf('the second'));
+    held[1]!(rerunOf('the second'));
     expect([(await second).body, (await third!).body, held.length]).toEqual(['the second', 'the second', 2]);
     expect(responses.size).toBe(1);
   });
 
   it('leave the later answer in its place, whichever ends first', async () => {
     const { ask, first, second, held, engine } = await overtaken();
-    held[1]!(answerOf('the second'));
+    held[1]!(rerunOf('the second'));
     await second;
-    held[0]!(answerOf('the first'));
+    held[0]!(rerunOf('the first'));
     expect((await first).body).toBe('the first');
-    engine.replay = () => 1_000;
+    engine.reuse = () => 1_000;
     expect((await ask()).body).toBe('the second');
   });
 
-  it.each<[string, Answer | undefined, Partial<Engine>]>([
+  it.each<[string, RerunResult | undefined, Partial<Engine>]>([
     ['nothing came of the first', undefined, {}],
-    ['the cache may not be used any more, or another day began', answerOf('made anew'), { repeat: () => false }],
-  ])('go to the pipeline when %s', async (_, answer, changed) => {
+    ['the cache may not be used any more, or another day began', rerunOf('made anew'), { share: () => false }],
+  ])('go to the pipeline when %s', async (_, rerunResult, changed) => {
     const { first, others, held, engine, cookedSince } = await outdated(changed);
     const { answers } = await others(2);
-    engine.answer = async () => undefined; // of the first, once more
-    held[0]!(answer);
+    engine.rerun = async () => undefined; // of the first, once more
+    held[0]!(rerunResult);
     await first;
     for (const answer of answers) expect((await answer).body).toBe('the pipeline');
-    expect([cookedSince(), held.length]).toEqual([answer ? 2 : 3, 1]);
+    expect([cookedSince(), held.length]).toEqual([rerunResult ? 2 : 3, 1]);
   });
 
   it('go to the pipeline when the first was made for somebody else', async () => {
@@ -336,7 +336,7 @@ describe('requests for the same', () => {
     const had = engine.authenticate;
     engine.authenticate = (token) => ({ ...(had(token) as Viewer), role: 'READER' });
     const { answers } = await others(1);
-    held[0]!(answerOf('made anew'));
+    held[0]!(rerunOf('made anew'));
     expect([(await first).body, (await answers[0]!).body]).toEqual(['made anew', 'the pipeline']);
   });
 
@@ -346,7 +346,7 @@ describe('requests for the same', () => {
     const { answers } = await others(2);
     for (const answer of answers) expect((await answer).body).toBe('the pipeline');
     expect([cookedSince(), held.length]).toEqual([2, 1]);
-    held[0]!(answerOf('made anew'));
+    held[0]!(rerunOf('made anew'));
     expect((await first).body).toBe('made anew');
   });
 
@@ -355,7 +355,7 @@ describe('requests for the same', () => {
     const { answers } = await others(2);
     Object.assign(engine, { stampOf: () => Number.NaN }); // whoever asks again now is not waited for
     expect(responses.size).toBe(1);
-    held[0]!({ ...answerOf('made anew'), origin: undefined });
+    held[0]!({ ...rerunOf('made anew'), provenance: undefined });
     expect((await first).body).toBe('made anew');
     for (const answer of answers) expect((await answer).body).toBe('the pipeline');
     expect(held.length).toBe(1);
@@ -363,7 +363,7 @@ describe('requests for the same', () => {
 
   it('are not waited for the next time when what was made was for one alone', async () => {
     const { ask, first, held, responses } = await outdated();
-    held[0]!({ ...answerOf('made anew'), origin: undefined });
+    held[0]!({ ...rerunOf('made anew'), provenance: undefined });
     expect((await first).body).toBe('made anew');
     expect([responses.size, responses.bytes]).toEqual([0, 0]);
     expect((await ask()).body).toBe('the pipeline');
@@ -379,7 +379,7 @@ describe('requests for the same', () => {
     gone!.socket.resetAndDestroy();
     await reset;
     const probe = await others(1); // what came after the reset was read after it
-    held[0]!(answerOf('made anew'));
+    held[0]!(rerunOf('made anew'));
     await first;
     expect((await answers[1]!).body).toBe('made anew');
     expect((await probe.answers[0]!).body).toBe('made anew');
@@ -389,19 +389,24 @@ describe('requests for the same', () => {
 
 describe('what was given', () => {
   it.each<[string, Partial<Engine>]>([
-    ['remembered', { replay: () => 1_000 }],
-    ['made anew', { replay: () => undefined, answer: async () => answerOf('made anew') }],
+    ['remembered', { reuse: () => 1_000 }],
+    ['made anew', { reuse: () => undefined, rerun: async () => rerunOf('made anew') }],
   ])('dies young when it was %s', async (_, how) => {
-    const engine = { ...calm, authenticate: () => viewer, replay: () => undefined, ...how };
+    const engine = { ...calm, authenticate: () => viewer, reuse: () => undefined, ...how };
     const responses = new RememberedResponses(1_000_000);
     let given = 0;
-    const { listener } = new HotPath(() => {}, { engine, responses, graphqlPath: '/graphql', onAnswer: () => given++ });
+    const { listener } = new HotPath(() => {}, {
+      engine,
+      responses,
+      graphqlPath: '/graphql',
+      onResponse: () => given++,
+    });
     const socket = new Socket();
     const requestOf = () => {
       const headers = { authorization: 'Bearer token' };
       return Object.assign(new IncomingMessage(socket), { method: 'GET', url: '/graphql?query={a}', headers });
     };
-    responses.remember(requestKey(requestOf())!, responseOf(), recipe);
+    responses.remember(requestKey(requestOf())!, responseOf(), preparedRequest);
     const give = async () => {
       given = 0;
       for (let time = 0; time < 5_000; time++) {
@@ -420,11 +425,11 @@ describe('an answer that is being made', () => {
   it('is joined for a second, while nothing is invalidated', () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(5_000);
     onTestFinished(() => clock.mockRestore());
-    const making = new Making(3, Promise.resolve(undefined));
-    expect([making.isJoinable(3), making.isJoinable(4)]).toEqual([true, false]);
+    const pendingResponse = new PendingResponse(3, Promise.resolve(undefined));
+    expect([pendingResponse.isJoinable(3), pendingResponse.isJoinable(4)]).toEqual([true, false]);
     clock.mockReturnValue(5_999);
-    expect(making.isJoinable(3)).toBe(true);
+    expect(pendingResponse.isJoinable(3)).toBe(true);
     clock.mockReturnValue(6_000);
-    expect(making.isJoinable(3)).toBe(false);
+    expect(pendingResponse.isJoinable(3)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/context.ts';
-import { type Recipe, wholeResponse } from '../../src/http/making.ts';
+import { type PreparedRequest, responseTemplate } from '../../src/http/pending-response.ts';
 import { type RememberedResponse, RememberedResponses } from '../../src/http/remembered-responses.ts';
 import { type RequestKey, requestKey } from '../../src/http/request-key.ts';
 
@@ -11,7 +11,7 @@ const viewer = { workspaceId: 'ws_1', tokenId: 'tok_1', userId: 'user_1', role: 
 
 const document = parse('{ __typename }');
 
-const recipe: Recipe = {
+const preparedRequest: PreparedRequest = {
   document: new WeakRef(document),
   operationName: 'page',
   variables: '{"a":1}',
@@ -22,8 +22,8 @@ const recipe: Recipe = {
 };
 
 function responseOf({ size = 10 } = {}): RememberedResponse {
-  const whole = wholeResponse(recipe, { json: 'remembered'.padEnd(size), gzipped: undefined, viewer });
-  return { ...whole, from: { fragments: [], day: undefined } };
+  const whole = responseTemplate(preparedRequest, { json: 'remembered'.padEnd(size), gzipped: undefined, viewer });
+  return { ...whole, joined: { fragments: [], day: undefined } };
 }
 
 interface Asked extends Record<string, string | Buffer | undefined> {
@@ -46,7 +46,7 @@ function keyOf({
 
 describe('remembered responses', () => {
   const remember = (responses: RememberedResponses, key: RequestKey, size = 100) => {
-    responses.remember(key, responseOf({ size }), recipe);
+    responses.remember(key, responseOf({ size }), preparedRequest);
   };
 
   it('give way to others when there are too many, and count what each takes', () => {
@@ -59,11 +59,11 @@ describe('remembered responses', () => {
     }
     expect([0, 1, 9].map((at) => responses.get(keys[at]!) !== undefined)).toEqual([true, false, true]);
     const long = keyOf({ body: 'k' });
-    responses.remember(long, responseOf(), { ...recipe, variables: ' '.repeat(60_000) });
+    responses.remember(long, responseOf(), { ...preparedRequest, variables: ' '.repeat(60_000) });
     expect([responses.get(long), responses.bytes <= 100_000]).toEqual([undefined, true]);
     for (const key of keys) {
-      const place = responses.get(key);
-      if (place) responses.forget(place);
+      const requestSlot = responses.get(key);
+      if (requestSlot) responses.remove(requestSlot);
     }
     expect([responses.size, responses.bytes]).toEqual([0, 0]);
   });
@@ -83,16 +83,16 @@ describe('remembered responses', () => {
     const key = keyOf({ body: 'a' });
     remember(responses, key, 5_000);
     const { bytes } = responses;
-    const place = responses.get(key)!;
-    responses.outdate(place);
-    responses.outdate(place);
+    const requestSlot = responses.get(key)!;
+    responses.discardResponse(requestSlot);
+    responses.discardResponse(requestSlot);
     expect([responses.get(key)?.response, responses.bytes < 2_000]).toEqual([undefined, true]);
     remember(responses, key, 5_000);
     expect([responses.get(key)?.response?.body.length, responses.bytes]).toEqual([5_000, bytes]);
     remember(responses, key, 50_000); // more than an eighth of the room
     expect([responses.get(key)?.response, responses.bytes < 2_000]).toEqual([undefined, true]);
-    responses.forget(responses.get(key)!);
-    responses.forget(place);
+    responses.remove(responses.get(key)!);
+    responses.remove(requestSlot);
     expect(responses.bytes).toBe(0);
   });
 
@@ -134,7 +134,7 @@ describe('remembered responses', () => {
     const received = Buffer.alloc(64 * 1024, '{}');
     remember(responses, keyOf({ bytes: received.subarray(0, 2) }));
     received.fill('-');
-    const place = responses.get(keyOf({ body: '{}' }));
-    expect(place?.key.body.buffer.byteLength).toBe(2);
+    const requestSlot = responses.get(keyOf({ body: '{}' }));
+    expect(requestSlot?.key.body.buffer.byteLength).toBe(2);
   });
 });

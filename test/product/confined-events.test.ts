@@ -1,7 +1,7 @@
 import { parse, subscribe } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { typeOfId } from '../../src/domains/ids.ts';
-import type { Forgetting } from '../../src/graphql/forgetting.ts';
+import type { ClientInvalidation } from '../../src/graphql/client-invalidation.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { confine, type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
 import { Random } from './random.ts';
@@ -26,7 +26,7 @@ describe('somebody who is confined to an account hears, of what others do,', () 
   let fixed: readonly Read[];
   let last: Awaited<ReturnType<typeof view>>;
   let lastConversation: string;
-  const heard = { forgotten: [] as Forgetting[], conversations: [] as string[], onLast: () => {} };
+  const heard = { forgotten: [] as ClientInvalidation[], conversations: [] as string[], onLast: () => {} };
 
   beforeAll(async () => {
     database = await createTestDatabase('postgres', { template: 'seeded' });
@@ -56,7 +56,7 @@ describe('somebody who is confined to an account hears, of what others do,', () 
       })();
       await new Promise(setImmediate);
     };
-    await follow<{ cacheInvalidated: Forgetting }>(
+    await follow<{ cacheInvalidated: ClientInvalidation }>(
       'subscription { cacheInvalidated { typeNames nodeIds } }',
       ({ cacheInvalidated }) => heard.forgotten.push(cacheInvalidated),
     );
@@ -171,7 +171,7 @@ describe('somebody who is confined to an account hears, of what others do,', () 
   });
 
   /** What was told since the last time. All of it has come when a last change of a conversation that they see has. */
-  async function hear(): Promise<Forgetting & { conversations: string[] }> {
+  async function hear(): Promise<ClientInvalidation & { conversations: string[] }> {
     const last = new Promise<void>((resolve) => {
       heard.onLast = resolve;
     });

@@ -2,7 +2,7 @@ import { buildSchema, type GraphQLObjectType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FieldPlan, planField } from '../../src/graphql/field-plan.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
-import { canMeet, resolveTags } from '../../src/graphql/tag-template.ts';
+import { mayOverlap, resolveTags } from '../../src/graphql/tag-template.ts';
 import { createTestDatabase } from '../setup/databases.ts';
 import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
 
@@ -127,7 +127,7 @@ describe.each(cachedPlans.map((plan) => [plan.coordinate, plan] as const))('%s',
   });
 
   const forgetting = mutationPlans.filter((mutation) =>
-    mutation.invalidates!.some((tag) => cache.tags.some((own) => canMeet(own, tag))),
+    mutation.invalidates!.some((tag) => cache.tags.some((own) => mayOverlap(own, tag))),
   );
   if (cache.scope === 'PUBLIC') return;
   it.each(forgetting.map((mutation) => [mutation.coordinate.slice('Mutation.'.length), mutation] as const))(
@@ -155,9 +155,9 @@ describe.each(cachedPlans.map((plan) => [plan.coordinate, plan] as const))('%s',
 function tagsInCommon(mutation: FieldPlan, held: readonly string[], namespace: string): string[] {
   return held.filter((name) => {
     if (!name.startsWith(`${namespace}/`)) return false;
-    const written = { text: name, parts: [name.slice(namespace.length + 1)], readsOutcome: false };
+    const written = { text: name, parts: [name.slice(namespace.length + 1)], readsResult: false };
     return (
-      mutation.invalidates!.some((tag) => canMeet(tag, written)) && resolveTags([written], { args: {} }).length === 1
+      mutation.invalidates!.some((tag) => mayOverlap(tag, written)) && resolveTags([written], { args: {} }).length === 1
     );
   });
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
     texts.set((await plain.ask(token, query)).text, name as Name);
     for (let time = 0; time < 3; time++) await exchange([ask('warm', name as Name)], 1);
   }
-  expect(magpie.server.metrics.hotAnswers).toBe(4);
+  expect(magpie.server.metrics.hotResponses).toBe(4);
 });
 
 /** A request by POST with an id, by which its answer is known. */
@@ -202,9 +202,9 @@ describe('requests over one connection', () => {
     expect(await exchange([ask('a', 'one'), upgrade + ask('c', 'two')], 2)).toEqual(expected);
     const inner = ask('inner', 'two');
     const outer = ask('c', 'one').replace(/content-length: .*$/s, `content-length: ${inner.length}\r\n\r\n`);
-    const before = magpie.server.metrics.hotAnswers;
+    const before = magpie.server.metrics.hotResponses;
     expect(await exchange([ask('a', 'one'), upgrade + outer, inner], 2)).toEqual(expected);
-    expect(magpie.server.metrics.hotAnswers).toBe(before + 2);
+    expect(magpie.server.metrics.hotResponses).toBe(before + 2);
   });
 
   it('are given their own answers wherever they are cut', async () => {
@@ -222,13 +222,13 @@ describe('requests over one connection', () => {
 
 describe('a client that goes away in the midst of a request', () => {
   it('is given no answer, and takes nothing from others', async () => {
-    const before = magpie.server.metrics.hotAnswers;
+    const before = magpie.server.metrics.hotResponses;
     const { socket, closed } = open();
     socket.write(ask('a', 'one').slice(0, -5));
     expect(await exchange([ask('b', 'two')], 1)).toEqual(['200 b two']);
     socket.resetAndDestroy();
     await closed;
     expect(await exchange([ask('c', 'two')], 1)).toEqual(['200 c two']);
-    expect(magpie.server.metrics.hotAnswers).toBe(before + 2);
+    expect(magpie.server.metrics.hotResponses).toBe(before + 2);
   });
 });

@@ -107,7 +107,7 @@ export async function startMagpie(
     engine,
     server,
     url,
-    hotAnswers: () => server.metrics.hotAnswers,
+    hotAnswers: () => server.metrics.hotResponses,
     async ask(token, query, variables = {}, headers = {}) {
       const files = Object.entries(variables).some(([, value]) => holdsFile(value));
       const response = await fetch(url, {

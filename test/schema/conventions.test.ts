@@ -19,7 +19,7 @@ import { constraintsOf } from '../../src/graphql/constraints.ts';
 import { planField } from '../../src/graphql/field-plan.ts';
 import { listSizeOf } from '../../src/graphql/list-sizes.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
-import { canMeet, type TagTemplate } from '../../src/graphql/tag-template.ts';
+import { mayOverlap, type TagTemplate } from '../../src/graphql/tag-template.ts';
 
 const schema = buildSchema(readTypeDefs().join('\n'));
 const types = Object.values(schema.getTypeMap()).filter(
@@ -308,7 +308,7 @@ describe('a cached field', () => {
   it.each(everyTag.map(({ coordinate, tag }) => [tag.text, coordinate, tag] as const))(
     'has no tag that no mutation invalidates: %s of %s',
     (_text, coordinate, tag) => {
-      expect([coordinate, invalidated.some((other) => canMeet(other, tag))]).toEqual([coordinate, true]);
+      expect([coordinate, invalidated.some((other) => mayOverlap(other, tag))]).toEqual([coordinate, true]);
     },
   );
 });

@@ -27,7 +27,7 @@ function join(relay: Relay) {
   });
   line.join({
     apply() {},
-    forgetAll() {},
+    clearAll() {},
     async allowCaching(untilMs) {
       worker.untilMs = untilMs;
       if (untilMs === 0) await worker.stop();

@@ -34,7 +34,7 @@ function createGroup(count: number) {
     };
     line.join({
       apply: (tags) => void applied.push(...tags),
-      forgetAll: () => void applied.push('everything'),
+      clearAll: () => void applied.push('everything'),
     });
     return worker;
   });

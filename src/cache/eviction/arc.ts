@@ -26,7 +26,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   readonly #again = new RecencyList<E>(2);
   readonly #onceGhosts = new Ghosts();
   readonly #againGhosts = new Ghosts();
-  readonly #faded = new Ghosts();
+  readonly #olderGhosts = new Ghosts();
   readonly #duel: LruDuel;
   #onceShare = 0; // p of the paper: how many entries seen once are to be spared
   readonly #ageLength: number;
@@ -41,11 +41,11 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   }
 
   get ghosts(): number {
-    return this.#onceGhosts.size + this.#againGhosts.size + this.#faded.size;
+    return this.#onceGhosts.size + this.#againGhosts.size + this.#olderGhosts.size;
   }
 
   admit(entry: E): void {
-    const ghost = this.#recall(entry);
+    const ghost = this.#takeGhost(entry);
     entry.frequency = (ghost ? this.#frequencyNow(ghost) : 0) + 1;
     entry.epoch = this.#duel.now;
     (ghost ? this.#again : this.#once).append(entry);
@@ -68,7 +68,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
 
   remove(entry: E): void {
     if (entry.list === 0) return;
-    this.#duel.forget(entry.epoch);
+    this.#duel.remove(entry.epoch);
     this.#unlink(entry);
   }
 
@@ -76,15 +76,15 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     const victim = this.#victim();
     if (!victim) return undefined;
     const { frequency, epoch } = victim;
-    (this.#once.has(victim) ? this.#onceGhosts : this.#againGhosts).remember(victim.key, { frequency, epoch });
+    (this.#once.has(victim) ? this.#onceGhosts : this.#againGhosts).add(victim.key, { frequency, epoch });
     this.#unlink(victim);
     this.#room = this.#size;
     this.#trimGhosts();
     return victim;
   }
 
-  remembers(key: string): boolean {
-    return this.#onceGhosts.has(key) || this.#againGhosts.has(key) || this.#faded.has(key);
+  wasEvicted(key: string): boolean {
+    return this.#onceGhosts.has(key) || this.#againGhosts.has(key) || this.#olderGhosts.has(key);
   }
 
   clear(): void {
@@ -92,7 +92,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     this.#again.clear();
     this.#onceGhosts.clear();
     this.#againGhosts.clear();
-    this.#faded.clear();
+    this.#olderGhosts.clear();
     this.#duel.clear();
     this.#onceShare = 0;
     this.#room = 0;
@@ -104,14 +104,14 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   }
 
   /** Forgets the ghost of a newcomer, and learns from it which list was too short. */
-  #recall(newcomer: E): Ghost | undefined {
+  #takeGhost(newcomer: E): Ghost | undefined {
     const once = this.#onceGhosts.size;
     const again = this.#againGhosts.size;
-    const onceGhost = this.#onceGhosts.recall(newcomer.key);
-    const ghost = onceGhost ?? this.#againGhosts.recall(newcomer.key);
+    const onceGhost = this.#onceGhosts.take(newcomer.key);
+    const ghost = onceGhost ?? this.#againGhosts.take(newcomer.key);
     if (onceGhost) this.#onceShare = Math.min(this.#room, this.#onceShare + Math.max(1, again / once));
     else if (ghost) this.#onceShare = Math.max(0, this.#onceShare - Math.max(1, once / again));
-    this.#faded.recall(newcomer.key);
+    this.#olderGhosts.take(newcomer.key);
     this.#newcomer = newcomer;
     return ghost;
   }
@@ -120,7 +120,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     const once = this.#once.oldest;
     const again = this.#again.oldest;
     if (!once || !again) return once ?? this.#leastFrequent(again);
-    if (this.#duel.isLost) return once.epoch < again.epoch ? once : again;
+    if (this.#duel.isLruAhead) return once.epoch < again.epoch ? once : again;
     return this.#sparesOnce() ? this.#leastFrequent(again) : once;
   }
 
@@ -132,7 +132,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   }
 
   #leastFrequent(oldest: E | null): E | null {
-    if (!oldest || this.#duel.isLost) return oldest;
+    if (!oldest || this.#duel.isLruAhead) return oldest;
     let victim = oldest;
     let least = this.#frequencyNow(oldest);
     let candidate = this.#again.after(oldest);
@@ -156,9 +156,9 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
 
   /** With their ghosts, the entries seen once are no more than there is room for, and all are no more than twice as many. */
   #trimGhosts(): void {
-    this.#onceGhosts.trim(Math.max(0, this.#room - this.#once.size), this.#faded);
-    this.#againGhosts.trim(Math.max(0, 2 * this.#room - this.#size - this.#onceGhosts.size), this.#faded);
-    this.#faded.trim(this.#capacity);
+    this.#onceGhosts.trim(Math.max(0, this.#room - this.#once.size), this.#olderGhosts);
+    this.#againGhosts.trim(Math.max(0, 2 * this.#room - this.#size - this.#onceGhosts.size), this.#olderGhosts);
+    this.#olderGhosts.trim(this.#capacity);
   }
 
   #unlink(entry: E): void {

@@ -16,13 +16,13 @@ export class Ghosts {
     return this.#ghosts.has(key);
   }
 
-  remember(key: string, ghost: Ghost): void {
+  add(key: string, ghost: Ghost): void {
     this.#ghosts.delete(key);
     this.#ghosts.set(key, ghost);
   }
 
   /** Takes it out. */
-  recall(key: string): Ghost | undefined {
+  take(key: string): Ghost | undefined {
     const ghost = this.#ghosts.get(key);
     if (ghost !== undefined) this.#ghosts.delete(key);
     return ghost;
@@ -33,7 +33,7 @@ export class Ghosts {
     if (this.#ghosts.size <= limit) return;
     for (const [key, ghost] of this.#ghosts) {
       this.#ghosts.delete(key);
-      next?.remember(key, ghost);
+      next?.add(key, ghost);
       if (this.#ghosts.size <= limit) return;
     }
   }

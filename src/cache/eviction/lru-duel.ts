@@ -15,7 +15,7 @@ export class LruDuel {
   readonly #window: LruWindow;
   #score = 0;
   #term: number;
-  #left = 0;
+  #termLeft = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -30,15 +30,15 @@ export class LruDuel {
   }
 
   /** Whether LRU has been better of late, so that its victims are to be taken. */
-  get isLost(): boolean {
-    return this.#left > 0;
+  get isLruAhead(): boolean {
+    return this.#termLeft > 0;
   }
 
   /** Notes a hit (1) or miss (0) of a key that was last accessed at the tick `last`, 0 if that is not known; LRU had `limit` entries. */
   access(hit: 0 | 1, last: number, limit: number): void {
     const ahead = hit - (this.#window.access(last, limit) ? 1 : 0);
-    if (this.#left > 0) {
-      if (--this.#left === 0) this.#score = 0;
+    if (this.#termLeft > 0) {
+      if (--this.#termLeft === 0) this.#score = 0;
       return;
     }
     if (ahead === 0) return;
@@ -48,14 +48,14 @@ export class LruDuel {
   }
 
   /** The key that was last accessed at the tick `last` left for good, and LRU's too. */
-  forget(last: number): void {
-    this.#window.forget(last);
+  remove(last: number): void {
+    this.#window.remove(last);
   }
 
   clear(): void {
     this.#window.clear();
     this.#score = 0;
-    this.#left = 0;
+    this.#termLeft = 0;
     this.#term = SHORTEST_TERM * this.#capacity;
   }
 
@@ -65,7 +65,7 @@ export class LruDuel {
   }
 
   #lose(): void {
-    this.#left = this.#term;
+    this.#termLeft = this.#term;
     this.#term = Math.min(2 * this.#term, LONGEST_TERM * this.#capacity);
   }
 }

@@ -46,7 +46,7 @@ export class LruWindow {
   }
 
   /** The key that was last accessed at the tick `last` is gone for good. */
-  forget(last: number): void {
+  remove(last: number): void {
     if (last < this.#edge) return;
     this.#live[last & this.#mask] = 0;
     this.#size--;

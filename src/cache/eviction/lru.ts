@@ -22,7 +22,7 @@ class Lru<E extends Evictable> implements EvictionPolicy<E> {
   }
 
   admit(entry: E): void {
-    this.#ghosts.recall(entry.key);
+    this.#ghosts.take(entry.key);
     entry.frequency = 1;
     this.#entries.append(entry);
   }
@@ -40,12 +40,12 @@ class Lru<E extends Evictable> implements EvictionPolicy<E> {
     const victim = this.#entries.oldest;
     if (!victim) return undefined;
     this.#entries.unlink(victim);
-    this.#ghosts.remember(victim.key, { frequency: victim.frequency, epoch: victim.epoch });
+    this.#ghosts.add(victim.key, { frequency: victim.frequency, epoch: victim.epoch });
     this.#ghosts.trim(this.#capacity);
     return victim;
   }
 
-  remembers(key: string): boolean {
+  wasEvicted(key: string): boolean {
     return this.#ghosts.has(key);
   }
 

@@ -24,7 +24,7 @@ export interface EvictionPolicy<E extends Evictable> {
   /** Chooses the victim, unlinks it and remembers its key; `undefined` when there is no entry. */
   evict(): E | undefined;
   /** Whether the key was evicted lately: then that is the cause of its miss. */
-  remembers(key: string): boolean;
+  wasEvicted(key: string): boolean;
   /** How many evicted keys are remembered. */
   readonly ghosts: number;
   clear(): void;

@@ -35,21 +35,25 @@ export function createOpenAiProvider(options: OpenAiOptions): AiProvider {
       const deadline = performance.now() + timeoutMs;
       const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       for (let attempt = 1; ; attempt += 1) {
-        const outcome = await post(body, limit);
-        if ('answer' in outcome) return outcome.answer;
-        if (limit.aborted) throw timedOut(timeoutMs, outcome.error);
-        const waitMs = outcome.retryAfterMs ?? firstWaitMs * 2 ** (attempt - 1);
+        const attemptResult = await post(body, limit);
+        if ('answer' in attemptResult) return attemptResult.answer;
+        if (limit.aborted) throw timedOut(timeoutMs, attemptResult.error);
+        const waitMs = attemptResult.retryAfterMs ?? firstWaitMs * 2 ** (attempt - 1);
         const isInTime = performance.now() + waitMs < deadline;
-        if (!outcome.error.isRetryable || attempt === maxAttempts || !isInTime) throw outcome.error;
+        if (!attemptResult.error.isRetryable || attempt === maxAttempts || !isInTime) throw attemptResult.error;
         await wait(waitMs, limit);
       }
     },
   };
 }
 
-type Outcome = { answer: AiAnswer } | { error: AiProviderError; retryAfterMs?: number };
+type AttemptResult = { answer: AiAnswer } | { error: AiProviderError; retryAfterMs?: number };
 
-function poster({ baseUrl, apiKey, log }: OpenAiOptions): (body: string, signal: AbortSignal) => Promise<Outcome> {
+function poster({
+  baseUrl,
+  apiKey,
+  log,
+}: OpenAiOptions): (body: string, signal: AbortSignal) => Promise<AttemptResult> {
   const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
   const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
   if (apiKey) headers.authorization = `Bearer ${apiKey}`;

@@ -3,7 +3,7 @@ import type { Queries } from '../../database/database.ts';
 import { type Background, createBackground, type Execute, type Log, mutate } from '../background.ts';
 import { today } from '../date-range.ts';
 import { again, type InboundMessage, newContact } from './inbound.ts';
-import { measureAccounts, measurePosts, type Place } from './measuring.ts';
+import { type MeasuredWorkspace, measureAccounts, measurePosts } from './measuring.ts';
 import { createRandom, type Random } from './random.ts';
 
 const hourMs = 3_600_000;
@@ -52,15 +52,15 @@ export function createDemoLife({
 
   async function tick(): Promise<void> {
     const at = now();
-    for (const place of await placesOf(queries)) {
-      await live(place, at).catch((error) =>
-        log.error({ workspaceId: place.workspaceId, err: error }, 'demo life: something did not happen'),
+    for (const measuredWorkspace of await placesOf(queries)) {
+      await live(measuredWorkspace, at).catch((error) =>
+        log.error({ workspaceId: measuredWorkspace.workspaceId, err: error }, 'demo life: something did not happen'),
       );
     }
   }
 
-  async function live(place: Place, at: Date): Promise<void> {
-    const { workspaceId } = place;
+  async function live(measuredWorkspace: MeasuredWorkspace, at: Date): Promise<void> {
+    const { workspaceId } = measuredWorkspace;
     const atMs = at.getTime();
     const hour = Math.floor(atMs / hourMs);
     let pulse = pulses.get(workspaceId);
@@ -81,16 +81,19 @@ export function createDemoLife({
     }
     if (pulse.hour !== hour) {
       pulse.hour = hour;
-      await report(place, { at, random });
+      await report(measuredWorkspace, { at, random });
     }
   }
 
-  async function report(place: Place, { at, random }: { at: Date; random: Random }): Promise<void> {
-    const { workspaceId, timeZone } = place;
+  async function report(
+    measuredWorkspace: MeasuredWorkspace,
+    { at, random }: { at: Date; random: Random },
+  ): Promise<void> {
+    const { workspaceId, timeZone } = measuredWorkspace;
     const date = today(timeZone, at);
-    for (const input of await measureAccounts(queries, place, { date, random }))
+    for (const input of await measureAccounts(queries, measuredWorkspace, { date, random }))
       await mutate(execute, workspaceId, { document: recordMetrics, input });
-    for (const input of await measurePosts(queries, place, { date, random, now: at }))
+    for (const input of await measurePosts(queries, measuredWorkspace, { date, random, now: at }))
       await mutate(execute, workspaceId, { document: recordPostMetrics, input });
   }
 
@@ -126,7 +129,7 @@ async function writtenNow(
   return { accountId, ...(isKnown ? again(random, random.pick(contacts)) : newContact(random, network)) };
 }
 
-function placesOf(queries: Queries): Promise<Place[]> {
+function placesOf(queries: Queries): Promise<MeasuredWorkspace[]> {
   return queries.selectFrom('settings').select(['workspaceId', 'timeZone']).orderBy('workspaceId').execute();
 }
 

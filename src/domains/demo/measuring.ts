@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { Random } from './random.ts';
 
-export interface Place {
+export interface MeasuredWorkspace {
   readonly workspaceId: string;
   readonly timeZone: string;
 }
@@ -27,7 +27,7 @@ const followedDays = 7;
 /** What an hour adds to each account's day: about a 24th of what its days of late were like. */
 export async function measureAccounts(
   queries: Queries,
-  { workspaceId }: Place,
+  { workspaceId }: MeasuredWorkspace,
   { date, random }: { date: string; random: Random },
 ): Promise<AccountDay[]> {
   const usual = (metric: keyof Counts) => sql<number | null>`avg(${sql.ref(metric)}) filter (where date < ${date})`;
@@ -68,7 +68,7 @@ export async function measureAccounts(
 /** What an hour adds to each recent post's day: much at first, and half as much with each day. */
 export async function measurePosts(
   queries: Queries,
-  { workspaceId }: Place,
+  { workspaceId }: MeasuredWorkspace,
   { date, random, now }: { date: string; random: Random; now: Date },
 ): Promise<PostDay[]> {
   const posts = await queries

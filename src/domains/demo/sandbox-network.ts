@@ -27,7 +27,7 @@ export function createSandboxNetwork({ seed = 1 }: { seed?: number } = {}): Netw
       const refused = refusals.get(id) ?? 0;
       const random = createRandom(hashOf(`${seed} ${id} ${refused}`));
       if (random.chance(refusalShare)) {
-        remember(refusals, id, refused + 1);
+        record(refusals, id, refused + 1);
         throw new NetworkRefusal(random.pick(reasons)(networkNames[network]));
       }
       const path = [network.toLowerCase(), handle, id].map(encodeURIComponent).join('/');
@@ -40,7 +40,7 @@ export function createSandboxNetwork({ seed = 1 }: { seed?: number } = {}): Netw
   };
 }
 
-function remember(refusals: Map<string, number>, id: string, count: number): void {
+function record(refusals: Map<string, number>, id: string, count: number): void {
   refusals.delete(id);
   refusals.set(id, count);
   if (refusals.size > maxRemembered) refusals.delete(refusals.keys().next().value!);

@@ -75,7 +75,7 @@ export async function claim(
   return claimTargets.targets;
 }
 
-type Outcome = { permalink: string } | { failureMessage: string };
+type PublicationResult = { permalink: string } | { failureMessage: string };
 
 export interface Publication {
   readonly workspaceId: string;
@@ -91,25 +91,30 @@ export async function publish(options: PublicationOptions, publication: Publicat
   const targetId = claimed.target.id;
   const details = { workspaceId, targetId, postId: claimed.post.id };
   try {
-    const outcome = stored(await outcomeOf(options, publication));
-    const { recordPublication } = (await execute(workspaceId, recordDocument, { input: { targetId, ...outcome } })) as {
+    const publicationResult = stored(await publicationResultOf(options, publication));
+    const { recordPublication } = (await execute(workspaceId, recordDocument, {
+      input: { targetId, ...publicationResult },
+    })) as {
       recordPublication: { userErrors: UserErrors };
     };
     refuseErrors(recordPublication.userErrors);
-    log.info({ ...details, ...outcome }, 'permalink' in outcome ? 'publisher: published' : 'publisher: refused');
+    log.info(
+      { ...details, ...publicationResult },
+      'permalink' in publicationResult ? 'publisher: published' : 'publisher: refused',
+    );
   } catch (error) {
     log.warn({ ...details, err: error }, 'publisher: no outcome; trying again when the lease has ended');
   }
 }
 
 /** Networks write permalinks and errors. */
-function stored(outcome: Outcome): Outcome {
-  if ('permalink' in outcome) return { permalink: storable(outcome.permalink) };
-  return { failureMessage: storable(outcome.failureMessage) };
+function stored(publicationResult: PublicationResult): PublicationResult {
+  if ('permalink' in publicationResult) return { permalink: storable(publicationResult.permalink) };
+  return { failureMessage: storable(publicationResult.failureMessage) };
 }
 
 /** Rejects when the network did not answer and is to be asked again. */
-async function outcomeOf(options: PublicationOptions, publication: Publication): Promise<Outcome> {
+async function publicationResultOf(options: PublicationOptions, publication: Publication): Promise<PublicationResult> {
   const { target, post, text, attempts, leaseSeconds } = publication.claimed;
   const { account } = target;
   if (!account) return { failureMessage: 'The account has been disconnected.' };
@@ -135,7 +140,7 @@ async function call(
   options: PublicationOptions,
   publication: Publication,
   { account, signal }: { account: NetworkAccount; signal: AbortSignal },
-): Promise<Outcome> {
+): Promise<PublicationResult> {
   const { target, post, text } = publication.claimed;
   const earlier = await findEarlier(options, publication, { account, signal });
   if (earlier) return earlier;
@@ -151,7 +156,7 @@ async function findEarlier(
   { network, now }: PublicationOptions,
   { claimed: { attempts, firstAttemptAt, text } }: Publication,
   { account, signal }: { account: NetworkAccount; signal: AbortSignal },
-): Promise<Outcome | null> {
+): Promise<PublicationResult | null> {
   if (attempts === 1) return null;
   const since = new Date(firstAttemptAt);
   const rememberedMs = network.rememberedMs?.(account) ?? Number.POSITIVE_INFINITY;

@@ -18,7 +18,7 @@ describe('the LRU window', () => {
           const at = held.indexOf(key);
           if (at >= 0) held.splice(at, 1);
           if (removal === 0) {
-            window.forget(lastAccess.get(key) ?? 0);
+            window.remove(lastAccess.get(key) ?? 0);
             lastAccess.delete(key);
           } else {
             const now = window.now;
@@ -81,13 +81,13 @@ describe('the duel with LRU', () => {
   it('is lost by more than the stake, for a term', () => {
     const duel = begun();
     fallBehind(duel, 8);
-    expect(duel.isLost).toBe(false);
+    expect(duel.isLruAhead).toBe(false);
     fallBehind(duel, 1);
-    expect(duel.isLost).toBe(true);
+    expect(duel.isLruAhead).toBe(true);
     keepUp(duel, terms - 1);
-    expect(duel.isLost).toBe(true);
+    expect(duel.isLruAhead).toBe(true);
     keepUp(duel, 1);
-    expect(duel.isLost).toBe(false);
+    expect(duel.isLruAhead).toBe(false);
   });
 
   it('is lost for twice as long each time, up to eight times', () => {
@@ -95,9 +95,9 @@ describe('the duel with LRU', () => {
     for (const factor of [1, 2, 4, 8, 8]) {
       fallBehind(duel, 9);
       keepUp(duel, factor * terms - 1);
-      expect(duel.isLost, `term ${factor}`).toBe(true);
+      expect(duel.isLruAhead, `term ${factor}`).toBe(true);
       keepUp(duel, 1);
-      expect(duel.isLost, `term ${factor}`).toBe(false);
+      expect(duel.isLruAhead, `term ${factor}`).toBe(false);
     }
   });
 
@@ -108,22 +108,22 @@ describe('the duel with LRU', () => {
     getAhead(duel, 8);
     fallBehind(duel, 17);
     keepUp(duel, terms - 1);
-    expect(duel.isLost).toBe(true);
+    expect(duel.isLruAhead).toBe(true);
     keepUp(duel, 1);
-    expect(duel.isLost).toBe(false);
+    expect(duel.isLruAhead).toBe(false);
   });
 
   it('lays up no more than the stake in good times', () => {
     const duel = begun();
     getAhead(duel, 10_000);
     fallBehind(duel, 17);
-    expect(duel.isLost).toBe(true);
+    expect(duel.isLruAhead).toBe(true);
   });
 
   it('is open again once it is cleared', () => {
     const duel = begun();
     fallBehind(duel, 9);
     duel.clear();
-    expect(duel.isLost).toBe(false);
+    expect(duel.isLruAhead).toBe(false);
   });
 });

@@ -77,18 +77,18 @@ describe.each(policies)('$create.name', ({ create, mostGhosts }) => {
     const policy = create<Evictable>(3);
     const store = new TinyStore(policy, 3);
     for (const key of 'abcd') store.read(key);
-    expect([...'abcdx'].map((key) => policy.remembers(key))).toEqual([true, false, false, false, false]);
+    expect([...'abcdx'].map((key) => policy.wasEvicted(key))).toEqual([true, false, false, false, false]);
     store.remove('d');
-    expect(policy.remembers('d')).toBe(false);
+    expect(policy.wasEvicted('d')).toBe(false);
     store.read('a');
-    expect(policy.remembers('a')).toBe(false);
+    expect(policy.wasEvicted('a')).toBe(false);
   });
 
   it('remembers as many evicted keys as it has room for entries, at least', () => {
     const policy = create<Evictable>(5);
     const store = new TinyStore(policy, 5);
     for (let key = 0; key < 100; key++) store.read(`k${key}`);
-    for (let key = 90; key < 95; key++) expect(policy.remembers(`k${key}`), `k${key}`).toBe(true);
+    for (let key = 90; key < 95; key++) expect(policy.wasEvicted(`k${key}`), `k${key}`).toBe(true);
   });
 
   it('ignores the removal of an entry that is gone', () => {

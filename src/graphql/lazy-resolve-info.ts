@@ -1,18 +1,18 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Run, TextField } from './text-execution.ts';
+import type { TextExecution, TextField } from './text-execution.ts';
 
 type Path = GraphQLResolveInfo['path'];
 
 /** What a resolver is told of where it is. Few ask, so that little is made ready. */
-export class Site implements GraphQLResolveInfo {
+export class LazyResolveInfo implements GraphQLResolveInfo {
   readonly path: Path;
   readonly #field: TextField;
-  readonly #run: Run;
+  readonly #execution: TextExecution;
 
-  constructor(field: TextField, run: Run, path: Path) {
+  constructor(field: TextField, textExecution: TextExecution, path: Path) {
     this.path = path;
     this.#field = field;
-    this.#run = run;
+    this.#execution = textExecution;
   }
 
   get fieldName() {
@@ -28,18 +28,18 @@ export class Site implements GraphQLResolveInfo {
     return this.#field.parentType;
   }
   get schema() {
-    return this.#field.outline.schema;
+    return this.#field.plan.schema;
   }
   get fragments() {
-    return this.#field.outline.fragments;
+    return this.#field.plan.fragments;
   }
   get rootValue() {
     return undefined;
   }
   get operation() {
-    return this.#field.outline.operation;
+    return this.#field.plan.operation;
   }
   get variableValues() {
-    return { ...this.#run.variables };
+    return { ...this.#execution.variables };
   }
 }

@@ -12,23 +12,23 @@ export const maxTags = 5_000;
  * Tags that every entry has without saying so: to delete a key, or to clear a category or a namespace, is to invalidate one. They
  * begin with a character that no tag of a caller's may begin with.
  */
-const ownMark = '*';
+const engineMark = '*';
 
-export const categoryTag = (category: string): string => `${ownMark}category ${category}`;
+export const categoryTag = (category: string): string => `${engineMark}category ${category}`;
 
-export const namespaceTag = (namespace: string): string => `${ownMark}namespace ${namespace}`;
+export const namespaceTag = (namespace: string): string => `${engineMark}namespace ${namespace}`;
 
 export const namespaceCategoryTag = (namespace: string, category: string): string =>
-  `${ownMark}category ${category} in ${namespace}`;
+  `${engineMark}category ${category} in ${namespace}`;
 
-export const keyTag = (category: string, key: string): string => `${ownMark}key ${category} ${key}`;
+export const keyTag = (category: string, key: string): string => `${engineMark}key ${category} ${key}`;
 
-export function isOwnTag(tag: string): boolean {
-  return tag.startsWith(ownMark);
+export function isEngineTag(tag: string): boolean {
+  return tag.startsWith(engineMark);
 }
 
 /** Of the engine's own tags, those of one namespace; undefined for the others, and for a tag that is not the engine's. */
-export function namespaceOfOwnTag(tag: string): string | undefined {
+export function namespaceOfEngineTag(tag: string): string | undefined {
   return OF_NAMESPACE.exec(tag)?.[1];
 }
 
@@ -46,9 +46,9 @@ export function checkTag(tag: unknown): void {
   if (typeof tag !== 'string') throw new KeyError(`Expected a tag that is a string but got ${typeof tag}`);
   if (tag.length > maxTagLength)
     throw new KeyError(`Expected a tag of at most ${maxTagLength} characters but got ${tag.length}: "${cut(tag)}"`);
-  if (isOwnTag(tag))
+  if (isEngineTag(tag))
     throw new KeyError(
-      `Expected a tag that does not begin with "${ownMark}", as the engine's own do, but got "${tag}"`,
+      `Expected a tag that does not begin with "${engineMark}", as the engine's own do, but got "${tag}"`,
     );
 }
 

@@ -1,13 +1,13 @@
 import type { DocumentNode } from 'graphql';
 import type { Viewer } from '../domains/context.ts';
 import type { GraphqlEngine } from '../graphql/engine.ts';
-import type { Origin } from '../graphql/joined-execution.ts';
-import { isAnsweredFromCache } from './use-access-log.ts';
+import type { Provenance } from '../graphql/joined-execution.ts';
+import { isFromCache } from './use-access-log.ts';
 import { cacheStatus, collapsedStatus, entityTag } from './use-cache-headers.ts';
 import { compressed } from './use-compression.ts';
 
 /** A response of status 200, all but what each has of its own: id, date and `Cache-Status`. */
-export interface WholeResponse {
+export interface ResponseTemplate {
   /** Whom it was made for. */
   readonly viewer: Viewer;
   /**
@@ -21,9 +21,9 @@ export interface WholeResponse {
 }
 
 /** One that was made anew just now. */
-export interface MadeResponse extends WholeResponse {
+export interface RebuiltResponse extends ResponseTemplate {
   /** Undefined when it is for whom it was made alone. */
-  readonly origin: Origin | undefined;
+  readonly provenance: Provenance | undefined;
   /** The `Cache-Status` of whom it was made for, and of those who waited for it. */
   readonly status: string;
   readonly collapsedStatus: string;
@@ -32,7 +32,7 @@ export interface MadeResponse extends WholeResponse {
 }
 
 /** How a request's answer is made anew: what the pipeline has found out about it, once. */
-export interface Recipe {
+export interface PreparedRequest {
   /** Undefined once nobody else needs it any more: syntax trees are large. */
   readonly document: WeakRef<DocumentNode>;
   readonly operationName: string | undefined;
@@ -54,15 +54,15 @@ const joinableMs = 1_000;
  * invalidated since it was begun: all that it says was found valid, or read, after that, so it says nothing that was not true when
  * they asked.
  */
-export class Making {
+export class PendingResponse {
   readonly #stamp: number;
   readonly #startedAtMs = performance.now();
   /** Undefined when nothing came of it that can be given to anybody. */
-  readonly made: Promise<MadeResponse | undefined>;
+  readonly response: Promise<RebuiltResponse | undefined>;
 
-  constructor(stamp: number, made: Promise<MadeResponse | undefined>) {
+  constructor(stamp: number, made: Promise<RebuiltResponse | undefined>) {
     this.#stamp = stamp;
-    this.made = made;
+    this.response = made;
   }
 
   isJoinable(stamp: number): boolean {
@@ -74,59 +74,66 @@ export class Making {
  * Executes what was asked, and does nothing else of what the pipeline does: that would find again what it found before. Undefined
  * where it must be asked after all.
  */
-export async function makeAnew(
-  recipe: Recipe,
+export async function rebuildResponse(
+  preparedRequest: PreparedRequest,
   {
     engine,
     viewer,
     requestId,
   }: {
-    engine: Pick<GraphqlEngine, 'answer'>;
+    engine: Pick<GraphqlEngine, 'rerun'>;
     viewer: Viewer;
     requestId: string;
   },
-): Promise<MadeResponse | undefined> {
-  const document = recipe.document.deref();
+): Promise<RebuiltResponse | undefined> {
+  const document = preparedRequest.document.deref();
   if (!document) return undefined;
-  const { operationName, variables } = recipe;
+  const { operationName, variables } = preparedRequest;
   const variableValues = variables === undefined ? undefined : JSON.parse(variables);
   const question = { document, operationName, variableValues };
-  const answer = await engine.answer(question, { viewer, requestId, isDebugging: false });
-  if (!answer) return undefined;
-  const { json, origin, outcome, now } = answer;
-  const gzipped = await compressed(json, recipe.acceptEncoding);
+  const rerunResult = await engine.rerun(question, { viewer, requestId, isDebugging: false });
+  if (!rerunResult) return undefined;
+  const { json, provenance, cacheUsage, now } = rerunResult;
+  const gzipped = await compressed(json, preparedRequest.acceptEncoding);
   return {
-    origin,
-    status: cacheStatus('query', outcome, now),
-    collapsedStatus: collapsedStatus(outcome, now),
-    isFromCache: isAnsweredFromCache(outcome),
-    ...wholeResponse(recipe, { json, gzipped, viewer }),
+    provenance,
+    status: cacheStatus('query', cacheUsage, now),
+    collapsedStatus: collapsedStatus(cacheUsage, now),
+    isFromCache: isFromCache(cacheUsage),
+    ...responseTemplate(preparedRequest, { json, gzipped, viewer }),
   };
 }
 
 /** Node joins a string with the headers and writes one piece, which is cheaper than two until the copy takes longer. */
 const maxStringBytes = 8 * 1024;
 
-export function wholeResponse(
-  recipe: Recipe,
+export function responseTemplate(
+  preparedRequest: PreparedRequest,
   { json, gzipped, viewer }: { json: string; gzipped: Buffer | undefined; viewer: Viewer },
-): WholeResponse {
+): ResponseTemplate {
   const bytes = gzipped ?? Buffer.from(json);
   const body = bytes.byteLength <= maxStringBytes ? bytes.toString('latin1') : bytes;
-  const headers = [...recipe.headers, 'content-length', String(body.length)];
+  const headers = [...preparedRequest.headers, 'content-length', String(body.length)];
   if (gzipped) headers.push('content-encoding', 'gzip');
-  if (recipe.method === 'GET') headers.push('etag', entityTag(viewer, json));
+  if (preparedRequest.method === 'GET') headers.push('etag', entityTag(viewer, json));
   headers.push('x-request-id', '', 'cache-status', '');
   return { viewer, headers, idAt: headers.length - 3, statusAt: headers.length - 1, body };
 }
 
 /** What of a response's headers every answer to its request has. */
-export function recipeHeaders(headers: Headers): string[] {
+export function repeatableHeaders(headers: Headers): string[] {
   const found: string[] = [];
   headers.forEach((value, name) => {
-    if (!ownHeaders.has(name)) found.push(name, value);
+    if (!perResponseHeaders.has(name)) found.push(name, value);
   });
   return found;
 }
 
-const ownHeaders = new Set(['x-request-id', 'cache-status', 'date', 'content-length', 'content-encoding', 'etag']);
+const perResponseHeaders = new Set([
+  'x-request-id',
+  'cache-status',
+  'date',
+  'content-length',
+  'content-encoding',
+  'etag',
+]);

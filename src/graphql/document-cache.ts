@@ -11,7 +11,7 @@ interface Kept {
  * hangs on the syntax trees by `WeakMap`s, and goes with them. Limited by an upper bound of the memory that it takes: documents that
  * are too much together go, the oldest first, but for those that were used since they were looked at last.
  */
-export class DocumentMemory {
+export class DocumentCache {
   readonly #maxBytes: number;
   /** In the order in which they were looked at by `#makeRoom`. */
   readonly #kept = new Map<string, Kept>();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { SharedLoads } from '../../src/domains/shared-loads.ts';
+import { SharedBatches } from '../../src/domains/shared-batches.ts';
 
 /** Batches that end when they are told to, and the keys that each was asked for. */
 function inShare() {
   const at = { stamp: 0, ms: 0, elsewhere: 0 };
-  const shared = new SharedLoads(() => at.ms);
+  const shared = new SharedBatches(() => at.ms);
   const asked: { keys: readonly unknown[]; end(): void; fail(error: Error): void }[] = [];
   const request = (name = 'post', keyOf?: (key: unknown) => unknown) =>
     shared.share<unknown, string | null>(

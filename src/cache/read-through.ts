@@ -1,65 +1,65 @@
-import type { SteadyTime } from './clock.ts';
-import type { Departure } from './departures.ts';
+import type { MonotonicTime } from './clock.ts';
 import type { Entry } from './entry.ts';
 import { LoadLimitError } from './errors.ts';
-import { Flight, type Takeoff } from './flight.ts';
+import { Flight, type LoadStart } from './flight.ts';
+import { checkRequest } from './keys-and-tags.ts';
 import type { Ledger } from './ledger.ts';
 import type { Loads } from './loads.ts';
 import { hashText } from './measure.ts';
-import { checkRequest } from './names.ts';
+import type { MissDetails } from './removal-history.ts';
 import type { Load, Lookup, ReadRequest } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
 import type { Store } from './store.ts';
 
 /** What a read needs of the engine. */
-export interface Engine {
+export interface EngineParts {
   readonly ledger: Ledger;
   readonly loads: Loads;
-  readonly time: SteadyTime;
+  readonly time: MonotonicTime;
 }
 
-type Start = Pick<Takeoff, 'departure' | 'older' | 'isRefresh'>;
+type StartOptions = Pick<LoadStart, 'miss' | 'older' | 'isRefresh'>;
 
 /** A read that no fresh entry answered: it is served an old one within the bounds of its category, or waits for a load. */
-export class LateRead {
+export class ReadThrough {
   readonly #request: ReadRequest<string>;
   readonly #load: Load<unknown>;
   readonly #store: Store;
-  readonly #engine: Engine;
+  readonly #engine: EngineParts;
   readonly #field: FieldCounters;
   readonly #stamp: number;
   readonly #startedAt: number;
-  readonly #at: number;
+  readonly #now: number;
 
   /** Throws for a request under which nothing can be kept. */
-  constructor(read: { request: ReadRequest<string>; load: Load<unknown>; store: Store }, engine: Engine) {
+  constructor(read: { request: ReadRequest<string>; load: Load<unknown>; store: Store }, engineParts: EngineParts) {
     checkRequest(read.request);
     this.#request = read.request;
     this.#load = read.load;
     this.#store = read.store;
-    this.#engine = engine;
+    this.#engine = engineParts;
     this.#field = read.store.field(read.request.coordinate);
-    this.#stamp = engine.ledger.stamp;
-    this.#startedAt = engine.time.read();
-    this.#at = Math.floor(this.#startedAt);
+    this.#stamp = engineParts.ledger.stamp;
+    this.#startedAt = engineParts.time.precise();
+    this.#now = Math.floor(this.#startedAt);
   }
 
-  answer(entry: Entry | undefined): Entry | Promise<Entry> {
+  read(entry: Entry | undefined): Entry | Promise<Entry> {
     if (entry !== undefined && this.#engine.ledger.isValid(entry)) {
-      const isBackingOff = this.#at < entry.retryAt;
-      if (this.#at < entry.staleUntil && !isBackingOff) this.#refresh(entry);
-      if (this.#at < (isBackingOff ? entry.errorUntil : entry.staleUntil)) return this.#serveOld(entry);
+      const isBackingOff = this.#now < entry.retryAt;
+      if (this.#now < entry.staleUntil && !isBackingOff) this.#refresh(entry);
+      if (this.#now < (isBackingOff ? entry.errorUntil : entry.staleUntil)) return this.#serve(entry);
     }
     return this.#miss();
   }
 
-  #serveOld(entry: Entry): Entry {
-    const isFresh = this.#at < entry.expiresAt;
+  #serve(entry: Entry): Entry {
+    const isFresh = this.#now < entry.expiresAt;
     if (isFresh) this.#store.countHit(entry, this.#request.coordinate);
     else this.#store.countStaleHit(entry, this.#field);
     const cannotLoad = this.#engine.loads.isFull && this.#joinable() === undefined;
     if (!isFresh && (entry.failures > 0 || cannotLoad)) this.#countRescue(entry);
-    this.#request.observe?.(seen(isFresh ? 'HIT' : 'STALE', entry, this.#at));
+    this.#request.observe?.(lookupOf(isFresh ? 'HIT' : 'STALE', entry, this.#now));
     return entry;
   }
 
@@ -67,26 +67,26 @@ export class LateRead {
   #refresh(older: Entry): void {
     if (this.#joinable() !== undefined || this.#engine.loads.isFull) return;
     this.#field.refreshes++;
-    const departure: Departure = { cause: 'expired', digest: older.digest };
+    const missDetails: MissDetails = { cause: 'expired', digest: older.digest };
     try {
-      this.#engine.loads.launch(this.#takeoff({ departure, older, isRefresh: true }), this.#tags, this.#load);
+      this.#engine.loads.start(this.#loadStart({ miss: missDetails, older, isRefresh: true }), this.#tags, this.#load);
     } catch {} // counted; the entry stands in for as long as it may
   }
 
   #miss(): Entry | Promise<Entry> {
     const running = this.#joinable();
     if (running !== undefined) {
-      this.#countMiss(running.takeoff.departure);
+      this.#countMiss(running.loadStart.miss);
       return this.#join(running);
     }
-    const departure = this.#store.whyMissed(this.#request.key, this.#at);
+    const missDetails = this.#store.explainMiss(this.#request.key, this.#now);
     const older = this.#store.get(this.#request.key);
     if (this.#engine.loads.isFull) return this.#refuse(older);
-    this.#countMiss(departure);
-    return this.#lead({ departure, older, isRefresh: false });
+    this.#countMiss(missDetails);
+    return this.#startLoad({ miss: missDetails, older, isRefresh: false });
   }
 
-  #countMiss({ cause }: Departure): void {
+  #countMiss({ cause }: MissDetails): void {
     this.#store.countMiss(this.#field, { keyHash: hashText(this.#request.key), cause });
   }
 
@@ -94,7 +94,7 @@ export class LateRead {
   #countRescue({ failures, failingSince }: Entry): void {
     this.#field.rescues++;
     const now = this.#engine.time.now();
-    this.#store.standIns.note(now, failures > 0 ? failingSince : now);
+    this.#store.staleIfErrorPeriod.record(now, failures > 0 ? failingSince : now);
   }
 
   #joinable(): Flight | undefined {
@@ -102,47 +102,51 @@ export class LateRead {
     return running?.isJoinable(this.#stamp) ? running : undefined;
   }
 
-  #lead(miss: Start): Entry | Promise<Entry> {
-    const takeoff = this.#takeoff(miss);
+  #startLoad(miss: StartOptions): Entry | Promise<Entry> {
+    const loadStart = this.#loadStart(miss);
     this.#field.loads++;
     try {
-      const launched = this.#engine.loads.launch(takeoff, this.#tags, this.#load);
-      if (!(launched instanceof Flight)) return this.#land(launched, takeoff, 'MISS');
-      return launched.outcome.then(
-        (entry) => this.#land(entry, takeoff, 'MISS'),
-        (error: unknown) => this.#crash(error, takeoff, 'MISS'),
+      const launched = this.#engine.loads.start(loadStart, this.#tags, this.#load);
+      if (!(launched instanceof Flight)) return this.#complete(launched, loadStart, 'MISS');
+      return launched.result.then(
+        (entry) => this.#complete(entry, loadStart, 'MISS'),
+        (error: unknown) => this.#fail(error, loadStart, 'MISS'),
       );
     } catch (error) {
-      return this.#crash(error, takeoff, 'MISS');
+      return this.#fail(error, loadStart, 'MISS');
     }
   }
 
   #join(running: Flight): Promise<Entry> {
-    return running.outcome.then(
+    return running.result.then(
       (entry) => {
-        const isRight = entry === running.takeoff.older || running.isRightFor(this.#stamp);
-        return isRight ? this.#land(entry, running.takeoff, 'COALESCED') : this.#again();
+        const isRight = entry === running.loadStart.older || running.isValidFor(this.#stamp);
+        return isRight ? this.#complete(entry, running.loadStart, 'COALESCED') : this.#retry();
       },
-      (error: unknown) => this.#crash(error, running.takeoff, 'COALESCED'),
+      (error: unknown) => this.#fail(error, running.loadStart, 'COALESCED'),
     );
   }
 
   /** The load that was waited for began before something was invalidated that this reader must see. Not another lookup. */
-  #again(): Entry | Promise<Entry> {
+  #retry(): Entry | Promise<Entry> {
     const { store, key } = { store: this.#store, key: this.#request.key };
-    const departure: Departure = { cause: 'invalidated' };
+    const missDetails: MissDetails = { cause: 'invalidated' };
     const newer = store.get(key);
     if (newer !== undefined && this.#engine.ledger.isValid(newer) && this.#engine.time.now() < newer.expiresAt) {
-      return this.#land(newer, this.#takeoff({ departure, older: undefined, isRefresh: false }), 'COALESCED');
+      return this.#complete(
+        newer,
+        this.#loadStart({ miss: missDetails, older: undefined, isRefresh: false }),
+        'COALESCED',
+      );
     }
     const running = store.flights.get(key);
     if (running?.isJoinable(this.#stamp) && running.stamp >= this.#stamp) return this.#join(running);
     if (this.#engine.loads.isFull) throw this.#limitError();
-    return this.#lead({ departure, older: undefined, isRefresh: false });
+    return this.#startLoad({ miss: missDetails, older: undefined, isRefresh: false });
   }
 
   #refuse(older: Entry | undefined): Entry {
-    if (older !== undefined && this.#store.isAlive(older, this.#at)) return this.#serveOld(older);
+    if (older !== undefined && this.#store.isAlive(older, this.#now)) return this.#serve(older);
     this.#field.bypasses++;
     this.#request.observe?.({ status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined });
     throw this.#limitError();
@@ -152,19 +156,19 @@ export class LateRead {
     return new LoadLimitError(this.#request.key, this.#engine.loads.maxFlights);
   }
 
-  #land(entry: Entry, { departure, older }: Takeoff, status: 'MISS' | 'COALESCED'): Entry {
-    const now = this.#engine.time.read();
+  #complete(entry: Entry, { miss, older }: LoadStart, status: 'MISS' | 'COALESCED'): Entry {
+    const now = this.#engine.time.precise();
     this.#field.missLatency.record(now - this.#startedAt);
     const isRescue = entry === older;
     if (isRescue) this.#countRescue(entry);
-    const lookup = seen(isRescue ? 'STALE' : status, entry, Math.floor(now));
-    this.#request.observe?.(Object.assign(lookup, why(departure)));
+    const lookup = lookupOf(isRescue ? 'STALE' : status, entry, Math.floor(now));
+    this.#request.observe?.(Object.assign(lookup, missFields(miss)));
     return entry;
   }
 
-  #crash(error: unknown, { departure }: Takeoff, status: 'MISS' | 'COALESCED'): never {
-    this.#field.missLatency.record(this.#engine.time.read() - this.#startedAt);
-    this.#request.observe?.({ status, ageMs: 0, expiresInMs: 0, tier: undefined, ...why(departure) });
+  #fail(error: unknown, { miss }: LoadStart, status: 'MISS' | 'COALESCED'): never {
+    this.#field.missLatency.record(this.#engine.time.precise() - this.#startedAt);
+    this.#request.observe?.({ status, ageMs: 0, expiresInMs: 0, tier: undefined, ...missFields(miss) });
     throw error;
   }
 
@@ -172,16 +176,16 @@ export class LateRead {
     return this.#request.tags ?? [];
   }
 
-  #takeoff({ departure, older, isRefresh }: Start): Takeoff {
+  #loadStart({ miss, older, isRefresh }: StartOptions): LoadStart {
     return {
       store: this.#store,
       key: this.#request.key,
       namespace: this.#request.namespace,
       ttlMs: this.#request.ttlMs,
       field: this.#field,
-      startedAt: this.#engine.time.read(),
+      startedAt: this.#engine.time.precise(),
       stamp: this.#engine.ledger.stamp, // of the load, which may begin later than the read
-      departure,
+      miss,
       older,
       isRefresh,
     };
@@ -189,11 +193,11 @@ export class LateRead {
 }
 
 /** What an entry that answered looks like to an observer. */
-export function seen(status: Lookup['status'], entry: Entry, now: number): Lookup {
+export function lookupOf(status: Lookup['status'], entry: Entry, now: number): Lookup {
   const tier = status === 'HIT' || status === 'STALE' ? 'memory' : undefined;
-  return { status, ageMs: Math.max(0, now - entry.bornAt), expiresInMs: entry.expiresAt - now, tier };
+  return { status, ageMs: Math.max(0, now - entry.createdAt), expiresInMs: entry.expiresAt - now, tier };
 }
 
-function why({ cause, invalidatedBy }: Departure): Pick<Lookup, 'cause' | 'invalidatedBy'> {
+function missFields({ cause, invalidatedBy }: MissDetails): Pick<Lookup, 'cause' | 'invalidatedBy'> {
   return invalidatedBy === undefined ? { cause } : { cause, invalidatedBy };
 }

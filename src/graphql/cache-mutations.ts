@@ -4,7 +4,7 @@ import type { RequestContext } from './request.ts';
 import type { Warmer } from './warmer.ts';
 
 /** `clearCache` and `warmCache`. */
-export function cacheControlResolvers({
+export function cacheMutationResolvers({
   cache,
   spread,
   warmer,

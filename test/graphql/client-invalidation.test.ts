@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createForgetting } from '../../src/graphql/forgetting.ts';
+import { createClientInvalidation } from '../../src/graphql/client-invalidation.ts';
 import { InvalidationFeed } from '../../src/graphql/invalidation-feed.ts';
 import { createNest } from './nest.ts';
 
-const forget = createForgetting(createNest().plans);
+const forget = createClientInvalidation(createNest().plans);
 
 describe('what a client must forget', () => {
   it.each([
@@ -30,7 +30,7 @@ describe('what a client must forget', () => {
   });
 
   it('names no type that everybody shares', () => {
-    const shared = createForgetting(
+    const shared = createClientInvalidation(
       createNest({
         typeDefs:
           'type Gallery { id: ID! } extend type Query { gallery: Gallery @cache(category: MEDIA, scope: PUBLIC, tags: ["Post"]) }',

@@ -1,8 +1,8 @@
 import { getOperationAST, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Costs } from '../../src/graphql/cost.ts';
+import { DocumentCache, sizeOf } from '../../src/graphql/document-cache.ts';
 import { inputsOf } from '../../src/graphql/document-inputs.ts';
-import { DocumentMemory, sizeOf } from '../../src/graphql/document-memory.ts';
 import { collectGarbage } from '../setup/garbage.ts';
 import { createNest } from './nest.ts';
 
@@ -11,7 +11,7 @@ const size = sizeOf(parse(nameOf(0)));
 
 describe('the memory of documents', () => {
   it('keeps what was used, and lets the oldest of the others go', () => {
-    const documents = new DocumentMemory(20 * size);
+    const documents = new DocumentCache(20 * size);
     const used = parse(nameOf(0));
     documents.set(nameOf(0), used);
     for (let n = 1; n < 100; n++) {
@@ -24,19 +24,19 @@ describe('the memory of documents', () => {
   });
 
   it('keeps none that takes more than an eighth of it', () => {
-    const documents = new DocumentMemory(7 * size);
+    const documents = new DocumentCache(7 * size);
     documents.set(nameOf(0), parse(nameOf(0)));
     expect([documents.size, documents.bytes]).toEqual([0, 0]);
   });
 
   it('counts a document once, however often it is set', () => {
-    const documents = new DocumentMemory(20 * size);
+    const documents = new DocumentCache(20 * size);
     for (let time = 0; time < 3; time++) documents.set(nameOf(0), parse(nameOf(0)));
     expect([documents.size, documents.bytes]).toEqual([1, size]);
   });
 
   it('goes on counting what was made of a document that is set again', () => {
-    const documents = new DocumentMemory(40 * size);
+    const documents = new DocumentCache(40 * size);
     const document = parse(nameOf(0));
     documents.set(nameOf(0), document);
     documents.grow(document, 100);

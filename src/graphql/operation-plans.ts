@@ -6,22 +6,22 @@ interface Kept<T> {
 }
 
 /** Of one operation. */
-const maxOutlines = 64;
+const maxPlans = 64;
 
 /**
- * Outlines of an operation, each read once while it is kept. The one that was used least goes, the oldest first; a newcomer counts
+ * OperationPlans of an operation, each read once while it is kept. The one that was used least goes, the oldest first; a newcomer counts
  * as used as often as that, so that it is not always the next to go.
  */
-export class Outlines<T> {
+export class OperationPlans<T> {
   readonly #kept = new Map<string, Kept<T>>();
   readonly #onGrowth: (bytes: number) => void;
 
-  /** `onGrowth` is told of the bytes that outlines have taken; below zero, of those that went. */
+  /** `onGrowth` is told of the bytes that plans have taken; below zero, of those that went. */
   constructor(onGrowth: (bytes: number) => void) {
     this.#onGrowth = onGrowth;
   }
 
-  /** `make` calls `grow` for all that the outline takes, and may do so later, while it is used. */
+  /** `make` calls `grow` for all that the plan takes, and may do so later, while it is used. */
   of(choice: string, make: (grow: (bytes: number) => void) => T): T {
     const earlier = this.#kept.get(choice);
     if (earlier) {
@@ -44,7 +44,7 @@ export class Outlines<T> {
 
   /** Returns how often what goes was used; 0 when nothing has to. */
   #makeRoom(): number {
-    if (this.#kept.size < maxOutlines) return 0;
+    if (this.#kept.size < maxPlans) return 0;
     const [choice, { bytes, uses }] = [...this.#kept].reduce((least, one) =>
       one[1].uses < least[1].uses ? one : least,
     );

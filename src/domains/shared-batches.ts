@@ -7,15 +7,15 @@ import { wordsOf } from '../error-words.ts';
 export type Batch<Key, Value> = (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>;
 
 /** Where the value of a key is to be found when a batch that runs has ended. */
-interface Place {
+interface SharedValue {
   readonly values: Promise<readonly unknown[]>;
   readonly index: number;
   readonly startedAtMs: number;
 }
 
-interface Ended {
+interface EndedBatch {
   readonly name: string;
-  readonly running: Running;
+  readonly running: RunningBatches;
   readonly ownNames: readonly unknown[];
   readonly values: Promise<readonly unknown[]>;
 }
@@ -32,9 +32,9 @@ export interface Share {
 }
 
 /** What runs in one share, all of it begun at one logical time. */
-interface Running {
+interface RunningBatches {
   readonly stamp: number;
-  readonly places: Map<unknown, Place>;
+  readonly byKey: Map<unknown, SharedValue>;
 }
 
 /**
@@ -42,9 +42,9 @@ interface Running {
  * nobody is given what began to load before something of it was invalidated: a batch is shared only while its logical clock stands
  * where it stood when the batch began.
  */
-export class SharedLoads {
+export class SharedBatches {
   readonly #nowMs: () => number;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, RunningBatches>();
 
   constructor(nowMs = () => performance.now()) {
     this.#nowMs = nowMs;
@@ -62,53 +62,56 @@ export class SharedLoads {
     keyOf: (key: Key) => unknown = (key) => key,
   ): Batch<Key, Value> {
     return async (keys) => {
-      const running = this.#runningNow(share);
-      const { places } = running;
+      const runningBatches = this.#runningNow(share);
+      const { byKey } = runningBatches;
       const startedAtMs = this.#nowMs();
       const names = keys.map(keyOf);
       const joined = names.map((one) => {
-        const place = places.get(one);
-        return place && startedAtMs - place.startedAtMs < longestSharingMs ? place : undefined;
+        const sharedValue = byKey.get(one);
+        return sharedValue && startedAtMs - sharedValue.startedAtMs < longestSharingMs ? sharedValue : undefined;
       });
       const ownKeys = keys.filter((_, at) => !joined[at]);
-      if (ownKeys.length === 0) return await valuesAt(joined as Place[]);
-      const values = whole(batch, ownKeys);
+      if (ownKeys.length === 0) return await valuesAt(joined as SharedValue[]);
+      const values = checkedBatch(batch, ownKeys);
       const ownNames = names.filter((_, at) => !joined[at]);
-      ownNames.forEach((one, index) => void places.set(one, { values, index, startedAtMs }));
-      const ended = { name: share.name, running, ownNames, values };
+      ownNames.forEach((one, index) => void byKey.set(one, { values, index, startedAtMs }));
+      const ended = { name: share.name, running: runningBatches, ownNames, values };
       values.then(
         () => this.#end(ended),
         () => this.#end(ended),
       );
       if (ownKeys.length === keys.length) return await values;
-      return await valuesAt(names.map((one, at) => joined[at] ?? places.get(one)!));
+      return await valuesAt(names.map((one, at) => joined[at] ?? byKey.get(one)!));
     };
   }
 
-  #end({ name, running, ownNames, values }: Ended): void {
-    const { places } = running;
-    for (const one of ownNames) if (places.get(one)?.values === values) places.delete(one);
-    if (places.size === 0 && this.#running.get(name) === running) this.#running.delete(name);
+  #end({ name, running: runningBatches, ownNames, values }: EndedBatch): void {
+    const { byKey } = runningBatches;
+    for (const one of ownNames) if (byKey.get(one)?.values === values) byKey.delete(one);
+    if (byKey.size === 0 && this.#running.get(name) === runningBatches) this.#running.delete(name);
   }
 
-  #runningNow({ name, stamp }: Share): Running {
+  #runningNow({ name, stamp }: Share): RunningBatches {
     const now = stamp();
-    const running = this.#running.get(name);
-    if (running?.stamp === now) return running;
-    const begun: Running = { stamp: now, places: new Map() };
+    const runningBatches = this.#running.get(name);
+    if (runningBatches?.stamp === now) return runningBatches;
+    const begun: RunningBatches = { stamp: now, byKey: new Map() };
     this.#running.set(name, begun);
     return begun;
   }
 }
 
-async function whole<Key, Value>(batch: Batch<Key, Value>, keys: readonly Key[]): Promise<readonly (Value | Error)[]> {
+async function checkedBatch<Key, Value>(
+  batch: Batch<Key, Value>,
+  keys: readonly Key[],
+): Promise<readonly (Value | Error)[]> {
   const values = await batch(keys);
   if (values.length === keys.length) return values;
   throw new TypeError(`expected a value for each of ${keys.length} keys, but got ${values.length}`);
 }
 
 /** A batch that fails is an error in the places of its own keys alone. */
-async function valuesAt<Value>(places: readonly Place[]): Promise<(Value | Error)[]> {
+async function valuesAt<Value>(places: readonly SharedValue[]): Promise<(Value | Error)[]> {
   const batches = [...new Set(places.map(({ values }) => values))];
   const ended = await Promise.allSettled(batches);
   return places.map(({ values, index }) => {

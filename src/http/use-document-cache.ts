@@ -1,8 +1,8 @@
-import type { DocumentMemory } from '../graphql/document-memory.ts';
+import type { DocumentCache } from '../graphql/document-cache.ts';
 import type { HttpPlugin } from './plugin.ts';
 
 /** Forgets documents that are not valid: their errors hold on to all of their validation, which nobody needs a second time. */
-export function useDocumentMemory(documents: DocumentMemory): HttpPlugin {
+export function useDocumentCache(documents: DocumentCache): HttpPlugin {
   return {
     onValidate({ params: { documentAST } }) {
       return ({ valid }) => {

@@ -1,0 +1,48 @@
+import type { ExecutionResult } from 'graphql';
+import type { JoinedResult } from '../graphql/joined-execution.ts';
+import { type PreparedRequest, repeatableHeaders, responseTemplate } from './pending-response.ts';
+import type { HttpPlugin } from './plugin.ts';
+import type { RememberedResponses } from './remembered-responses.ts';
+
+/** Comes before the plugins that need the answer's text: notes it as it is made. */
+export function useResultText(): HttpPlugin {
+  return {
+    onResultProcess({ result, setResult, serverContext: { facts: requestFacts } }) {
+      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+      const { stringify, provenance, ...rest } = result as JoinedResult;
+      requestFacts.provenance = provenance ?? null;
+      setResult({
+        stringify(finished: ExecutionResult) {
+          requestFacts.json = stringify ? stringify(finished) : JSON.stringify(finished);
+          return requestFacts.json;
+        },
+        ...rest,
+      } as ExecutionResult);
+    },
+  };
+}
+
+/** Comes last, when the response is complete: remembers it if all of it can be found in fragments the next time. */
+export function useRememberedResponses(responses: RememberedResponses): HttpPlugin {
+  return {
+    onResponse({ request, response, serverContext: { facts: requestFacts, req } }) {
+      const { provenance, viewer, operation, json, gzipped, errorCodes } = requestFacts;
+      const key = req && responses.keyOf(req);
+      if (key === undefined || response.status !== 200 || errorCodes.length > 0) return;
+      if (requestFacts.queryToRegister) return; // each time it comes: the query may have been evicted since
+      if (!provenance?.joined || !viewer || json === null) return;
+      const { document, operationName, variableValues } = provenance.operationRequest;
+      const preparedRequest: PreparedRequest = {
+        document: new WeakRef(document),
+        operationName: operationName ?? undefined,
+        variables: variableValues ? JSON.stringify(variableValues) : undefined,
+        operation: operation?.name ?? null,
+        method: request.method,
+        acceptEncoding: request.headers.get('accept-encoding'),
+        headers: repeatableHeaders(response.headers),
+      };
+      const whole = responseTemplate(preparedRequest, { json, gzipped: gzipped ?? undefined, viewer });
+      responses.remember(key, { joined: provenance.joined, ...whole }, preparedRequest);
+    },
+  };
+}
