@@ -27,10 +27,10 @@ export function createAdapter(yoga: Yoga, log: Logger) {
   };
   return {
     listener,
-    /** The same without a socket. */
-    async fetch(url: string, init?: RequestInit): Promise<Response> {
+    /** The same without a socket of its own; `given` may have the message that the request stands for. */
+    async fetch(url: string, init?: RequestInit, given: Pick<ServerContext, 'message'> = {}): Promise<Response> {
       const request = new Request(url, init);
-      const context = {} as ServerContext;
+      const context = { ...given } as ServerContext;
       try {
         return await yoga.fetch(request, context);
       } catch (error) {
@@ -71,12 +71,15 @@ interface Sending {
 
 /** A body that fails half way cannot be mended: its connection is closed, so that the client does not take it for whole. */
 async function send(response: Response, { req, res, log }: Sending): Promise<void> {
+  const others = req.listeners('error');
   try {
     await sendNodeResponse(response, res, req, true);
   } catch (error) {
     if (!res.destroyed && !isClientGone(error)) log.error({ err: error }, 'an answer broke off');
-    // The library would cancel the stream, which has failed, and nobody would catch that this fails too.
-    req.removeAllListeners('error').on('error', () => {});
+    // The library's listener would cancel the stream, which has failed, and nobody would catch that this fails too.
+    for (const listener of req.listeners('error'))
+      if (!others.includes(listener)) req.off('error', listener as (error: Error) => void);
+    req.on('error', () => {});
     res.destroy();
   }
 }

@@ -178,6 +178,7 @@ export function createServer(options: ServerOptions): Server {
       durationMs: durationSince(startedAtMs),
     });
   };
+  const adapter = createAdapter(yoga, log);
   const sockets = new GraphqlSockets({
     ...{ ...socketLimits, ...options.socketLimits, authenticate, log, path: graphqlPath },
     isAllowedOrigin: createOriginCheck(cors.origins),
@@ -185,11 +186,11 @@ export function createServer(options: ServerOptions): Server {
     maxOperations: limits.maxSocketOperations,
     async answer(message: SocketMessage, token) {
       const headers = { 'content-type': 'application/json', accept: 'application/json' };
-      const request = new Request(`http://socket${graphqlPath}`, {
+      const init = {
         method: 'POST',
         headers: token === null ? headers : { ...headers, authorization: `Bearer ${token}` },
-      });
-      const response = await yoga.fetch(request, { message } as ServerContext);
+      };
+      const response = await adapter.fetch(`http://socket${graphqlPath}`, init, { message });
       return message.parts ? {} : ((await response.json()) as FormattedExecutionResult);
     },
     onRefusal({ method, url = '' }, { status }) {
@@ -198,7 +199,6 @@ export function createServer(options: ServerOptions): Server {
       logRequest(log, 'info', { requestId: newRequestId(), method, path, viewer: 'ANONYMOUS', status, durationMs: 0 });
     },
   });
-  const adapter = createAdapter(yoga, log);
   const pipeline: RequestListener = (request, response) => {
     if (hasTarget(request)) adapter.listener(request, response);
     else refuseTarget(response);
@@ -207,7 +207,7 @@ export function createServer(options: ServerOptions): Server {
     listener: isHot
       ? new HotPath(pipeline, { engine, responses, graphqlPath, onResponse: onAnswer }).listener
       : pipeline,
-    fetch: adapter.fetch,
+    fetch: (url, init) => adapter.fetch(url, init),
     subscriptions,
     sockets,
     metrics,

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { UnavailableError } from '../../src/database/errors.ts';
 import type { Media } from '../../src/http/use-media.ts';
 import { createTestServer } from './engine.ts';
@@ -45,6 +47,47 @@ describe('what fails outside of GraphQL', () => {
     }
   });
   const init = { headers: { 'x-request-id': 'req-7' } };
+
+  it('is an error of its operation alone over a WebSocket', async () => {
+    const lines: Record<string, unknown>[] = [];
+    // The plugin that logs a request fails.
+    const log = pino(
+      {
+        hooks: {
+          logMethod(args, method, level) {
+            if (level === 30) throw new Error(secret);
+            method.apply(this, args);
+          },
+        },
+      },
+      { write: (line: string) => lines.push(JSON.parse(line)) },
+    );
+    const { url } = await createLiveServer({ log });
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const received: Record<string, unknown>[] = [];
+    socket.on('open', () => socket.send('{"type":"connection_init"}'));
+    socket.on('message', (data) => {
+      received.push(JSON.parse(String(data)));
+      const next = JSON.stringify({ id: String(received.length), type: 'subscribe', payload: { query: '{ hello }' } });
+      if (received.length < 3) socket.send(next);
+      else socket.close(1000);
+    });
+    expect(await once(socket, 'close')).toEqual([1000, expect.anything()]);
+    const payload = [{ message: 'Unexpected error', extensions: { code: 'INTERNAL', requestId: expect.any(String) } }];
+    expect(received).toEqual([
+      { type: 'connection_ack' },
+      { id: '1', type: 'error', payload },
+      { id: '2', type: 'error', payload },
+    ]);
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      [50, 'unexpected error outside of GraphQL'],
+      [50, 'unexpected error outside of GraphQL'],
+    ]);
+
+    const response = await fetch(`${url}/graphql?query={hello}`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('hunter2');
+  });
 
   it('is an outage where it is one', async () => {
     const { fetch: ask, lines } = createTestServer({
