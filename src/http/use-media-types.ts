@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLError, Kind, separateOperations, type ValueNode, visit } from 'graphql';
 import { acceptedTypes } from './accept.ts';
-import { beforeExecution, type Executable } from './before-execution.ts';
+import { beforeExecution, type PreparedOperation } from './before-execution.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { refusal, refusalResponse } from './refusal.ts';
 
@@ -23,24 +23,24 @@ export function useMediaTypes(): HttpPlugin {
       if (facts.mediaTypes.length === 0) return endResponse(notAcceptable(header!));
       if (header) request.headers.set('accept', facts.mediaTypes.join(', '));
     },
-    ...beforeExecution((executable) => {
-      const { mediaTypes } = executable.facts;
-      return mediaTypes ? refusalsOf(executable, mediaTypes) : [];
+    ...beforeExecution((prepared) => {
+      const { mediaTypes } = prepared.facts;
+      return mediaTypes ? refusalsOf(prepared, mediaTypes) : [];
     }),
   };
 }
 
-function refusalsOf({ operation, ...executable }: Executable, mediaTypes: readonly string[]): GraphQLError[] {
+function refusalsOf({ operation, ...prepared }: PreparedOperation, mediaTypes: readonly string[]): GraphQLError[] {
   if (mediaTypes.includes(events)) return [];
   if (operation.operation === 'subscription') return [noStream('a subscription', events)];
-  if (mediaTypes.includes(parts) || !isInParts({ operation, ...executable })) return [];
+  if (mediaTypes.includes(parts) || !isInParts({ operation, ...prepared })) return [];
   return [noStream('an operation with @defer or @stream', `${parts} or ${events}`)];
 }
 
 /** Most documents have neither directive, wherever. */
 const withParts = new WeakMap<DocumentNode, boolean>();
 
-function isInParts({ document, operation, facts }: Executable): boolean {
+function isInParts({ document, operation, facts }: PreparedOperation): boolean {
   const isOn = (condition: ValueNode | undefined) => {
     if (condition?.kind === Kind.BOOLEAN) return condition.value;
     return condition?.kind !== Kind.VARIABLE || facts.variables?.[condition.name.value] !== false;
