@@ -6,29 +6,30 @@ import type { Ledger } from './ledger.ts';
 import { checkCount, checkMoment } from './policy.ts';
 import type { Store } from './store.ts';
 
-/** Of one entry. */
+/** Attachments that one entry holds at most. */
 const MAX_ATTACHMENTS = 16;
 
-/** What is given to `attach`. Its stamp was read before it was made. */
+/** The parameters of `attach`. */
 export interface NewAttachment {
-  /** Of the value; what the attachment itself takes is added. */
+  /** Size of the value; the attachment's own bytes are added. */
   readonly bytes: number;
+  /** `cache.stamp`, read before the value was computed. */
   readonly stamp: number;
   readonly tags: readonly string[];
-  /** Entries that it was made from beside its own: what they depend on, it depends on. */
+  /** Further entries that the value was derived from. Their tags are added to the attachment's. */
   readonly entries?: readonly Entry[];
   readonly validUntil?: number;
   readonly value: unknown;
 }
 
-/** A place for an attachment. */
+/** The address of an attachment: store, entry and id. */
 interface AttachmentSlot {
   readonly store: Store;
   readonly entry: Entry;
   readonly id: string;
 }
 
-/** What hangs on entries; see `Attachment`. */
+/** Adds, finds and removes the attachments of entries; see `Attachment`. */
 export class Attachments {
   readonly #ledger: Ledger;
   readonly #time: MonotonicTime;
@@ -38,17 +39,17 @@ export class Attachments {
     this.#time = time;
   }
 
-  /** Undefined if it is not kept: it or its entry is not valid any more, not kept itself, or too large. */
-  attach(attachmentSlot: AttachmentSlot, made: NewAttachment): Attachment | undefined {
+  /** Returns undefined if the attachment is not kept: it is invalid or too large, or its entry is invalid or detached. */
+  attach(attachmentSlot: AttachmentSlot, added: NewAttachment): Attachment | undefined {
     const { entry, id } = attachmentSlot;
-    const { bytes, stamp, value, validUntil = Number.POSITIVE_INFINITY } = made;
-    if (made.tags.some((tag) => tag.length > maxTagLength)) return undefined;
-    made.tags.forEach(checkTag);
+    const { bytes, stamp, value, validUntil = Number.POSITIVE_INFINITY } = added;
+    if (added.tags.some((tag) => tag.length > maxTagLength)) return undefined;
+    added.tags.forEach(checkTag);
     checkCount('bytes', bytes);
     checkCount('stamp', stamp, this.#ledger.stamp);
     checkMoment('validUntil', validUntil);
     if (!entry.isKept || !this.#ledger.isValid(entry)) return undefined;
-    const tags = this.#ledger.holdAll(made);
+    const tags = this.#ledger.holdAll(added);
     const ownBytes = ATTACHMENT + textBytes(id) + REFERENCE * tags.length;
     const attachment: Attachment = {
       entry,
@@ -66,7 +67,7 @@ export class Attachments {
     return undefined;
   }
 
-  /** What hangs on an entry that `peek` gave, if itself is valid and its time is not over. */
+  /** Returns the attachment if it and its entry are valid and `validUntil` has not passed. The caller got the entry from `peek`. */
   find(attachmentSlot: AttachmentSlot, now: number): Attachment | undefined {
     const { entry, id } = attachmentSlot;
     const attachment = entry.attachments?.get(id);
@@ -79,7 +80,7 @@ export class Attachments {
     return undefined;
   }
 
-  /** Whether `peek` and `find` would find this one again; a use of it if so. */
+  /** Returns whether `peek` and `find` would return this attachment again. If so, counts a use. */
   revalidate(attachment: Attachment, now: number): boolean {
     const { entry, validUntil } = attachment;
     if (entry === null) return false;
@@ -91,8 +92,8 @@ export class Attachments {
   }
 
   /**
-   * Drops those of the entry's attachments that were used least, the oldest first, to make room. A newcomer counts as used as often
-   * as the last of them, so that it is not always the next to go.
+   * Removes the least used attachments of the entry, oldest first on ties, until the new one fits. The new one starts with the use
+   * count of the last victim; otherwise it would always be the next victim.
    */
   #insert(attachment: Attachment, attachmentSlot: AttachmentSlot): boolean {
     const { store, entry, id } = attachmentSlot;

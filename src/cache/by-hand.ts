@@ -3,18 +3,18 @@ import { shortKey } from './canonical-key.ts';
 import { KeyError } from './errors.ts';
 import { checkTtl } from './policy.ts';
 
-/** How the calls of a wrapped function become requests. What takes the arguments is called for each call. */
+/** How calls of a wrapped function become cache requests. The callbacks run once for each call, with its arguments. */
 export interface CachedOptions<Arguments extends readonly unknown[]> {
-  /** Tells apart functions of one category, and names the function in the statistics; the function's own name if left out. */
+  /** Unique name of the function within its category, also its coordinate in the statistics. Default: the function's own name. */
   readonly name?: string;
-  /** By default all arguments: see `canonicalKey` for what they may be. At most 1,024 characters, with name and namespace. */
+  /** Default: the canonical text of all arguments; see `canonicalKey`. Key, name and namespace together have at most 1,024 characters. */
   readonly key?: (...args: Arguments) => string;
   readonly tags?: readonly string[] | ((...args: Arguments) => readonly string[]);
   readonly namespace?: (...args: Arguments) => string;
   readonly ttlMs?: number;
 }
 
-/** Wraps a function: calls with equal arguments share an answer for as long as it is valid and fresh. */
+/** Wraps a function. Calls with equal arguments share a result while it is valid and fresh. */
 export function cachedFunction<Category extends string, Arguments extends readonly unknown[], T>(
   cache: Cache<Category>,
   wrap: { category: Category; fn: (...args: Arguments) => T | Promise<T>; options: CachedOptions<Arguments> },

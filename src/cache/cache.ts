@@ -15,35 +15,35 @@ import { type RecentSnapshot, recentSnapshotsOf, type Snapshot, snapshotOf } fro
 import type { Sizing } from './stack-distances.ts';
 import { Store } from './store.ts';
 
-const SAMPLE_MASK = 127; // one read in 128 is measured: a reading of the clock costs as much as a hit
+const SAMPLE_MASK = 127; // one read in 128 is timed, because a clock reading costs as much as a hit
 
 export interface CacheOptions<Category extends string> {
   readonly policies: Readonly<Record<Category, Policy>>;
   readonly clock?: Clock;
   readonly timer?: Timer;
-  /** Records of tags that are kept; 100,000 by default. */
+  /** Most tag records; default 100,000. */
   readonly maxTags?: number;
-  /** What they may take; 16 MiB by default. Beyond it the cache forgets entries, and never mistakes one for valid. */
+  /** Most bytes of tag records; default 16 MiB. Beyond either limit, entries whose records are dropped become invalid. */
   readonly maxTagBytes?: number;
-  /** How long anybody waits for a load; 30 s by default. */
+  /** How long a reader waits for a load; default 30 s. */
   readonly loadTimeoutMs?: number;
-  /** Loads that may run at once, those that hang included; 10,000 by default. */
+  /** Most loads that run at once, hanging ones included; default 10,000. */
   readonly maxFlights?: number;
-  /** Errors by which a load says that what is asked for is refused: nothing has failed then. None by default. */
+  /** Returns whether a load's error is a refusal of the request, which is not counted as a failure. Default: no error is. */
   readonly isRefusal?: (error: unknown) => boolean;
-  /** Hears of each load that failed, those that nobody is given the error of included; it should not throw. */
+  /** Called for each failed load, also when no reader receives the error. Must not throw. */
   readonly onFailure?: (failure: LoadFailure) => void;
 }
 
 export interface SetRequest<Category extends string> extends Omit<ReadRequest<Category>, 'now' | 'observe'> {
-  /** `cache.stamp` from before the value was read; the present one by default, right only if nothing can have changed it since. */
+  /** `cache.stamp` as it was before the value was read. The default, the present stamp, is safe only if nothing changed the value since. */
   readonly stamp?: number;
   readonly validUntil?: number;
 }
 
 /**
- * Keeps what loads bring, by category, and answers from it for as long as it is *valid* (none of its tags was invalidated since
- * its load began) and *fresh* (younger than its time to live), or stale within the bounds of its category.
+ * The cache: a store of entries for each category. It serves an entry while the entry is *valid* (none of its tags was invalidated
+ * since its load began) and *fresh* (younger than its time to live), or stale within the limits of its category's policy.
  */
 export class Cache<Category extends string> {
   readonly #ledger: Ledger;
@@ -89,29 +89,29 @@ export class Cache<Category extends string> {
     return this.#ledger.stamp;
   }
 
-  /** A reading for `ReadRequest.now`, in whole milliseconds: one for each request. */
+  /** Reads the clock, in whole milliseconds, for `ReadRequest.now`. Call it once for each request. */
   now(): number {
     return this.#time.now();
   }
 
   /**
-   * Answers from a valid, fresh entry at once; otherwise loads, once for all who ask meanwhile. The entry may be detached: too
-   * large to be kept, invalidated during its load, or expired (`expiresAt`) because it stands in for failed loads.
+   * Returns a valid, fresh entry synchronously. Otherwise loads, with one load at a time for each key. The entry may be detached (too
+   * large to be kept, or invalidated during its load), or expired (see `expiresAt`) because its load failed.
    */
   read<T>(request: ReadRequest<Category>, load: Load<T>): Entry<T> | Promise<Entry<T>> {
     const store = this.#store(request.category);
     const isSampled = (store.reads++ & SAMPLE_MASK) === 0;
-    const answer = isSampled ? this.#sample(store, request, load) : this.#lookUp(store, request, load);
-    return answer as Entry<T> | Promise<Entry<T>>; // who reads a key knows the type of its value
+    const entry = isSampled ? this.#sample(store, request, load) : this.#lookUp(store, request, load);
+    return entry as Entry<T> | Promise<Entry<T>>; // the caller knows the type of the value under its key
   }
 
-  /** By hand: the value of `read`. */
+  /** As `read`, but returns the value. For use by hand. */
   fetch<T>(request: ReadRequest<Category>, load: Load<T>): T | Promise<T> {
-    const answer = this.read(request, load);
-    return answer instanceof Promise ? answer.then((entry) => entry.value) : answer.value;
+    const entry = this.read(request, load);
+    return entry instanceof Promise ? entry.then(({ value }) => value) : entry.value;
   }
 
-  /** Keeps a value that was not loaded here; a running load of the key will not replace it. */
+  /** Keeps a value that the caller has. A running load of the key does not replace it. */
   set<T>(request: SetRequest<Category>, value: T): Entry<T> {
     const { category, key, namespace, coordinate, ttlMs, tags = [] } = request;
     if (value instanceof Promise) throw new TypeError(`Expected the value of "${key}" but got a promise of it`);
@@ -137,7 +137,7 @@ export class Cache<Category extends string> {
     }) as Entry<T>;
   }
 
-  /** Wraps a function, once and for all: see `CachedOptions`. Throws if its category has another function of that name. */
+  /** Wraps a function; see `CachedOptions`. Call it once, not for each use. Throws if the category has another function of that name. */
   cached<Arguments extends readonly unknown[], T>(
     category: Category,
     fn: (...args: Arguments) => T | Promise<T>,
@@ -152,45 +152,45 @@ export class Cache<Category extends string> {
     return wrapped;
   }
 
-  /** The entry if it is valid, fresh and not due for a refresh. Counts nothing: see `countHit`. */
+  /** Returns the entry if it is valid, fresh and not due for a refresh. Counts nothing; see `countHit`. */
   peek(category: Category, key: string, now: number): Entry | undefined {
     const entry = this.#store(category).get(key);
     if (entry === undefined || this.#time.notBefore(now) >= entry.refreshAt) return undefined;
     return this.#ledger.isValid(entry) ? entry : undefined;
   }
 
-  /** Counts exactly as a hit of `read`, for an entry that `peek` gave. */
+  /** Counts a hit as `read` does, for an entry that `peek` returned. */
   countHit(entry: Entry, coordinate = entry.coordinate): void {
     const store = this.#store(entry.category);
     store.countHit(entry, coordinate);
     store.drainSoon();
   }
 
-  /** Counts as a `read` that waited so long for the load of another and was given its entry, kept or not. */
+  /** Counts a coalesced miss as `read` does: one that waited `waitedMs` for another's load and received its entry, kept or detached. */
   countCoalesced(entry: Entry, { cause, waitedMs }: { cause: MissCause; waitedMs: number }): void {
     this.#store(entry.category).countMiss(entry.field, { keyHash: entry.keyHash, cause });
     entry.field.missLatency.record(waitedMs);
   }
 
-  /** A lookup in which the cache took no part. */
+  /** Counts a lookup in which the cache took no part. */
   countBypass(category: Category, coordinate?: string): void {
     this.#store(category).field(coordinate).bypasses++;
   }
 
-  /** Whether none of its tags was invalidated since its load began. Says nothing of its age. */
+  /** Returns whether none of the entry's tags was invalidated since its load began. Ignores its age. */
   isValid(entry: Entry): boolean {
     return this.#ledger.isValid(entry);
   }
 
   /**
-   * From now on nobody is served what depends on one of the tags and was loaded before. Advances the logical clock, scans nothing.
+   * Invalidates every entry and every running load that depends on one of the tags. Advances the logical clock and scans nothing.
    * `cause` is the name of the mutation, for explanations.
    */
   invalidate(tags: readonly string[], cause?: string): void {
     this.#invalidations.invalidate(tags, cause);
   }
 
-  /** An invalidation that a listener of another process's cache was told: as `invalidate`, of the engine's own tags too. */
+  /** Applies an invalidation that another process's listener reported. As `invalidate`, but accepts engine tags too. */
   apply(tags: readonly string[], cause?: string): void {
     this.#invalidations.apply(tags, cause);
   }
@@ -200,14 +200,14 @@ export class Cache<Category extends string> {
   }
 
   /**
-   * Removes this very entry, if it is kept, because its value turned out to be no good. Invalidates nothing: other entries and
-   * running loads, of its key too, are as they were. `cause` is for explanations.
+   * Removes this entry, if it is kept, because its value proved unusable. Invalidates nothing: other entries and running loads stay,
+   * also those of the same key. `cause` is for explanations.
    */
   drop(entry: Entry, cause: string): void {
     this.#store(entry.category).drop(entry, cause);
   }
 
-  /** Forgets everything, or what is of the categories and the namespace that are given, and frees its room. */
+  /** Invalidates everything, or the given categories and namespace only, and frees the space. */
   clear(only: { categories?: readonly Category[]; namespace?: string } = {}, cause?: string): void {
     const { namespace } = only;
     const categories = only.categories ?? [...this.#stores.keys()];
@@ -221,27 +221,27 @@ export class Cache<Category extends string> {
     for (const category of categories) this.#store(category).sweep(this.#time.now());
   }
 
-  /** Called after each invalidation, before `invalidate` returns. Returns a function that ends that. */
+  /** Adds a listener, called after each invalidation and before `invalidate` returns. Returns a function that removes it. */
   onInvalidate(listener: InvalidationListener): () => void {
     return this.#invalidations.listen(listener);
   }
 
-  /** Undefined if it is not kept: it or its entry is not valid any more, not kept itself, or too large, or a tag too long. */
-  attach(entry: Entry, id: string, made: NewAttachment): Attachment | undefined {
-    return this.#attachments.attach({ store: this.#store(entry.category), entry, id }, made);
+  /** Returns undefined if the attachment is not kept: it or its entry is invalid, its entry is detached, or it or a tag is too large. */
+  attach(entry: Entry, id: string, added: NewAttachment): Attachment | undefined {
+    return this.#attachments.attach({ store: this.#store(entry.category), entry, id }, added);
   }
 
-  /** What hangs on an entry that `peek` gave, if itself is valid and its time is not over. */
+  /** Returns the attachment of an entry that `peek` returned, if it is valid and its `validUntil` has not passed. */
   attachment(entry: Entry, id: string, now = this.#time.now()): Attachment | undefined {
     return this.#attachments.find({ store: this.#store(entry.category), entry, id }, now);
   }
 
-  /** Whether `peek` and `attachment` would find this one again. */
+  /** Returns whether `peek` and `attachment` would return this attachment again. If so, counts a use. */
   revalidate(attachment: Attachment, now: number): boolean {
     return this.#attachments.revalidate(attachment, now);
   }
 
-  /** Live entries with the most hits first. */
+  /** Live entries, those with the most hits first. */
   hottest(category: Category, limit: number, include: (entry: Entry) => boolean = () => true): Entry[] {
     const store = this.#store(category);
     const now = this.#time.now();
@@ -249,7 +249,10 @@ export class Cache<Category extends string> {
     return live.sort((one, other) => other.hits - one.hits).slice(0, limit);
   }
 
-  /** What is held in all, the dead included until their room is needed; all but `remembered` is 0 when everything has gone. */
+  /**
+   * The sizes of all internal tables. Dead entries count until their space is needed. `remembered` counts keys of removed entries; all
+   * other numbers are 0 in an empty cache.
+   */
   indexes(): { entries: number; bytes: number; tags: number; tagBytes: number; flights: number; remembered: number } {
     const { size: tags, bytes: tagBytes } = this.#ledger;
     const sum = { entries: 0, bytes: 0, tags, tagBytes, flights: this.#loads.running, remembered: 0 };
@@ -261,26 +264,26 @@ export class Cache<Category extends string> {
     return sum;
   }
 
-  /** The hit ratio that a quarter to four times the entries would have had, the present number among them. */
+  /** Hit ratios that a plain LRU cache of ¼, ½, 1, 2 and 4 times `maxEntries` would have had. */
   sizing(category: Category): Sizing[] {
     return this.#store(category).sizing();
   }
 
-  /** Plain numbers; reading them changes nothing. */
+  /** Statistics as plain numbers. Has no side effects. */
   snapshot(): Snapshot<Category> {
     const stores = this.#stores as ReadonlyMap<Category, Store>;
     return snapshotOf(stores, { ledger: this.#ledger, flights: this.#loads.running, now: this.#time.now() });
   }
 
   /**
-   * What was counted within the last five minutes, of each category. Call it every half minute or so, however seldom anybody asks:
-   * it is the difference to what it found then, and after a longer pause begins anew.
+   * Counts of the last five minutes for each category. Each call takes a sample, and the result is the difference to an earlier one;
+   * so call it about every 30 s. After five minutes without a call the window starts again.
    */
   recent(): RecentSnapshot<Category>[] {
     return recentSnapshotsOf(this.#stores as ReadonlyMap<Category, Store>, this.#time.now());
   }
 
-  /** The fields of a list ask for one category again and again. */
+  /** Tries the category of the last call first, because the fields of a list use one category. */
   #store(category: string): Store {
     if (this.#recent.category === category) return this.#recent;
     const store = this.#stores.get(category);
@@ -302,19 +305,19 @@ export class Cache<Category extends string> {
     return entry;
   }
 
-  /** Measures what a hit takes, and by how much it is served as fresh for too long because the request's reading is old. */
+  /** Measures the time of a hit, and by how much the entry was past its expiry because the request's clock reading was old. */
   #sample(store: Store, request: ReadRequest<Category>, load: Load<unknown>): Entry | Promise<Entry> {
-    const entry = store.get(request.key);
-    const hits = entry?.hits;
+    const kept = store.get(request.key);
+    const hits = kept?.hits;
     const now = request.now === undefined ? this.#time.now() : this.#time.notBefore(request.now);
     const startedAt = this.#time.peekPrecise();
-    const answer = this.#lookUp(store, request, load);
-    if (entry !== undefined && answer === entry && entry.hits !== hits) {
+    const entry = this.#lookUp(store, request, load);
+    if (kept !== undefined && entry === kept && kept.hits !== hits) {
       const endedAt = this.#time.precise();
-      entry.field.hitLatency.record(endedAt - startedAt);
-      if (now < entry.expiresAt) entry.field.overshootMs = Math.max(entry.field.overshootMs, endedAt - entry.expiresAt);
+      kept.field.hitLatency.record(endedAt - startedAt);
+      if (now < kept.expiresAt) kept.field.overshootMs = Math.max(kept.field.overshootMs, endedAt - kept.expiresAt);
     }
     store.drainSoon();
-    return answer;
+    return entry;
   }
 }

@@ -5,26 +5,26 @@ import { KeyError } from './errors.ts';
 const maxDepth = 64;
 const maxCharacters = 2 ** 20;
 
-/** A longer text is hashed where a key need not be read by people. */
+/** In characters; `shortKey` hashes longer texts. */
 const maxShortLength = 256;
 
 /**
- * One text for each value of plain data, whatever the order of its members: equal values, and only they, have equal texts. Plain
- * data is what JSON has, dates, `bigint`, `undefined`, `NaN`, infinities and `-0`; members that are `undefined` are as absent, as in
- * JSON. Throws a `KeyError` for anything else, of which a text could not tell all that matters: instances of classes, `Map`s,
- * functions, getters and proxies, which may say something else the next time, values that refer to themselves, more than 1 Mi
- * characters.
+ * Returns the canonical text of a value of plain data: equal values, and only they, have equal texts; the order of properties does
+ * not matter. Plain data is JSON, dates, `bigint`, `undefined`, `NaN`, infinities and `-0`. A property that is `undefined` counts
+ * as absent, as in JSON. Throws a `KeyError` for all else, because a text could not represent it completely: class instances,
+ * `Map`s, functions, circular values, getters and proxies (which may return another value next time), and for a text of more than
+ * 1 Mi characters.
  */
 export function canonicalKey(value: unknown): string {
   return new CanonicalWriter({ isParsed: false }).text(value, 0);
 }
 
-/** The canonical key, or a hash of it (SHA-256, 43 characters) if that is long. */
+/** Returns the canonical key, or its SHA-256 hash (43 characters) if it is longer than 256 characters. */
 export function shortKey(value: unknown): string {
   return shortened(canonicalKey(value));
 }
 
-/** As `shortKey`, of what a parser made, which has neither getters nor proxies: each lookup of a field makes one. */
+/** As `shortKey`, for a parser's output, which has no getters or proxies. Skips those checks, because each field lookup needs a key. */
 export function shortKeyOfParsed(value: unknown): string {
   return shortened(new CanonicalWriter({ isParsed: true }).text(value, 0));
 }
@@ -100,7 +100,7 @@ class CanonicalWriter {
   }
 }
 
-/** Refuses what looks like plain data, but may be other data the next time it is read, or holds what cannot be seen. */
+/** Refuses values that look like plain data but may differ at the next read, or have hidden content. */
 function checkDisguise(value: object, prototype: unknown): void {
   if (types.isProxy(value)) refuse('a proxy');
   if (prototype !== Map.prototype && types.isMap(value)) refuse('a Map of another prototype');
@@ -112,8 +112,8 @@ function checkDisguise(value: object, prototype: unknown): void {
 }
 
 function nameOf(prototype: unknown): string {
-  const { constructor: made } = prototype as { constructor?: unknown };
-  return typeof made === 'function' && made.name !== '' ? made.name : 'an unnamed class';
+  const { constructor: type } = prototype as { constructor?: unknown };
+  return typeof type === 'function' && type.name !== '' ? type.name : 'an unnamed class';
 }
 
 function refuse(got: string): never {

@@ -1,9 +1,9 @@
-/** Monotonic milliseconds from any origin. */
+/** A monotonic clock, in milliseconds from any origin. */
 export interface Clock {
   now(): number;
 }
 
-/** Runs something once after a delay; what it returns calls that off. */
+/** Runs a callback once after a delay. `after` returns a function that cancels it. */
 export interface Timer {
   after(delayMs: number, run: () => void): () => void;
 }
@@ -13,14 +13,14 @@ export const systemClock: Clock = { now: () => performance.now() };
 export const systemTimer: Timer = {
   after(delayMs, run) {
     const timeout = setTimeout(run, delayMs);
-    timeout.unref(); // a load that hangs must not keep a draining process alive
+    timeout.unref(); // a hanging load must not keep a draining process alive
     return () => clearTimeout(timeout);
   },
 };
 
 /**
- * The engine's own time line over a clock that may step. A step back is undone, so that time goes on at its pace from the latest
- * reading and no entry lives longer than it may; a step forward ends lifetimes early, which is harmless.
+ * A monotonic time line over a clock that may step. A step back is compensated: time continues from the latest reading, so that no
+ * entry outlives its lifetime. A step forward is not: it ends lifetimes early, which is harmless.
  */
 export class MonotonicTime {
   readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class MonotonicTime {
     this.#latest = Math.floor(this.#reading);
   }
 
-  /** Exact, to measure by. */
+  /** The time with fractions of a millisecond. */
   precise(): number {
     const reading = this.#clock.now();
     if (reading < this.#reading) this.#stepsMs += this.#reading - reading;
@@ -44,17 +44,17 @@ export class MonotonicTime {
     return now;
   }
 
-  /** Exact too, but no reading that a request's own would have to follow. */
+  /** As `precise`, but does not advance the reading that `notBefore` returns. */
   peekPrecise(): number {
     return this.#clock.now() + this.#stepsMs;
   }
 
-  /** In whole milliseconds, as all lifetimes are: V8 compares small integers without unboxing them. */
+  /** The time in whole milliseconds, as in all lifetimes, because V8 compares small integers without unboxing them. */
   now(): number {
     return Math.floor(this.precise());
   }
 
-  /** A request's reading, or a later one that was taken since, so that a long request does not see lifetimes stand still. */
+  /** Returns a request's clock reading, or the latest one if that is later. Otherwise lifetimes would not end during a long request. */
   notBefore(reading: number): number {
     return reading > this.#latest ? reading : this.#latest;
   }

@@ -3,7 +3,7 @@ import type { Dependent, Ledger, Tag } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { FieldCounters } from './statistics.ts';
 
-/** What is known of a value when its load ends. */
+/** The parts of an entry, known when its load ends. */
 export interface LoadedValue<T> {
   readonly key: string;
   readonly category: string;
@@ -17,9 +17,9 @@ export interface LoadedValue<T> {
   readonly loadMs: number;
 }
 
-/** A value and what it depends on. Immutable to readers; it may be *detached*, that is, never or no longer kept. */
+/** A cached value with its key, tags, stamp and lifetime. Immutable to readers. *Detached* if its store does not hold it. */
 export class Entry<T = unknown> implements Dependent, Evictable {
-  // What a hit reads and writes comes first, so that it shares cache lines. All but `value` belongs to the engine's parts.
+  // The members that a hit reads and writes come first, so that they share cache lines. All but `value` are the engine's.
   readonly key: string;
   readonly refreshAt: number;
   checkedVersion = -1;
@@ -27,7 +27,7 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   hits = 0;
   lastHit = 0;
   pendingHits = 0;
-  readonly keyHash: number; // signed, so that V8 keeps it in the object
+  readonly keyHash: number; // signed, so that V8 stores it inline
   readonly field: FieldCounters;
   readonly coordinate: string;
   /** Deeply frozen once it is kept. */
@@ -36,7 +36,7 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   readonly category: string;
   readonly namespace: string | undefined;
   readonly tags: readonly Tag[];
-  /** The logical time at which its load began. */
+  /** The logical clock when the load began. */
   readonly stamp: number;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -44,10 +44,10 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   readonly errorUntil: number;
   readonly validUntil: number;
   readonly loadMs: number;
-  /** Of the value and its attachments. */
+  /** Size of the entry with its value and attachments. */
   bytes = 0;
   digest = 0;
-  /** Loads that failed since, and when the first of them did. */
+  /** Loads of the key that failed since this entry was created, and the time of the first failure. */
   failures = 0;
   failingSince = 0;
   retryAt = 0;
@@ -77,24 +77,24 @@ export class Entry<T = unknown> implements Dependent, Evictable {
     this.loadMs = loadedValue.loadMs;
   }
 
-  /** Whether it is in its store. */
+  /** Whether a store holds it. */
   get isKept(): boolean {
     return this.list !== 0;
   }
 }
 
 /**
- * Something that was made from an entry's value, such as its serialised answer to one selection. It ends with its entry. When it
- * leaves it becomes an empty shell, so that whoever remembers it for longer keeps nothing else in memory.
+ * Data derived from an entry's value, such as the JSON of one selection. It is removed with its entry. Removal empties it, so
+ * that a reference held for longer keeps neither entry nor value in memory.
  */
 export interface Attachment extends Dependent {
   readonly bytes: number;
   readonly validUntil: number;
-  /** Null when it has left. */
+  /** Null once it is removed. */
   entry: Entry | null;
   tags: readonly Tag[];
   value: unknown;
-  /** How often it was found. */
+  /** Number of times it was found. */
   uses: number;
 }
 
@@ -105,10 +105,10 @@ export function releaseAttachment(attachment: Attachment, ledger: Ledger): void 
   attachment.value = undefined;
 }
 
-/** Moments on the cache's clock, in whole milliseconds and in this order, except that none is later than `validUntil`. */
+/** Times of the cache's clock in whole milliseconds, in ascending order, none later than `validUntil`. */
 export interface Lifetime {
   readonly createdAt: number;
-  /** From here on a read starts a background refresh; `expiresAt` where there is no stale window. */
+  /** From this time a read starts a background refresh. Equals `expiresAt` if there is no stale window. */
   readonly refreshAt: number;
   readonly expiresAt: number;
   readonly staleUntil: number;
@@ -125,7 +125,7 @@ export interface LifetimeOptions {
 
 const REFRESH_SPREAD = 0.1;
 
-/** The key's hash spreads refreshes over the last tenth of the lifetime: earlier, never later than expiry. */
+/** Computes a lifetime. The key's hash spreads refreshes over the last tenth before expiry, so that they do not coincide. */
 export function lifetimeOf(policy: Policy, options: LifetimeOptions): Lifetime {
   const { atMs, ttlMs, validUntil } = options;
   const earlyMs = policy.staleMs > 0 ? ttlMs * REFRESH_SPREAD * (options.keyHash / 2 ** 32) : 0;

@@ -1,4 +1,4 @@
-/** Those who wait for a load get this when it takes longer than its limit; the load itself goes on and may fill the cache. */
+/** A load exceeded its time limit. Its waiters receive this error; the load itself continues and may still fill the cache. */
 export class LoadTimeoutError extends Error {
   override readonly name = 'LoadTimeoutError';
 
@@ -7,22 +7,22 @@ export class LoadTimeoutError extends Error {
   }
 }
 
-/** A load that failed, or took longer than its limit. */
+/** A report of a load that failed or exceeded its time limit. */
 export interface LoadFailure {
   readonly category: string;
-  /** Of the field that asked; empty when none did. */
+  /** Coordinate of the field whose lookup loads; empty if the lookup named none. */
   readonly coordinate: string;
   readonly error: unknown;
-  /** Whether nobody who asks is given the error: an expired entry answered, or nobody waited as it was a refresh. */
+  /** Whether no reader receives the error: an expired entry was served instead, or the load was a background refresh. */
   readonly isHidden: boolean;
 }
 
-/** A key or a tag under which nothing can be kept: too long, one of the engine's own, or made of what no text can tell apart. */
+/** A key or tag that the cache does not accept: too long, an engine tag, or built from a value without a canonical text. */
 export class KeyError extends TypeError {
   override readonly name = 'KeyError';
 }
 
-/** As many loads are running as may run at once, most likely because they hang. */
+/** The limit of concurrent loads is reached, most likely because loads hang. */
 export class LoadLimitError extends Error {
   override readonly name = 'LoadLimitError';
 

@@ -7,7 +7,7 @@ import type { LoadContext } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
 import type { Store } from './store.ts';
 
-/** What a flight is started with. */
+/** The parameters with which a load starts. */
 export interface LoadStart {
   readonly store: Store;
   readonly key: string;
@@ -15,13 +15,13 @@ export interface LoadStart {
   readonly field: FieldCounters;
   readonly ttlMs: number | undefined;
   readonly startedAt: number;
-  /** The logical time of the value; now, unless it was read before. */
+  /** The logical clock when the value is read. For a value that `set` is given, the caller's stamp. */
   readonly stamp: number;
-  /** Why the key had no answer; of a refresh, that it expires. */
+  /** Cause of the miss. A refresh has the cause *expired*. */
   readonly miss: MissDetails;
-  /** The entry that there was, in case the load fails. */
+  /** The previous entry of the key, served if the load fails. */
   readonly older: Entry | undefined;
-  /** Runs in the background and replaces `older` or nothing. */
+  /** A refresh runs in the background and may replace `older` only. */
   readonly isRefresh: boolean;
 }
 
@@ -30,7 +30,7 @@ interface Deferred {
   readonly reject: (error: unknown) => void;
 }
 
-/** One running load of a key, which all who miss it share. */
+/** A running load of a key, shared by all lookups that miss the key. */
 export class Flight implements LoadContext {
   readonly loadStart: LoadStart;
   readonly stamp: number;
@@ -39,9 +39,9 @@ export class Flight implements LoadContext {
   #abort: AbortController | undefined;
   #ended = false;
   validUntilMs = Number.POSITIVE_INFINITY;
-  /** The time limit has passed: nobody waits for it any more. */
+  /** The time limit has passed, and its waiters received a `LoadTimeoutError` or the older entry. */
   isTimedOut = false;
-  /** Set when it lands: no tag, declared or found, was invalidated since it started. */
+  /** Set when the load ends: whether no tag, declared or discovered, was invalidated since it started. */
   wasValid = false;
   #result: Promise<Entry> | undefined;
   #settle: Deferred | undefined;
@@ -52,7 +52,7 @@ export class Flight implements LoadContext {
     this.#ledger = ledger;
   }
 
-  /** What the waiters get; ask for it while the load runs. */
+  /** The promise of the waiters. Read it while the load runs. */
   get result(): Promise<Entry> {
     this.#result ??= new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -60,7 +60,7 @@ export class Flight implements LoadContext {
     return this.#result;
   }
 
-  /** Whether somebody waits for it, as nobody does for a refresh that ends in time. */
+  /** Whether a lookup waits for the load. None waits for a refresh that ends within the stale window. */
   get isAwaited(): boolean {
     return this.#result !== undefined;
   }
@@ -85,7 +85,7 @@ export class Flight implements LoadContext {
     this.hold(names);
   }
 
-  /** As `depend`, the engine's own tags too. */
+  /** As `depend`, but accepts engine tags too. */
   hold(names: readonly string[]): void {
     if (this.#ended) return;
     for (const name of names) {
@@ -101,14 +101,14 @@ export class Flight implements LoadContext {
     this.validUntilMs = Math.min(this.validUntilMs, atMs);
   }
 
-  /** Whether a reader who arrived at the logical time `stamp` may wait for it, however long it has been running. */
+  /** Returns whether a lookup that began at `stamp` may wait for the load. */
   isJoinable(stamp: number): boolean {
     return !this.isTimedOut && this.isValidFor(stamp);
   }
 
   /**
-   * Whether a reader who arrived at the logical time `stamp` may have its result, as far as is known. A tag remembers only its last
-   * invalidation: one after the arrival may hide one before it. Only a flight that started later is beyond doubt.
+   * Returns whether a lookup that began at `stamp` may use the result, as far as is known. Conservative: a tag record has only the
+   * last invalidation, and one after the lookup began may hide one before it. Certain only if the flight started later.
    */
   isValidFor(stamp: number): boolean {
     if (this.stamp >= stamp) return true;
@@ -128,7 +128,7 @@ export class Flight implements LoadContext {
     this.#abort?.abort();
   }
 
-  /** Call when the load has ended, after its result was kept or not. */
+  /** Releases the tags. Call it when the load has ended and its entry was kept or not. */
   end(): void {
     this.#ended = true;
     this.#ledger.release(this.#tags);

@@ -11,7 +11,7 @@ export interface Latency {
   readonly p99Ms: number | null;
 }
 
-/** Durations in milliseconds, in buckets of equal ratio: percentiles are right to within a twentieth. */
+/** A histogram of durations in milliseconds with buckets of equal ratio. Percentiles are accurate to within 5 %. */
 export class Histogram {
   readonly #buckets = new Uint32Array(BUCKETS);
   #count = 0;
@@ -37,7 +37,7 @@ export class Histogram {
     this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
   }
 
-  /** What was recorded since `earlier`, an older state of this one. Its ends are as exact as its percentiles. */
+  /** Returns the durations recorded since `earlier`, an older state of this histogram. Minimum and maximum are as exact as percentiles. */
   since(earlier: Histogram): Histogram {
     const recent = new Histogram();
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
@@ -56,7 +56,7 @@ export class Histogram {
     if (this.#count === 0) return { minMs: null, avgMs: null, maxMs: null, p50Ms: null, p95Ms: null, p99Ms: null };
     return {
       minMs: this.#minMs,
-      avgMs: this.#within(this.#sumMs / this.#count), // rounding must not push it past an end
+      avgMs: this.#within(this.#sumMs / this.#count), // rounding must not move it past minimum or maximum
       maxMs: this.#maxMs,
       p50Ms: this.#percentile(0.5),
       p95Ms: this.#percentile(0.95),
@@ -76,7 +76,7 @@ export class Histogram {
   }
 }
 
-/** The shortest duration of a bucket. */
+/** The shortest duration in a bucket. */
 function lowerBoundMs(bucket: number): number {
   return LEAST_MS * 2 ** (bucket / BUCKETS_PER_OCTAVE);
 }

@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts';
 
 export type InvalidationListener = (tags: readonly string[], cause: string | undefined) => void;
 
-/** Every invalidation of a cache comes through here, and is told to those that listen. */
+/** Applies every invalidation of a cache, and notifies the listeners. */
 export class Invalidations {
   readonly #ledger: Ledger;
   readonly #listeners = new Set<InvalidationListener>();
@@ -13,7 +13,7 @@ export class Invalidations {
     this.#ledger = ledger;
   }
 
-  /** Tags that a caller names. Throws for one of the engine's own; leaves out one that is too long, which nothing can depend on. */
+  /** Invalidates a caller's tags. Throws a `KeyError` for an engine tag; skips a tag that is too long, since no entry can have it. */
   invalidate(tags: readonly string[], cause: string | undefined): void {
     if (!Array.isArray(tags)) throw new KeyError(`Expected a list of tags but got ${typeof tags}`);
     const named = tags.filter((tag) => !isTooLong(tag));
@@ -21,7 +21,7 @@ export class Invalidations {
     this.apply(named, cause);
   }
 
-  /** Tags of any kind. */
+  /** Invalidates tags of any kind, then calls all listeners. Throws the first error of a listener. */
   apply(tags: readonly string[], cause: string | undefined): void {
     if (tags.length === 0) return;
     this.#ledger.invalidate(tags, cause);
@@ -33,10 +33,10 @@ export class Invalidations {
         failures.push(failure);
       }
     }
-    if (failures.length > 0) throw failures[0]; // a bug of the listener's, which the others are not to pay for
+    if (failures.length > 0) throw failures[0]; // one listener's bug must not affect the others
   }
 
-  /** Returns a function that ends it. */
+  /** Adds a listener. Returns a function that removes it. */
   listen(listener: InvalidationListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

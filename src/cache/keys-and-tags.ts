@@ -2,15 +2,15 @@ import { KeyError } from './errors.ts';
 import { checkTtl } from './policy.ts';
 import type { ReadRequest } from './request.ts';
 
-/** In UTF-16 code units. What is longer is better hashed: see `shortKey`. */
+/** In UTF-16 code units. `shortKey` hashes longer texts. */
 const maxKeyLength = 1_024;
 export const maxTagLength = 512;
-/** What depends on more is not kept. */
+/** Most tags of one entry. An entry with more is not kept. */
 export const maxTags = 5_000;
 
 /**
- * Tags that every entry has without saying so: to delete a key, or to clear a category or a namespace, is to invalidate one. They
- * begin with a character that no tag of a caller's may begin with.
+ * The first character of engine tags; a caller's tag must not begin with it. The engine adds these tags to every entry: deleting a
+ * key, or clearing a category or namespace, invalidates one of them.
  */
 const engineMark = '*';
 
@@ -27,21 +27,21 @@ export function isEngineTag(tag: string): boolean {
   return tag.startsWith(engineMark);
 }
 
-/** Of the engine's own tags, those of one namespace; undefined for the others, and for a tag that is not the engine's. */
+/** Returns the namespace of an engine tag; undefined if it has none, and for any other tag. */
 export function namespaceOfEngineTag(tag: string): string | undefined {
   return OF_NAMESPACE.exec(tag)?.[1];
 }
 
 const OF_NAMESPACE = /^\*(?:namespace|category \S+ in) (.*)$/s;
 
-/** Throws a `KeyError` for what no entry may be kept under. */
+/** Throws a `KeyError` for a key that the cache does not accept. */
 export function checkKey(key: unknown): void {
   if (typeof key !== 'string') throw new KeyError(`Expected a key that is a string but got ${typeof key}`);
   if (key.length > maxKeyLength)
     throw new KeyError(`Expected a key of at most ${maxKeyLength} characters but got ${key.length}: "${cut(key)}"`);
 }
 
-/** As `checkKey`, for a tag that a caller names. */
+/** As `checkKey`, for a caller's tag. */
 export function checkTag(tag: unknown): void {
   if (typeof tag !== 'string') throw new KeyError(`Expected a tag that is a string but got ${typeof tag}`);
   if (tag.length > maxTagLength)
@@ -52,13 +52,13 @@ export function checkTag(tag: unknown): void {
     );
 }
 
-/** As `checkTag`, for a list of them: a text is one too, of its characters. */
+/** As `checkTag`, for a list of tags. Refuses a string, which would iterate as a list of its characters. */
 export function checkTags(tags: unknown): void {
   if (!Array.isArray(tags)) throw new KeyError(`Expected a list of tags but got ${typeof tags}`);
   for (const tag of tags) checkTag(tag);
 }
 
-/** Throws for a read or a `set` whose result could not be kept, or not as it is asked. */
+/** Throws a `KeyError` or `RangeError` for a `read` or `set` whose key, namespace, tags or TTL is not acceptable. */
 export function checkRequest({ key, namespace, tags, ttlMs }: Omit<ReadRequest<string>, 'category'>): void {
   checkKey(key);
   if (namespace !== undefined && typeof namespace !== 'string')

@@ -1,21 +1,21 @@
 import { TAG_RECORD, textBytes } from './bytes.ts';
 
-/** Something that entries depend on. Interned by the ledger, so that two entries with one tag share one object. */
+/** A tag record: a name that entries depend on. The ledger interns records, so that all holders of a tag share one object. */
 export interface Tag {
   readonly name: string;
-  /** The logical time of its last invalidation; of a tag that the ledger forgot, beyond all others. */
+  /** The logical clock at its last invalidation; infinite once the record is dropped. */
   stamp: number;
-  /** What invalidated it last: the name of a mutation, if it was told. */
+  /** Cause of the last invalidation: the name of a mutation, if known. */
   cause: string | undefined;
-  /** How many entries, flights and attachments hold it. */
+  /** Number of entries, flights and attachments that hold it. */
   holders: number;
 }
 
-/** What was read at `stamp` and depends on `tags`. */
+/** A result that was read at `stamp` and depends on `tags`. */
 export interface Dependent {
   readonly stamp: number;
   readonly tags: readonly Tag[];
-  /** The ledger's version at which it was last found valid: while that has not moved, one comparison is proof enough. */
+  /** The ledger's version when this was last found valid. While the version is the same, the tags need not be compared. */
   checkedVersion: number;
 }
 
@@ -26,18 +26,18 @@ function bytesOf(name: string): number {
 const DROPPED = Number.POSITIVE_INFINITY;
 
 /**
- * The logical clock and the tags. One rule: *what was read at a stamp is valid if and only if none of its tags was invalidated
- * since.*
+ * The logical clock and the tag records. One rule: *a result read at a stamp is valid if and only if none of its tags was
+ * invalidated since.*
  *
- * Tag records are bounded. A name without a record counts as invalidated at the *floor*, which rises to the stamp of every
- * record that is dropped. A dropped `Tag` object is forgotten for good: what still refers to it is invalid from then on,
- * because it would not learn of the next invalidation of that name, which makes a new record.
+ * The number of records is bounded. A name without a record counts as invalidated at the *floor*, which rises to the stamp of every
+ * dropped record. A result that holds a dropped record is invalid: the next invalidation of that name creates another record, and
+ * would not reach it.
  */
 export class Ledger {
   readonly #maxTags: number;
   readonly #maxBytes: number;
-  readonly #tags = new Map<string, Tag>(); // the longest unmoved first
-  readonly #idle = new Set<Tag>(); // of them, those that nobody holds, remembered for their stamp alone
+  readonly #tags = new Map<string, Tag>(); // by time of creation or last invalidation, oldest first
+  readonly #idle = new Set<Tag>(); // the records without holders, needed for their stamp only
   #stamp = 0;
   #version = 0;
   #floor = 0;
@@ -53,7 +53,7 @@ export class Ledger {
     return this.#stamp;
   }
 
-  /** Moves whenever something may have become invalid. */
+  /** Advances whenever a dependent may have become invalid. */
   get version(): number {
     return this.#version;
   }
@@ -62,7 +62,7 @@ export class Ledger {
     return this.#tags.size;
   }
 
-  /** Of the records, their names included. */
+  /** Size of the records, names included. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -74,7 +74,7 @@ export class Ledger {
     return true;
   }
 
-  /** The first of the tags that was invalidated after `stamp`. */
+  /** Returns the first of the tags that was invalidated after `stamp`. */
   firstInvalidatedAfter(tags: Iterable<Tag>, stamp: number): Tag | undefined {
     for (const tag of tags) if (tag.stamp > stamp) return tag;
     return undefined;
@@ -95,7 +95,7 @@ export class Ledger {
     if (this.#holds === 0) this.#dropAllRecords();
   }
 
-  /** Each hold is to be released. */
+  /** Returns the record of a name and counts one more holder. The caller must `release` it. */
   hold(name: string): Tag {
     let tag = this.#tags.get(name);
     if (tag === undefined) {
@@ -107,7 +107,7 @@ export class Ledger {
     return tag;
   }
 
-  /** Holds on names, and on the tags of entries that hold theirs; each tag once. */
+  /** Holds the named tags and the tags of the entries, each once. The entries must hold theirs. */
   holdAll({ tags, entries = [] }: { tags: readonly string[]; entries?: readonly Dependent[] }): Tag[] {
     const held = new Set<Tag>();
     const add = (tag: Tag) => {
@@ -123,7 +123,7 @@ export class Ledger {
     return [...held];
   }
 
-  /** One more hold on a tag that is held. */
+  /** Counts one more holder of a record that has a holder or is new. */
   retain(tag: Tag): void {
     if (tag.holders++ === 0) this.#idle.delete(tag);
     this.#holds++;
@@ -140,13 +140,13 @@ export class Ledger {
     if (this.#holds === 0) this.#dropAllRecords();
   }
 
-  /** To be put among the records. */
+  /** Creates a record. The caller must add it to `#tags`. */
   #newTag(name: string, stamp: number): Tag {
     this.#bytes += bytesOf(name);
     return { name, stamp, cause: undefined, holders: 0 };
   }
 
-  /** Nothing refers to any tag, so that the floor can say what the records say. */
+  /** Replaces all records by the floor. Safe only when no record has a holder. */
   #dropAllRecords(): void {
     this.#floor = this.#stamp;
     for (const tag of this.#tags.values()) tag.stamp = DROPPED;
@@ -157,7 +157,7 @@ export class Ledger {
 
   #makeRoom(): void {
     if (this.#hasRoom(1)) return;
-    const share = 63 / 64; // more than needed, so that the walk is not repeated for each
+    const share = 63 / 64; // frees more than needed, so that the next tags do not scan again
     for (const tag of this.#idle) {
       if (this.#hasRoom(share)) return;
       this.#dropRecord(tag);

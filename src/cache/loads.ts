@@ -22,7 +22,7 @@ export interface LoadsOptions {
   readonly onFailure: (failure: LoadFailure) => void;
 }
 
-/** Runs loads, each in a flight of its key, and keeps what they bring if that is still right. */
+/** Runs loads, each as the flight of its key, and keeps their results if these are still valid. */
 export class Loads {
   readonly #options: LoadsOptions;
   #running = 0;
@@ -31,7 +31,7 @@ export class Loads {
     this.#options = options;
   }
 
-  /** Those over their time limit included, until they end. */
+  /** Number of running loads. A load that exceeded its time limit counts until it ends. */
   get running(): number {
     return this.#running;
   }
@@ -44,13 +44,16 @@ export class Loads {
     return this.#options.maxFlights;
   }
 
-  /** `tags` were checked. A flight for later readers to join; the entry itself if the load answers at once, an error of such a load is thrown. */
+  /**
+   * Starts a load. Returns its flight, or the entry if the load is synchronous; throws the error of a synchronous load unless an older
+   * entry may be served. The caller has checked `tags`.
+   */
   start(loadStart: LoadStart, tags: readonly string[], load: Load<unknown>): Entry | Flight {
     const { store, key } = loadStart;
-    const flight = new Flight(loadStart, this.#options.ledger); // its stamp was read before anything of the load runs
+    const flight = new Flight(loadStart, this.#options.ledger); // its stamp was read before the load runs
     flight.hold(engineTags(loadStart));
     flight.hold(tags);
-    store.flights.set(key, flight); // an older flight of the key loses it, and with it the right to fill the cache
+    store.flights.set(key, flight); // an older flight of the key is no longer its owner, and may not fill the cache
     this.#running++;
     let result: unknown;
     try {
@@ -65,17 +68,17 @@ export class Loads {
 
   #await(flight: Flight, result: PromiseLike<unknown>): void {
     const { timer, timeoutMs } = this.#options;
-    const callOff = timer.after(timeoutMs, () => this.#timeOut(flight));
+    const cancelTimer = timer.after(timeoutMs, () => this.#timeOut(flight));
     result.then(
       (value) => {
-        callOff();
+        cancelTimer();
         this.#complete(flight, value);
       },
       (error: unknown) => {
-        callOff();
+        cancelTimer();
         try {
           this.#fail(flight, error);
-        } catch {} // the flight's waiters have it
+        } catch {} // the flight's waiters receive the error
       },
     );
   }
@@ -87,15 +90,16 @@ export class Loads {
     const entry = this.#entryOf(flight, value, now);
     if (!flight.wasValid) flight.loadStart.field.raced++;
     else if (this.#mayFill(flight)) this.#fill(flight, entry, Math.floor(now));
-    if (!entry.isKept) freezeDeeply(value); // whoever waits for it is given the same object
+    if (!entry.isKept) freezeDeeply(value); // all waiters share the object
     this.#end(flight);
     flight.resolve(entry);
     return entry;
   }
 
   /**
-   * Somebody else may have the key by now, and a refresh that nobody waits for must not bring back what left meanwhile. A load over its time limit, whose
-   * key the next load has, may fill what that has not filled yet: otherwise loads that always take so long would fill nothing.
+   * Returns whether a flight may fill its key. A flight that lost its key to another must not; a refresh without waiters must not
+   * restore a key whose entry was removed meanwhile. A flight over its time limit may fill a key that the next flight has not filled
+   * yet; otherwise loads that always exceed the limit would never fill the cache.
    */
   #mayFill(flight: Flight): boolean {
     const { store, key, isRefresh, older } = flight.loadStart;
@@ -151,17 +155,17 @@ export class Loads {
     flight.loadStart.field.timeouts++;
     try {
       this.#settleFailure(flight, new LoadTimeoutError(flight.loadStart.key, this.#options.timeoutMs));
-    } catch {} // the flight's waiters have it
+    } catch {} // the flight's waiters receive the error
     flight.timeOut();
   }
 
   #fail(flight: Flight, error: unknown): Entry {
     this.#end(flight);
-    if (flight.isTimedOut) throw error; // counted and answered when its time was over
+    if (flight.isTimedOut) throw error; // `#timeOut` counted the failure and settled the waiters
     return this.#settleFailure(flight, error);
   }
 
-  /** An expired entry that may stand in for failed loads answers all waiters, otherwise the error does. */
+  /** Settles all waiters with the older entry if stale-if-error allows it, otherwise with the error. */
   #settleFailure(flight: Flight, error: unknown): Entry {
     const { older } = flight.loadStart;
     const now = this.#options.time.now();

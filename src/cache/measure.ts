@@ -5,21 +5,21 @@ const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
 const MAX_SAMPLES = 256;
 
-/** What one pass over a value finds. */
+/** Size and digest of a value, from one pass over it. */
 export interface ValueMeasure {
-  /** What it takes in memory, about (see `bytes.ts`); infinite for a value that is larger than the limit or nested too deeply. */
+  /** Approximate size in memory (see `bytes.ts`); infinite if the value exceeds the limit or is nested too deeply. */
   readonly bytes: number;
-  /** Equal for equal values, seldom for others (long texts are sampled): to count reloads that found nothing new, for nothing else. */
+  /** Equal for equal values, rarely for others, because long texts are sampled. Use it only to count reloads of an unchanged value. */
   readonly digest: number;
 }
 
-/** Measures, digests and deeply freezes a plain value. Gives up beyond `maxBytes`: such a value is not kept. */
+/** Measures, digests and deeply freezes a plain value. Stops beyond `maxBytes`, because such a value is not kept. */
 export function measureAndFreeze(value: unknown, maxBytes: number): ValueMeasure {
   const measuringPass = new MeasuringPass(maxBytes);
   try {
     measuringPass.visit(value, 0);
   } catch {
-    measuringPass.bytes = Number.POSITIVE_INFINITY; // not plain data: a getter threw, or it cannot be frozen
+    measuringPass.bytes = Number.POSITIVE_INFINITY; // not plain data: a getter threw, or a part cannot be frozen
   }
   return {
     bytes: measuringPass.bytes <= maxBytes ? measuringPass.bytes : Number.POSITIVE_INFINITY,
@@ -27,7 +27,7 @@ export function measureAndFreeze(value: unknown, maxBytes: number): ValueMeasure
   };
 }
 
-/** FNV-1a over UTF-16 code units, its bits mixed as in MurmurHash3 (keys often differ in their last digits only); unsigned 32 bits. */
+/** FNV-1a over UTF-16 code units, as unsigned 32 bits. MurmurHash3's finalizer mixes the bits, as keys often differ in the last digits only. */
 export function hashText(text: string): number {
   let hash = OFFSET;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);
@@ -107,7 +107,7 @@ class MeasuringPass {
     this.#members(value, 0, depth);
   }
 
-  /** A view keeps all the memory that it shows a part of. */
+  /** Counts the whole buffer, because a view of a part keeps all of it alive. */
   #memory({ byteLength }: ArrayBufferLike, ownBytes: number): void {
     this.bytes += ownBytes + byteLength;
     this.#mix(byteLength);
@@ -124,7 +124,7 @@ class MeasuringPass {
     this.#mix(hashText(text));
   }
 
-  /** Of a long text every so many characters are read: most of the time of a pass goes by here. */
+  /** Samples long texts, because most of the time of a pass is spent here. */
   #text(text: string): void {
     const { length } = text;
     const step = length > MAX_SAMPLES ? Math.floor(length / MAX_SAMPLES) : 1;

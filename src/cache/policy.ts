@@ -1,16 +1,16 @@
-/** A category's limits. All of `*Ms` are milliseconds; `maxBytes` is about what entries take in memory, keys and attachments included. */
+/** Lifetime, limits and eviction of a category. `*Ms` are milliseconds; `maxBytes` is approximate, and includes keys and attachments. */
 export interface Policy {
   /**
-   * How long an entry is fresh, from the start of its load. From its end if the load took half of this or longer: it would have to
-   * be repeated as soon as it has ended. A load over its time limit counts from its start all the same, since nobody can say
-   * when within so long a time it read what it brings.
+   * Time to live, counted from the start of the load. Counted from its end if the load took at least half of it; otherwise the
+   * load would have to be repeated at once. For a load over its time limit counted from the start all the same, because it is unknown
+   * when within that long time it read the value.
    */
   readonly ttlMs: number;
-  /** Stale-while-revalidate: how long after that it may still be served while one load refreshes it. */
+  /** Stale-while-revalidate (RFC 5861): how long after `ttlMs` an entry may be served while one load refreshes it. */
   readonly staleMs: number;
-  /** Stale-if-error: how long after `ttlMs` it may be served when a load fails. */
+  /** Stale-if-error (RFC 5861): how long after `ttlMs` an entry may be served when its load fails. */
   readonly staleIfErrorMs: number;
-  /** As `ttlMs`, for `null`; a longer one than `ttlMs` counts as that. */
+  /** As `ttlMs`, for `null` and `undefined`. At most `ttlMs` takes effect. */
   readonly nullTtlMs: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
@@ -23,7 +23,7 @@ const positive: readonly PolicyField[] = ['ttlMs'];
 const notNegative: readonly PolicyField[] = ['staleMs', 'staleIfErrorMs', 'nullTtlMs'];
 const counts: readonly PolicyField[] = ['maxEntries', 'maxBytes'];
 
-/** Throws a `RangeError` that names category, cell and value at the first one that makes no sense. */
+/** Throws a `RangeError` that names category, member and value for the first invalid one. */
 export function validatePolicies(policies: Readonly<Record<string, Policy>>): void {
   for (const [category, policy] of Object.entries(policies)) {
     const refuseUnless = (accepts: (value: number) => boolean, cells: readonly PolicyField[], expected: string) => {
@@ -42,7 +42,7 @@ export function validatePolicies(policies: Readonly<Record<string, Policy>>): vo
   }
 }
 
-/** As `validatePolicies`, for limits of the whole cache, all of which are above 0. */
+/** As `validatePolicies`, for the limits of the whole cache. */
 export function validateLimits(limits: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isSafeInteger(value) || value <= 0) {
@@ -51,19 +51,19 @@ export function validateLimits(limits: Readonly<Record<string, number>>): void {
   }
 }
 
-/** As `validatePolicies`, for a lifetime that overrides a category's. */
+/** As `validatePolicies`, for a TTL that overrides a category's. */
 export function checkTtl(ttlMs: number | undefined): void {
   if (ttlMs === undefined || (typeof ttlMs === 'number' && ttlMs > 0 && ttlMs < Number.POSITIVE_INFINITY)) return;
   throw new RangeError(`ttlMs: expected a finite number of milliseconds above 0 but got ${shown(ttlMs)}`);
 }
 
-/** Throws for a number that counts nothing: a fraction, below 0, or beyond what there is. */
+/** Throws a `RangeError` unless the number is whole and between 0 and `most`. */
 export function checkCount(name: string, count: number, most = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(count) && count >= 0 && count <= most) return;
   throw new RangeError(`${name}: expected a whole number from 0 to ${most} but got ${shown(count)}`);
 }
 
-/** Throws for a moment of the cache's clock that is none. */
+/** Throws a `RangeError` for a time that is no number. */
 export function checkMoment(name: string, atMs: number): void {
   if (typeof atMs === 'number' && !Number.isNaN(atMs)) return;
   throw new RangeError(`${name}: expected a moment of the cache's clock in milliseconds but got ${shown(atMs)}`);

@@ -4,8 +4,8 @@ import type { EvictionPolicy } from './eviction/policy.ts';
 const MAX_PENDING = 4_096; // sorted in well under a millisecond
 
 /**
- * The hits of which the eviction policy was not told yet. Order matters only when somebody has to go: until then a hit just writes
- * down its place, and then the policy is told once of each entry, in the order of their last uses.
+ * The hits that the eviction policy was not told yet. Order matters only at an eviction. So a hit records only its position, and
+ * `drain` tells the policy once for each entry, in the order of their last hits. (As in Caffeine's read buffer.)
  */
 export class ReadBuffer {
   readonly #eviction: EvictionPolicy<Entry>;
@@ -21,15 +21,15 @@ export class ReadBuffer {
     if (entry.pendingHits++ === 0 && this.#pending.push(entry) === MAX_PENDING) this.drain();
   }
 
-  /** Call before the policy is asked or told anything else. */
+  /** Tells the policy all pending hits. Call it before any other call of the policy. */
   drain(): void {
-    const used = this.#pending;
-    if (used.length > 1) used.sort(byLastHit);
-    for (const entry of used) {
+    const pending = this.#pending;
+    if (pending.length > 1) pending.sort(byLastHit);
+    for (const entry of pending) {
       if (entry.isKept) this.#eviction.touch(entry, entry.pendingHits);
       entry.pendingHits = 0;
     }
-    used.length = 0;
+    pending.length = 0;
     this.#last = 0;
   }
 }

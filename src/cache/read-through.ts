@@ -11,7 +11,7 @@ import type { Load, Lookup, ReadRequest } from './request.ts';
 import type { FieldCounters } from './statistics.ts';
 import type { Store } from './store.ts';
 
-/** What a read needs of the engine. */
+/** The parts of the engine that a read-through needs. */
 export interface EngineParts {
   readonly ledger: Ledger;
   readonly loads: Loads;
@@ -20,7 +20,7 @@ export interface EngineParts {
 
 type StartOptions = Pick<LoadStart, 'miss' | 'older' | 'isRefresh'>;
 
-/** A read that no fresh entry answered: it is served an old one within the bounds of its category, or waits for a load. */
+/** A lookup without a fresh entry: it returns a stale entry within the limits of its category's policy, or waits for a load. */
 export class ReadThrough {
   readonly #request: ReadRequest<string>;
   readonly #load: Load<unknown>;
@@ -31,7 +31,7 @@ export class ReadThrough {
   readonly #startedAt: number;
   readonly #now: number;
 
-  /** Throws for a request under which nothing can be kept. */
+  /** Throws for a request that `checkRequest` refuses. */
   constructor(read: { request: ReadRequest<string>; load: Load<unknown>; store: Store }, engineParts: EngineParts) {
     checkRequest(read.request);
     this.#request = read.request;
@@ -63,14 +63,14 @@ export class ReadThrough {
     return entry;
   }
 
-  /** In the background, and at most one at a time. */
+  /** Starts a load in the background, at most one at a time for each key. */
   #refresh(older: Entry): void {
     if (this.#joinable() !== undefined || this.#engine.loads.isFull) return;
     this.#field.refreshes++;
     const missDetails: MissDetails = { cause: 'expired', digest: older.digest };
     try {
       this.#engine.loads.start(this.#loadStart({ miss: missDetails, older, isRefresh: true }), this.#tags, this.#load);
-    } catch {} // counted; the entry stands in for as long as it may
+    } catch {} // the failure is counted, and the older entry is served while its policy allows it
   }
 
   #miss(): Entry | Promise<Entry> {
@@ -90,7 +90,7 @@ export class ReadThrough {
     this.#store.countMiss(this.#field, { keyHash: hashText(this.#request.key), cause });
   }
 
-  /** Each who is answered counts, as failures are hidden from each. */
+  /** Counts every lookup that an expired entry serves because of a failure, since the failure is hidden from each of them. */
   #countRescue({ failures, failingSince }: Entry): void {
     this.#field.rescues++;
     const now = this.#engine.time.now();
@@ -120,14 +120,14 @@ export class ReadThrough {
   #join(running: Flight): Promise<Entry> {
     return running.result.then(
       (entry) => {
-        const isRight = entry === running.loadStart.older || running.isValidFor(this.#stamp);
-        return isRight ? this.#complete(entry, running.loadStart, 'COALESCED') : this.#retry();
+        const isValid = entry === running.loadStart.older || running.isValidFor(this.#stamp);
+        return isValid ? this.#complete(entry, running.loadStart, 'COALESCED') : this.#retry();
       },
       (error: unknown) => this.#fail(error, running.loadStart, 'COALESCED'),
     );
   }
 
-  /** The load that was waited for began before something was invalidated that this reader must see. Not another lookup. */
+  /** Looks up again, without counting a lookup: the load that was joined began before an invalidation that this lookup must see. */
   #retry(): Entry | Promise<Entry> {
     const { store, key } = { store: this.#store, key: this.#request.key };
     const missDetails: MissDetails = { cause: 'invalidated' };
@@ -184,7 +184,7 @@ export class ReadThrough {
       ttlMs: this.#request.ttlMs,
       field: this.#field,
       startedAt: this.#engine.time.precise(),
-      stamp: this.#engine.ledger.stamp, // of the load, which may begin later than the read
+      stamp: this.#engine.ledger.stamp, // read now, because a load may begin later than its lookup
       miss,
       older,
       isRefresh,
@@ -192,7 +192,7 @@ export class ReadThrough {
   }
 }
 
-/** What an entry that answered looks like to an observer. */
+/** Describes a lookup that an entry served, for `ReadRequest.observe`. */
 export function lookupOf(status: Lookup['status'], entry: Entry, now: number): Lookup {
   const tier = status === 'HIT' || status === 'STALE' ? 'memory' : undefined;
   return { status, ageMs: Math.max(0, now - entry.createdAt), expiresInMs: entry.expiresAt - now, tier };

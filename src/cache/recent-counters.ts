@@ -1,7 +1,7 @@
 import { FieldCounters } from './statistics.ts';
 
 export const windowMs = 300_000;
-/** Counters are remembered so often; the window is shorter than five minutes by at most this. */
+/** Least time between two samples. The window is shorter than five minutes by at most this. */
 const stepMs = 30_000;
 
 interface CounterSample {
@@ -10,8 +10,8 @@ interface CounterSample {
 }
 
 /**
- * What was counted within the last five minutes: the counters of now less those of an earlier look. Counting costs nothing more for
- * it. Looks are to be taken every half minute or so; after more than five minutes without one, the window begins anew.
+ * The counts of the last five minutes: the present counters less those of an earlier sample, so that counting itself costs nothing
+ * more. Take a sample about every 30 s. After five minutes without one, the window starts again.
  */
 export class RecentCounters {
   readonly #samples: CounterSample[]; // the earliest first, at most eleven
@@ -20,7 +20,7 @@ export class RecentCounters {
     this.#samples = [{ atMs: nowMs, counters: new FieldCounters('') }];
   }
 
-  /** `counters` must not be changed afterwards. */
+  /** Takes a sample and returns the counts of the window. Keeps `counters`, which must not change afterwards. */
   sample(nowMs: number, counters: FieldCounters): FieldCounters {
     while (this.#samples.length > 0 && this.#samples[0]!.atMs < nowMs - windowMs) this.#samples.shift();
     const latest = this.#samples.at(-1);

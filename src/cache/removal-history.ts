@@ -1,14 +1,14 @@
 import type { MissCause } from './request.ts';
 
-/** Why a key that was there is not there any more. */
+/** Why a lookup of a key missed. */
 export interface MissDetails {
   readonly cause: MissCause;
   readonly invalidatedBy?: { readonly tag: string; readonly cause: string | undefined };
-  /** Of the value that expired. */
+  /** Digest of the expired value. */
   readonly digest?: number;
 }
 
-/** Of keys whose entries died, why; the latest so many. */
+/** The causes of the latest `limit` removals of expired and invalidated entries, by key. */
 export class RemovalHistory {
   readonly #limit: number;
   readonly #removals = new Map<string, MissDetails>(); // the earliest first
@@ -34,7 +34,7 @@ export class RemovalHistory {
     }
   }
 
-  /** It is there again. */
+  /** Call it when the key is kept again. */
   delete(key: string): void {
     this.#removals.delete(key);
   }

@@ -1,33 +1,33 @@
-/** What is asked of the cache. */
+/** A lookup of one key. */
 export interface ReadRequest<Category extends string> {
   readonly category: Category;
-  /** Unique within the category; carries all that the value depends on, the namespace included. */
+  /** Unique within the category. Must contain everything that selects the value: namespace, viewer and arguments. */
   readonly key: string;
-  /** Whose entry it is, such as a workspace: it can be cleared as a whole, or one category of it. */
+  /** The owner of the entry, such as a workspace. A namespace can be cleared as a whole or by category. */
   readonly namespace?: string;
-  /** What the value depends on, as far as that is known before it is loaded. */
+  /** Tags that are known before the load. */
   readonly tags?: readonly string[];
-  /** The field that asks (`Type.field`), for the statistics. */
+  /** `Type.field`, for the statistics. */
   readonly coordinate?: string;
-  /** Overrides the category's. */
+  /** Overrides the category's `ttlMs`. */
   readonly ttlMs?: number;
-  /** The request's one reading of `cache.now()`. */
+  /** A reading of `cache.now()`, taken once for each request. Default: the clock is read. */
   readonly now?: number;
-  /** Called once with what happened, when it is known. Costs an object; leave it out unless somebody asked. */
+  /** Called once with the outcome, when it is known. Allocates an object, so pass it only if the outcome is needed. */
   readonly observe?: (lookup: Lookup) => void;
 }
 
-/** Runs on a miss. Its result is plain JSON-safe data and is frozen when it is kept. */
+/** Runs on a miss. Returns plain data, which the cache freezes. */
 export type Load<T> = (loadContext: LoadContext) => T | Promise<T>;
 
 export interface LoadContext {
-  /** The logical time at which the load began. */
+  /** The logical clock when the load began. */
   readonly stamp: number;
-  /** Aborts when the time limit of the load has passed. */
+  /** Aborts when the load exceeds its time limit. */
   readonly signal: AbortSignal;
-  /** Adds tags that are known only now, such as the nodes of a list. */
+  /** Adds tags that are discovered during the load, such as the nodes of a list. */
   depend(tags: string | readonly string[]): void;
-  /** The value is right only until then, on the cache's clock: no stale window outlives it. */
+  /** Ends the value's validity at a time of the cache's clock, stale windows included. The earliest call counts. */
   validUntil(atMs: number): void;
 }
 
@@ -35,11 +35,11 @@ export type MissCause = 'cold' | 'expired' | 'evicted' | 'invalidated';
 
 export interface Lookup {
   readonly status: 'HIT' | 'STALE' | 'MISS' | 'COALESCED' | 'BYPASS';
-  /** Why it was not there. */
+  /** Why the lookup missed. */
   readonly cause?: MissCause;
   readonly invalidatedBy?: { readonly tag: string; readonly cause: string | undefined };
   readonly ageMs: number;
-  /** Negative for what is stale. */
+  /** Negative for a stale entry. */
   readonly expiresInMs: number;
   readonly tier: 'memory' | 'remote' | undefined;
 }

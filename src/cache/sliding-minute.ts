@@ -1,6 +1,6 @@
 const SECONDS = 60;
 
-/** How often something happened within the last minute, to the second. */
+/** Counts the events of the last minute, in steps of a second. */
 export class SlidingMinute {
   readonly #counts = new Float64Array(SECONDS);
   #second = 0;
@@ -11,7 +11,7 @@ export class SlidingMinute {
   }
 
   count(nowMs: number): number {
-    const oldest = Math.floor(nowMs / 1000) - SECONDS; // not advanced: reading changes nothing
+    const oldest = Math.floor(nowMs / 1000) - SECONDS; // no `#advance`, because a read has no side effects
     let sum = 0;
     for (let second = this.#second; second > oldest && second > this.#second - SECONDS; second--) {
       sum += this.#counts[((second % SECONDS) + SECONDS) % SECONDS]!;

@@ -11,7 +11,7 @@ export interface FieldSnapshot extends Counts {
 export interface CategorySnapshot<Category extends string = string> extends Counts {
   readonly category: Category;
   readonly policy: Policy;
-  /** The larger share used of entries and bytes, 0…1. */
+  /** Used share of `maxEntries` or `maxBytes`, whichever is larger; 0…1. */
   readonly utilization: number;
   readonly evictionsPerMinute: number;
   readonly fields: readonly FieldSnapshot[];
@@ -19,9 +19,9 @@ export interface CategorySnapshot<Category extends string = string> extends Coun
 
 export interface Snapshot<Category extends string = string> {
   readonly stamp: number;
-  /** Loads that are running, those over their time limit included. */
+  /** Running loads, those over their time limit included. */
   readonly flights: number;
-  /** Records of tags, which all categories share, and what they take in memory beside the entries. */
+  /** Number and size of tag records, which all categories share. The bytes of entries do not include them. */
   readonly tags: number;
   readonly tagBytes: number;
   readonly total: Omit<Counts, 'coordinate'> & {
@@ -33,11 +33,11 @@ export interface Snapshot<Category extends string = string> {
   readonly categories: readonly CategorySnapshot<Category>[];
 }
 
-/** The last five minutes of a category. */
+/** Counts of a category within the last five minutes. */
 export interface RecentSnapshot<Category extends string = string> {
   readonly category: Category;
   readonly counts: Omit<Counts, 'entries' | 'bytes' | 'hitsPerEntry'>;
-  /** For how long expired entries have stood in for failing loads without a minute's pause; 0 when they do not. */
+  /** For how long expired entries have been served because loads fail, without a pause of a minute; 0 if they are not. */
   readonly staleIfErrorForMs: number;
 }
 
@@ -52,7 +52,7 @@ export function recentSnapshotsOf<Category extends string>(
   }));
 }
 
-/** Reads without changing anything: not even the dead are buried, they are counted as gone. */
+/** Takes a snapshot without side effects. Dead entries are not removed, but counted as removed. */
 export function snapshotOf<Category extends string>(
   stores: ReadonlyMap<Category, Store>,
   { ledger, flights, now }: { ledger: Ledger; flights: number; now: number },

@@ -1,5 +1,5 @@
 const RING = 4_096; // lookups between two drains, a power of two
-const POSITIONS_PER_KEY = 4; // so that positions are renumbered once in so many lookups
+const POSITIONS_PER_KEY = 4; // renumbering happens once in at least 3 × `maxKeys` lookups
 
 /** The hit ratio that a plain LRU cache of `maxEntries` would have had. */
 export interface Sizing {
@@ -8,10 +8,10 @@ export interface Sizing {
 }
 
 /**
- * The hit ratios that caches of other sizes would have had, exactly, by stack distances (Mattson et al., "Evaluation
+ * Computes the hit ratios that LRU caches of other sizes would have had, from stack distances (Mattson et al., "Evaluation
  * techniques for storage hierarchies", IBM Systems Journal 1970): how many other keys were looked up since the last lookup of the
- * same key. A Fenwick tree counts them, over the `maxKeys` keys that were looked up last: for sizes up to that the answer is exact.
- * Lookups are only written down when they happen, and counted in `drain`. Keys are told apart by a 32-bit hash.
+ * same key. A Fenwick tree counts them over the latest `maxKeys` keys, so the ratios are exact for sizes up to that.
+ * A lookup is only recorded when it happens; `drain` counts it. Keys are identified by a 32-bit hash.
  */
 export class StackDistances {
   readonly #maxKeys: number;
@@ -20,12 +20,12 @@ export class StackDistances {
   #recorded = 0;
   #dropped = 0;
   #lookups = 0;
-  readonly #positions = new Map<number, number>(); // of each key's last lookup
-  readonly #keys: Uint32Array; // by position, 1-based; that of a key looked up again since is not in use any more
-  readonly #tree: Int32Array; // Fenwick, over the same: 1 at each position in use
-  #oldest = 1; // none before it is in use
+  readonly #positions = new Map<number, number>(); // position of each key's last lookup
+  readonly #keys: Uint32Array; // key by position, 1-based; a position is unused once its key is looked up again
+  readonly #tree: Int32Array; // Fenwick tree over the positions: 1 for each used position
+  #oldest = 1; // no position before it is used
   #next = 1;
-  readonly #distances: Float64Array; // lookups at each stack distance, 1-based; more would be a miss at every size
+  readonly #distances: Float64Array; // number of lookups at each stack distance, 1-based; a larger distance misses at every size
 
   constructor(maxKeys: number) {
     this.#maxKeys = maxKeys;
@@ -34,29 +34,29 @@ export class StackDistances {
     this.#distances = new Float64Array(maxKeys + 1);
   }
 
-  /** Lookups that were counted: those that were recorded before the last `drain` and not dropped. */
+  /** Number of lookups that `drain` has counted. */
   get lookups(): number {
     return this.#lookups;
   }
 
-  /** Lookups that found the ring full. */
+  /** Number of lookups that were not recorded because the ring was full. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Lookups that wait for `drain`. */
+  /** Number of lookups that wait for `drain`. */
   get pending(): number {
     return this.#recorded;
   }
 
-  /** Whether `drain` is due soon: three quarters of the ring are full. */
+  /** Whether three quarters of the ring are full, so that `drain` is due. */
   get isNearlyFull(): boolean {
     return this.#recorded >= RING - RING / 4;
   }
 
   /**
-   * Writes down a lookup, hit or miss, of the key with this unsigned 32-bit hash. `missedAnyway`: what had been kept was expired
-   * or invalidated, so that no size would have made it a hit.
+   * Records a lookup, hit or miss. `keyHash` is unsigned, 32 bits. `missedAnyway`: the entry was expired or invalidated, so that the
+   * lookup misses at every size.
    */
   record(keyHash: number, missedAnyway = false): void {
     if (this.#recorded === RING) {
@@ -73,7 +73,7 @@ export class StackDistances {
     this.#recorded = 0;
   }
 
-  /** For sizes of at most `maxKeys`; a larger one counts as that. All are 0 before the first lookup. */
+  /** Returns the hit ratio for each size. A size above `maxKeys` counts as `maxKeys`. All are 0 before the first lookup. */
   hitRatios(sizes: readonly number[]): Sizing[] {
     return sizes.map((maxEntries) => {
       let hits = 0;
@@ -90,17 +90,17 @@ export class StackDistances {
     if (last !== undefined) {
       if (!missedAnyway) this.#distances[this.#usedFrom(last)]!++;
       this.#add(last, -1);
-    } else if (this.#positions.size === this.#maxKeys) this.#forgetOldest();
-    this.#place(key);
+    } else if (this.#positions.size === this.#maxKeys) this.#dropOldest();
+    this.#append(key);
   }
 
-  #place(key: number): void {
+  #append(key: number): void {
     this.#keys[this.#next] = key;
     this.#positions.set(key, this.#next);
     this.#add(this.#next++, 1);
   }
 
-  #forgetOldest(): void {
+  #dropOldest(): void {
     while (!this.#isUsed(this.#oldest)) this.#oldest++;
     this.#positions.delete(this.#keys[this.#oldest]!);
     this.#add(this.#oldest++, -1);
@@ -110,16 +110,16 @@ export class StackDistances {
     return this.#positions.get(this.#keys[position]!) === position;
   }
 
-  /** Positions have run out: moves those in use, in their order, to the front. */
+  /** Moves the used positions to the front, in their order. Runs when there are no positions left. */
   #renumber(): void {
     const inUse = this.#keys.subarray(this.#oldest).filter((_, at) => this.#isUsed(this.#oldest + at));
     this.#tree.fill(0);
     this.#oldest = 1;
     this.#next = 1;
-    for (const key of inUse) this.#place(key);
+    for (const key of inUse) this.#append(key);
   }
 
-  /** How many positions are in use from this one on: the keys looked up since, and itself. */
+  /** Returns the number of used positions from this one on: the keys that were looked up since, and its own. */
   #usedFrom(position: number): number {
     let before = 0;
     for (let at = position - 1; at > 0; at -= at & -at) before += this.#tree[at]!;

@@ -1,33 +1,33 @@
 import { Histogram, type Latency } from './histogram.ts';
 import type { MissCause } from './request.ts';
 
-/** What is counted for each field coordinate of a category. Lookups, hits, misses, coalesced and ratios follow from it. */
+/** The counters of one field coordinate in a category. Lookups, hits, misses, coalesced and ratios are derived from them. */
 export class FieldCounters {
   readonly coordinate: string;
-  memoryHits = 0; // answered by a fresh entry
-  remoteHits = 0; // answered by a fresh entry of the remote tier
-  staleHits = 0; // answered by an expired entry at once, within its stale window or while failed loads back off
-  coldMisses = 0; // never loaded, or so long ago that nothing is remembered of it
+  memoryHits = 0; // served by a fresh entry
+  remoteHits = 0; // served by a fresh entry of the remote tier
+  staleHits = 0; // served by an expired entry without waiting: within its stale window, or while failed loads back off
+  coldMisses = 0; // key never loaded, or removed so long ago that its removal is no longer recorded
   expiredMisses = 0;
   evictedMisses = 0;
   invalidatedMisses = 0;
   bypasses = 0; // the cache took no part
   loads = 0; // run because of a miss; other misses wait for a running load
-  refreshes = 0; // run in the background because an entry is or will soon be stale
-  failures = 0; // loads and refreshes that failed or were over the time limit, each once however many waited; refusals are none
-  timeouts = 0; // of them, those over the time limit
-  rescues = 0; // stale hits and misses that an expired entry answered because its last load failed, or because none could begin
+  refreshes = 0; // loads in the background because an entry is or will soon be stale
+  failures = 0; // loads and refreshes that failed or exceeded the time limit, whatever the number of waiters; without refusals
+  timeouts = 0; // of them, those that exceeded the time limit
+  rescues = 0; // stale hits and misses that an expired entry served because its last load failed or could not start
   raced = 0; // results not kept because one of their tags was invalidated during the load
   rejected = 0; // results not kept because they are too large
-  evictions = 0; // left for want of room
-  expirations = 0; // left because their time was over
-  invalidations = 0; // left because of a write
-  replacements = 0; // left for a newer result of the same key
-  expiredReloads = 0; // results of keys whose last result ended by time alone
-  unchangedReloads = 0; // of them, those equal to that last result
-  savedMs = 0; // load time that the hits of entries which left did not spend
-  overshootMs = 0; // the most by which a fresh answer was older than its lifetime
-  readonly hitLatency = new Histogram(); // of a sample
+  evictions = 0; // removed for want of space
+  expirations = 0; // removed because their time was over
+  invalidations = 0; // removed because of a write
+  replacements = 0; // removed for a newer result of the same key
+  expiredReloads = 0; // results of keys whose previous entry expired
+  unchangedReloads = 0; // of them, those equal to the previous value
+  savedMs = 0; // load time that hits saved, of removed entries
+  overshootMs = 0; // the longest time after expiry at which an entry was served as fresh
+  readonly hitLatency = new Histogram(); // of one read in 128
   readonly missLatency = new Histogram();
 
   constructor(coordinate: string) {
@@ -48,7 +48,7 @@ export class FieldCounters {
     this.missLatency.add(other.missLatency);
   }
 
-  /** What was counted since `earlier`, an older state of this one. */
+  /** Returns the counts since `earlier`, an older state of these counters. */
   since(earlier: FieldCounters): FieldCounters {
     const recent = new FieldCounters(this.coordinate);
     for (const counter of counters) recent[counter] = this[counter] - earlier[counter];
@@ -97,17 +97,17 @@ export interface Counts {
   readonly missLatency: Latency;
   readonly entries: number;
   readonly bytes: number;
-  /** Hits of the entries that are there, on average. */
+  /** Average hits of the present entries. */
   readonly hitsPerEntry: number | null;
 }
 
-/** What is there now, beside what was counted so far. */
+/** Sums over the present entries, which the counters do not include. */
 export interface Holdings {
   entries: number;
   bytes: number;
   hits: number;
   savedMs: number;
-  /** Invalidated, expired: not yet collected, so not yet counted. */
+  /** Dead entries that are not removed yet, and so not counted yet. */
   invalidated: number;
   expired: number;
 }

@@ -25,15 +25,15 @@ const MAX_DEMAND_KEYS = 16_384;
 const COLD: MissDetails = { cause: 'cold' };
 const EVICTED: MissDetails = { cause: 'evicted' };
 
-/** One category's entries, within its limits. */
+/** The entries of one category, within the limits of its policy, with their counters. */
 export class Store {
   readonly category: string;
   readonly policy: Policy;
-  /** No larger value is kept: a single one must not push out the rest. */
+  /** An eighth of `maxBytes`. A larger entry is not kept, because it would evict most of the others. */
   readonly maxEntryBytes: number;
   reads = 0;
   readonly flights = new TransientMap<Flight>();
-  /** Every lookup, to tell what other sizes would have done. */
+  /** Records every lookup, for `sizing`. */
   readonly stackDistances: StackDistances;
   readonly recentEvictions = new SlidingMinute();
   readonly staleIfErrorPeriod = new StaleIfErrorPeriod();
@@ -85,14 +85,14 @@ export class Store {
     return this.#fields.values();
   }
 
-  /** Of the last five minutes, all fields together. */
+  /** Counts of the last five minutes, all fields together. */
   recent(now: number): FieldCounters {
     const total = new FieldCounters('');
     for (const field of this.fields()) total.add(field);
     return this.#recent.sample(now, total);
   }
 
-  /** Coordinates beyond the limit are counted together. */
+  /** Returns the counters of a coordinate. Coordinates beyond the limit share those of `''`. */
   field(coordinate = ''): FieldCounters {
     const field = this.#fields.get(coordinate);
     if (field !== undefined) return field;
@@ -102,7 +102,7 @@ export class Store {
     return added;
   }
 
-  /** `coordinate` is that of the field that asked, which is the entry's own but for hand-made keys. */
+  /** `coordinate` is the field of the lookup. It differs from the entry's only where fields share a key. */
   countHit(entry: Entry, coordinate: string | undefined): void {
     const field = coordinate === undefined || coordinate === entry.coordinate ? entry.field : this.field(coordinate);
     field.memoryHits++;
@@ -120,7 +120,7 @@ export class Store {
     this.drainSoon();
   }
 
-  /** The load time that hits save is added up when the entry leaves: see `#forget`. */
+  /** For a kept entry, `#detach` adds up the load time that hits saved. */
   #countUse(entry: Entry, field: FieldCounters): void {
     entry.hits++;
     this.stackDistances.record(entry.keyHash);
@@ -128,7 +128,7 @@ export class Store {
     else field.savedMs += entry.loadMs;
   }
 
-  /** Call now and then: counts the lookups before there are more than can be written down, off the path of any. */
+  /** Drains `stackDistances` outside of lookups, before its ring is full. Call it often; it costs nothing until then. */
   drainSoon(): void {
     if (!this.stackDistances.isNearlyFull || this.#isDraining) return;
     this.#isDraining = true;
@@ -138,18 +138,18 @@ export class Store {
     });
   }
 
-  /** The hit ratios of a quarter to four times the entries. */
+  /** Hit ratios of ¼ to 4 times `maxEntries`. */
   sizing(): Sizing[] {
     this.stackDistances.drain();
     return this.stackDistances.hitRatios(SIZINGS.map((factor) => Math.ceil(factor * this.policy.maxEntries)));
   }
 
-  /** Whether it is right, and young enough to be of any use. */
+  /** Whether the entry is live: valid, and young enough to be served at least when a load fails. */
   isAlive(entry: Entry, now: number): boolean {
     return this.#ledger.isValid(entry) && now < entry.errorUntil;
   }
 
-  /** Why a read found no answer; a dead entry leaves on the way. */
+  /** Returns why a lookup missed. Removes the key's entry if that is dead. */
   explainMiss(key: string, now: number): MissDetails {
     const entry = this.#entries.get(key);
     if (entry !== undefined) {
@@ -159,7 +159,7 @@ export class Store {
     return this.#removals.get(key) ?? (this.#eviction.wasEvicted(key) ? EVICTED : COLD);
   }
 
-  /** Takes in a measured entry in the place of an older one of its key; false if it is too large. */
+  /** Adds a measured entry, replacing an older one of its key. Returns false if it is too large. */
   keep(entry: Entry, now: number): boolean {
     this.#readBuffer.drain();
     const older = this.#entries.get(entry.key);
@@ -173,19 +173,19 @@ export class Store {
     for (const tag of entry.tags) this.#ledger.retain(tag);
     this.#removals.delete(entry.key);
     this.#eviction.admit(entry);
-    if (older !== undefined) this.#eviction.touch(entry, 1); // its key was used again, which is what the policy wants to know
+    if (older !== undefined) this.#eviction.touch(entry, 1); // to the policy, a replacement is a use of the key
     this.#nextExpiryAt = Math.min(this.#nextExpiryAt, entry.staleUntil);
     this.#makeRoom(now);
     return true;
   }
 
-  /** A newer result is known. */
+  /** Removes an entry for which there is a newer result. */
   replace(entry: Entry): void {
     entry.field.replacements++;
     this.#remove(entry);
   }
 
-  /** Counts it as invalidated, which its key's next miss is told. */
+  /** Removes a kept entry as invalidated. The next miss of its key reports `cause`. */
   drop(entry: Entry, cause: string): void {
     if (!entry.isKept) return;
     entry.field.invalidations++;
@@ -194,25 +194,25 @@ export class Store {
     this.#remove(entry);
   }
 
-  /** What hangs on an entry takes so much more, or less. May push out others, and the entry itself. */
+  /** Changes the size of an entry by that of its attachments. May evict entries, this one included. */
   resize(entry: Entry, { byBytes, now }: { byBytes: number; now: number }): void {
     entry.bytes += byBytes;
     this.#bytes += byBytes;
     this.#makeRoom(now);
   }
 
-  /** Buries the dead. Scans, so it runs only when there is no room, and when something may have died since. */
+  /** Removes dead entries. Scans all entries, so it runs only when space is needed and entries may have died since the last scan. */
   sweep(now: number): void {
     this.#readBuffer.drain();
     this.#sweptVersion = this.#ledger.version;
     this.#nextExpiryAt = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries.values()) {
       if (!this.isAlive(entry, now)) this.#removeDead(entry);
-      else this.#nextExpiryAt = Math.min(this.#nextExpiryAt, entry.staleUntil); // the past, while an expired one is kept for failures
+      else this.#nextExpiryAt = Math.min(this.#nextExpiryAt, entry.staleUntil); // in the past while an expired entry is kept for stale-if-error
     }
   }
 
-  /** The dead go first, then those kept only in case a load fails, then whom the policy chooses. */
+  /** Removes dead entries first, then those kept only for stale-if-error, then the victims of the eviction policy. */
   #makeRoom(now: number): void {
     if (this.#hasRoom()) return;
     if (this.#sweptVersion !== this.#ledger.version || now >= this.#nextExpiryAt) {
@@ -229,7 +229,7 @@ export class Store {
     }
   }
 
-  /** An eighth more than needed, so that the scan is not repeated for each. */
+  /** Removes an eighth of `maxEntries` more than needed, so that the next entries do not scan again. */
   #dropExpired(now: number): void {
     let spare = this.#hasRoom() ? 0 : this.policy.maxEntries >> 3;
     for (const entry of this.#entries.values()) {

@@ -1,7 +1,7 @@
 /**
- * A map of what comes and goes. V8 copies the table of a `Map` when keys often leave and come, and links each copy to the next: one
- * that has grown old keeps alive all that come after it, with whatever was in them, until the whole heap is collected (*nepotism*).
- * So the place of a key that leaves only becomes empty, and when most are, the rest moves to a new `Map`.
+ * A map whose keys are often added and deleted. V8 copies the table of such a `Map` again and again, and links each copy to the next:
+ * a copy in the old generation keeps all later ones alive with their contents, until a full garbage collection (*nepotism*). So a
+ * deleted key leaves an empty slot, and once most slots are empty, the others move to a new `Map`.
  */
 export class TransientMap<T extends object> {
   #slots = new Map<string, T | undefined>();
@@ -26,7 +26,7 @@ export class TransientMap<T extends object> {
     if (++this.#emptySlots > this.size + 16) this.#compact();
   }
 
-  /** In no order to rely on. Who deletes meanwhile may yet be given what has gone, and who adds may not be given what came. */
+  /** In no particular order. Values deleted during the iteration may still appear, and added ones may not. */
   *values(): Iterable<T> {
     for (const value of this.#slots.values()) if (value !== undefined) yield value;
   }

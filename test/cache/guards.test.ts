@@ -109,8 +109,8 @@ const guards: readonly Guard[] = [
   {
     promise: 'those who joined too early look again when more tags are known',
     file: 'read-through.ts',
-    guard: 'return isRight ?',
-    without: 'return isRight || true ?',
+    guard: 'return isValid ?',
+    without: 'return isValid || true ?',
     spec: 'stamp-rule',
     test: 'is seen by those who join a load that began before it',
   },

@@ -4,16 +4,16 @@ import type { Evictable, EvictionPolicy } from './policy.ts';
 import { RecencyList } from './recency-list.ts';
 
 const OLDEST_COMPARED = 8;
-const ACCESSES_TO_HALVE = 10; // for each entry
+const ACCESSES_TO_HALVE = 10; // times `capacity`
 
 /**
- * ARC (Megiddo & Modha, "ARC: A Self-Tuning, Low Overhead Replacement Cache", FAST 2003): entries seen once and entries
- * seen again have a list each (T1 and T2 there), whose shares follow the ghosts of both (B1 and B2). It differs in three things:
+ * ARC (Megiddo & Modha, "ARC: A Self-Tuning, Low Overhead Replacement Cache", FAST 2003). Entries used once and entries used
+ * again have a list each (T1 and T2 in the paper), whose shares follow the ghosts of both (B1 and B2). Three differences:
  *
- * - The victim among those seen again is the least frequently used of the eight oldest, the oldest on ties; a frequency halves
- *   every 10 × `capacity` accesses, so that what was popular once does not stay for it.
- * - While plain LRU would do better, its victims are taken (see `LruDuel`).
- * - The last `capacity` victims that its bounds would forget are still known by their key: they are the cause of a miss.
+ * - The victim among entries used again is the least frequently used of the eight oldest, the oldest on ties. A frequency halves
+ *   every 10 × `capacity` accesses, so that formerly popular entries become victims.
+ * - While plain LRU has more hits, its victims are taken (see `LruDuel`).
+ * - The latest `capacity` ghosts beyond the paper's bounds are kept too, only to explain misses.
  */
 export function createArc<E extends Evictable>(capacity: number): EvictionPolicy<E> {
   return new Arc<E>(capacity);
@@ -28,10 +28,10 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   readonly #againGhosts = new Ghosts();
   readonly #olderGhosts = new Ghosts();
   readonly #duel: LruDuel;
-  #onceShare = 0; // p of the paper: how many entries seen once are to be spared
+  #onceShare = 0; // p of the paper: target number of entries used once
   readonly #ageLength: number;
   #ageStart = 0;
-  #room = 0; // how many entries the store proved to have room for; below `capacity` where bytes are the limit
+  #room = 0; // how many entries fitted in the store so far; below `capacity` where bytes are the limit
   #newcomer: E | undefined;
 
   constructor(capacity: number) {
@@ -103,7 +103,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     return this.#once.size + this.#again.size;
   }
 
-  /** Forgets the ghost of a newcomer, and learns from it which list was too short. */
+  /** Removes the ghost of a new entry's key, and adapts `#onceShare`: the ghost's list was too short. */
   #takeGhost(newcomer: E): Ghost | undefined {
     const once = this.#onceGhosts.size;
     const again = this.#againGhosts.size;
@@ -124,7 +124,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     return this.#sparesOnce() ? this.#leastFrequent(again) : once;
   }
 
-  /** REPLACE of the paper, which runs before the newcomer is in. Here it is in already, and not counted. */
+  /** REPLACE of the paper. There it runs before the new entry is added; here the new entry is in the list, and is not counted. */
   #sparesOnce(): boolean {
     const newcomer = this.#newcomer;
     const others = this.#once.size - (newcomer && this.#once.has(newcomer) ? 1 : 0);
@@ -147,14 +147,14 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
     return victim;
   }
 
-  /** `epoch` is the tick of the last access; the frequency is halved for each age that began since. */
+  /** Halves the frequency for each age that began since the last access, whose tick is `epoch`. */
   #frequencyNow({ frequency, epoch }: Ghost): number {
     while (this.#duel.now >= this.#ageStart + this.#ageLength) this.#ageStart += this.#ageLength;
     if (epoch >= this.#ageStart) return frequency;
     return frequency >> Math.min(31, Math.ceil((this.#ageStart - epoch) / this.#ageLength));
   }
 
-  /** With their ghosts, the entries seen once are no more than there is room for, and all are no more than twice as many. */
+  /** The bounds of the paper: |T1| + |B1| ≤ room, |T1| + |T2| + |B1| + |B2| ≤ 2 × room. */
   #trimGhosts(): void {
     this.#onceGhosts.trim(Math.max(0, this.#room - this.#once.size), this.#olderGhosts);
     this.#againGhosts.trim(Math.max(0, 2 * this.#room - this.#size - this.#onceGhosts.size), this.#olderGhosts);

@@ -1,10 +1,10 @@
-/** What is remembered of a victim: its frequency, and the tick of its last access. */
+/** The record of an evicted entry: its frequency, and the tick of its last access. */
 export interface Ghost {
   readonly frequency: number;
   readonly epoch: number;
 }
 
-/** Keys of victims, the one that left longest ago first. */
+/** The keys of evicted entries, the earliest eviction first. */
 export class Ghosts {
   readonly #ghosts = new Map<string, Ghost>();
 
@@ -21,14 +21,14 @@ export class Ghosts {
     this.#ghosts.set(key, ghost);
   }
 
-  /** Takes it out. */
+  /** Removes and returns a ghost. */
   take(key: string): Ghost | undefined {
     const ghost = this.#ghosts.get(key);
     if (ghost !== undefined) this.#ghosts.delete(key);
     return ghost;
   }
 
-  /** Takes out those that left longest ago, until `limit` are left, and gives them to `next`. */
+  /** Removes the oldest ghosts until `limit` are left, and adds them to `next`. */
   trim(limit: number, next?: Ghosts): void {
     if (this.#ghosts.size <= limit) return;
     for (const [key, ghost] of this.#ghosts) {

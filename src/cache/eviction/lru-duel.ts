@@ -1,13 +1,13 @@
 import { LruWindow } from './lru-window.ts';
 
-const SHORTEST_TERM = 5; // accesses for each entry
+const SHORTEST_TERM = 5; // times `capacity`, in accesses
 const LONGEST_TERM = 40;
 
 /**
- * Keeps score of a policy's hits against those that plain LRU would have had, so that the policy can follow LRU where LRU is
- * the better one. Falling behind by more than √capacity hits, as far as chance goes in `capacity` accesses that differ, begins a term of
- * following; each one without a win since the last is twice as long. So in the long run the policy is behind LRU in no more
- * than about (√capacity + what changing sides costs) of 40 × capacity accesses, whatever the traffic.
+ * Compares a policy's hits with those that plain LRU would have had, so that the policy can follow LRU while LRU is better. A
+ * deficit of more than √capacity hits (the standard deviation of `capacity` random differences) begins a term of following LRU; each
+ * term without a win since the last is twice as long. So in the long run the policy has at most about (√capacity + the cost of a
+ * switch) fewer hits than LRU in 40 × capacity accesses, whatever the traffic.
  */
 export class LruDuel {
   readonly #capacity: number;
@@ -29,12 +29,12 @@ export class LruDuel {
     return this.#window.now;
   }
 
-  /** Whether LRU has been better of late, so that its victims are to be taken. */
+  /** Whether LRU was better recently, so that its victims should be taken. */
   get isLruAhead(): boolean {
     return this.#termLeft > 0;
   }
 
-  /** Notes a hit (1) or miss (0) of a key that was last accessed at the tick `last`, 0 if that is not known; LRU had `limit` entries. */
+  /** Records a hit (1) or miss (0) of a key. `last` is the tick of its last access, 0 if unknown; `limit` is the size of LRU in entries. */
   access(hit: 0 | 1, last: number, limit: number): void {
     const ahead = hit - (this.#window.access(last, limit) ? 1 : 0);
     if (this.#termLeft > 0) {
@@ -47,7 +47,7 @@ export class LruDuel {
     else if (this.#score < -this.#stake) this.#lose();
   }
 
-  /** The key that was last accessed at the tick `last` left for good, and LRU's too. */
+  /** Removes the key that was last accessed at the tick `last`, from LRU too. */
   remove(last: number): void {
     this.#window.remove(last);
   }

@@ -1,15 +1,15 @@
-const TICKS_PER_ENTRY = 32; // a byte each, up to the next power of two
+const TICKS_PER_ENTRY = 32; // one byte each; the total is rounded up to a power of two
 
 /**
- * What a plain LRU cache would hold, without holding it. Each access is a tick, which is *live* until its key is accessed
- * again; LRU holds the keys of the newest `limit` live ticks. (The positions of Mattson et al., "Evaluation techniques for storage
- * hierarchies", IBM Systems Journal 1970, for one size only.)
+ * Simulates a plain LRU cache without its keys. Each access is a tick, which is *live* until its key is accessed again; LRU holds the
+ * keys of the newest `limit` live ticks. (Stack distances of Mattson et al., "Evaluation techniques for storage hierarchies", IBM
+ * Systems Journal 1970, for one size only.)
  */
 export class LruWindow {
   readonly #live: Uint8Array;
   readonly #mask: number;
   #now = 1;
-  #edge = 1; // the oldest tick that is remembered
+  #edge = 1; // the oldest tick in the window
   #size = 0;
 
   constructor(capacity: number) {
@@ -23,14 +23,14 @@ export class LruWindow {
     return this.#now;
   }
 
-  /** How many keys LRU would hold. */
+  /** Number of keys that LRU would hold. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Notes an access to a key that was last accessed at the tick `last`, 0 if that is not known. Returns whether LRU would have
-   * held it; a key that was not accessed for very long, of which that cannot be told, counts as held.
+   * Records an access. `last` is the tick of the key's last access, 0 if unknown. Returns whether LRU would have held the key; a key
+   * whose last access is older than the window, so that this is unknown, counts as held.
    */
   access(last: number, limit: number): boolean {
     const now = this.#now++;
@@ -45,7 +45,7 @@ export class LruWindow {
     return last > 0 && now - last > this.#mask;
   }
 
-  /** The key that was last accessed at the tick `last` is gone for good. */
+  /** Removes the key that was last accessed at the tick `last`. */
   remove(last: number): void {
     if (last < this.#edge) return;
     this.#live[last & this.#mask] = 0;

@@ -2,7 +2,7 @@ import { Ghosts } from './ghosts.ts';
 import type { Evictable, EvictionPolicy } from './policy.ts';
 import { RecencyList } from './recency-list.ts';
 
-/** Plain least recently used: the oracle of the tests, and an option. Remembers as many victims as it has room for entries. */
+/** Plain least recently used: an option of a policy, and the oracle of tests. Keeps at most `capacity` ghosts. */
 export function createLru<E extends Evictable>(capacity: number): EvictionPolicy<E> {
   return new Lru<E>(capacity);
 }

@@ -1,31 +1,31 @@
-/** Intrusive list fields that every entry carries, so that a hit allocates nothing. Owned by the policy. */
+/** The eviction policy's fields in each entry: intrusive list links, so that a hit allocates nothing. */
 export interface Evictable {
   readonly key: string;
   previous: Evictable | null;
   next: Evictable | null;
-  /** Which of the policy's lists holds the entry; 0 is none. */
+  /** Id of the policy's list that holds the entry; 0 if none does. */
   list: number;
   frequency: number;
   epoch: number;
 }
 
 /**
- * Chooses who leaves when a store is full. It counts entries only: the store decides when there is no room (entries or
- * bytes) and then calls `evict` until there is, so that a victim may be asked for with fewer than `capacity` entries.
+ * Chooses the victims when a store is full. It counts entries, not bytes: the store checks both limits and calls `evict` until there
+ * is space, so `evict` may be called with fewer than `capacity` entries.
  */
 export interface EvictionPolicy<E extends Evictable> {
   readonly name: 'arc' | 'lru';
-  /** Takes in a new entry, after a miss of its key; what is remembered of the key's last eviction is used, then forgotten. */
+  /** Adds a new entry after a miss of its key. Uses and removes the key's ghost. */
   admit(entry: E): void;
-  /** Notes hits, the last of which is later than any that was noted before. */
+  /** Records hits of an entry. The last of them is later than all hits recorded before. */
   touch(entry: E, hits: number): void;
-  /** Lets go of an entry that left for another cause than eviction; leaves no ghost. No effect on one already gone. */
+  /** Removes an entry for another cause than eviction, without a ghost. No effect if it is removed already. */
   remove(entry: E): void;
-  /** Chooses the victim, unlinks it and remembers its key; `undefined` when there is no entry. */
+  /** Removes the victim, keeps its ghost, and returns it; `undefined` if there is no entry. */
   evict(): E | undefined;
-  /** Whether the key was evicted lately: then that is the cause of its miss. */
+  /** Whether the key has a ghost, so that eviction is the cause of its miss. */
   wasEvicted(key: string): boolean;
-  /** How many evicted keys are remembered. */
+  /** Number of ghosts. */
   readonly ghosts: number;
   clear(): void;
 }

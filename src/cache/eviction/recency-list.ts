@@ -1,13 +1,13 @@
 import type { Evictable } from './policy.ts';
 
-/** A doubly linked list through the entries themselves, from the oldest to the newest. */
+/** A doubly linked intrusive list of entries, from the oldest to the newest. */
 export class RecencyList<E extends Evictable> {
   readonly #id: number;
   #oldest: E | null = null;
   #newest: E | null = null;
   #size = 0;
 
-  /** `id` marks the entries of this list in `entry.list`; it is not 0, which means none. */
+  /** `id` marks the entries of this list in `entry.list`. Must not be 0. */
   constructor(id: number) {
     this.#id = id;
   }
@@ -24,7 +24,7 @@ export class RecencyList<E extends Evictable> {
     return entry.list === this.#id;
   }
 
-  /** The entry that was appended next after `entry`. */
+  /** The next newer entry of the list. */
   after(entry: E): E | null {
     return entry.next as E | null; // only an E was ever appended
   }
@@ -50,7 +50,7 @@ export class RecencyList<E extends Evictable> {
     this.#size--;
   }
 
-  /** Makes an entry of this list its newest. On the path of every hit, so it writes no more than it must. */
+  /** Makes an entry of this list the newest. Writes as little as possible, because hits call it. */
   refresh(entry: E): void {
     const { previous, next } = entry;
     const newest = this.#newest;
