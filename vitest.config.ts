@@ -11,5 +11,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    isolate: false, // a file leaves nothing behind: modules are loaded once for each worker instead of once for each file
   },
 });

@@ -125,7 +125,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     await writeFile(DATA_DIR, '');
     const { said, ended } = start({ DATA_DIR });
     expect(await ended).toBe(1);
-    expect(said.err).toMatch(/^magpie cannot start: DATA_DIR .*file: ENOTDIR: not a directory/);
+    expect(said.err).toMatch(/^magpie cannot start: DATA_DIR .*file: expected a folder, but got a file\n$/);
   });
 
   it('says in one line that its port is taken', async () => {

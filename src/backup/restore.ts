@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openDatabase } from '../database/database.ts';
-import { ifAbsent } from '../database/file-errors.ts';
+import { ifAbsent, makeFolder } from '../database/file-errors.ts';
 import { pgliteMajor } from '../database/pglite.ts';
 import { assertStorageKey } from '../domains/media/store.ts';
 import { databaseFile, mediaFolder, readBackup } from './archive.ts';
@@ -20,7 +20,7 @@ export interface Restored {
  */
 export async function restore(file: string, dataDir: string): Promise<Restored> {
   await assertFree(dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir);
   const draft = await mkdtemp(join(dataDir, 'restore-'));
   try {
     const restored = await unpack(resolve(file), draft);

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
 import { Admission, type Queries, withoutTimeLimit } from './admission.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { assertDatabase, prepareFiles } from './embedded-files.ts';
 import { ownLane } from './fair-turns.ts';
+import { makeFolder } from './file-errors.ts';
 import { migrate } from './migrate.ts';
 import { type PgliteOptions, startPglite } from './pglite.ts';
 import { createPool } from './pool.ts';
@@ -128,7 +128,7 @@ function openServer(url: string, { poolSize = 20, group }: DatabaseOptions): Eng
 async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
   const { dataDir, dumpFile, isCreating = true, log, events, pause } = options;
   if (dataDir === undefined) return { name: 'pglite', mayEndStatements: false, ...(await startPglite({ dumpFile })) };
-  if (isCreating) await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  if (isCreating) await makeFolder(dataDir);
   else await assertDatabase(dataDir);
   // PGlite itself would let a second process in, and lose what it writes.
   const lock = await lockDataDir(dataDir);

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifAbsent } from './file-errors.ts';
+import { ifAbsent, makeFolder } from './file-errors.ts';
 import { pgliteMajor } from './pglite.ts';
 
 export interface EmbeddedFiles {
@@ -37,7 +37,7 @@ export async function prepareFiles(dataDir: string): Promise<EmbeddedFiles> {
       throw new Error(`expected a database or nothing in ${folder}, but got ${file} without a PG_VERSION`);
     await writeFile(draftMark(dataDir), '');
   }
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   return { folder, isNew, opened: () => rm(draftMark(dataDir), { force: true }) };
 }
 

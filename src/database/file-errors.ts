@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+
 /** For `catch`: a file that is not there is `value`, any other error stays one. */
 export function ifAbsent<T>(value: T): (error: unknown) => T {
   return (error) => {
@@ -8,4 +10,11 @@ export function ifAbsent<T>(value: T): (error: unknown) => T {
 
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(error.code as string);
+}
+
+/** Makes a folder for this account alone, with the folders above it, unless it is there. Says in words when a file has its place. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw hasCode(error, 'EEXIST', 'ENOTDIR') ? new Error('expected a folder, but got a file') : error;
+  });
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
 import type { Viewer } from '../../src/domains/context.ts';
 import { snippetOf } from '../../src/domains/inbox/snippet.ts';

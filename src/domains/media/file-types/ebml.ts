@@ -7,7 +7,7 @@ export function docTypeIn(bytes: Buffer): string | undefined {
     const element = elementAt(bytes, at);
     if (!element || element.end > header.end) return undefined;
     // A string may be padded with NUL (7.4).
-    if (element.id === 0x4282) return bytes.toString('latin1', element.start, element.end).replace(/\0.*$/s, '');
+    if (element.id === 0x4282) return bytes.toString('latin1', element.start, element.end).split('\0', 1)[0]!;
     at = element.end;
   }
   return undefined;
