@@ -16,6 +16,7 @@ const foldedColumns: { readonly [T in keyof Tables]?: { readonly [C in keyof Tab
   accounts: { handle: { into: 'handleKey', fold: handleKey } },
   conversations: { contactHandle: { into: 'contactKey', fold: handleKey } },
   posts: { text: { into: 'foldedText', fold: searchKey } },
+  postTargets: { textOverride: { into: 'foldedTextOverride', fold: searchKey } },
   templates: {
     title: { into: 'foldedTitle', fold: searchKey },
     body: { into: 'foldedBody', fold: searchKey },

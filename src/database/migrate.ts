@@ -28,6 +28,7 @@ const fills: Readonly<Record<string, <Tables>(transaction: Kysely<Tables>) => Pr
       ['mediaAssets', 'fileName'],
       ['mediaAssets', 'altText'],
     ]),
+  '011_folded_overrides.sql': (transaction) => fillFoldedColumns(transaction, [['postTargets', 'textOverride']]),
 };
 
 interface Migration {

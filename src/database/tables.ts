@@ -149,6 +149,7 @@ export interface PostTargetsTable {
   accountId: string | null;
   position: number;
   textOverride: string | null;
+  foldedTextOverride: Folded<string | null>;
   status: 'DRAFT' | 'PENDING_APPROVAL' | 'SCHEDULED' | 'PUBLISHING' | 'PUBLISHED' | 'FAILED';
   permalink: string | null;
   failureMessage: string | null;

@@ -5,6 +5,7 @@ import type {
   KyselyPlugin,
   OperationNode,
   PluginTransformQueryArgs,
+  ReferenceNode,
   RootOperationNode,
   TableNode,
   UpdateQueryNode,
@@ -49,11 +50,22 @@ function updateWith(twins: Twins, node: UpdateQueryNode): UpdateQueryNode {
 
 function updatesWith(twins: Twins, updates: readonly ColumnUpdateNode[]): readonly ColumnUpdateNode[] {
   return updates.flatMap((update) => {
-    const twin = twins[(update.column as ColumnNode).column.name];
+    const { name } = (update.column as ColumnNode).column;
+    const twin = twins[name];
     return twin
-      ? [update, { ...update, column: columnNode(twin.into), value: foldedNode(twin, update.value) }]
+      ? [update, { ...update, column: columnNode(twin.into), value: twinOf(update.value, twin, name) }]
       : [update];
   });
+}
+
+/** The value that a conflicting row would have had in the column is folded in that row already. */
+function twinOf(value: OperationNode, twin: FoldedColumn, name: string): OperationNode {
+  const { table, column } = value as ReferenceNode;
+  const isExcluded =
+    value.kind === 'ReferenceNode' &&
+    table?.table.identifier.name === 'excluded' &&
+    (column as ColumnNode).column.name === name;
+  return isExcluded ? ({ ...value, column: columnNode(twin.into) } as OperationNode) : foldedNode(twin, value);
 }
 
 function columnNode(name: string): ColumnNode {

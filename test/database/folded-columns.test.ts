@@ -110,6 +110,33 @@ describe.each(engines)('folded columns on %s', (engine) => {
     expect(await textOf('post_a')).toBe('n');
   });
 
+  it('are written where a row takes the place of another, from what it would have had', async () => {
+    const target = { workspaceId: 'ws_1', postId: 'post_1', accountId: 'acc_1', position: 0, status: 'DRAFT' as const };
+    const place = async (textOverride: string | null) => {
+      await queries
+        .insertInto('postTargets')
+        .values([{ ...target, id: `tgt_${textOverride}`, textOverride }])
+        .onConflict((conflict) =>
+          conflict
+            .columns(['postId', 'accountId'])
+            .doUpdateSet((eb) => ({ textOverride: eb.ref('excluded.textOverride') })),
+        )
+        .execute();
+      return queries.selectFrom('postTargets').select(['id', 'textOverride', 'foldedTextOverride']).execute();
+    };
+    const kept = (textOverride: string | null, foldedTextOverride: string | null) => [
+      { id: 'tgt_É', textOverride, foldedTextOverride },
+    ];
+    expect(await place('É')).toEqual(kept('É', 'e'));
+    expect(await place('Ö')).toEqual(kept('Ö', 'o'));
+    expect(await place(null)).toEqual(kept(null, null));
+    const wrong = queries
+      .insertInto('posts')
+      .values({ workspaceId: 'ws_1', status: 'DRAFT', createdAt, updatedAt: createdAt, id: 'post_1', text: 'É' })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet((eb) => ({ text: eb.ref('excluded.id') })));
+    await expect(wrong.execute()).rejects.toThrow('foldedText: expected a text to fold, but got an expression');
+  });
+
   it('cannot be folded from what the database computes', async () => {
     const update = queries.updateTable('posts').set({ text: sql<string>`text || '!'` });
     await expect(update.execute()).rejects.toThrow('foldedText: expected a text to fold, but got an expression');

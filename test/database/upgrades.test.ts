@@ -87,4 +87,22 @@ describe.each(engines)('a database of an earlier version, on %s', (engine) => {
       { assigneeId: 'user_owner', accountId: null },
     ]);
   });
+
+  it('finds what its targets said already', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await databaseBefore(queries, '011_folded_overrides.sql');
+    await run(
+      queries,
+      `insert into workspaces (id, name, created_at) values ('ws_1', 'W', now());
+       insert into posts (id, workspace_id, text, folded_text, status, created_at, updated_at)
+         values ('post_1', 'ws_1', '', '', 'DRAFT', now(), now());
+       insert into post_targets (id, workspace_id, post_id, position, text_override, status)
+         values ('tgt_1', 'ws_1', 'post_1', 0, 'Été', 'FAILED'), ('tgt_2', 'ws_1', 'post_1', 1, null, 'FAILED')`,
+    );
+    await migrate(queries);
+    expect(await rowsOf(queries, 'select folded_text_override from post_targets order by id')).toEqual([
+      { foldedTextOverride: 'ete' },
+      { foldedTextOverride: null },
+    ]);
+  });
 });

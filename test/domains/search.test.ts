@@ -17,16 +17,16 @@ describe.each(engines)('a search on %s', (engine) => {
     account = await createTestAccount(api.queries, workspace);
   });
 
-  const mutate = async (name: string, node: string, input: object): Promise<string> => {
+  const mutate = async (name: string, node: string, input: object, viewer = owner): Promise<string> => {
     const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
     const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${node} { id } userErrors { message } } }`;
-    const { data, errors } = await api.run(owner, document, { input });
+    const { data, errors } = await api.run(viewer, document, { input });
     expect([errors, data[name].userErrors]).toEqual([undefined, []]);
     return data[name][node].id;
   };
-  const find = async (list: string, search: string) => {
+  const find = async (list: string, search: string, viewer = owner) => {
     const document = `query ($search: String) { ${list}(filter: { search: $search }) { totalCount nodes { id } } }`;
-    const { data, errors } = await api.run(owner, document, { search });
+    const { data, errors } = await api.run(viewer, document, { search });
     expect(errors).toBeUndefined();
     expect(data[list].totalCount).toBe(data[list].nodes.length);
     return data[list].nodes.map(({ id }: { id: string }) => id);
@@ -50,6 +50,15 @@ describe.each(engines)('a search on %s', (engine) => {
     'posts by text': {
       make: (text) => mutate('createPost', 'post', { text, accountIds: [account] }),
       change: (id, text) => mutate('updatePost', 'post', { id, text }),
+    },
+    'posts by the text of a target': {
+      make: (text) =>
+        mutate('createPost', 'post', {
+          text: '',
+          accountIds: [account],
+          textOverrides: [{ accountId: account, text }],
+        }),
+      change: (id, text) => mutate('updatePost', 'post', { id, textOverrides: [{ accountId: account, text }] }),
     },
     'templates by title': {
       make: (title) => mutate('createTemplate', 'template', { title, body: 'Body' }),
@@ -93,5 +102,52 @@ describe.each(engines)('a search on %s', (engine) => {
     expect(await find(list, 'barbara')).toEqual([]);
     expect(await find(list, 'οδός lodz')).toEqual([id]);
     await change?.(id, 'done');
+  });
+
+  it('finds the text of a target for those alone who see the target', async () => {
+    const [hidden, gone] = [
+      await createTestAccount(api.queries, workspace),
+      await createTestAccount(api.queries, workspace),
+    ];
+    const textOverrides = [
+      { accountId: account, text: 'a robin' },
+      { accountId: hidden, text: 'a wagtail' },
+      { accountId: gone, text: 'a wren' },
+    ];
+    const input = { text: 'a bird', accountIds: [account, hidden, gone], textOverrides };
+    const id = await mutate('createPost', 'post', input);
+    await api.queries.updateTable('postTargets').set({ accountId: null }).where('accountId', '=', gone).execute();
+    const confined = workspace.viewer({ role: 'EDITOR', accountIds: [account] });
+    const elsewhere = workspace.viewer({ role: 'EDITOR', accountIds: [hidden] });
+    const found = async (search: string) => [
+      await find('posts', search),
+      await find('posts', search, confined),
+      await find('posts', search, elsewhere),
+    ];
+    expect(await found('bird')).toEqual([[id], [id], [id]]);
+    expect(await found('ROBIN')).toEqual([[id], [id], []]);
+    expect(await found('wagtail')).toEqual([[id], [], [id]]);
+    expect(await found('wren')).toEqual([[id], [], []]);
+    const among = async (status: string) => {
+      const document = `{ posts(filter: { search: "wagtail", status: [${status}] }) { totalCount nodes { id } } }`;
+      return (await api.run(owner, document)).data.posts;
+    };
+    expect(await among('DRAFT')).toEqual({ totalCount: 1, nodes: [{ id }] });
+    expect(await among('SCHEDULED')).toEqual({ totalCount: 0, nodes: [] });
+    await mutate('updatePost', 'post', { id, textOverrides: [{ accountId: hidden, text: null }] });
+    expect(await found('wagtail')).toEqual([[], [], []]);
+    await mutate('updatePost', 'post', { id, accountIds: [hidden] });
+    expect(await found('robin')).toEqual([[], [], []]);
+    expect(await find('posts', 'bird', workspace.viewer())).toEqual([id]);
+  });
+
+  it('of posts stays within the workspace', async () => {
+    const other = await createTestWorkspace(api.queries);
+    const theirs = await createTestAccount(api.queries, other);
+    const textOverrides = [{ accountId: theirs, text: 'a kestrel' }];
+    const input = { text: '', accountIds: [theirs], textOverrides };
+    const id = await mutate('createPost', 'post', input, other.viewer());
+    expect(await find('posts', 'kestrel', other.viewer())).toEqual([id]);
+    expect(await find('posts', 'kestrel')).toEqual([]);
   });
 });

@@ -92,7 +92,7 @@ export const reads: Record<string, MakeRead> = {
         status: maybe(random, random.pick([['DRAFT'], ['SCHEDULED', 'PUBLISHING'], ['PUBLISHED', 'FAILED']])),
         accountIds: maybe(random, stock.some('accounts', 2)),
         campaignId: maybe(random, random.happens(0.3) ? null : stock.one('campaigns')),
-        search: maybe(random, random.pick(['the', 'new'])),
+        search: maybe(random, random.pick(['the', 'new', 'zzz'])),
       },
       ...page(random),
     },

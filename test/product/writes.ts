@@ -25,6 +25,12 @@ const png = Buffer.from(
   'base64',
 );
 
+/** Accounts that a post is to go to, the first at times with a text of its own. */
+const chosen = (random: Random, accountIds: string[]) => ({
+  accountIds,
+  textOverrides: maybe(random, [{ accountId: accountIds[0], text: text(random) }]),
+});
+
 /** One for every mutation that changes data, by name. */
 export const inputs: Record<string, MakeInput> = {
   createTemplate: (random) => ({ title: text(random), body: text(random), hashtags: maybe(random, ['#one', 'two']) }),
@@ -42,7 +48,7 @@ export const inputs: Record<string, MakeInput> = {
   disconnectAccount: one('accounts'),
   createPost: (random, stock, now) => ({
     text: text(random),
-    accountIds: stock.some('accounts', 3),
+    ...chosen(random, stock.some('accounts', 3)),
     mediaIds: maybe(random, stock.some('media', 2)),
     campaignId: maybe(random, stock.one('campaigns')),
     templateId: maybe(random, stock.one('templates')),
@@ -52,7 +58,7 @@ export const inputs: Record<string, MakeInput> = {
   updatePost: (random, stock) => ({
     id: stock.one('posts'),
     text: maybe(random, text(random)),
-    accountIds: maybe(random, stock.some('accounts', 3)),
+    ...maybe(random, chosen(random, stock.some('accounts', 3))),
     mediaIds: maybe(random, stock.some('media', 2)),
     campaignId: maybe(random, random.happens(0.3) ? null : stock.one('campaigns')),
   }),

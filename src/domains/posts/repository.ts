@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { PostsTable, PostTargetsTable } from '../../database/tables.ts';
 import { anyOf, containing, isReference, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
 import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
-import { goesElsewhere, onAccounts, seenPublishedAt, seenStatus, visiblePosts } from './visibility.ts';
+import { goesElsewhere, hasOwnTextLike, onAccounts, seenPublishedAt, seenStatus, visiblePosts } from './visibility.ts';
 
 /** `mediaIds` are in the order chosen. */
 export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'foldedText' | 'calendarAt' | 'revision'> {
@@ -145,7 +145,12 @@ function fitting(queries: Queries, scope: Scope, { status, accountIds, campaignI
   return onAccounts(visiblePosts(queries, scope), scope, accountIds)
     .$if(status !== null, (q) => q.where(seenStatus(scope), '=', anyOf(status!)))
     .$if(campaignId !== undefined, (q) => q.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
-    .$if(search !== null, (q) => q.where('posts.foldedText', 'like', containing(search!)));
+    .$if(search !== null, (q) => q.where(saying(containing(search!), scope)));
+}
+
+/** A post says its text, and on some accounts another one instead, which is for the eyes of those alone who see these. */
+function saying(pattern: string, scope: Scope) {
+  return sql<SqlBool>`(posts.folded_text like ${pattern} or ${hasOwnTextLike(pattern, scope)})`;
 }
 
 /** A viewer who is confined to accounts sees the targets on these alone, also of posts that go elsewhere too. */

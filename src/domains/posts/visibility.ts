@@ -92,6 +92,14 @@ export function isSeenNear({ workspaceId, accountIds }: Scope, days: Days): Expr
   )`;
 }
 
+/** Of a row of `posts`: whether the viewer sees a target whose own text is like this pattern. */
+export function hasOwnTextLike(pattern: string, { workspaceId, accountIds }: Scope): Expression<SqlBool> {
+  return sql<SqlBool>`posts.id in (
+    select post_id from post_targets
+    where workspace_id = ${workspaceId} and folded_text_override like ${pattern}
+      and ${accountIds === null ? sql`true` : isOn(accountIds)})`;
+}
+
 function targetsOfRow(condition: Expression<unknown>) {
   return sql`(select ${fromTargetsOfRow(condition)})`;
 }
