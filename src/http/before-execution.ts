@@ -7,8 +7,8 @@ export interface PreparedOperation extends Pick<ExecutionArgs, 'schema' | 'docum
   readonly facts: RequestFacts;
 }
 
-/** A plugin that looks at each operation before it is executed, and answers with errors in its place if there are any. */
-export function beforeExecution(check: (preparedOperation: PreparedOperation) => readonly GraphQLError[]): HttpPlugin {
+/** A plugin that checks each operation before it is executed. If the check returns errors, they are the result. */
+export function beforeExecution(check: (operation: PreparedOperation) => readonly GraphQLError[]): HttpPlugin {
   const errorsOf = (args: ExecutionArgs & { contextValue: ServerContext }) => {
     const { schema, document, operationName, variableValues, contextValue } = args;
     const operation = getOperationAST(document, operationName);
@@ -28,8 +28,8 @@ export function beforeExecution(check: (preparedOperation: PreparedOperation) =>
 }
 
 /**
- * Nothing is executed: 400 for clients that take `application/graphql-response+json`, and 200 for those that take `application/json`,
- * as GraphQL over HTTP recommends (draft, section 6.4). Errors may be remembered, so this one is made anew.
+ * The error with the status of a request error: 400 for `application/graphql-response+json`, 200 for `application/json`, as GraphQL
+ * over HTTP recommends (draft, section 6.4). A copy, as errors may be cached and shared.
  */
 function asRequestError(error: GraphQLError): GraphQLError {
   if (error.extensions.http) return error;

@@ -1,7 +1,7 @@
 /**
- * The status of an answer that a request's conditions replace, for GET and HEAD of something with this ETag: 304, the client has
- * it; 412, the client insists on another; undefined, the conditions hold. RFC 9110, section 13.2.2. Nothing here has a date of
- * modification, so conditions on dates are ignored (section 13.1.3).
+ * The status that the preconditions of a GET or HEAD of a resource with this ETag lead to: 304, the client has the representation;
+ * 412, it demands another one; undefined, the preconditions hold. RFC 9110, section 13.2.2. No resource has a modification date,
+ * so conditions on dates are ignored (section 13.1.3).
  */
 export function statusByConditions(headers: Headers, etag: string): 304 | 412 | undefined {
   const ifMatch = headers.get('if-match');
@@ -10,19 +10,19 @@ export function statusByConditions(headers: Headers, etag: string): 304 | 412 | 
   return ifNoneMatch && listsTag(ifNoneMatch, (tag) => opaqueTag(tag) === opaqueTag(etag)) ? 304 : undefined;
 }
 
-/** Whether a range may be given to the client, who may have parts of another version: `If-Range`, RFC 9110, section 13.1.5. */
+/** Whether a range may be sent: not if the client has parts of another version. `If-Range`, RFC 9110, section 13.1.5. */
 export function isRangeWanted(headers: Headers, etag: string): boolean {
   const ifRange = headers.get('if-range');
   return !ifRange || (ifRange === etag && !isWeak(etag));
 }
 
-/** The answer to a GET or HEAD that its conditions replace; undefined when they hold. `headers` are those of status 200. */
+/** The response 304 or 412 to a GET or HEAD; undefined when its preconditions hold. `headers` are those of status 200. */
 export function conditionalResponse(request: Request, headers: Record<string, string>): Response | undefined {
   const status = statusByConditions(request.headers, headers.etag!);
   return status && new Response(null, { status, headers });
 }
 
-/** Whether a list of tags, or `*`, has one that fits. A tag may hold commas, so it is found by its quotes. */
+/** Whether a list of entity tags contains one that fits; `*` fits always. A tag may contain commas, so it is found by its quotes. */
 function listsTag(list: string, fits: (tag: string) => boolean): boolean {
   return list.trim() === '*' || (list.match(/(W\/)?"[^"]*"/g) ?? []).some(fits);
 }

@@ -13,25 +13,25 @@ import { newRequestId, requestIdFrom } from './request-id.ts';
 import { type RequestKey, requestKey } from './request-key.ts';
 import { hitStatus } from './use-cache-headers.ts';
 
-/** Longer bodies are rare, and rarely repeated. */
+/** Longer bodies go to the pipeline: they are rare, and rarely repeated. */
 const maxBodyBytes = 64 * 1024;
 
 export interface HotPathOptions {
   readonly engine: Pick<GraphqlEngine, 'authenticate' | 'rerun' | 'reuse' | 'share' | 'stampOf'>;
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
-  /** Told of each request that was answered here, as the pipeline's plugins are of theirs. */
+  /** Called after each response that the hot path sent; the pipeline's plugins do not see these. */
   readonly onResponse: (response: HotResponse) => void;
 }
 
 export interface HotResponse {
   readonly request: HotRequest;
   readonly operation: string | null;
-  /** Whether nothing was loaded for it, or only for another who was given the same. */
+  /** Whether this request caused no load. True also for a request that joined a pending response. */
   readonly isFromCache: boolean;
 }
 
-/** A request, as far as it matters here. */
+/** What `onResponse` and the rebuild need of a request. */
 export interface HotRequest {
   readonly method: string;
   readonly requestId: string;
@@ -40,12 +40,12 @@ export interface HotRequest {
 }
 
 /**
- * Stands before the pipeline and answers what it has answered before, while the fragments are valid: no parsing, no execution,
- * no copy. The token is checked, and every entry validated and counted, each time. When a fragment is not valid any more, the answer
- * is made anew, once for all who ask for the same meanwhile: see `PendingResponse`. Whatever is not plainly a repetition goes on to the
- * pipeline, untouched but for a body that was read already.
+ * The listener before the pipeline that serves remembered responses while their fragments are valid: no parsing, no execution, no
+ * copy. Each time it checks the token, and validates and counts every entry. When a fragment is invalid, it rebuilds the response
+ * once for all identical requests that arrive meanwhile: see `PendingResponse`. Every other request goes to the pipeline unchanged,
+ * except that its body may have been read already.
  *
- * Most requests pass here, so nothing in it takes a name at run time: tsx names each function that is assigned to a variable, with
+ * Most requests pass here, so no function in it is assigned to a variable at run time: tsx would name each one, with
  * `Object.defineProperty`.
  */
 export class HotPath {
@@ -69,8 +69,8 @@ export class HotPath {
   };
 
   /**
-   * A body of declared length, which Node holds its sender to: the last byte is known when it comes. A client that goes away before
-   * gets no answer.
+   * Reads a body of declared length. Node enforces that length, so the last byte is recognised by counting. A client that
+   * disconnects before gets no response.
    */
   #read(request: IncomingMessage, response: ServerResponse): void {
     const length = Number(request.headers['content-length']);
@@ -105,7 +105,7 @@ export class HotPath {
     try {
       viewer = engine.authenticate(slot.token);
     } catch {
-      this.#passOn(exchange); // too many tokens are looked up: the pipeline says so
+      this.#passOn(exchange); // too many tokens are being looked up: the pipeline reports it
       return;
     }
     if (viewer instanceof Promise)
@@ -123,16 +123,17 @@ export class HotPath {
     }
     const { request, startedAtMs } = exchange;
     const requestId = requestIdFrom(request.headers['x-request-id']) ?? newRequestId();
-    const known: HotRequest = { method: request.method!, requestId, viewer, startedAtMs };
-    const servable = this.#responseFor(slot, known);
-    if (servable instanceof Promise) void servable.then((one) => this.#send(exchange, slot, { known, servable: one }));
-    else this.#send(exchange, slot, { known, servable });
+    const hotRequest: HotRequest = { method: request.method!, requestId, viewer, startedAtMs };
+    const servable = this.#responseFor(slot, hotRequest);
+    if (servable instanceof Promise)
+      void servable.then((one) => this.#send(exchange, slot, { hotRequest, servable: one }));
+    else this.#send(exchange, slot, { hotRequest, servable });
   }
 
   #send(
     exchange: Exchange,
     { prepared }: RequestSlot,
-    { known, servable }: { known: HotRequest; servable: ServableResponse | undefined },
+    { hotRequest, servable }: { hotRequest: HotRequest; servable: ServableResponse | undefined },
   ): void {
     const { response } = exchange;
     if (response.destroyed) return;
@@ -141,13 +142,13 @@ export class HotPath {
       return;
     }
     const { headers, idAt, statusAt, body } = servable.response;
-    headers[idAt] = known.requestId;
+    headers[idAt] = hotRequest.requestId;
     headers[statusAt] = servable.status;
     response.writeHead(200, headers);
     response.end(body, 'latin1');
-    headers[idAt] = ''; // it may be part of a longer string, which would be kept with it
+    headers[idAt] = ''; // the id may be a slice of a longer string, which it would keep in memory
     this.#options.onResponse({
-      request: known,
+      request: hotRequest,
       operation: prepared.operation,
       isFromCache: servable.isFromCache,
     });
@@ -159,56 +160,56 @@ export class HotPath {
     this.#pipeline(request, response);
   }
 
-  /** What is remembered, if it stands and is right for this viewer; else what is being made, which begins if it has not. */
+  /**
+   * The remembered response, if it is valid and this viewer's; otherwise the pending response, which is started if there is none.
+   * Undefined when the request has to go to the pipeline.
+   */
   #responseFor(
     slot: RequestSlot,
-    known: HotRequest,
+    hotRequest: HotRequest,
   ): ServableResponse | Promise<ServableResponse | undefined> | undefined {
     const { engine, responses } = this.#options;
     const { response } = slot;
-    const freshMs = response && this.#reuse(response, known.viewer);
+    const freshMs = response && this.#reuse(response, hotRequest.viewer);
     if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isFromCache: true };
     responses.discardResponse(slot);
-    const stamp = engine.stampOf(known.viewer);
+    const stamp = engine.stampOf(hotRequest.viewer);
     if (Number.isNaN(stamp)) return undefined;
-    if (slot.pending?.isJoinable(stamp)) return this.#join(slot.pending, known);
-    return this.#rebuild(slot, known);
+    if (slot.pending?.isJoinable(stamp)) return this.#join(slot.pending, hotRequest);
+    return this.#rebuild(slot, hotRequest);
   }
 
-  /** Counts its lookups, if it is right for this viewer still. */
+  /** Milliseconds for which the response stays fresh; undefined when it is invalid or another viewer's. Counts its lookups if it is used. */
   #reuse(response: RememberedResponse, viewer: Viewer): number | undefined {
     if (!isSameViewer(viewer, response.viewer)) return undefined;
     response.viewer = viewer;
     return this.#options.engine.reuse(response.joined, viewer);
   }
 
-  async #rebuild(slot: RequestSlot, known: HotRequest): Promise<ServableResponse | undefined> {
+  async #rebuild(slot: RequestSlot, hotRequest: HotRequest): Promise<ServableResponse | undefined> {
     const { engine, responses } = this.#options;
     const { key, prepared } = slot;
-    const pendingResponse = new PendingResponse(
-      engine.stampOf(known.viewer),
-      rebuildResponse(prepared, { engine, ...known })
+    const pending = new PendingResponse(
+      engine.stampOf(hotRequest.viewer),
+      rebuildResponse(prepared, { engine, ...hotRequest })
         .catch(() => undefined) // fails in the pipeline too, which reports it
         .then((rebuilt) => {
-          if (slot.pending !== pendingResponse) return rebuilt; // there is a later one, or a later slot
+          if (slot.pending !== pending) return rebuilt; // replaced by a later one, or the slot was removed
           slot.pending = undefined;
           const joined = rebuilt?.provenance?.joined;
           if (rebuilt && joined) responses.remember(key, { joined, ...rebuilt }, prepared);
-          else if (!rebuilt?.provenance) responses.remove(slot); // not worth waiting for the next time
+          else if (!rebuilt?.provenance) responses.remove(slot); // cannot be shared: later requests should not wait for it
           return rebuilt;
         }),
     );
-    slot.pending = pendingResponse;
-    const rebuilt = await pendingResponse.response;
+    slot.pending = pending;
+    const rebuilt = await pending.response;
     return rebuilt && { response: rebuilt, status: rebuilt.status, isFromCache: rebuilt.isFromCache };
   }
 
-  /** Counts its lookups, if it is right for this viewer too, who waited for it. */
-  async #join(
-    pendingResponse: PendingResponse,
-    { viewer, startedAtMs }: HotRequest,
-  ): Promise<ServableResponse | undefined> {
-    const rebuilt = await pendingResponse.response;
+  /** Waits for a pending response. Counts its lookups if the response may be shared with this viewer; otherwise undefined. */
+  async #join(pending: PendingResponse, { viewer, startedAtMs }: HotRequest): Promise<ServableResponse | undefined> {
+    const rebuilt = await pending.response;
     if (!rebuilt?.provenance || !isSameViewer(viewer, rebuilt.viewer)) return undefined;
     const waitedMs = performance.now() - startedAtMs;
     if (!this.#options.engine.share(rebuilt.provenance, { viewer, waitedMs })) return undefined;
@@ -216,10 +217,10 @@ export class HotPath {
   }
 }
 
-/** An answer for one request. */
+/** A response with what is sent with it to one request. */
 interface ServableResponse extends Pick<HotResponse, 'isFromCache'> {
   readonly response: ResponseTemplate;
-  /** Its `Cache-Status`. */
+  /** The value of `Cache-Status`. */
   readonly status: string;
 }
 

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * The latest response of each open connection. HTTP/1.1 answers the requests of a connection in their order: when the latest
- * response is sent, all are. So nothing has to be told of the end of a response until somebody waits for it.
+ * The latest response of each open connection. HTTP/1.1 sends the responses of a connection in the order of its requests: when the
+ * latest is sent, all are. So no response needs a listener for its end until `end` is called.
  */
 export class InFlight {
   readonly #latest = new Map<Socket, { response: ServerResponse | undefined }>();
@@ -29,19 +29,19 @@ export class InFlight {
     if (latest) latest.response = response;
   }
 
-  /** Of each connection that waits for any response, the latest. */
+  /** The latest response of each connection that waits for one. */
   get unsent(): ServerResponse[] {
     const responses = [...this.#latest.values()].map(({ response }) => response);
     return responses.filter((response) => response?.writableFinished === false) as ServerResponse[];
   }
 
-  /** The response to the latest request of a connection; undefined when it waits for none. */
+  /** The response to the latest request of a connection; undefined when it is sent, or there was none. */
   unsentOf(socket: Socket): ServerResponse | undefined {
     const response = this.#latest.get(socket)?.response;
     return response?.writableFinished === false ? response : undefined;
   }
 
-  /** Resolves when everything is sent, or when the time is over. There must be no `add` meanwhile. */
+  /** Resolves when all responses are sent, or after `limitMs`. `add` must not be called meanwhile. */
   async end(limitMs: number): Promise<void> {
     const { unsent } = this;
     if (unsent.length === 0) return;

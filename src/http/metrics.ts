@@ -1,13 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DurationHistogram } from './duration-histogram.ts';
 
-/** What /metrics tells. Others may register figures of their own. */
+/** The metrics of the server, served at /metrics. Other modules register their own in `registry`. */
 export interface Metrics {
   readonly registry: Registry;
-  /** All figures, in Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
   countRequest(request: { type: string; status: number; seconds: number }): void;
-  /** A query that was answered by the hot path; it counts as a request too. */
+  /** Counts a query that the hot path served, also as a request. */
   countHotResponse(seconds: number): void;
   readonly hotResponses: number;
 }
@@ -38,14 +38,14 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
       for (const { type, status, count } of requests.values()) this.inc({ type, status }, count);
     },
   });
-  let hotAnswers = 0;
+  let hotResponses = 0;
   new Counter({
     name: 'magpie_hot_answers_total',
     help: 'Queries answered again as remembered, without the pipeline.',
     registers,
     collect() {
       this.reset();
-      this.inc(hotAnswers);
+      this.inc(hotResponses);
     },
   });
   new Gauge({
@@ -74,12 +74,12 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
       series.durations.observe(seconds);
     },
     countHotResponse(seconds) {
-      hotAnswers++;
+      hotResponses++;
       hotRequests.count++;
       hotRequests.durations.observe(seconds);
     },
     get hotResponses() {
-      return hotAnswers;
+      return hotResponses;
     },
   };
 }

@@ -6,63 +6,61 @@ import { isFromCache } from './use-access-log.ts';
 import { cacheStatus, collapsedStatus, entityTag } from './use-cache-headers.ts';
 import { compressed } from './use-compression.ts';
 
-/** A response of status 200, all but what each has of its own: id, date and `Cache-Status`. */
+/** A response of status 200 without what differs each time: id, date and `Cache-Status`. */
 export interface ResponseTemplate {
-  /** Whom it was made for. */
+  /** The viewer for whom it was built. */
   readonly viewer: Viewer;
-  /**
-   * Names and values in turn. Two of the values are each answer's own, and are set before each use: id and `Cache-Status`.
-   */
+  /** Names and values in turn. The values at `idAt` and `statusAt` (request id, `Cache-Status`) are set before each use. */
   readonly headers: string[];
   readonly idAt: number;
   readonly statusAt: number;
-  /** A string has a character for each byte (`latin1`). */
+  /** A string has one character per byte (`latin1`). */
   readonly body: Buffer | string;
 }
 
-/** One that was made anew just now. */
+/** A response that was rebuilt just now. */
 export interface RebuiltResponse extends ResponseTemplate {
-  /** Undefined when it is for whom it was made alone. */
+  /** Undefined when the response must not be shared with other requests. */
   readonly provenance: Provenance | undefined;
-  /** The `Cache-Status` of whom it was made for, and of those who waited for it. */
+  /** The `Cache-Status` for the request that caused the rebuild; `collapsedStatus` is for those that waited for it. */
   readonly status: string;
   readonly collapsedStatus: string;
-  /** Whether nothing had to be loaded for it. */
+  /** Whether it was rebuilt without a load. */
   readonly isFromCache: boolean;
 }
 
-/** How a request's answer is made anew: what the pipeline has found out about it, once. */
+/** What the pipeline found out about a request: enough to execute it again. */
 export interface PreparedRequest {
-  /** Undefined once nobody else needs it any more: syntax trees are large. */
+  /** Weak, as syntax trees are large: it is collected when nothing else uses the document. */
   readonly document: WeakRef<DocumentNode>;
   readonly operationName: string | undefined;
-  /** As JSON: parsed they can take twenty times as much. */
+  /** As JSON: parsed variables can take twenty times the memory. */
   readonly variables: string | undefined;
-  /** The operation's name, given or not. */
+  /** The operation's name in the document, also when the request has no `operationName`. */
   readonly operation: string | null;
   readonly method: string;
   readonly acceptEncoding: string | null;
-  /** Those that every answer to it has, names and values in turn. */
+  /** Headers that every response to it has, names and values in turn. */
   readonly headers: readonly string[];
 }
 
-/** Who comes later has an answer made of their own, which the cache's own single flight makes cheap. */
+/** After one second, later requests execute on their own, which the cache's single flight makes cheap. */
 const joinableMs = 1_000;
 
 /**
- * An answer that is being made anew. Whoever asks for the same meanwhile may have it too, unless something of their workspace was
- * invalidated since it was begun: all that it says was found valid, or read, after that, so it says nothing that was not true when
- * they asked.
+ * A response that is being rebuilt. Identical requests that arrive meanwhile may share it, unless something in their workspace was
+ * invalidated since the rebuild began. Everything in the response was validated or read after that invalidation, so nothing in it
+ * was outdated when those requests arrived.
  */
 export class PendingResponse {
   readonly #stamp: number;
   readonly #startedAtMs = performance.now();
-  /** Undefined when nothing came of it that can be given to anybody. */
+  /** Resolves to undefined when the rebuild failed or is impossible; the requests then go to the pipeline. */
   readonly response: Promise<RebuiltResponse | undefined>;
 
-  constructor(stamp: number, made: Promise<RebuiltResponse | undefined>) {
+  constructor(stamp: number, response: Promise<RebuiltResponse | undefined>) {
     this.#stamp = stamp;
-    this.response = made;
+    this.response = response;
   }
 
   isJoinable(stamp: number): boolean {
@@ -71,11 +69,11 @@ export class PendingResponse {
 }
 
 /**
- * Executes what was asked, and does nothing else of what the pipeline does: that would find again what it found before. Undefined
- * where it must be asked after all.
+ * Executes a prepared request again, without the other steps of the pipeline, whose results cannot have changed. Returns undefined
+ * when the request has to go through the pipeline.
  */
 export async function rebuildResponse(
-  preparedRequest: PreparedRequest,
+  prepared: PreparedRequest,
   {
     engine,
     viewer,
@@ -86,41 +84,41 @@ export async function rebuildResponse(
     requestId: string;
   },
 ): Promise<RebuiltResponse | undefined> {
-  const document = preparedRequest.document.deref();
+  const document = prepared.document.deref();
   if (!document) return undefined;
-  const { operationName, variables } = preparedRequest;
+  const { operationName, variables } = prepared;
   const variableValues = variables === undefined ? undefined : JSON.parse(variables);
-  const question = { document, operationName, variableValues };
-  const rerunResult = await engine.rerun(question, { viewer, requestId, isDebugging: false });
-  if (!rerunResult) return undefined;
-  const { json, provenance, cacheUsage, now } = rerunResult;
-  const gzipped = await compressed(json, preparedRequest.acceptEncoding);
+  const operationRequest = { document, operationName, variableValues };
+  const result = await engine.rerun(operationRequest, { viewer, requestId, isDebugging: false });
+  if (!result) return undefined;
+  const { json, provenance, cacheUsage, now } = result;
+  const gzipped = await compressed(json, prepared.acceptEncoding);
   return {
     provenance,
     status: cacheStatus('query', cacheUsage, now),
     collapsedStatus: collapsedStatus(cacheUsage, now),
     isFromCache: isFromCache(cacheUsage),
-    ...responseTemplate(preparedRequest, { json, gzipped, viewer }),
+    ...responseTemplate(prepared, { json, gzipped, viewer }),
   };
 }
 
-/** Node joins a string with the headers and writes one piece, which is cheaper than two until the copy takes longer. */
+/** Node joins a string body with the headers into one write. For longer bodies the copy costs more than a second write. */
 const maxStringBytes = 8 * 1024;
 
 export function responseTemplate(
-  preparedRequest: PreparedRequest,
+  prepared: PreparedRequest,
   { json, gzipped, viewer }: { json: string; gzipped: Buffer | undefined; viewer: Viewer },
 ): ResponseTemplate {
   const bytes = gzipped ?? Buffer.from(json);
   const body = bytes.byteLength <= maxStringBytes ? bytes.toString('latin1') : bytes;
-  const headers = [...preparedRequest.headers, 'content-length', String(body.length)];
+  const headers = [...prepared.headers, 'content-length', String(body.length)];
   if (gzipped) headers.push('content-encoding', 'gzip');
-  if (preparedRequest.method === 'GET') headers.push('etag', entityTag(viewer, json));
+  if (prepared.method === 'GET') headers.push('etag', entityTag(viewer, json));
   headers.push('x-request-id', '', 'cache-status', '');
   return { viewer, headers, idAt: headers.length - 3, statusAt: headers.length - 1, body };
 }
 
-/** What of a response's headers every answer to its request has. */
+/** The headers of a response that every response to the same request has, names and values in turn. */
 export function repeatableHeaders(headers: Headers): string[] {
   const found: string[] = [];
   headers.forEach((value, name) => {

@@ -7,46 +7,46 @@ import type { RequestContext } from '../graphql/request.ts';
 import type { Variables } from '../graphql/variables.ts';
 import type { Upload } from './multipart.ts';
 
-/** What the plugins tell each other about a request. The first plugin makes it; each field has one plugin that sets it. */
+/** What the plugins know about a request and share. The first plugin creates it; each field is set by one plugin. */
 export interface RequestFacts {
   readonly requestId: string;
   readonly startedAtMs: number;
-  /** The network address that it came from, as far as it tells clients apart. */
+  /** The network address that identifies the client: see `createClientAddress`. */
   client: string;
-  /** Media types that the client takes of those that answers have, best first; null for a message. */
+  /** Media types of responses that the client accepts, best first; null for a WebSocket message. */
   mediaTypes: readonly string[] | null;
-  /** The Bearer token, when it is good. Never logged. */
+  /** The Bearer token, when it is valid. Never logged. */
   token: string | null;
   viewer: Viewer | null;
-  /** Why the credential that was sent is refused; null when it is good, or when there is none. */
+  /** Why the credential is refused; null when it is valid, or when there is none. */
   refusal: GraphQLError | null;
-  /** Its name as logs show it: cut where it is too long. */
+  /** The operation; its name is cut to the length that logs show. */
   operation: { readonly name: string | null; readonly type: OperationTypeNode; readonly isOneField: boolean } | null;
-  /** The values of its variables, coerced; null until they are known to be right. */
+  /** The coerced values of the variables; null until they are validated. */
   variables: Variables | null;
-  /** What resolvers are given; null until execution begins. */
+  /** The context of the resolvers; null until execution begins. */
   context: RequestContext | null;
-  /** The files that came with it; null without any. */
+  /** The multipart body with its files; null for other requests. */
   upload: Upload | null;
-  /** The query, when it came with its hash and is to be registered by it; null otherwise. */
+  /** The query that came with its hash and is to be registered under it; null otherwise. */
   queryToRegister: { readonly hash: string; readonly text: string } | null;
-  /** Errors in the response, as far as they are known when it begins. */
+  /** Codes of the errors in the response that are known when it begins. */
   errorCodes: readonly string[];
-  /** The answer's text; null for a stream and outside of GraphQL. */
+  /** The result as text; null for a stream and outside of GraphQL. */
   json: string | null;
-  /** The answer's bytes when it is compressed. */
+  /** The compressed result; null when it is not compressed. */
   gzipped: Buffer | null;
-  /** How the answer came about, if all of it through the cache. */
+  /** How the result was produced, if all of it came through the cache. */
   provenance: Provenance | null;
 }
 
-/** An operation that came as a message of a WebSocket. */
+/** An operation that arrived as a message of a WebSocket. */
 export interface SocketMessage {
-  /** The request that the WebSocket began with. */
+  /** The request that opened the WebSocket. */
   readonly upgrade: IncomingMessage;
   /** The operation, as it was sent. */
   readonly payload: object;
-  /** What is answered, when it is not one whole answer. */
+  /** The results, when there is not one single result. */
   parts?: AsyncIterable<ExecutionResult>;
   isSubscription?: boolean;
 }
@@ -54,7 +54,7 @@ export interface SocketMessage {
 export interface ServerContext {
   facts: RequestFacts;
   message?: SocketMessage;
-  /** Absent when a request did not come over a connection, or over one that is a WebSocket by now; so is its response. */
+  /** Absent, as is `res`, when the request did not arrive over HTTP/1.1: over a WebSocket, or by `fetch`. */
   req?: IncomingMessage;
   res?: ServerResponse;
 }

@@ -31,9 +31,9 @@ export function measureOperation(document: DocumentNode, operation: OperationDef
     if (earlier) return earlier;
     known.set(name, emptyMeasure);
     const fragment = fragments.get(name);
-    const queryMeasure = fragment ? ofSelection(fragment.selectionSet) : emptyMeasure;
-    known.set(name, queryMeasure);
-    return queryMeasure;
+    const measure = fragment ? ofSelection(fragment.selectionSet) : emptyMeasure;
+    known.set(name, measure);
+    return measure;
   };
 
   const ofSelection = (set: SelectionSetNode): QueryMeasure =>

@@ -5,23 +5,23 @@ import type { PendingResponse, PreparedRequest, ResponseTemplate } from './pendi
 import { copyOfKey, isSameKey, type RequestKey, sizeOfKey } from './request-key.ts';
 import { bearerToken } from './use-authentication.ts';
 
-/** A whole response that was joined from fragments alone. It is never served without asking whether they are still valid. */
+/** A whole response that was joined from fragments alone. The fragments are validated each time before it is served. */
 export interface RememberedResponse extends ResponseTemplate {
   readonly joined: JoinedFragments;
-  /** As the principal was known when it was used last. */
+  /** The viewer of the latest request that it was served to. */
   viewer: Viewer;
 }
 
-/** What is known of one request. */
+/** One request with its response, or without. */
 export interface RequestSlot {
   readonly key: RequestKey;
-  /** The Bearer token in its credential. */
+  /** The Bearer token in its `Authorization`. */
   readonly token: string;
-  /** Undefined since it was found not to be valid any more. */
+  /** Undefined once the response was found invalid. */
   readonly response: RememberedResponse | undefined;
-  /** How another response is made then. */
+  /** What the response is rebuilt from. */
   readonly prepared: PreparedRequest;
-  /** The latest that is being made. */
+  /** The latest rebuild; undefined when none is running. */
   pending: PendingResponse | undefined;
 }
 
@@ -32,16 +32,16 @@ interface MutableSlot extends RequestSlot {
   isUsed: boolean;
 }
 
-/** Places with the same hash: by chance there is one, and by intent a client finds only its own, as the credential is part of it. */
+/** Slots with the same hash. Collisions are rare by chance; a client can provoke them only among its own, as the credential is hashed. */
 const maxSameHash = 8;
 
 /**
- * Remembers responses by all of a request that can make a difference: method, address, the headers that are negotiated with,
- * the credential, and the very bytes of the body. Only what the whole pipeline has accepted and answered gets in here.
+ * Remembered responses by every part of a request that can change the response: method, URL, the headers of content negotiation,
+ * the credential, and the exact bytes of the body. Only requests that the whole pipeline has accepted get in.
  */
 export class RememberedResponses {
   readonly #maxBytes: number;
-  /** In the order in which they were looked at by `#makeRoom`. */
+  /** In the order in which `#makeRoom` examined them. */
   readonly #slots = new Set<MutableSlot>();
   readonly #byHash = new Map<number, MutableSlot[]>();
   readonly #expected = new WeakMap<IncomingMessage, RequestKey>();
@@ -59,12 +59,12 @@ export class RememberedResponses {
     return this.#bytes;
   }
 
-  /** A request whose response may be remembered under this key, when the pipeline has made it. */
+  /** Says that the pipeline's response to this request may be remembered under this key. */
   expect(request: IncomingMessage, key: RequestKey): void {
     this.#expected.set(request, key);
   }
 
-  /** Undefined when it was not expected. */
+  /** The key that was set by `expect`; undefined when none was. */
   keyOf(request: IncomingMessage): RequestKey | undefined {
     return this.#expected.get(request);
   }
@@ -81,35 +81,35 @@ export class RememberedResponses {
     return undefined;
   }
 
-  remember(key: RequestKey, remembered: RememberedResponse, preparedRequest: PreparedRequest): void {
+  remember(key: RequestKey, remembered: RememberedResponse, prepared: PreparedRequest): void {
     const older = this.#find(key);
     if (older) this.discardResponse(older);
     const { viewer, headers, idAt, statusAt, body, joined } = remembered;
-    const response = { viewer, headers, idAt, statusAt, body, joined }; // and nothing else that came with it
+    const response = { viewer, headers, idAt, statusAt, body, joined }; // without the other members of what was passed
     const bytes = sizeOf(response);
     if (bytes > this.#maxBytes / 8) return;
-    const slot = older ?? this.#newSlot(key, preparedRequest);
+    const slot = older ?? this.#newSlot(key, prepared);
     slot.response = response;
-    slot.prepared = preparedRequest;
+    slot.prepared = prepared;
     this.#add(slot, bytes);
     this.#makeRoom();
   }
 
-  #newSlot(key: RequestKey, preparedRequest: PreparedRequest): MutableSlot {
-    const token = bearerToken(key.authorization)!; // it has been accepted
+  #newSlot(key: RequestKey, prepared: PreparedRequest): MutableSlot {
+    const token = bearerToken(key.authorization)!; // the pipeline has accepted it
     const slot: MutableSlot = {
-      ...{ key: copyOfKey(key), token, prepared: preparedRequest },
+      ...{ key: copyOfKey(key), token, prepared },
       ...{ response: undefined, pending: undefined, bytes: 0, isUsed: false },
     };
     const same = this.#byHash.get(key.hash);
     if (same?.length === maxSameHash) this.remove(same[0]!);
     this.#byHash.set(key.hash, [...(this.#byHash.get(key.hash) ?? []), slot]);
     this.#slots.add(slot);
-    this.#add(slot, sizeOfKey(key) + sizeOfPrepared(preparedRequest));
+    this.#add(slot, sizeOfKey(key) + sizeOfPrepared(prepared));
     return slot;
   }
 
-  /** Its response is not valid any more. What is known of the request stays, so that another can be made. */
+  /** Drops an invalid response. The slot stays, with the prepared request that rebuilds it. */
   discardResponse(slot: RequestSlot): void {
     const own = slot as MutableSlot;
     if (!own.response || !this.#slots.has(own)) return;
@@ -120,7 +120,7 @@ export class RememberedResponses {
   remove(slot: RequestSlot): void {
     const own = slot as MutableSlot;
     if (!this.#slots.delete(own)) return;
-    own.pending = undefined; // what comes of it is not for another slot of this key
+    own.pending = undefined; // its result must not get into a later slot of this key
     const same = this.#byHash.get(own.key.hash)!.filter((one) => one !== own);
     if (same.length > 0) this.#byHash.set(own.key.hash, same);
     else this.#byHash.delete(own.key.hash);
@@ -132,7 +132,7 @@ export class RememberedResponses {
     this.#bytes += bytes;
   }
 
-  /** The oldest go, but for those that were used since they were looked at last. */
+  /** Removes the oldest slots, except those used since they were examined last (second chance, also called CLOCK). */
   #makeRoom(): void {
     for (const slot of this.#slots) {
       if (this.#bytes <= this.#maxBytes) break;
@@ -145,7 +145,7 @@ export class RememberedResponses {
   }
 }
 
-/** About; what belongs to the cache is counted there. */
+/** An estimate in bytes. The fragments are counted by the cache. */
 function sizeOf({ joined, headers, body }: RememberedResponse): number {
   return 300 + sizeOfHeaders(headers) + body.length + 100 * joined.fragments.length;
 }
@@ -160,12 +160,12 @@ function sizeOfHeaders(headers: readonly string[]): number {
 
 const identities = new WeakMap<Viewer, string>();
 
-/** Whether two viewers are given the same answers. */
+/** Whether two viewers get the same responses. */
 export function isSameViewer(one: Viewer, other: Viewer): boolean {
   return one === other || identityOf(one) === identityOf(other);
 }
 
-/** All of a viewer that an answer can depend on. */
+/** Every part of a viewer that a response can depend on. */
 function identityOf(viewer: Viewer): string {
   let identity = identities.get(viewer);
   if (identity === undefined) {

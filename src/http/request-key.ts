@@ -3,11 +3,11 @@ import { crc32 } from 'node:zlib';
 
 const noBody: Buffer = Buffer.alloc(0);
 
-/** Everything of a request that its answer can depend on, the time and the data apart. */
+/** Every part of a request that its response can depend on, apart from time and data. */
 export interface RequestKey {
   /**
-   * CRC-32 of what is asked, seeded with the end of the credential: it finds the few keys that are then compared. V8's own hash of a
-   * text takes five times as long.
+   * CRC-32 of the body, or of a GET's URL, seeded with the end of the credential. Keys with the same hash are compared in full. V8's
+   * own hash of a string takes five times as long.
    */
   readonly hash: number;
   readonly method: string | undefined;
@@ -22,7 +22,7 @@ export interface RequestKey {
   readonly body: Buffer;
 }
 
-/** Undefined for a request without a credential, whose answer is not remembered. */
+/** Returns undefined for a request without a credential, whose response is not remembered. */
 export function requestKey({ method, url, headers }: IncomingMessage, body = noBody): RequestKey | undefined {
   const { authorization } = headers;
   if (authorization === undefined) return undefined;
@@ -40,7 +40,7 @@ export function requestKey({ method, url, headers }: IncomingMessage, body = noB
   };
 }
 
-/** Its last four characters, which are random in a token, as 32 bits. */
+/** The last four characters as 32 bits; in a token they are random. */
 function endOf(text: string): number {
   const at = text.length - 4;
   const bytes =
@@ -66,14 +66,14 @@ export function isSameKey(one: RequestKey, other: RequestKey): boolean {
   );
 }
 
-/** The same with bytes of its own: a request's body may lie in a larger buffer, which would be kept with it. */
+/** A copy with its own buffer: a request's body may be a slice of a larger buffer, which it would keep in memory. */
 export function copyOfKey(key: RequestKey): RequestKey {
   const body = Buffer.allocUnsafeSlow(key.body.byteLength);
   key.body.copy(body);
   return { ...key, body };
 }
 
-/** About, in bytes. */
+/** An estimate in bytes. */
 export function sizeOfKey({ hash: _, body, ...texts }: RequestKey): number {
   return 400 + Object.values(texts).join('').length + body.byteLength;
 }

@@ -163,7 +163,11 @@ export function createServer(options: ServerOptions): Server {
     multipart: false,
   });
 
-  const onAnswer = ({ request: { method, requestId, viewer, startedAtMs }, operation, isFromCache }: HotResponse) => {
+  const onHotResponse = ({
+    request: { method, requestId, viewer, startedAtMs },
+    operation,
+    isFromCache,
+  }: HotResponse) => {
     metrics.countHotResponse((performance.now() - startedAtMs) / 1000);
     const level = isFromCache ? 'debug' : 'info';
     if (!log.isLevelEnabled(level)) return; // as is usual for hits, of which there are the most
@@ -205,7 +209,7 @@ export function createServer(options: ServerOptions): Server {
   };
   return {
     listener: isHot
-      ? new HotPath(pipeline, { engine, responses, graphqlPath, onResponse: onAnswer }).listener
+      ? new HotPath(pipeline, { engine, responses, graphqlPath, onResponse: onHotResponse }).listener
       : pipeline,
     fetch: (url, init) => adapter.fetch(url, init),
     subscriptions,

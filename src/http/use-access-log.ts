@@ -18,10 +18,9 @@ export function useAccessLog(log: Logger): HttpPlugin {
         isOneField: selections.length === 1 && selections[0]!.kind === Kind.FIELD,
       };
     },
-    onResponse({ request, response, serverContext: { facts: requestFacts } }) {
-      const { requestId, startedAtMs, operation, viewer, errorCodes } = requestFacts;
-      const level =
-        isOutage(requestFacts) || isCachedQuery(requestFacts) ? 'debug' : response.status >= 500 ? 'warn' : 'info';
+    onResponse({ request, response, serverContext: { facts } }) {
+      const { requestId, startedAtMs, operation, viewer, errorCodes } = facts;
+      const level = isOutage(facts) || isCachedQuery(facts) ? 'debug' : response.status >= 500 ? 'warn' : 'info';
       logRequest(log, level, {
         requestId,
         method: request.method,
@@ -50,8 +49,8 @@ interface AccessLogLine {
 }
 
 /** Answers for which nothing was loaded go to `debug`, as there are so many of them. */
-export function logRequest(log: Logger, level: 'debug' | 'info' | 'warn', accessLogLine: AccessLogLine): void {
-  log[level](accessLogLine, 'request');
+export function logRequest(log: Logger, level: 'debug' | 'info' | 'warn', line: AccessLogLine): void {
+  log[level](line, 'request');
 }
 
 /** To a microsecond. */

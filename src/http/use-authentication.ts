@@ -26,8 +26,8 @@ export function useAuthentication(engine: Pick<EdgeEngine, 'authenticate' | 'isF
     if (refusal && !engine.isForAnyone(document, operationName)) throw refusal;
   };
   return {
-    async onRequestParse({ request, serverContext: { facts: requestFacts } }) {
-      Object.assign(requestFacts, await readCredential(request.headers.get('authorization'), engine.authenticate));
+    async onRequestParse({ request, serverContext: { facts } }) {
+      Object.assign(facts, await readCredential(request.headers.get('authorization'), engine.authenticate));
     },
     onExecute: check,
     onSubscribe: check,

@@ -10,23 +10,18 @@ import type { HttpPlugin } from './plugin.ts';
  */
 export function useCacheHeaders(): HttpPlugin {
   return {
-    async onResponse({ request, response, serverContext: { facts: requestFacts }, setResponse }) {
-      const { operation, context } = requestFacts;
+    async onResponse({ request, response, serverContext: { facts }, setResponse }) {
+      const { operation, context } = facts;
       if (!operation || !context) return;
       response.headers.set('cache-status', cacheStatus(operation.type, context.state.cacheUsage, context.state.now));
       response.headers.append('vary', 'Authorization, Accept, Accept-Encoding');
-      if (
-        operation.type !== 'query' ||
-        response.status !== 200 ||
-        requestFacts.errorCodes.length > 0 ||
-        requestFacts.json === null
-      ) {
+      if (operation.type !== 'query' || response.status !== 200 || facts.errorCodes.length > 0 || facts.json === null) {
         response.headers.set('cache-control', 'no-store');
         return;
       }
       response.headers.set('cache-control', 'private, no-cache');
       if (request.method !== 'GET') return;
-      const etag = entityTag(requestFacts.viewer, requestFacts.json);
+      const etag = entityTag(facts.viewer, facts.json);
       response.headers.set('etag', etag);
       const status = statusByConditions(request.headers, etag);
       if (status === undefined) return;
@@ -39,19 +34,17 @@ export function useCacheHeaders(): HttpPlugin {
 
 export const cacheName = 'Magpie';
 
-export function cacheStatus(type: string, cacheUsage: CacheUsage, now: number): string {
-  const { hits, stale, misses, bypasses } = cacheUsage;
+export function cacheStatus(type: string, usage: CacheUsage, now: number): string {
+  const { hits, stale, misses, bypasses } = usage;
   if (type !== 'query') return `${cacheName}; fwd=method`;
-  if (misses > 0) return `${cacheName}; fwd=${forwardReason(cacheUsage)}; stored`;
+  if (misses > 0) return `${cacheName}; fwd=${forwardReason(usage)}; stored`;
   if (hits + stale === 0 || bypasses > 0) return `${cacheName}; fwd=bypass`;
-  return hitStatus(cacheUsage.freshUntil - now);
+  return hitStatus(usage.freshUntil - now);
 }
 
 /** Of somebody who was given another's answer, which they had waited for: `collapsed`, if it had to be loaded. */
-export function collapsedStatus(cacheUsage: CacheUsage, now: number): string {
-  return cacheUsage.misses > 0
-    ? `${cacheName}; fwd=${forwardReason(cacheUsage)}; collapsed`
-    : hitStatus(cacheUsage.freshUntil - now);
+export function collapsedStatus(usage: CacheUsage, now: number): string {
+  return usage.misses > 0 ? `${cacheName}; fwd=${forwardReason(usage)}; collapsed` : hitStatus(usage.freshUntil - now);
 }
 
 function forwardReason({ hits, stale }: CacheUsage): string {

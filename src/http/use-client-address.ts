@@ -5,9 +5,9 @@ import type { HttpPlugin } from './plugin.ts';
 export function useClientAddress(trusted: TrustedProxies): HttpPlugin {
   const clientOf = createClientAddress(trusted);
   return {
-    onRequest({ serverContext: { facts: requestFacts, req, message } }) {
+    onRequest({ serverContext: { facts, req, message } }) {
       const origin = message?.upgrade ?? req;
-      if (origin) requestFacts.client = clientOf(origin);
+      if (origin) facts.client = clientOf(origin);
     },
   };
 }

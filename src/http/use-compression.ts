@@ -15,12 +15,12 @@ export async function compressed(json: string, acceptEncoding: string | null): P
 /** Compresses whole answers. Parts of a stream go out as they are. */
 export function useCompression(): HttpPlugin {
   return {
-    async onResponse({ request, response, serverContext: { facts: requestFacts }, setResponse }) {
-      const { json } = requestFacts;
+    async onResponse({ request, response, serverContext: { facts }, setResponse }) {
+      const { json } = facts;
       if (json === null || response.status !== 200) return;
       const body = await compressed(json, request.headers.get('accept-encoding'));
       if (!body) return;
-      requestFacts.gzipped = body;
+      facts.gzipped = body;
       const headers = new Headers(response.headers);
       headers.set('content-encoding', 'gzip');
       headers.set('content-length', String(body.byteLength));

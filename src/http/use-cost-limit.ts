@@ -6,8 +6,8 @@ import { tooLarge } from './use-query-limits.ts';
 /** Refuses an operation whose answer may have too many fields. Comes when its variables are known. */
 export function useCostLimit(maxCost: number): HttpPlugin {
   const costs = new Costs();
-  return beforeExecution(({ schema, document, operation, facts: requestFacts }) => {
-    const cost = costs.of(schema, document, { operation, variables: requestFacts.variables ?? {} });
+  return beforeExecution(({ schema, document, operation, facts }) => {
+    const cost = costs.of(schema, document, { operation, variables: facts.variables ?? {} });
     return cost > maxCost
       ? [tooLarge(`expected at most ${maxCost} fields in the answer, but it may have ${cost}`)]
       : [];

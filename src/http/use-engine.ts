@@ -19,11 +19,11 @@ export type EdgeEngine = Pick<
 
 /** Hands execution to the engine, with a context of its own: nothing of HTTP gets below this floor. */
 export function useEngine(engine: EdgeEngine): HttpPlugin {
-  const contextOf = ({ request, facts: requestFacts }: ServerContext & { request: Request }) => {
-    const { viewer, requestId, client } = requestFacts;
+  const contextOf = ({ request, facts }: ServerContext & { request: Request }) => {
+    const { viewer, requestId, client } = facts;
     const isDebugging = request.headers.get('x-cache-debug') === '1';
-    requestFacts.context = engine.contextFor({ viewer, requestId, isDebugging, client });
-    return requestFacts.context;
+    facts.context = engine.contextFor({ viewer, requestId, isDebugging, client });
+    return facts.context;
   };
   return {
     onExecute({ args, executeFn, setExecuteFn }) {

@@ -59,11 +59,10 @@ function changedError(
 export function useErrorReport(log: Logger): HttpPlugin {
   const to = { log: throttled(log) };
   return {
-    onResultProcess({ result, setResult, serverContext: { facts: requestFacts } }) {
+    onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (Array.isArray(result)) return;
-      if (isAsyncIterable(result))
-        setResult(mapAsyncIterator(result, (part) => report(part, { facts: requestFacts, ...to })));
-      else setResult(withOutageStatus(report(result, { facts: requestFacts, ...to }), requestFacts));
+      if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, (part) => report(part, { facts, ...to })));
+      else setResult(withOutageStatus(report(result, { facts, ...to }), facts));
     },
   };
 }

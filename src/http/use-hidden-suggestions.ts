@@ -8,8 +8,8 @@ const suggestion = 'Did you mean ';
 /** "Did you mean …?" would tell the schema bit by bit; who is signed in may know it. */
 export function useHiddenSuggestions(): HttpPlugin {
   return {
-    onResultProcess({ result, setResult, serverContext: { facts: requestFacts } }) {
-      if (requestFacts.viewer || Array.isArray(result) || isAsyncIterable(result) || !result.errors) return;
+    onResultProcess({ result, setResult, serverContext: { facts } }) {
+      if (facts.viewer || Array.isArray(result) || isAsyncIterable(result) || !result.errors) return;
       // New errors: those at hand are remembered with the document, for everybody.
       const errors = result.errors.map((error) => {
         const message = withoutSuggestion(error.message);

@@ -17,9 +17,9 @@ export function useMetrics(metrics: Metrics, access: MetricsAccess): HttpPlugin 
         endResponse(new Response(await metrics.text(), { headers }));
       } else endResponse(unauthorized());
     },
-    onResponse({ response, serverContext: { facts: requestFacts } }) {
-      const seconds = (performance.now() - requestFacts.startedAtMs) / 1000;
-      metrics.countRequest({ type: requestFacts.operation?.type ?? 'other', status: response.status, seconds });
+    onResponse({ response, serverContext: { facts } }) {
+      const seconds = (performance.now() - facts.startedAtMs) / 1000;
+      metrics.countRequest({ type: facts.operation?.type ?? 'other', status: response.status, seconds });
     },
   };
 }

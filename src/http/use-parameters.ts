@@ -24,7 +24,7 @@ const preflighted = ['x-requested-with', 'graphql-require-preflight', 'apollo-re
 /** Takes a request's parameters from where they may be: the URL of a GET, the JSON or multipart body of a POST, a message. */
 export function useParameters({ maxBodyBytes, maxUploadBytes, uploadFolder: folder }: ParametersOptions): HttpPlugin {
   return {
-    onRequestParse({ request, serverContext: { req, facts: requestFacts, message }, setRequestParser }) {
+    onRequestParse({ request, serverContext: { req, facts, message }, setRequestParser }) {
       if (message) return setRequestParser(() => parametersIn(withinLevels(message.payload)));
       if (request.method === 'GET') setRequestParser(() => parseUrl(request.url));
       if (request.method !== 'POST') return;
@@ -37,13 +37,13 @@ export function useParameters({ maxBodyBytes, maxUploadBytes, uploadFolder: fold
         const contentType = request.headers.get('content-type')!;
         setRequestParser(async () => {
           const body = req ?? Readable.fromWeb(request.body as ReadableStream);
-          requestFacts.upload = await readUpload(body, { contentType, maxBodyBytes, maxUploadBytes, folder });
-          return requestFacts.upload.parameters;
+          facts.upload = await readUpload(body, { contentType, maxBodyBytes, maxUploadBytes, folder });
+          return facts.upload.parameters;
         });
       }
     },
-    async onResponse({ serverContext: { facts: requestFacts } }) {
-      await requestFacts.upload?.close();
+    async onResponse({ serverContext: { facts } }) {
+      await facts.upload?.close();
     },
   };
 }

@@ -20,20 +20,20 @@ export interface PersistedQueriesOptions {
 export function usePersistedQueries({ store, maxRegisteredBytes }: PersistedQueriesOptions): HttpPlugin {
   const registered =
     maxRegisteredBytes > 0 && !store?.isExclusive ? new RegisteredQueries(maxRegisteredBytes) : undefined;
-  const register = ({ facts: requestFacts }: ServerContext) => {
-    if (!requestFacts.queryToRegister || !requestFacts.viewer) return;
-    const { hash, text } = requestFacts.queryToRegister;
-    registered!.add(hash, { text, owner: requestFacts.viewer.workspaceId });
+  const register = ({ facts }: ServerContext) => {
+    if (!facts.queryToRegister || !facts.viewer) return;
+    const { hash, text } = facts.queryToRegister;
+    registered!.add(hash, { text, owner: facts.viewer.workspaceId });
   };
   return {
-    onParams({ params, setParams, context: { facts: requestFacts } }) {
+    onParams({ params, setParams, context: { facts } }) {
       const { query } = params as { query?: unknown };
       const hash = hashIn(params);
       if (query) {
         if (store?.isExclusive) throw notListed();
         if (hash === undefined || typeof query !== 'string' || !registered || store?.documents.has(hash)) return;
         if (hash !== createHash('sha256').update(query).digest('hex')) throw otherHash();
-        requestFacts.queryToRegister = { hash, text: query };
+        facts.queryToRegister = { hash, text: query };
         return;
       }
       if (hash === undefined) throw noQuery();

@@ -64,9 +64,9 @@ function excesses(document: DocumentNode, limits: Limits): GraphQLError[] {
   return document.definitions
     .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
     .flatMap((operation) => {
-      const queryMeasure = measureOperation(document, operation);
+      const measure = measureOperation(document, operation);
       return Object.entries(limitOfMeasure).flatMap(([name, { limit, unit }]) => {
-        const got = queryMeasure[name as keyof QueryMeasure];
+        const got = measure[name as keyof QueryMeasure];
         return got > limits[limit] ? [tooLarge(`expected at most ${limits[limit]} ${unit}, but got ${got}`)] : [];
       });
     });

@@ -21,9 +21,9 @@ export function useRateLimits(
   const mutations = createRateLimiter('mutations', { points: maxMutationsPerMinute, seconds: 60 }, store);
   const uploads = createRateLimiter('uploads', { points: maxUploadsPerMinute, seconds: 60 }, store);
   return {
-    async onRequestParse({ request, serverContext: { facts: requestFacts } }) {
+    async onRequestParse({ request, serverContext: { facts } }) {
       if (!request.headers.get('content-type')?.toLowerCase().startsWith('multipart/')) return;
-      const taken = await uploads.take(keyOf(requestFacts));
+      const taken = await uploads.take(keyOf(facts));
       if ('retryAfterMs' in taken) throw rateLimited('Too many uploads within a minute', taken.retryAfterMs);
     },
     async onExecute({ args: { document, operationName, contextValue } }) {

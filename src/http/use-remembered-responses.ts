@@ -7,14 +7,14 @@ import type { RememberedResponses } from './remembered-responses.ts';
 /** Comes before the plugins that need the answer's text: notes it as it is made. */
 export function useResultText(): HttpPlugin {
   return {
-    onResultProcess({ result, setResult, serverContext: { facts: requestFacts } }) {
+    onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       const { stringify, provenance, ...rest } = result as JoinedResult;
-      requestFacts.provenance = provenance ?? null;
+      facts.provenance = provenance ?? null;
       setResult({
         stringify(finished: ExecutionResult) {
-          requestFacts.json = stringify ? stringify(finished) : JSON.stringify(finished);
-          return requestFacts.json;
+          facts.json = stringify ? stringify(finished) : JSON.stringify(finished);
+          return facts.json;
         },
         ...rest,
       } as ExecutionResult);
@@ -25,14 +25,14 @@ export function useResultText(): HttpPlugin {
 /** Comes last, when the response is complete: remembers it if all of it can be found in fragments the next time. */
 export function useRememberedResponses(responses: RememberedResponses): HttpPlugin {
   return {
-    onResponse({ request, response, serverContext: { facts: requestFacts, req } }) {
-      const { provenance, viewer, operation, json, gzipped, errorCodes } = requestFacts;
+    onResponse({ request, response, serverContext: { facts, req } }) {
+      const { provenance, viewer, operation, json, gzipped, errorCodes } = facts;
       const key = req && responses.keyOf(req);
       if (key === undefined || response.status !== 200 || errorCodes.length > 0) return;
-      if (requestFacts.queryToRegister) return; // each time it comes: the query may have been evicted since
+      if (facts.queryToRegister) return; // each time it comes: the query may have been evicted since
       if (!provenance?.joined || !viewer || json === null) return;
       const { document, operationName, variableValues } = provenance.operationRequest;
-      const preparedRequest: PreparedRequest = {
+      const prepared: PreparedRequest = {
         document: new WeakRef(document),
         operationName: operationName ?? undefined,
         variables: variableValues ? JSON.stringify(variableValues) : undefined,
@@ -41,8 +41,8 @@ export function useRememberedResponses(responses: RememberedResponses): HttpPlug
         acceptEncoding: request.headers.get('accept-encoding'),
         headers: repeatableHeaders(response.headers),
       };
-      const whole = responseTemplate(preparedRequest, { json, gzipped: gzipped ?? undefined, viewer });
-      responses.remember(key, { joined: provenance.joined, ...whole }, preparedRequest);
+      const template = responseTemplate(prepared, { json, gzipped: gzipped ?? undefined, viewer });
+      responses.remember(key, { joined: provenance.joined, ...template }, prepared);
     },
   };
 }

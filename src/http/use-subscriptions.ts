@@ -7,10 +7,10 @@ export function useSubscriptions(subscriptions: Subscriptions): HttpPlugin {
   return {
     onSubscribe: ({ args: { contextValue } }) => ({
       onSubscribeResult({ result, setResult }) {
-        const { facts: requestFacts, res } = contextValue;
+        const { facts, res } = contextValue;
         // Without its last chunk, a response is cut short, which no client takes for the end.
         const breakOff = () => void res?.destroy();
-        if (isAsyncIterable(result)) setResult(subscriptions.add(result, { ...requestFacts, breakOff }));
+        if (isAsyncIterable(result)) setResult(subscriptions.add(result, { ...facts, breakOff }));
       },
     }),
     onResponse({ response: { headers } }) {

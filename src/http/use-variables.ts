@@ -5,10 +5,10 @@ import type { HttpPlugin } from './plugin.ts';
 
 /** Coerces an operation's variables, notes them for the execution, and refuses those that are wrong or too large. */
 export function useVariables(): HttpPlugin {
-  return beforeExecution(({ schema, document, operation, variableValues, facts: requestFacts }) => {
+  return beforeExecution(({ schema, document, operation, variableValues, facts }) => {
     const { variables, errors } = coerceVariables(schema, operation.variableDefinitions ?? [], variableValues ?? {});
     if (errors) return errors;
-    requestFacts.variables = variables;
+    facts.variables = variables;
     return violationsIn(variables, { schema, document, operation });
   });
 }
