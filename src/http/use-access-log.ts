@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { CacheUsage } from '../graphql/request.ts';
 import type { HttpPlugin, RequestFacts } from './plugin.ts';
 
-/** One line a request, without tokens, variables or query strings. */
+/** Logs one line per request, without tokens, variables and query strings. */
 export function useAccessLog(log: Logger): HttpPlugin {
   return {
     onParse: () => (payload) => {
@@ -48,12 +48,12 @@ interface AccessLogLine {
   durationMs: number;
 }
 
-/** Answers for which nothing was loaded go to `debug`, as there are so many of them. */
+/** Callers log responses without a load at level `debug`, as there are so many of them. */
 export function logRequest(log: Logger, level: 'debug' | 'info' | 'warn', line: AccessLogLine): void {
   log[level](line, 'request');
 }
 
-/** To a microsecond. */
+/** Milliseconds, rounded to a microsecond. */
 export function durationSince(startedAtMs: number): number {
   return Math.round((performance.now() - startedAtMs) * 1000) / 1000;
 }
@@ -62,12 +62,12 @@ function isCachedQuery({ operation, context }: RequestFacts): boolean {
   return operation?.type === 'query' && context !== null && isFromCache(context.state.cacheUsage);
 }
 
-/** The log has a line a second of it: one a request would only be more of them. */
+/** The error report logs an outage once a second, so its requests are not logged as well. */
 function isOutage({ errorCodes }: RequestFacts): boolean {
   return errorCodes.includes('UNAVAILABLE');
 }
 
-/** Nothing was loaded, and at least one field was found. */
+/** Whether at least one field was a hit and none was loaded. */
 export function isFromCache({ hits, misses, bypasses }: CacheUsage): boolean {
   return hits > 0 && misses === 0 && bypasses === 0;
 }

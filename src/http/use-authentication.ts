@@ -4,20 +4,20 @@ import type { HttpPlugin, RequestFacts, ServerContext } from './plugin.ts';
 import { refusal } from './refusal.ts';
 import type { EdgeEngine } from './use-engine.ts';
 
-/** Null when the token is unknown, expired or revoked. */
+/** The viewer whom a token identifies; null when the token is unknown, expired or revoked. */
 export type Authenticate = (token: string) => Viewer | null | Promise<Viewer | null>;
 
 /** RFC 6750: the scheme in any case, one space or more, a token68. */
 const bearer = /^bearer +([\w.~+/-]+=*)$/i;
 
-/** The token in an `Authorization` header; undefined when it has another form. */
+/** The token in an `Authorization` header; undefined when the header is absent or has another form. */
 export function bearerToken(header: string | undefined): string | undefined {
   return header === undefined ? undefined : bearer.exec(header)?.[1];
 }
 
 /**
- * Finds who asks, before the body is read. Without a credential they are anonymous; with a bad one too, as far as that goes: what
- * everybody may ask for is answered, `signIn` above all, and the rest is refused.
+ * Authenticates the request before its body is read. A request without a credential is anonymous. So is one with an invalid
+ * credential, but only operations that are open to everybody, above all `signIn`, are executed for it; others are refused.
  */
 export function useAuthentication(engine: Pick<EdgeEngine, 'authenticate' | 'isForAnyone'>): HttpPlugin {
   const check = ({ args }: { args: ExecutionArgs & { contextValue: ServerContext } }) => {
@@ -34,7 +34,7 @@ export function useAuthentication(engine: Pick<EdgeEngine, 'authenticate' | 'isF
   };
 }
 
-/** What becomes of a value of `Authorization`. An empty one is what clients send that are signed out. */
+/** Authenticates the value of `Authorization`. An empty value counts as none: clients send it after signing out. */
 export async function readCredential(
   header: string | null | undefined,
   authenticate: Authenticate,

@@ -5,8 +5,8 @@ import { statusByConditions } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 
 /**
- * Says what the cache did (`Cache-Status`, RFC 9211) and what others may keep. Answers are the viewer's own and can change with
- * the next write, so a client may keep one but must ask before each use: `no-cache`, with an `ETag` on GET to make that cheap.
+ * Sets `Cache-Status` (RFC 9211), `Cache-Control` and `ETag`. A response is the viewer's own and can change with the next write, so
+ * a client may store it but must revalidate it before each use: `no-cache`, with an `ETag` on GET to make that cheap.
  */
 export function useCacheHeaders(): HttpPlugin {
   return {
@@ -42,7 +42,7 @@ export function cacheStatus(type: string, usage: CacheUsage, now: number): strin
   return hitStatus(usage.freshUntil - now);
 }
 
-/** Of somebody who was given another's answer, which they had waited for: `collapsed`, if it had to be loaded. */
+/** The `Cache-Status` of a request that waited for the response to another one: `collapsed`, if that caused a load. */
 export function collapsedStatus(usage: CacheUsage, now: number): string {
   return usage.misses > 0 ? `${cacheName}; fwd=${forwardReason(usage)}; collapsed` : hitStatus(usage.freshUntil - now);
 }
@@ -51,12 +51,12 @@ function forwardReason({ hits, stale }: CacheUsage): string {
   return hits + stale > 0 ? 'partial' : 'miss';
 }
 
-/** A hit, with the seconds for which it stays fresh; negative when it was stale. */
+/** The `Cache-Status` of a hit, with the seconds for which it stays fresh; negative when it is stale. */
 export function hitStatus(freshMs: number): string {
   return `${cacheName}; hit; ttl=${Math.floor(freshMs / 1000)}`;
 }
 
-/** Weak, as compression may differ. The viewer is part of it: no tag of one viewer ever stands for another's answer. */
+/** A weak ETag, as the compression may differ. The viewer is hashed too, so that no tag is valid for another viewer's response. */
 export function entityTag(viewer: Viewer | null, json: string): string {
   const owner = `${viewer?.workspaceId} ${viewer?.tokenId} ${viewer?.role}`;
   return `W/"${createHash('sha256').update(owner).update('\n').update(json).digest('base64url').slice(0, 27)}"`;

@@ -1,13 +1,13 @@
 import { createClientAddress, type TrustedProxies } from './client-address.ts';
 import type { HttpPlugin } from './plugin.ts';
 
-/** Notes which client asks, for limits by client. */
+/** Sets the client's address in the facts, for limits per client. */
 export function useClientAddress(trusted: TrustedProxies): HttpPlugin {
   const clientOf = createClientAddress(trusted);
   return {
     onRequest({ serverContext: { facts, req, message } }) {
-      const origin = message?.upgrade ?? req;
-      if (origin) facts.client = clientOf(origin);
+      const incoming = message?.upgrade ?? req;
+      if (incoming) facts.client = clientOf(incoming);
     },
   };
 }

@@ -4,15 +4,15 @@ import type { HttpPlugin } from './plugin.ts';
 
 const gzipAsync = promisify(gzip);
 
-/** Below, headers outweigh what compression saves. */
+/** For shorter results, the headers of gzip outweigh what it saves. */
 const minChars = 1_024;
 
-/** An answer for clients that take gzip, made off the main thread; undefined for others, and when it is not worth it. */
+/** The result in gzip, compressed off the main thread; undefined when the client does not accept gzip, or for short results. */
 export async function compressed(json: string, acceptEncoding: string | null): Promise<Buffer | undefined> {
   return json.length >= minChars && acceptsGzip(acceptEncoding) ? await gzipAsync(json) : undefined;
 }
 
-/** Compresses whole answers. Parts of a stream go out as they are. */
+/** Compresses single results. Streams are not compressed. */
 export function useCompression(): HttpPlugin {
   return {
     async onResponse({ request, response, serverContext: { facts }, setResponse }) {
@@ -29,7 +29,7 @@ export function useCompression(): HttpPlugin {
   };
 }
 
-/** RFC 9110, section 12.5.3, as far as gzip is concerned. */
+/** Whether an `Accept-Encoding` header accepts gzip (RFC 9110, section 12.5.3). */
 export function acceptsGzip(header: string | null): boolean {
   const quality = new Map(
     (header ?? '').split(',').map((coding) => {

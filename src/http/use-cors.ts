@@ -3,13 +3,13 @@ import type { HttpPlugin } from './plugin.ts';
 import { refusalResponse } from './refusal.ts';
 
 export interface CorsOptions {
-  /** As `createOriginCheck` takes them; none: pages of other origins read nothing. */
+  /** As for `createOriginCheck`; when empty, pages of other origins may read nothing. */
   readonly origins: readonly string[];
-  /** Names of request headers that pages may send besides `requestHeaders`. */
+  /** Names of request headers that pages may send in addition to `requestHeaders`. */
   readonly headers: readonly string[];
 }
 
-/** Request headers of ours, of GraphQL clients, and of the tracing that runs in browsers. */
+/** Request headers of this server, of GraphQL clients, and of tracing libraries in browsers. */
 const requestHeaders = [
   ...['authorization', 'content-type', 'if-none-match', 'if-match', 'if-range', 'range'],
   ...['x-request-id', 'x-correlation-id', 'x-requested-with', 'x-cache-debug'],
@@ -20,16 +20,16 @@ const requestHeaders = [
   ...['x-datadog-origin', 'x-datadog-parent-id', 'x-datadog-sampling-priority', 'x-datadog-trace-id'],
 ];
 
-/** Response headers that pages may read, besides those that the Fetch standard always shows. */
+/** Response headers that pages may read in addition to those that the Fetch standard always exposes. */
 const responseHeaders = [
   ...['etag', 'cache-status', 'retry-after', 'x-request-id'],
   ...['accept-ranges', 'content-disposition', 'content-range'],
 ];
 
 /**
- * Lets pages of the named origins read answers. No other origin gets a CORS header at all, and none gets `Allow-Credentials`:
- * credentials are Bearer tokens, which a browser never sends by itself. A preflight that is refused says why: browsers show it in
- * their network panel.
+ * Lets pages of the listed origins read responses. Other origins get no CORS header, and none gets `Allow-Credentials`: credentials
+ * are Bearer tokens, which a browser never sends by itself. A refused preflight states the reason, which browsers show in their
+ * network panel.
  */
 export function useCors({ origins, headers }: CorsOptions): HttpPlugin {
   const isAllowed = createOriginCheck(origins);

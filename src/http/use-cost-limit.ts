@@ -3,7 +3,7 @@ import { beforeExecution } from './before-execution.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { tooLarge } from './use-query-limits.ts';
 
-/** Refuses an operation whose answer may have too many fields. Comes when its variables are known. */
+/** Refuses an operation whose result may have too many fields. Comes after `useVariables`, as the cost depends on variables. */
 export function useCostLimit(maxCost: number): HttpPlugin {
   const costs = new Costs();
   return beforeExecution(({ schema, document, operation, facts }) => {

@@ -1,7 +1,7 @@
 import type { DocumentCache } from '../graphql/document-cache.ts';
 import type { HttpPlugin } from './plugin.ts';
 
-/** Forgets documents that are not valid: their errors hold on to all of their validation, which nobody needs a second time. */
+/** Removes invalid documents from the cache: their errors keep the whole validation context in memory. */
 export function useDocumentCache(documents: DocumentCache): HttpPlugin {
   return {
     onValidate({ params: { documentAST } }) {

@@ -2,7 +2,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { GraphqlEngine } from '../graphql/engine.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
 
-/** What the edge needs of the floor below. */
+/** What the edge needs of the GraphQL engine. */
 export type EdgeEngine = Pick<
   GraphqlEngine,
   | 'schema'
@@ -17,7 +17,7 @@ export type EdgeEngine = Pick<
   | 'stampOf'
 >;
 
-/** Hands execution to the engine, with a context of its own: nothing of HTTP gets below this floor. */
+/** Lets the engine execute operations, with a context that it creates: the engine sees nothing of HTTP. */
 export function useEngine(engine: EdgeEngine): HttpPlugin {
   const contextOf = ({ request, facts }: ServerContext & { request: Request }) => {
     const { viewer, requestId, client } = facts;
@@ -28,14 +28,14 @@ export function useEngine(engine: EdgeEngine): HttpPlugin {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const contextValue = contextOf(args.contextValue);
-      setExecuteFn((given: ExecutionArgs) => {
+      setExecuteFn((executionArgs: ExecutionArgs) => {
         const { variables } = args.contextValue.facts;
-        return engine.execute({ ...given, contextValue, variables: variables ?? undefined }, executeFn);
+        return engine.execute({ ...executionArgs, contextValue, variables: variables ?? undefined }, executeFn);
       });
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       const contextValue = contextOf(args.contextValue);
-      setSubscribeFn((given: ExecutionArgs) => subscribeFn({ ...given, contextValue }));
+      setSubscribeFn((executionArgs: ExecutionArgs) => subscribeFn({ ...executionArgs, contextValue }));
     },
   };
 }

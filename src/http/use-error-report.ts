@@ -8,10 +8,10 @@ import { type ThrottledLog, throttled } from '../throttled-log.ts';
 import { logOutage, thrownError, withOutageStatus } from './outages.ts';
 import type { HttpPlugin, RequestFacts } from './plugin.ts';
 
-/** A message may repeat what the client sent, and graphql-js repeats all of it. */
+/** A message may quote the client's input, and graphql-js quotes it in full. */
 const maxMessageChars = 1_000;
 
-/** What a client may see of an error: those that were written for it, which are GraphQL errors through and through. */
+/** The error that the client sees: itself, if it and all its original errors are GraphQL errors; otherwise a masked one. */
 export function maskError(error: unknown): GraphQLError {
   if (isForClients(error)) return isCoded(error) ? error : withCode(error);
   const { path, nodes, source, positions } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
@@ -29,7 +29,7 @@ function isForClients(error: unknown): error is GraphQLError {
   return !isOfResult(error) && (error.originalError == null || isForClients(error.originalError));
 }
 
-/** Errors without a code are graphql-js's own: of a field's value that its type cannot hold, or of what the client gave. */
+/** Whether graphql-js reports that the type of a field cannot hold its value. Its other errors without a code concern the client's input. */
 function isOfResult(error: GraphQLError): boolean {
   return !isCoded(error) && error.path !== undefined && error.nodes?.[0]?.kind === Kind.FIELD;
 }
@@ -42,7 +42,7 @@ function withCode(error: GraphQLError): GraphQLError {
   return changedError(error, { extensions: { ...error.extensions, code: 'BAD_USER_INPUT' } });
 }
 
-/** Errors at hand may be remembered, for everybody. */
+/** A changed copy: the error itself may be cached with its document and shared by all clients. */
 function changedError(
   error: GraphQLError,
   change: { message?: string; extensions?: GraphQLErrorExtensions },
@@ -53,8 +53,8 @@ function changedError(
 }
 
 /**
- * Masks what was thrown, in whichever part of an answer it is, and gives it the request's id; under the same id the log has
- * what was masked. Neither an outage nor a bug is logged more than once a second, not once a request: of a bug, each kind is.
+ * Masks unexpected errors in every part of a result and adds the request's id to them; the log has the original error under the same
+ * id. Outages are logged at most once a second, and so is each kind of bug.
  */
 export function useErrorReport(log: Logger): HttpPlugin {
   const to = { log: throttled(log) };
@@ -67,7 +67,7 @@ export function useErrorReport(log: Logger): HttpPlugin {
   };
 }
 
-/** A whole answer, an event, or parts that follow with `@defer` and `@stream`. */
+/** A whole result, an event, or an incremental part of `@defer` or `@stream`. */
 type ResultPart = ExecutionResult & { incremental?: readonly ExecutionResult[] };
 
 interface ReportTarget {
@@ -98,7 +98,7 @@ function withStatus(error: GraphQLError): GraphQLError {
     const http = { status: 429, headers: { 'Retry-After': String(retryAfterSeconds) } };
     return changedError(error, { extensions: { ...error.extensions, http } });
   }
-  // Yoga's own, for which it states 400 whatever the client takes.
+  // An error of Yoga, which gives it status 400 whatever the client accepts.
   if (code === 'OPERATION_RESOLUTION_FAILURE')
     return changedError(error, { extensions: { ...error.extensions, http: { status: 400, spec: true } } });
   return error;
@@ -110,9 +110,9 @@ function withId(error: GraphQLError, { facts: { requestId }, log }: ReportTarget
   return changedError(error, { extensions: { ...error.extensions, requestId } });
 }
 
-/** One bug is told from another by the field, of which there are few, and by the class of the error. */
+/** Identifies a bug by its field, of which there are few, and by the class of the error. */
 function kindOf(error: GraphQLError): string {
   const node = error.nodes?.[0];
-  const origin = thrownError(error);
-  return `${node?.kind === Kind.FIELD ? node.name.value : ''} ${origin instanceof Error ? origin.name : ''}`;
+  const thrown = thrownError(error);
+  return `${node?.kind === Kind.FIELD ? node.name.value : ''} ${thrown instanceof Error ? thrown.name : ''}`;
 }

@@ -4,21 +4,21 @@ import type { Page } from './graphiql-page.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { acceptsGzip } from './use-compression.ts';
 
-/** Gives browsers that open `/graphql` the explorer; programs never ask for HTML. */
+/** Serves GraphiQL to browsers that open `/graphql`; programs do not accept HTML. */
 export function useGraphiql(graphqlPath: string): HttpPlugin {
   let page: Promise<Page> | undefined;
   return {
     async onRequest({ request, url, endResponse }) {
       if (request.method !== 'GET' || url.pathname !== graphqlPath) return;
       if (!isForBrowser(request)) return;
-      // Nine megabytes of script: not worth their memory before somebody asks.
+      // Nine megabytes of script, so it is imported with the first request.
       page ??= import('./graphiql-page.ts').then(({ makePage }) => makePage());
-      endResponse(answer(request, await page));
+      endResponse(pageResponse(request, await page));
     },
   };
 }
 
-function answer(request: Request, { gzipped, html, etag, policy }: Page): Response {
+function pageResponse(request: Request, { gzipped, html, etag, policy }: Page): Response {
   const headers: Record<string, string> = { etag, vary: 'Accept, Accept-Encoding', 'cache-control': 'no-cache' };
   const conditional = conditionalResponse(request, headers);
   if (conditional) return conditional;

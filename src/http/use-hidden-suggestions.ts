@@ -2,15 +2,15 @@ import { GraphQLError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { HttpPlugin } from './plugin.ts';
 
-/** What graphql-js appends to a message: from here to a question mark at the end. */
+/** The start of what graphql-js appends to a message; it ends with a question mark. */
 const suggestion = 'Did you mean ';
 
-/** "Did you mean …?" would tell the schema bit by bit; who is signed in may know it. */
+/** Removes "Did you mean …?" from errors for anonymous requests: it would reveal the schema bit by bit. */
 export function useHiddenSuggestions(): HttpPlugin {
   return {
     onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (facts.viewer || Array.isArray(result) || isAsyncIterable(result) || !result.errors) return;
-      // New errors: those at hand are remembered with the document, for everybody.
+      // Copies, as the errors are cached with the document and shared by all clients.
       const errors = result.errors.map((error) => {
         const message = withoutSuggestion(error.message);
         return message === error.message ? error : new GraphQLError(message, error);

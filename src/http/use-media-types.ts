@@ -10,14 +10,14 @@ const parts = 'multipart/mixed';
 const offered = [...whole, events, parts] as const;
 
 /**
- * Chooses the media type of the answer. Yoga takes the first that `Accept` names and does not read quality values, so it is shown a
- * header that names what the client takes, best first. A whole answer comes as JSON to whoever takes JSON at all. An operation whose
- * answer comes in parts is refused before it is executed when its client takes no stream.
+ * Chooses the media type of the response. Yoga takes the first type in `Accept` and does not read quality values, so the header is
+ * rewritten to the types that the client accepts, best first. A single result is sent as JSON if the client accepts JSON at all. An
+ * operation with several results is refused before it is executed when the client accepts no stream.
  */
 export function useMediaTypes(): HttpPlugin {
   return {
     onRequest({ request, serverContext: { facts, message }, endResponse }) {
-      if (message) return; // it is answered by messages
+      if (message) return; // its results are sent as messages
       const header = request.headers.get('accept');
       facts.mediaTypes = acceptedTypes(header, offered);
       if (facts.mediaTypes.length === 0) return endResponse(notAcceptable(header!));
@@ -37,7 +37,7 @@ function refusalsOf({ operation, ...prepared }: PreparedOperation, mediaTypes: r
   return [noStream('an operation with @defer or @stream', `${parts} or ${events}`)];
 }
 
-/** Most documents have neither directive, wherever. */
+/** Whether a document has `@defer` or `@stream` anywhere; most have neither. */
 const withParts = new WeakMap<DocumentNode, boolean>();
 
 function isInParts({ document, operation, facts }: PreparedOperation): boolean {

@@ -6,17 +6,17 @@ import { conditionalResponse, isRangeWanted } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 import { outageResponse, refusalResponse } from './refusal.ts';
 
-/** The library's files, each under the unguessable key in its address. */
+/** The files of the media library, each under the unguessable key in its URL. */
 export interface Media {
-  /** Null when there is no such key, or no longer. */
+  /** Null when the key does not exist, or does not exist any more. */
   find(key: string): Promise<ServedFile | null>;
   open: MediaStore['open'];
 }
 
-/** Types that a browser shows without running anything. */
+/** Types that a browser shows without running a program. */
 const inlineTypes = /^(image\/(png|jpeg|gif|webp)|video\/mp4)$/;
 
-/** Serves what was uploaded, as what it is and never as a program. A key never gets another content. */
+/** Serves uploaded files at /media, with their type and never as a program. The content under a key never changes. */
 export function useMedia(media: Media): HttpPlugin {
   return {
     async onRequest({ request, url, endResponse }) {
@@ -64,12 +64,12 @@ async function serve(request: Request, { key, file, media }: FoundFile): Promise
 
   const stored = await media.open(key, range);
   if (!stored) return null;
-  // A client that goes away would leave the file open.
+  // Closes the file when the client disconnects.
   request.signal.addEventListener('abort', () => stored.stream.destroy(), { once: true });
   return new Response(Readable.toWeb(stored.stream) as ReadableStream, init);
 }
 
-/** RFC 9110, section 14: one range, of a GET; several, or another unit, are answered with the whole. */
+/** The range of a GET (RFC 9110, section 14); undefined, for the whole file, also when several ranges or another unit are requested. */
 function rangeOf(
   { method, headers }: Request,
   { etag, byteSize }: { etag: string; byteSize: number },
@@ -93,7 +93,7 @@ function lastBytes(count: number, byteSize: number): ByteRange | 'unsatisfiable'
   return count === 0 || byteSize === 0 ? 'unsatisfiable' : { start: Math.max(0, byteSize - count), end: byteSize - 1 };
 }
 
-/** RFC 6266: the name in ASCII, and in full for who understands it. */
+/** RFC 6266: `filename` in ASCII, and `filename*` in full for clients that understand it. */
 function disposition({ fileName, mimeType }: ServedFile): string {
   const ascii = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const wellFormed = Buffer.from(fileName).toString();

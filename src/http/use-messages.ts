@@ -1,7 +1,7 @@
 import { isAsyncIterable } from 'graphql-yoga';
 import type { HttpPlugin } from './plugin.ts';
 
-/** Comes after all that changes answers: leaves parts of the answer to a message to the WebSocket that it came from. */
+/** Hands the stream of results of a WebSocket message to the connection that it came from. Comes after all plugins that change results. */
 export function useMessages(): HttpPlugin {
   return {
     onResultProcess({ result, setResultProcessor, serverContext: { message, facts } }) {

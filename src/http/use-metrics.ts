@@ -4,10 +4,10 @@ import type { HttpPlugin } from './plugin.ts';
 import { refusalResponse } from './refusal.ts';
 import { bearerToken } from './use-authentication.ts';
 
-/** Who may read the figures here: everybody, whoever has a token, or nobody, when they are told on a port of their own. */
+/** Who may read /metrics: everybody, clients with the token, or nobody, because the metrics are served on a port of their own. */
 export type MetricsAccess = 'open' | 'elsewhere' | { readonly token: string };
 
-/** Counts each request by what it was, never by a name that a client chooses; tells the counts at /metrics. */
+/** Counts requests by type and status, never by a name that a client chooses, and serves /metrics. */
 export function useMetrics(metrics: Metrics, access: MetricsAccess): HttpPlugin {
   return {
     async onRequest({ request, url, endResponse }) {
@@ -24,9 +24,9 @@ export function useMetrics(metrics: Metrics, access: MetricsAccess): HttpPlugin 
   };
 }
 
-/** Digests are compared, which are equally long: the time that it takes tells nothing of the token. */
-function isSame(given: string | undefined, token: string): boolean {
-  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+/** Compares digests, which have the same length, in constant time, so that the time reveals nothing of the token. */
+function isSame(sent: string | undefined, token: string): boolean {
+  return sent !== undefined && timingSafeEqual(digest(sent), digest(token));
 }
 
 function digest(text: string): Buffer {

@@ -1,7 +1,7 @@
 import type { HttpPlugin } from './plugin.ts';
 import { refusalResponse } from './refusal.ts';
 
-/** Comes after everything that has a path of its own. */
+/** Responds with 404 to other paths than GraphQL's. Comes after all plugins that serve a path. */
 export function useNotFound(graphqlPath: string): HttpPlugin {
   return {
     onRequest({ url, endResponse }) {

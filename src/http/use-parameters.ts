@@ -9,19 +9,19 @@ import { refusal } from './refusal.ts';
 
 export interface BodyLimits {
   maxBodyBytes: number;
-  /** Of a `multipart/form-data` request as a whole. */
+  /** Limit for the whole body of a `multipart/form-data` request. */
   maxUploadBytes: number;
 }
 
 export interface ParametersOptions extends BodyLimits {
-  /** Where uploaded files are kept until their request is answered. */
+  /** Folder that holds uploaded files until the response is sent. */
   uploadFolder: string;
 }
 
-/** A form of another site can send multipart without asking; with one of these headers, its browser asks first. */
+/** A form of another site can send multipart without a preflight; one of these headers makes the browser send one (CSRF). */
 const preflighted = ['x-requested-with', 'graphql-require-preflight', 'apollo-require-preflight'];
 
-/** Takes a request's parameters from where they may be: the URL of a GET, the JSON or multipart body of a POST, a message. */
+/** Reads the GraphQL parameters of a request: from the URL of a GET, the JSON or multipart body of a POST, or a WebSocket message. */
 export function useParameters({ maxBodyBytes, maxUploadBytes, uploadFolder: folder }: ParametersOptions): HttpPlugin {
   return {
     onRequestParse({ request, serverContext: { req, facts, message }, setRequestParser }) {

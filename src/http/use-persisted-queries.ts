@@ -9,13 +9,14 @@ import { RegisteredQueries } from './registered-queries.ts';
 export interface PersistedQueriesOptions {
   /** Documents that the operator provides. */
   readonly store: PersistedOperations | undefined;
-  /** For what clients register; 0: nothing. */
+  /** Memory for the queries that clients register; with 0 they cannot. */
   readonly maxRegisteredBytes: number;
 }
 
 /**
- * Answers a hash in place of a query: of the operator's store, or, by the protocol of Apollo's automatic persisted queries, of
- * what clients sent together with its hash before. Only members' valid queries are registered, so that nobody else can fill memory.
+ * Accepts a hash in place of a query. The query is looked up in the operator's store, or among those that clients registered by
+ * Apollo's protocol of automatic persisted queries. Only valid queries of signed-in clients are registered, so that nobody else can
+ * fill the memory.
  */
 export function usePersistedQueries({ store, maxRegisteredBytes }: PersistedQueriesOptions): HttpPlugin {
   const registered =
@@ -37,11 +38,11 @@ export function usePersistedQueries({ store, maxRegisteredBytes }: PersistedQuer
         return;
       }
       if (hash === undefined) throw noQuery();
-      const known = store?.documents.get(hash) ?? registered?.get(hash);
-      if (known === undefined) throw store || registered ? notFound() : notSupported();
-      setParams({ ...params, query: known });
+      const text = store?.documents.get(hash) ?? registered?.get(hash);
+      if (text === undefined) throw store || registered ? notFound() : notSupported();
+      setParams({ ...params, query: text });
     },
-    // Both come after validation.
+    // Both hooks run after validation.
     onExecute: ({ args }) => register(args.contextValue),
     onSubscribe: ({ args }) => register(args.contextValue),
   };
@@ -52,12 +53,12 @@ function hashIn({ extensions }: GraphQLParams): string | undefined {
   return version === 1 && typeof sha256Hash === 'string' ? sha256Hash : undefined;
 }
 
-/** Clients know it by these words, and send the query with its hash. */
+/** Clients recognise this message, and send the query with its hash. */
 function notFound() {
   return persistedQueryError('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND');
 }
 
-/** Clients know it by these words, and send no more hashes. */
+/** Clients recognise this message, and stop sending hashes. */
 function notSupported() {
   return persistedQueryError('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
 }

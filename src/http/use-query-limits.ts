@@ -11,10 +11,10 @@ export interface QueryLimits {
   maxRepeats: number;
 }
 
-/** An alias is repeated for each item of a list. */
+/** Limited because the result repeats an alias for each item of a list. */
 const maxAliasLength = 128;
 
-/** Refuses what is too large before anything is spent on it: tokens while parsing, the rest before validation. */
+/** Refuses operations that are too large before they cost much: tokens are counted while parsing, the rest before validation. */
 export function useQueryLimits(limits: QueryLimits): HttpPlugin {
   return {
     onParse({ setParseFn }) {
@@ -43,7 +43,7 @@ const parseWithin: (maxTokens: number, ...source: Parameters<typeof parse>) => D
   }
 };
 
-/** A document has no more lines than tokens, but for empty ones. Each error finds its own by counting those before. */
+/** Limits the lines too: each error counts the lines before its own. Without empty lines, a document has no more lines than tokens. */
 function refuseManyLines(text: string, maxLines: number): void {
   let lines = 1;
   for (const _ of text.matchAll(/\r\n|[\n\r]/g))
@@ -72,7 +72,7 @@ function excesses(document: DocumentNode, limits: Limits): GraphQLError[] {
     });
 }
 
-/** As for a document that is not valid: 400 for clients that know `application/graphql-response+json`, or else 200. */
+/** An error with the status of an invalid document: 400 for `application/graphql-response+json`, otherwise 200. */
 export function tooLarge(problem: string): GraphQLError {
   return new GraphQLError(`The operation is too large: ${problem}.`, {
     extensions: { code: 'QUERY_TOO_LARGE', http: { status: 400, spec: true } },

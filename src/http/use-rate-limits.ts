@@ -5,14 +5,14 @@ import type { HttpPlugin, RequestFacts } from './plugin.ts';
 import { measureOperation } from './query-measure.ts';
 
 export interface RateLimits {
-  /** Of a token; of a client, where nobody is signed in. */
+  /** Per token; for anonymous requests, per client address. So is `maxUploadsPerMinute`. */
   maxMutationsPerMinute: number;
   maxUploadsPerMinute: number;
 }
 
 /**
- * Limits mutations and uploads, all at once: an operation is executed as a whole or not at all, and an upload is refused before
- * its body is read. Queries are not counted.
+ * Limits mutations and uploads per minute. The mutations of an operation are counted together: it is executed as a whole or not at
+ * all. An upload is refused before its body is read. Queries are not counted.
  */
 export function useRateLimits(
   { maxMutationsPerMinute, maxUploadsPerMinute }: RateLimits,

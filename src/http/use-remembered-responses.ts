@@ -4,7 +4,7 @@ import { type PreparedRequest, repeatableHeaders, responseTemplate } from './pen
 import type { HttpPlugin } from './plugin.ts';
 import type { RememberedResponses } from './remembered-responses.ts';
 
-/** Comes before the plugins that need the answer's text: notes it as it is made. */
+/** Keeps the text of the result in the facts when it is serialised. Comes before the plugins that need it. */
 export function useResultText(): HttpPlugin {
   return {
     onResultProcess({ result, setResult, serverContext: { facts } }) {
@@ -22,14 +22,14 @@ export function useResultText(): HttpPlugin {
   };
 }
 
-/** Comes last, when the response is complete: remembers it if all of it can be found in fragments the next time. */
+/** Remembers a response if all of it was joined from fragments. Comes after the plugins that change the response. */
 export function useRememberedResponses(responses: RememberedResponses): HttpPlugin {
   return {
     onResponse({ request, response, serverContext: { facts, req } }) {
       const { provenance, viewer, operation, json, gzipped, errorCodes } = facts;
       const key = req && responses.keyOf(req);
       if (key === undefined || response.status !== 200 || errorCodes.length > 0) return;
-      if (facts.queryToRegister) return; // each time it comes: the query may have been evicted since
+      if (facts.queryToRegister) return; // its repetition must reach the pipeline, as the query may have been evicted
       if (!provenance?.joined || !viewer || json === null) return;
       const { document, operationName, variableValues } = provenance.operationRequest;
       const prepared: PreparedRequest = {

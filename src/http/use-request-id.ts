@@ -1,7 +1,7 @@
 import type { HttpPlugin } from './plugin.ts';
 import { newRequestId, requestIdFrom } from './request-id.ts';
 
-/** Comes first. Takes the client's `x-request-id` if it is harmless, or makes one, and says it in the response. */
+/** Creates the facts, with the client's `x-request-id` if it is harmless or a new one, which the response repeats. Comes first. */
 export function useRequestId(): HttpPlugin {
   return {
     onRequest({ request, serverContext }) {

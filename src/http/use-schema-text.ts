@@ -5,8 +5,8 @@ import type { HttpPlugin } from './plugin.ts';
 export const schemaPath = '/schema.graphql';
 
 /**
- * Serves the schema in its own language, with what introspection leaves out: the directives of its fields. Everybody may read it who may
- * introspect, which is everybody. `application/graphql` is the media type of requests of old clients, so it is plain text.
+ * Serves the schema in SDL, which includes what introspection leaves out: the directives of the fields. Everybody may read it, as
+ * everybody may introspect. It is `text/plain`, as `application/graphql` is the type of requests of old clients.
  */
 export function useSchemaText(text: string): HttpPlugin {
   const etag = `W/"${createHash('sha256').update(text).digest('base64url')}"`;

@@ -1,21 +1,21 @@
 import type { HttpPlugin } from './plugin.ts';
 
-/** Nothing that is answered here is a page, but for those that state their own policy. */
+/** Headers of all responses. None is a page, except for those that set a policy of their own. */
 export const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
-  // Answers depend on the token, and tokens on nothing that a cache between us could know.
+  // A response depends on the token, and a shared cache cannot know whether a token is still valid.
   'cache-control': 'no-store',
 };
 
-/** JSON is never rendered, sends no `Referer` and is framed nowhere by the policy above: it goes without these. */
+/** Not sent with JSON, which is not rendered, sends no `Referer`, and may not be framed by the policy above. */
 const forPages = {
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
 };
 
-/** Sets what an earlier hand has not set. */
+/** Sets the headers that the response does not have yet. */
 export function useSecurityHeaders(): HttpPlugin {
   return {
     onResponse({ response: { headers } }) {

@@ -3,7 +3,7 @@ import { coerceVariables } from '../graphql/variables.ts';
 import { beforeExecution } from './before-execution.ts';
 import type { HttpPlugin } from './plugin.ts';
 
-/** Coerces an operation's variables, notes them for the execution, and refuses those that are wrong or too large. */
+/** Coerces an operation's variables and sets them in the facts. Refuses variables that are invalid or too large. */
 export function useVariables(): HttpPlugin {
   return beforeExecution(({ schema, document, operation, variableValues, facts }) => {
     const { variables, errors } = coerceVariables(schema, operation.variableDefinitions ?? [], variableValues ?? {});
