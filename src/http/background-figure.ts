@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Adds to /metrics whether the background work runs, in this process or another of this machine. */
+/** Registers a metric: whether the background work runs, in this process or in another one of this machine. */
 export function registerBackgroundFigure({ registry }: { registry: Registry }, isRunning: () => boolean): void {
   new Gauge({
     name: 'magpie_background_work_running',

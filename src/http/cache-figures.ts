@@ -39,7 +39,7 @@ const holdings: Readonly<Record<string, Figure>> = {
   magpie_cache_max_bytes: { help: 'Bytes allowed.', read: ({ policy }) => policy.maxBytes },
 };
 
-/** Adds the cache's figures to /metrics, by category. They are the engine's own, read when somebody asks. */
+/** Registers the cache's metrics by category. They are read from the engine's snapshot at each scrape. */
 export function registerCacheFigures({ registry }: { registry: Registry }, snapshot: () => Snapshot): void {
   const categories = oncePerScrape(() => snapshot().categories);
   const registers = [registry];
@@ -72,13 +72,13 @@ export function registerCacheFigures({ registry }: { registry: Registry }, snaps
     });
 }
 
-/** Their sum is the lookups. */
+/** Lookups by result; their sum is the number of lookups. */
 function resultsOf({ hitsBy, missesBy, bypasses }: CategorySnapshot): Record<string, number> {
   const { memory: hit, remote, stale } = hitsBy;
   return { hit, remote, stale, ...missesBy, bypass: bypasses };
 }
 
-/** A scrape collects all figures in one go: they come from one reading, and so agree. */
+/** Reads once per scrape, which collects all metrics in one turn of the event loop, so that they agree. */
 function oncePerScrape<T>(read: () => T): () => T {
   let reading: T | undefined;
   return () => {

@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import proxyAddr from 'proxy-addr';
 
-/** How many proxies in front of the server are trusted to say who their clients are, or which ones, as `proxy-addr` takes them. */
+/** The proxies whose `X-Forwarded-For` is trusted: their number in front of the server, or addresses as `proxy-addr` takes them. */
 export type TrustedProxies = number | readonly string[];
 
-/** Groups of 16 bits by which a network of IPv6 tells its clients apart from those of others. */
+/** Groups of 16 bits in the prefix of an IPv6 network (/64). */
 const networkGroups = 4;
 
 /**
- * Tells clients apart by their network address: that of the connection, or what trusted proxies say in `X-Forwarded-For`. Of an
- * IPv6 address it is the network, `2001:db8:0:1::/64`, as a client may have all addresses in it.
+ * Creates a function that identifies a client by its network address: that of the connection, or the one that trusted proxies state
+ * in `X-Forwarded-For`. An IPv6 address is cut to its network, `2001:db8:0:1::/64`, as one client may have all addresses in it.
  */
 export function createClientAddress(trusted: TrustedProxies): (request: IncomingMessage) => string {
   const trust =

@@ -5,8 +5,8 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import type { UploadedFile } from '../domains/media/uploaded-file.ts';
 
 /**
- * An uploaded file on disk, without a name there: it is unlinked as soon as it is open, so that the operating system removes it
- * when it is closed, however the process ends.
+ * An uploaded file on disk without a name: it is unlinked as soon as it is open, so that the operating system frees it when it is
+ * closed, however the process ends.
  */
 export class DiskFile implements UploadedFile {
   readonly name: string;
@@ -32,7 +32,7 @@ export class DiskFile implements UploadedFile {
     return this.#size;
   }
 
-  /** Call it once. Rejects when the content fails or `signal` is aborted. */
+  /** Call it once. Rejects when reading the content fails or `signal` is aborted. */
   async write(content: Readable, signal: AbortSignal): Promise<void> {
     await writeFile(this.#handle, addAbortSignal(signal, content));
     this.#size = (await this.#handle.stat()).size;

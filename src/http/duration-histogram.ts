@@ -1,9 +1,9 @@
-/** Upper bounds of the buckets, in seconds; one more bucket takes all that is longer. */
+/** Upper bounds of the buckets, in seconds; one more bucket counts longer durations. */
 const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Durations by one label, as a histogram of Prometheus (text format 0.0.4). An observation is two additions: prom-client's own
- * histogram builds and looks up a text for the labels each time, which took longer than to validate an answer from the cache.
+ * A Prometheus histogram of durations by one label (text format 0.0.4). An observation is two additions. prom-client's own histogram
+ * builds and looks up a string for the labels each time, which takes longer than to validate a remembered response.
  */
 export class DurationHistogram {
   readonly #name: string;

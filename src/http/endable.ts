@@ -1,19 +1,19 @@
 export interface EndableHooks<T> {
-  /** Runs once, however it ends. */
+  /** Called once, whatever the reason for the end. */
   onEnd(): void;
-  /** What is left to be told when the source fails. */
+  /** The events to emit when the source fails. */
   afterFailure(error: unknown): AsyncIterable<T>;
 }
 
 /**
- * The same events, with an end that can be called from outside: it does not wait for the next one. What is told then, be it a last
- * event or an error, is the rest that is given to `end`.
+ * An iterator over the events of `source`, and a function that ends it at once, without waiting for the next event. The iterator
+ * then continues with what was passed to `end`: a last event, an error, or nothing.
  */
 export function endable<T>(source: AsyncIterable<T>, { onEnd, afterFailure }: EndableHooks<T>) {
   const events = source[Symbol.asyncIterator]();
-  /** What comes instead of the source's events; undefined as long as those come. */
+  /** Replaces the source's events once it is set. */
   let rest: AsyncIterator<T> | undefined;
-  /** Of the consumer who waits for the next event, if there is one; one at a time, as `for await` does. */
+  /** Resolves the consumer's pending `next`, if there is one. The consumer calls one at a time, as `for await` does. */
   let wake: ((result: Promise<IteratorResult<T>>) => void) | undefined;
 
   const finish = (after: AsyncIterable<T> = nothing): AsyncIterator<T> => {
@@ -23,7 +23,7 @@ export function endable<T>(source: AsyncIterable<T>, { onEnd, afterFailure }: En
     return rest;
   };
 
-  /** A generator that waits for its next event returns only then; nobody waits for it. */
+  /** Not awaited: a generator that waits for its next event returns only after it. */
   const leave = () => void Promise.resolve(events.return?.()).catch(() => {});
 
   const iterator: AsyncIterableIterator<T> = {

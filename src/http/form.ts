@@ -8,28 +8,28 @@ import { refusal } from './refusal.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface FormOptions {
-  /** With the boundary. */
+  /** The header's value, with the boundary. */
   readonly contentType: string;
-  /** Fields that hold text; all others hold files, whatever their parts say. */
+  /** Names of the fields that contain text. All others contain files, whatever the headers of their parts say. */
   readonly textFields: readonly string[];
   readonly maxFiles: number;
   readonly maxTextBytes: number;
-  /** Of the whole body. */
+  /** Limit of the whole body. */
   readonly maxBytes: number;
-  /** Where files are kept meanwhile. */
+  /** Folder for the files. */
   readonly folder: string;
 }
 
 export interface Form {
   readonly texts: ReadonlyMap<string, string>;
-  /** To be closed by the caller. */
+  /** The caller closes them. */
   readonly files: ReadonlyMap<string, DiskFile>;
 }
 
 /**
- * Reads a `multipart/form-data` body (RFC 7578) as it streams, files to disk. Of several parts with one name, the first counts.
- * Refuses as soon as a limit is passed, or when the body breaks off; what comes then is let through without being parsed, so that
- * the client comes to read the answer.
+ * Reads a `multipart/form-data` body (RFC 7578) while it arrives, and writes files to disk. Of several parts with one name, the first
+ * counts. Rejects as soon as a limit is exceeded, or when the body breaks off. The rest of the body is drained without being parsed,
+ * so that the client gets to read the response.
  */
 export async function readForm(body: Readable, options: FormOptions): Promise<Form> {
   const { contentType, textFields, maxFiles, maxTextBytes, maxBytes, folder } = options;
@@ -40,9 +40,9 @@ export async function readForm(body: Readable, options: FormOptions): Promise<Fo
 
   const parser = parserFor({
     headers: { 'content-type': contentType },
-    isPartAFile: () => true, // a field's bytes that are no text would be replaced
+    isPartAFile: () => true, // in a field, busboy would replace bytes that are not text
     limits: {
-      ...{ headerSize: 16 * 1024, headerPairs: 32 }, // of one part
+      ...{ headerSize: 16 * 1024, headerPairs: 32 }, // per part
       ...{ files: maxParts, parts: maxParts },
     },
   });
@@ -82,8 +82,8 @@ export async function readForm(body: Readable, options: FormOptions): Promise<Fo
 }
 
 /**
- * Resolves when all of the body was parsed. `pipe` would not do: when the parser fails, it destroys the body, and with it the
- * connection.
+ * Feeds the body to the parser; resolves when all of it is parsed. `pipe` is not used, because it destroys the body, and with it
+ * the connection, when the parser fails.
  */
 function parsing(
   body: Readable,
@@ -117,7 +117,7 @@ function parsing(
   });
 }
 
-/** UTF-8, as JSON is (RFC 8259, 8.1), whatever the part says. */
+/** Decodes a text field as UTF-8, as JSON is (RFC 8259, 8.1), whatever charset the part declares. */
 async function readText(content: BusboyFileStream, { name, maxBytes }: { name: string; maxBytes: number }) {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -159,12 +159,12 @@ function parserFor(config: BusboyConfig): BusboyInstance {
   }
 }
 
-/** As browsers escape names: WHATWG HTML, multipart/form-data encoding algorithm. */
+/** Reverses the escapes of browsers in file names: WHATWG HTML, multipart/form-data encoding algorithm. */
 function unescaped(name: string): string {
   return name.replace(/%(0A|0D|22)/gi, (escaped) => decodeURIComponent(escaped));
 }
 
-/** A refusal of a body that is not what it should be. */
+/** The error for a multipart body that is malformed or does not follow the specification. */
 export function badForm(problem: string): GraphQLError {
   return refusal(`The multipart body does not follow the GraphQL multipart request specification: ${problem}.`, {
     status: 400,

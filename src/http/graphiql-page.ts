@@ -7,15 +7,15 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 export interface Page {
   readonly html: Uint8Array<ArrayBuffer>;
   readonly gzipped: Uint8Array<ArrayBuffer>;
-  /** Weak, as it stands for both. */
+  /** Weak, as the page and its compressed form share it. */
   readonly etag: string;
   /** Its Content-Security-Policy. */
   readonly policy: string;
 }
 
 /**
- * Takes the token from the address's fragment, which never leaves the browser: it goes into the headers of every tab, and stays
- * until the browser's tab is closed. The address is cleaned before GraphiQL writes the query into it.
+ * A script that takes the token from the URL's fragment, which never leaves the browser. The token is put into the headers of every
+ * GraphiQL tab and stays until the browser's tab is closed. The URL is cleaned before GraphiQL writes the query into it.
  */
 const takeToken = `
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
@@ -32,7 +32,7 @@ export async function readDefaultQuery(): Promise<string> {
   return await readFile(new URL('./default-query.graphql', import.meta.url), 'utf8');
 }
 
-/** GraphiQL in one document, which loads nothing from anywhere. */
+/** GraphiQL as one document that loads no other resource. */
 export async function makePage(): Promise<Page> {
   const options = {
     title: 'Magpie',
@@ -52,7 +52,7 @@ export async function makePage(): Promise<Page> {
   };
 }
 
-/** Only the page's own scripts run, and they talk to this server alone. */
+/** A policy that allows only the page's own scripts, and requests to this server alone. */
 function policyFor(html: string): string {
   const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => `'sha256-${digest(script!)}'`);
   return [

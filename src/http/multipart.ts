@@ -4,7 +4,7 @@ import type { DiskFile } from './disk-file.ts';
 import { badForm, type Form, readForm } from './form.ts';
 import { parametersIn, withinLevels } from './parameters.ts';
 
-/** More files than any operation takes. */
+/** More than any operation takes. */
 const maxFiles = 10;
 
 export interface MultipartOptions {
@@ -16,13 +16,13 @@ export interface MultipartOptions {
 
 export interface Upload {
   readonly parameters: GraphQLParams;
-  /** Frees what the files take. */
+  /** Closes the files, which frees their space. */
   close(): Promise<void>;
 }
 
 /**
- * The parameters of an upload, by the GraphQL multipart request specification: `operations`, then `map`, then the files, each
- * put where `map` says, in place of a null.
+ * Reads the parameters of an upload by the GraphQL multipart request specification: `operations`, then `map`, then the files. Each
+ * file replaces a null at the paths that `map` lists for it.
  */
 export async function readUpload(body: Readable, options: MultipartOptions): Promise<Upload> {
   const { contentType, maxBodyBytes, maxUploadBytes, folder } = options;
@@ -45,11 +45,11 @@ function parametersOf(form: Form): GraphQLParams {
   const operations = parametersIn(readField(form, 'operations'));
   const files = Object.entries(readField(form, 'map'));
   if (files.length > maxFiles) throw badForm(`expected at most ${maxFiles} files, but got ${files.length}`);
-  for (const [name, places] of files) {
+  for (const [name, paths] of files) {
     const file = form.files.get(name);
     if (!file) throw badForm(`expected a file in the field ${JSON.stringify(name.slice(0, 100))}`);
-    if (!Array.isArray(places)) throw badForm(`expected a list of places for ${JSON.stringify(name)} in \`map\``);
-    for (const place of places) putFile(file, operations, place);
+    if (!Array.isArray(paths)) throw badForm(`expected a list of places for ${JSON.stringify(name)} in \`map\``);
+    for (const path of paths) putFile(file, operations, path);
   }
   return operations;
 }
@@ -66,14 +66,14 @@ function readField({ texts }: Form, name: 'operations' | 'map'): object {
   return withinLevels(parsed);
 }
 
-function putFile(file: DiskFile, operations: GraphQLParams, place: unknown): void {
-  const path = typeof place === 'string' ? place.split('.') : [];
-  const last = path.pop();
+function putFile(file: DiskFile, operations: GraphQLParams, path: unknown): void {
+  const keys = typeof path === 'string' ? path.split('.') : [];
+  const last = keys.pop();
   let holder: unknown = operations;
-  for (const key of path) holder = ownMember(holder, key);
-  if (path[0] !== 'variables' || last === undefined || ownMember(holder, last) !== null)
+  for (const key of keys) holder = ownMember(holder, key);
+  if (keys[0] !== 'variables' || last === undefined || ownMember(holder, last) !== null)
     throw badForm(
-      `expected a place such as "variables.input.file", where \`operations\` has null, but got ${JSON.stringify(place).slice(0, 200)}`,
+      `expected a place such as "variables.input.file", where \`operations\` has null, but got ${JSON.stringify(path).slice(0, 200)}`,
     );
   (holder as Record<string, unknown>)[last] = file;
 }

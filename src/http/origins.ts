@@ -1,9 +1,9 @@
-/** Whether pages of an origin, as its `Origin` header names it, may read answers. */
+/** Whether pages of an origin, as in the `Origin` header, may read responses. */
 export type IsAllowedOrigin = (origin: string) => boolean;
 
 const anyPort = ':*';
 
-/** From origins such as `https://app.example`, `http://localhost:*` (any port of that host, and none), or `*` (all origins). */
+/** Takes origins such as `https://app.example`, `http://localhost:*` (any port or none), or `*` (all origins). */
 export function createOriginCheck(origins: readonly string[]): IsAllowedOrigin {
   if (origins.includes('*')) return () => true;
   const exact = new Set(origins);

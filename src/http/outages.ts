@@ -9,7 +9,7 @@ const outageMessages = {
   OUTCOME_UNKNOWN: 'nobody knows whether a mutation was committed',
 };
 
-/** Logs the gravest of the outages among the errors. */
+/** Logs the gravest outage among the errors, if there is one. */
 export function logOutage(
   errors: readonly GraphQLError[],
   { log, requestId }: { log: LogLevels; requestId: string },
@@ -20,18 +20,18 @@ export function logOutage(
   log.warn({ requestId, path: error.path, err: thrownError(error) }, outageMessages[outage.code]);
 }
 
-/** An answer that brings nothing but an outage says so by its status, which load balancers and clients understand. */
+/** Sets the HTTP status of an outage on a result without data, so that load balancers and clients notice it. */
 export function withOutageStatus<T extends ExecutionResult>(result: T, { operation }: RequestFacts): T {
   const outage = result.errors && gravestOutage(result.errors);
   if (!outage || !isBlank(result.data)) return result;
-  // What its other fields wrote is written, though the answer does not show it.
+  // The other fields of a mutation may have written, although the result does not show it.
   if (operation?.type === 'mutation' && !operation.isOneField) return result;
   const { status, retryAfterSeconds } = outage;
   const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
   return { ...result, extensions: { ...result.extensions, http: { status, headers } } };
 }
 
-/** One that may have happened counts more than one that has not. */
+/** A mutation whose outcome is unknown is graver than one that certainly failed. */
 function gravestOutage(errors: readonly GraphQLError[]): Outage | undefined {
   const found = errors.map((error) => outageOf(thrownError(error))).filter((outage) => outage !== undefined);
   const has = (code: Outage['code']) => found.find((outage) => outage.code === code);
@@ -39,14 +39,14 @@ function gravestOutage(errors: readonly GraphQLError[]): Outage | undefined {
 }
 
 function isBlank(data: object | null | undefined): boolean {
-  // Data that is text already is an object only by `toJSON`.
+  // Data that is already serialised becomes an object only by `toJSON`.
   const values = data && 'toJSON' in data && typeof data.toJSON === 'function' ? data.toJSON() : data;
   return Object.values(values ?? {}).every((value) => value === null);
 }
 
-/** What was thrown: GraphQL wraps it once for each place in which it is caught. */
+/** The error that was thrown; graphql-js wraps it each time it catches it. */
 export function thrownError(error: unknown): unknown {
-  let origin = error;
-  while (origin instanceof GraphQLError && origin.originalError) origin = origin.originalError;
-  return origin;
+  let thrown = error;
+  while (thrown instanceof GraphQLError && thrown.originalError) thrown = thrown.originalError;
+  return thrown;
 }

@@ -4,7 +4,7 @@ import { refusal } from './refusal.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The parameters of a POST. */
+/** Parses the parameters of a POST from the bytes of its JSON body. */
 export function parseJson(bytes: Buffer): GraphQLParams {
   const parsed = parseOrRefuse('The body', () => JSON.parse(utf8.decode(bytes)));
   if (typeof parsed !== 'object' || parsed === null)
@@ -15,36 +15,36 @@ export function parseJson(bytes: Buffer): GraphQLParams {
 }
 
 /**
- * What of a JSON object is known; clients send more, as `operationType` or `documentId`. An operation without a name is one whose
- * name is empty. Yoga checks the types of the others, and refuses lists of requests.
+ * Picks the known members of a JSON object; clients send others, such as `operationType` or `documentId`. An empty operation name
+ * counts as absent. Yoga checks the types of the other members, and refuses lists of requests.
  */
-export function parametersIn(given: object): GraphQLParams {
-  if (Array.isArray(given)) return given as GraphQLParams;
-  const { query, operationName, variables, extensions } = given as GraphQLParams;
+export function parametersIn(parsed: object): GraphQLParams {
+  if (Array.isArray(parsed)) return parsed as GraphQLParams;
+  const { query, operationName, variables, extensions } = parsed as GraphQLParams;
   if (operationName != null && typeof operationName !== 'string')
     throw badParameters(`operationName: expected a string, but got a ${typeof operationName}.`);
   return { query, operationName: operationName === '' ? undefined : operationName, variables, extensions };
 }
 
-/** The parameters of a GET. One that is empty counts as absent. */
+/** Parses the parameters of a GET. An empty parameter counts as absent. */
 export function parseUrl(url: string): GraphQLParams {
   const search = url.indexOf('?');
   const text = search < 0 ? '' : url.slice(search + 1);
   checkEscapes(text);
-  const given = new URLSearchParams(text);
+  const searchParams = new URLSearchParams(text);
   const json = (name: string) => {
-    const text = given.get(name);
+    const text = searchParams.get(name);
     return text ? parseOrRefuse(`The parameter ${name}`, () => JSON.parse(text)) : undefined;
   };
   return withinLevels({
-    query: given.get('query') ?? undefined,
-    operationName: given.get('operationName') || undefined,
+    query: searchParams.get('query') ?? undefined,
+    operationName: searchParams.get('operationName') || undefined,
     variables: json('variables'),
     extensions: json('extensions'),
   });
 }
 
-/** No input of ours is deeper, and whoever walks through one has a stack that ends. */
+/** Deeper than any input type, and shallow enough for recursive functions. */
 const maxLevels = 100;
 
 export function withinLevels<T>(value: T, level = 0): T {
@@ -55,7 +55,7 @@ export function withinLevels<T>(value: T, level = 0): T {
   return value;
 }
 
-/** `URLSearchParams` would put U+FFFD in place of bytes that are no UTF-8, and the request would be another one. */
+/** Refuses escapes that are not UTF-8: `URLSearchParams` would replace them by U+FFFD, which changes the request. */
 function checkEscapes(search: string): void {
   for (const [escapes] of search.matchAll(/(?:%[\da-f]{2})+/gi))
     try {
