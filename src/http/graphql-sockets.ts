@@ -13,9 +13,9 @@ import { maskError } from './use-error-report.ts';
 export interface SocketLimits {
   readonly initWaitMs: number;
   readonly silenceMs: number;
-  /** Between two signs of life that are asked for: shorter than the time after which proxies close connections. */
+  /** Time between two pings; shorter than the time after which proxies close idle connections. */
   readonly beatMs: number;
-  /** What may wait for a client to take it when there is more to tell; longer than any answer. */
+  /** Limit of unsent bytes, beyond which a connection is terminated when it has another message to send; larger than any result. */
   readonly maxWaitingBytes: number;
 }
 
@@ -32,18 +32,18 @@ export interface GraphqlSocketsOptions
   readonly path: string;
   readonly isAllowedOrigin: IsAllowedOrigin;
   readonly maxMessageBytes: number;
-  /** Hears of each that was refused. */
+  /** Called with each refused upgrade. */
   onRefusal(request: IncomingMessage, refusal: UpgradeRefusal): void;
 }
 
-/** For how long a client may take to confirm that it is closed. */
+/** Milliseconds that a client has for the closing handshake. */
 const closeTimeout = 5_000;
-/** The one version of the protocol (RFC 6455, section 4.4). */
+/** The only version of the WebSocket protocol (RFC 6455, section 4.4). */
 const version = '13';
 
 type Protocol = ReturnType<typeof makeServer<Record<string, unknown>, Connection>>;
 
-/** The WebSockets that are open: operations come over them by the protocol `graphql-transport-ws`, and go the way of all others. */
+/** The open WebSockets. Operations arrive by the protocol `graphql-transport-ws` and go through the same pipeline as over HTTP. */
 export class GraphqlSockets implements Sockets {
   readonly #open = new Set<Connection>();
   readonly #options: GraphqlSocketsOptions;
@@ -85,7 +85,7 @@ export class GraphqlSockets implements Sockets {
     else this.#server.handleUpgrade(request, socket, head, (ws) => this.#begin(ws, request));
   }
 
-  /** Call it when tokens may have changed. Closes what no longer stands. */
+  /** Call it when tokens may have changed. Closes the connections whose token is no longer valid. */
   async recheck(): Promise<void> {
     await Promise.all([...this.#open].map((connection) => connection.recheck()));
   }
@@ -158,7 +158,7 @@ export class GraphqlSockets implements Sockets {
   }
 }
 
-/** Whether a page comes from this server, whose answers CORS always lets it read. */
+/** Whether the origin is this server's own, whose pages may always read its responses. */
 function isOwn(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
 }

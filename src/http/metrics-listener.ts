@@ -9,20 +9,22 @@ export interface MetricsListener {
   close(): Promise<void>;
 }
 
-/** Time that a client has for its request, and that an idle connection stays open. */
+/** Milliseconds that a client has for its request, and that an idle connection stays open. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 75_000 };
 
-/** Tells the figures at /metrics on a port of their own, and nothing else. Rejects when it cannot listen. */
+/** Serves /metrics, and nothing else, on a port of its own. Rejects when it cannot listen. */
 export async function listenForMetrics(
   metrics: Pick<Metrics, 'registry' | 'text'>,
   { host, port }: { host: string; port: number },
 ): Promise<MetricsListener> {
   const server = createServer(timeouts, async (request, response) => {
-    const isAsked = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
-    const text = isAsked ? await metrics.text().catch(() => undefined) : undefined;
+    const isForMetrics = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
+    const text = isForMetrics ? await metrics.text().catch(() => undefined) : undefined;
     if (text !== undefined) response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
     else
-      response.writeHead(isAsked ? 500 : 404, { 'content-type': 'text/plain' }).end('The figures are at /metrics.\n');
+      response
+        .writeHead(isForMetrics ? 500 : 404, { 'content-type': 'text/plain' })
+        .end('The figures are at /metrics.\n');
   });
   server.maxConnections = 100;
   server.listen(port, host);

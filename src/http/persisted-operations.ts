@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 export interface PersistedOperations {
   /** Documents by the SHA-256 that clients send in `extensions.persistedQuery.sha256Hash`. */
   readonly documents: ReadonlyMap<string, string>;
-  /** Whether other documents are refused. */
+  /** Whether all other documents are refused. */
   readonly isExclusive: boolean;
 }
 
-/** Reads a JSON object of documents by their hashes. */
+/** Reads the operator's documents from a file: a JSON object of documents by their hashes. */
 export async function readPersistedOperations({
   file,
   isExclusive,

@@ -7,32 +7,32 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** How large an operation is, fragments counted wherever they are spread. */
+/** The size of an operation. A fragment counts each time it is spread. */
 export interface QueryMeasure {
-  /** Fields within fields; a root field alone is 1. Introspection is one level: its types are wrapped in types. */
+  /** Levels of nested fields; a root field alone is 1. Introspection counts as one level, as its types are deeply wrapped. */
   readonly depth: number;
   readonly aliases: number;
-  /** Characters of the longest alias, which the answer repeats. */
+  /** Characters of the longest alias, which the result repeats. */
   readonly aliasLength: number;
   readonly rootFields: number;
-  /** Fields of one name, with selections of their own, at one place: validation compares each with each. */
+  /** Most fields with selections and the same response name in one selection set: validation compares each pair. */
   readonly repeats: number;
 }
 
-/** Needs no valid document: a fragment that is unknown or within itself counts as nothing. */
+/** Measures an operation of a document that need not be valid: unknown fragments, and spreads of a fragment within itself, count zero. */
 export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): QueryMeasure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const known = new Map<string, QueryMeasure>();
+  const measures = new Map<string, QueryMeasure>();
 
   const ofFragment = (name: string): QueryMeasure => {
-    const earlier = known.get(name);
+    const earlier = measures.get(name);
     if (earlier) return earlier;
-    known.set(name, emptyMeasure);
+    measures.set(name, emptyMeasure);
     const fragment = fragments.get(name);
     const measure = fragment ? ofSelection(fragment.selectionSet) : emptyMeasure;
-    known.set(name, measure);
+    measures.set(name, measure);
     return measure;
   };
 
@@ -71,7 +71,7 @@ function sum(one: QueryMeasure, other: QueryMeasure): QueryMeasure {
   };
 }
 
-/** Named fragments apart, which graphql-js compares only once. */
+/** Without named fragments, which graphql-js compares only once. */
 function repeatsIn(set: SelectionSetNode, counts = new Map<string, number>()): number {
   for (const selection of set.selections) {
     if (selection.kind === Kind.INLINE_FRAGMENT) repeatsIn(selection.selectionSet, counts);

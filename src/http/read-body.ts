@@ -3,14 +3,14 @@ import { refusal } from './refusal.ts';
 
 const readBodies = new WeakMap<IncomingMessage, Buffer>();
 
-/** Leaves a body that was read already to whoever asks for it next. */
+/** Sets a body that was read already; `readBody` returns it. */
 export function setReadBody(req: IncomingMessage, body: Buffer): void {
   readBodies.set(req, body);
 }
 
 /**
- * A request's bytes. Refuses with 413 when they are declared to be too many, or as soon as they are; the rest is let through
- * unread, so that the client comes to read the answer.
+ * Reads the bytes of a request's body. Rejects with 413 when its declared length exceeds the limit, or as soon as its bytes do. The
+ * rest is drained, so that the client gets to read the response.
  */
 export async function readBody(request: Request, req: IncomingMessage | undefined, maxBytes: number): Promise<Buffer> {
   checkDeclaredLength(request, maxBytes);
@@ -20,12 +20,12 @@ export async function readBody(request: Request, req: IncomingMessage | undefine
   return bytes;
 }
 
-/** Refuses a body with 413 that is declared to be too long, before any of it is read. */
+/** Throws a refusal with 413 when the declared length exceeds the limit, before any of the body is read. */
 export function checkDeclaredLength({ headers }: Request, maxBytes: number): void {
   if (Number(headers.get('content-length') ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
 }
 
-/** Straight from the socket: Yoga's request would wrap the stream, at a cost of half its throughput. */
+/** Reads Node's request directly: Yoga's request wraps the stream, which halves the throughput. */
 function readStream(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -51,7 +51,7 @@ export function bodyTooLarge(maxBytes: number) {
   });
 }
 
-/** Nobody is there to be answered. */
+/** The error for a client that disconnected; no response can be sent. */
 export function clientGone(): Error {
   return new DOMException('The client went away.', 'AbortError');
 }

@@ -2,19 +2,19 @@ import { GraphQLError } from 'graphql';
 import type { Outage } from '../graphql/outage.ts';
 
 export interface RefusalOptions {
-  /** HTTP status, whatever the client accepts. */
+  /** HTTP status, whatever media type the client accepts. */
   status: number;
   /** Stable code for programs. */
   code: string;
   headers?: Record<string, string>;
 }
 
-/** What a plugin throws to refuse a request: Yoga answers it in the form that the client accepts. */
+/** The error that a plugin throws to refuse a request. Yoga sends it in the media type that the client accepts. */
 export function refusal(message: string, { status, code, headers }: RefusalOptions): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status, headers } } });
 }
 
-/** A refusal outside of `/graphql`, in the same words. */
+/** The response for a refusal outside of `/graphql`, in the same format. */
 export function refusalResponse(
   message: string,
   { status, code, headers, requestId }: RefusalOptions & { requestId?: string },
@@ -22,7 +22,7 @@ export function refusalResponse(
   return Response.json({ errors: [{ message, extensions: { code, requestId } }] }, { status, headers });
 }
 
-/** What clients are told of an outage outside of `/graphql`. */
+/** The response for an outage outside of `/graphql`. */
 export function outageResponse({ message, status, code, retryAfterSeconds }: Outage): Response {
   const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
   return refusalResponse(message, { status, code, headers });

@@ -1,13 +1,13 @@
 interface Tenant {
-  /** By hash, the least recently used first. */
+  /** Queries by hash, the least recently used first. */
   readonly texts: Map<string, string>;
   bytes: number;
 }
 
 /**
- * Queries that clients registered by their SHA-256 (automatic persisted queries). All tenants share them, as a hash stands for one
- * text only; each counts as its first owner's. When they take too many bytes together, the tenant that has the most loses its
- * least recently used one, so that none can evict what the others need.
+ * Queries that clients registered by their SHA-256 (automatic persisted queries). All workspaces share them, as a hash identifies one
+ * text. A query counts for the workspace that registered it first. When all together exceed the limit, the workspace with the most
+ * bytes loses its least recently used query, so that none can evict the queries of others.
  */
 export class RegisteredQueries {
   readonly #maxBytes: number;
@@ -23,7 +23,7 @@ export class RegisteredQueries {
     return this.#bytes;
   }
 
-  /** Tenants that own a query. */
+  /** Number of workspaces that own a query. */
   get owners(): number {
     return this.#tenants.size;
   }
@@ -37,7 +37,7 @@ export class RegisteredQueries {
     return text;
   }
 
-  /** The caller has verified that this is the text's hash. A text that takes more than an eighth of all bytes is not kept. */
+  /** The caller has verified the hash. A text of more than an eighth of the limit is not kept. */
   add(hash: string, { text, owner }: { text: string; owner: string }): void {
     if (this.get(hash) !== undefined || sizeOf(text) > this.#maxBytes / 8) return;
     const tenant = this.#tenants.get(owner) ?? { texts: new Map(), bytes: 0 };
@@ -63,7 +63,7 @@ export class RegisteredQueries {
   }
 }
 
-/** Bytes in memory at most, with what the maps take for it. */
+/** An upper bound of the bytes in memory, with those of the maps. */
 function sizeOf(text: string): number {
   return 300 + 2 * text.length;
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** What may be repeated in headers and logs as it came. */
+/** Ids that are safe to repeat in headers and logs. */
 const safeId = /^[\w.:-]{1,100}$/;
 
-/** The client's id of its request; undefined when it has none that is harmless. */
+/** The request id that the client sent; undefined when it sent none, or an unsafe one. */
 export function requestIdFrom(header: string | string[] | null | undefined): string | undefined {
   return typeof header === 'string' && safeId.test(header) ? header : undefined;
 }
@@ -13,7 +13,7 @@ const idsAtOnce = 256;
 let random = '';
 let used = 0;
 
-/** 128 random bits as hexadecimal digits, in the form of a trace id of W3C Trace Context. */
+/** A new request id: 128 random bits as hexadecimal digits, like a trace id of W3C Trace Context. */
 export function newRequestId(): string {
   if (used === random.length) {
     random = randomBytes((idsAtOnce * digits) / 2).toString('hex');

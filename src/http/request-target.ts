@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Names and addresses, with a port or without (RFC 9110, section 7.2). */
+/** A host name or address, with a port or without (RFC 9110, section 7.2). */
 const hostPattern = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
-/** Whether a request says where it goes in a way that makes an address: a path, and a host if there is one. */
+/** Whether the target of a request is a path, and its `Host` header, if there is one, makes a valid URL with it. */
 export function hasTarget({ url = '', headers }: IncomingMessage): boolean {
   if (!url.startsWith('/') || url.includes('#')) return false;
   return headers.host === undefined || (hostPattern.test(headers.host) && URL.canParse(url, `http://${headers.host}`));

@@ -47,13 +47,13 @@ import { useSubscriptions } from './use-subscriptions.ts';
 import { useVariables } from './use-variables.ts';
 
 export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, SubscriptionLimits {
-  /** Fields of an answer. */
+  /** Fields in a result. */
   maxCost: number;
-  /** Of a WebSocket at once, subscriptions among them. */
+  /** Concurrent operations of one WebSocket, including subscriptions. */
   maxSocketOperations: number;
-  /** Of queries that clients register by their hashes; 0 registers none. */
+  /** Memory for queries that clients register by their hashes; with 0 they cannot. */
   maxRegisteredBytes: number;
-  /** Memory for whole answers. */
+  /** Memory for remembered responses. */
   maxAnswerBytes: number;
 }
 
@@ -63,40 +63,40 @@ export interface ServerOptions {
   log: Logger;
   limits: HttpLimits;
   cors: CorsOptions;
-  /** Where uploaded files are kept until their request is answered. */
+  /** Folder that holds uploaded files until the response is sent. */
   uploadFolder: string;
   persistedOperations?: PersistedOperations;
-  /** What several processes count by, when there are several. */
+  /** Counters of the rate limits that several processes share; absent when there is one process. */
   counters?: CounterStore;
-  /** None, when absent. */
+  /** None when absent. */
   trustedProxies?: TrustedProxies;
-  /** What `/schema.graphql` serves; it is not there when absent, or when only persisted operations are taken. */
+  /** The text at `/schema.graphql`, which responds with 404 when this is absent, or when only persisted operations are accepted. */
   schemaText?: string;
-  /** Everybody's, when absent. */
+  /** Open to everybody when absent. */
   metricsAccess?: MetricsAccess;
-  /** Whether whole answers are remembered; they are the same either way. */
+  /** Whether responses are remembered, which does not change them. */
   isHot?: boolean;
   socketLimits?: Partial<SocketLimits>;
 }
 
 export interface Server {
-  /** For `node:http`. */
+  /** The request listener for `node:http`. */
   readonly listener: RequestListener;
-  /** The same without a socket. */
+  /** The same pipeline without a socket and without the hot path. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
   readonly subscriptions: Subscriptions;
   readonly sockets: GraphqlSockets;
   readonly metrics: Metrics;
-  /** Call it when tokens, roles or memberships may have changed. Ends what no longer stands. */
+  /** Call it when tokens, roles or memberships may have changed. Ends subscriptions and connections that are no longer allowed. */
   recheck(): Promise<void>;
 }
 
 const graphqlPath = '/graphql';
 
-/** An error is said again as cheaply as it was found, and takes more memory than its document. */
-const nothingKept = { get: () => undefined, set() {} };
+/** Caches no validation errors: finding them again is cheap, and they take more memory than their document. */
+const noErrorCache = { get: () => undefined, set() {} };
 
-/** Everything between bytes and the schema: one plugin a concern, in the order in which a request meets them. */
+/** Creates everything between bytes and the schema: one plugin per concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
   const { engine, media, log, limits, cors, uploadFolder, persistedOperations } = options;
   const { counters, trustedProxies = 0, isHot = true, metricsAccess = 'open', schemaText } = options;
@@ -150,13 +150,13 @@ export function createServer(options: ServerOptions): Server {
     schema: engine.schema,
     plugins,
     graphqlEndpoint: graphqlPath,
-    parserAndValidationCache: { documentCache: engine.documents, errorCache: nothingKept },
+    parserAndValidationCache: { documentCache: engine.documents, errorCache: noErrorCache },
     maskedErrors: { maskError, errorMessage: 'Unexpected error' },
-    // These have a plugin of ours, or none:
+    // Replaced by a plugin of this folder, or not wanted:
     batching: false,
     cors: false,
     graphiql: false,
-    healthCheckEndpoint: 'none', // the listener's; paths begin with a slash
+    healthCheckEndpoint: 'none', // the listener serves it; no path equals `none`, as paths begin with a slash
     landingPage: false,
     logging: false,
     maxRequestBodySize: false,
@@ -170,7 +170,7 @@ export function createServer(options: ServerOptions): Server {
   }: HotResponse) => {
     metrics.countHotResponse((performance.now() - startedAtMs) / 1000);
     const level = isFromCache ? 'debug' : 'info';
-    if (!log.isLevelEnabled(level)) return; // as is usual for hits, of which there are the most
+    if (!log.isLevelEnabled(level)) return; // usual for hits, which are the most frequent
     logRequest(log, level, {
       requestId,
       method,

@@ -11,31 +11,31 @@ import { maskError } from './use-error-report.ts';
 
 export interface ConnectionOptions {
   readonly ws: WebSocket;
-  /** The request that it began with. */
+  /** The request that opened it. */
   readonly request: IncomingMessage;
-  /** Answers an operation as if it had come by HTTP. */
+  /** Sends an operation through the pipeline, as if it had arrived over HTTP. */
   answer(message: SocketMessage, token: string | null): Promise<FormattedExecutionResult>;
   readonly authenticate: Authenticate;
   readonly log: Logger;
-  /** Operations at once, subscriptions among them. */
+  /** Concurrent operations, including subscriptions. */
   readonly maxOperations: number;
-  /** For how long its client may be silent when it is asked for a sign of life, or take nothing of what is there for it. */
+  /** Milliseconds after which a client that sends nothing, not even a pong, or reads nothing that is sent to it, is disconnected. */
   readonly silenceMs: number;
   readonly initWaitMs: number;
   readonly maxWaitingBytes: number;
 }
 
-/** Each message names its operation again. */
+/** Limited because each message repeats the id of its operation. */
 const maxIdChars = 200;
 
-/** One WebSocket of the protocol `graphql-transport-ws`: what it may, what runs for it, and how it ends. */
+/** One WebSocket of the protocol `graphql-transport-ws`: its credential, its running operations, and its end. */
 export class Connection {
   readonly closed: Promise<void>;
   readonly #options: ConnectionOptions;
   #token: string | null = null;
-  /** Messages that are not dealt with to the end; that of an operation is when its last answer is sent. */
+  /** Messages that are being handled; that of an operation until its last result is sent. */
   #unsettled = 0;
-  /** Of those, the ones whose operations are subscriptions that have begun. */
+  /** How many of these are subscriptions that have begun. */
   #subscriptions = 0;
   #closing: SocketRefusal | undefined;
   #heardAtMs = performance.now();
@@ -44,13 +44,13 @@ export class Connection {
     this.#options = options;
     const { ws, request, silenceMs } = options;
     this.closed = new Promise((resolve) => void ws.once('close', () => resolve()));
-    ws.on('error', () => {}); // it closes, with the code for it
+    ws.on('error', () => {}); // ws closes it with the right code
     ws.on('pong', () => this.#hear());
     const { socket } = request;
     socket.setTimeout(silenceMs).on('timeout', () => socket.writableLength > 0 && ws.terminate());
   }
 
-  /** What the library for the protocol needs of it. */
+  /** The socket as graphql-ws, the library for the protocol, needs it. */
   get transport(): TransportSocket {
     const { ws, initWaitMs } = this.#options;
     const reasons: Record<number, string> = {
@@ -71,13 +71,13 @@ export class Connection {
   /** Takes the credential from the parameters of `connection_init`, or from the upgrade's header. */
   async signIn(parameters: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { request, authenticate, log } = this.#options;
-    const given = parameters.Authorization ?? parameters.authorization ?? request.headers.authorization;
-    if (given != null && typeof given !== 'string')
+    const credential = parameters.Authorization ?? parameters.authorization ?? request.headers.authorization;
+    if (credential != null && typeof credential !== 'string')
       throw new SocketRefusal(
         closeCodes.badMessage,
         'Authorization: expected a text in the payload of connection_init.',
       );
-    const { token, refusal } = await readCredential(given, authenticate).catch((error) => {
+    const { token, refusal } = await readCredential(credential, authenticate).catch((error) => {
       const { message, extensions } = maskError(error);
       if (extensions.unexpected) log.error({ err: error }, 'unexpected error in a WebSocket');
       throw new SocketRefusal(closeCodes.tryAgainLater, message);
@@ -86,31 +86,31 @@ export class Connection {
     this.#token = token;
   }
 
-  /** Runs an operation. What is returned is what the library executes: nothing is left to do. */
+  /** Runs an operation through the pipeline. Returns its result in the form of execution arguments: see `givenAnswer`. */
   async begin(id: string, payload: SubscribePayload): Promise<ExecutionArgs | ToldErrors[]> {
     const { request, answer, maxOperations } = this.#options;
     if (id.length > maxIdChars)
       throw new SocketRefusal(closeCodes.badMessage, `id: expected at most ${maxIdChars} characters.`);
     if (this.#unsettled > maxOperations) return [tooMany(maxOperations)];
     const message: SocketMessage = { upgrade: request, payload };
-    const whole = await answer(message, this.#token);
+    const result = await answer(message, this.#token);
     if (message.parts) return answered(this.#follow(message.parts, message.isSubscription === true));
-    return 'data' in whole ? answered(whole) : [new ToldErrors(whole.errors ?? [])];
+    return 'data' in result ? answered(result) : [new ToldErrors(result.errors ?? [])];
   }
 
-  /** Ends what no longer stands. */
+  /** Closes the connection if its token is no longer valid. */
   async recheck(): Promise<void> {
     if (this.#token === null || (await this.#options.authenticate(this.#token))) return;
     this.close(closeCodes.notSignedIn, 'Your token was revoked or has expired: sign in again.');
   }
 
-  /** Closes it when all is answered that is not a subscription, and takes no more messages. The first reason counts. */
+  /** Accepts no more messages, and closes when all operations but subscriptions are done. The first call's reason is sent. */
   close(code: number, reason: string): void {
     this.#closing ??= new SocketRefusal(code, reason);
     this.#closeIfIdle();
   }
 
-  /** So that its client connects again. */
+  /** Closes it with the code that makes its client connect again. */
   restart(): void {
     this.close(closeCodes.restart, 'Connect again, and subscribe again.');
   }
@@ -119,11 +119,11 @@ export class Connection {
     this.#options.ws.terminate();
   }
 
-  /** Call it now and then: asks for a sign of life, and gives up who gave none. */
+  /** Call it at intervals. Pings the client, and terminates the connection when the client was silent for too long. */
   beat(): void {
     const { ws, silenceMs } = this.#options;
     if (ws.bufferedAmount > 0)
-      this.#hear(); // no ping would overtake that; the time limit of the connection is for it
+      this.#hear(); // a ping would wait behind the unsent bytes; the socket's timeout covers this case
     else if (performance.now() - this.#heardAtMs > silenceMs) ws.terminate();
     else if (ws.readyState === ws.OPEN) ws.ping();
   }
@@ -157,14 +157,14 @@ export class Connection {
 
   #whyOf(error: Error): { code: number; reason: string } {
     if (error instanceof SocketRefusal) return { code: error.closeCode, reason: error.message };
-    // The library's words for those that only a server sends.
+    // The library's error for message types that only a server sends.
     if (error.message.startsWith('Unexpected message of type'))
       return { code: closeCodes.badMessage, reason: error.message };
     this.#options.log.error({ err: error }, 'unexpected error in a WebSocket');
     return { code: closeCodes.failure, reason: 'Unexpected error.' };
   }
 
-  /** Resolves when it is on its way, so that a subscription is not read faster than its client reads. */
+  /** Resolves when the text is written, so that a subscription is not read faster than its client reads. */
   #send(text: string): Promise<void> | void {
     const { ws, maxWaitingBytes } = this.#options;
     if (ws.readyState !== ws.OPEN) return;
@@ -175,12 +175,12 @@ export class Connection {
   #closeIfIdle(): void {
     if (!this.#closing) return;
     const { closeCode, message } = this.#closing;
-    // Subscriptions that break off end with it; those that end for good say why before.
+    // Subscriptions that break off end with the connection. When the token is invalid, they report that first.
     const ending = closeCode === closeCodes.notSignedIn ? 0 : this.#subscriptions;
     if (this.#unsettled <= ending) this.#options.ws.close(closeCode, closeReason(message));
   }
 
-  /** An iterator that can be returned at any time, also before and while it is asked for the next part. */
+  /** The results as an iterator whose `return` works at any time, also before the first `next` and during one. */
   #follow(
     parts: AsyncIterable<ExecutionResult>,
     isSubscription: boolean,
@@ -221,15 +221,15 @@ export class Connection {
   }
 }
 
-/** An operation for the library, whose execution was left to us. */
-function answered(answer: FormattedExecutionResult | AsyncIterable<FormattedExecutionResult>): ExecutionArgs {
-  return { schema: noSchema, document: anyDocument, contextValue: answer };
+/** Execution arguments for the library that carry the finished result. */
+function answered(result: FormattedExecutionResult | AsyncIterable<FormattedExecutionResult>): ExecutionArgs {
+  return { schema: noSchema, document: anyDocument, contextValue: result };
 }
 
 const noSchema = new GraphQLSchema({});
 const anyDocument = parse('{ __typename }');
 
-/** What the library's own execution is replaced with. */
+/** Replaces the library's execution: returns the result that the arguments carry. */
 export function givenAnswer({ contextValue }: ExecutionArgs): ExecutionResult {
   return contextValue as ExecutionResult;
 }

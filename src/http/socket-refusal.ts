@@ -1,4 +1,4 @@
-/** Close codes: those of RFC 6455, of its registry, and, from 4000 on, of the protocol `graphql-transport-ws`. */
+/** Close codes of RFC 6455, of its IANA registry, and, from 4000 on, of the protocol `graphql-transport-ws`. */
 export const closeCodes = {
   /** Clients connect again. */
   restart: 1012,
@@ -11,7 +11,7 @@ export const closeCodes = {
   notSignedIn: 4401,
 } as const;
 
-/** Why a WebSocket is closed, in the words that its client reads. */
+/** An error that closes a WebSocket; its message is the reason that the client reads. */
 export class SocketRefusal extends Error {
   readonly closeCode: number;
 
@@ -21,7 +21,7 @@ export class SocketRefusal extends Error {
   }
 }
 
-/** A reason has at most 123 bytes (RFC 6455, section 5.5). */
+/** Cuts a reason to 123 bytes (RFC 6455, section 5.5). */
 export function closeReason(text: string): string {
   let reason = text;
   while (Buffer.byteLength(reason) > 123) reason = `${reason.slice(0, -2)}…`;

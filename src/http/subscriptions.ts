@@ -5,11 +5,11 @@ import { endable } from './endable.ts';
 import { refusal } from './refusal.ts';
 import type { Authenticate } from './use-authentication.ts';
 
-/** One that is asked for, and how its transport ends. */
+/** The client of a subscription, and how to cut its transport. */
 export interface Subscriber {
   readonly token: string | null;
   readonly viewer: Viewer | null;
-  /** Cuts the transport in the manner that makes its client connect again. */
+  /** Cuts the transport in a way that makes its client connect again. */
   breakOff?(): void;
 }
 
@@ -17,21 +17,20 @@ interface Subscription extends Subscriber {
   end(rest: AsyncIterable<ExecutionResult>): void;
 }
 
-/** How many may be open at once, over whatever transport. */
+/** How many subscriptions may be open at once, over all transports together. */
 export interface SubscriptionLimits {
   maxSubscriptions: number;
   maxSubscriptionsPerWorkspace: number;
   maxSubscriptionsPerToken: number;
 }
 
-/** Between a last event and the cut: clients drop what they have not read when a connection breaks. */
+/** Time between a last event and the cut: clients discard what they have not read when a connection breaks. */
 const readLastMs = 100;
 
 /**
- * The subscriptions that are open, over whatever transport: each stands as long as its token gives the same viewer as when it began.
- * One ends for good when it has nothing more to tell, or when its token is not good any more: it is complete. It breaks off when
- * its client is to subscribe again: because the server stops, because it was another who was allowed to subscribe, or because
- * events may be missing.
+ * The open subscriptions of all transports. A subscription stays open as long as its token identifies the same viewer as when it
+ * began. It completes when it has no more events, or when its token becomes invalid. It breaks off when its client is to subscribe
+ * again: because the server stops, because the viewer's access changed, or because events may be missing.
  */
 export class Subscriptions {
   readonly #open = new Set<Subscription>();
@@ -47,7 +46,7 @@ export class Subscriptions {
     return this.#open.size;
   }
 
-  /** Throws when there are too many already. */
+  /** Adds a subscription. Throws when a limit is reached. */
   add(events: AsyncIterable<ExecutionResult>, subscriber: Subscriber): AsyncIterableIterator<ExecutionResult> {
     this.#refuseTooMany(subscriber.viewer);
     const { iterator, end } = endable(events, {
@@ -59,17 +58,17 @@ export class Subscriptions {
     return iterator;
   }
 
-  /** Call it when tokens, roles or memberships may have changed. Ends what no longer stands. */
+  /** Call it when tokens, roles or memberships may have changed. Ends the subscriptions whose viewer is no longer the same. */
   async recheck(): Promise<void> {
     await Promise.all([...this.#open].map((subscription) => this.#recheck(subscription)));
   }
 
-  /** Breaks all of them off, as the server stops: their clients connect again, to its successor. */
+  /** Breaks off all subscriptions, because the server stops: their clients connect again, to its successor. */
   breakOffAll(): void {
     for (const subscription of this.#open) subscription.end(broken(subscription));
   }
 
-  /** The narrowest limit first: who has reached their own learns that it is theirs. */
+  /** Checks the narrowest limit first, so that the error names the client's own limit if that is reached. */
   #refuseTooMany(viewer: Viewer | null): void {
     const { maxSubscriptions, maxSubscriptionsPerWorkspace, maxSubscriptionsPerToken } = this.#limits;
     const { tokenId, workspaceId } = viewer ?? {};
@@ -94,7 +93,7 @@ export class Subscriptions {
     end(now ? broken(subscription, accessChanged()) : over(signedOut()));
   }
 
-  /** The floor below ends a subscription at once when its credential may have changed; here it is known what has become of it. */
+  /** The engine ends a subscription at once when its credential may have changed; the credential is checked only here. */
   async *#afterFailure(subscriber: Subscriber, error: GraphQLError): AsyncGenerator<ExecutionResult> {
     const code = error.extensions?.code;
     if (code === 'EVENTS_MISSED') yield* broken(subscriber, error);
@@ -103,7 +102,7 @@ export class Subscriptions {
     else yield* over(signedOut());
   }
 
-  /** While that cannot be told, the client may find it out when it connects again. */
+  /** Whether the token is valid. True when the check fails: the client finds out when it connects again. */
   async #isKnown(token: string): Promise<boolean> {
     try {
       return (await this.#authenticate(token)) !== null;

@@ -1,6 +1,6 @@
 import { type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 
-/** Errors that a client is told in the place of an answer, as they stand. */
+/** Formatted errors that a client is sent unchanged in place of a result. */
 export class ToldErrors extends GraphQLError {
   readonly told: readonly GraphQLFormattedError[];
 
@@ -11,8 +11,8 @@ export class ToldErrors extends GraphQLError {
 }
 
 /**
- * The parts of an answer as messages carry them. One that is only errors is the last: if the answer is complete then, it fails with
- * them, as `ToldErrors`; if it breaks off, it is a part as the others, and `brokenOff` tells what happens.
+ * The results of an operation as messages carry them. A result that has only errors is the last one. If the operation then
+ * completes, the generator throws them as `ToldErrors`. If it breaks off, they are yielded as a result, and `brokenOff` is called.
  */
 export async function* toldParts(
   parts: AsyncIterable<ExecutionResult>,
@@ -39,7 +39,7 @@ function isErrorsAlone(part: FormattedExecutionResult): boolean {
   return part.errors !== undefined && part.data === undefined && !('incremental' in part || 'hasNext' in part);
 }
 
-/** Without what errors say to HTTP. */
+/** A result without the members of its errors that are meant for HTTP. */
 function toldPart(part: ExecutionResult): FormattedExecutionResult {
   const { errors, ...rest } = part;
   return errors ? { errors: errors.map(toldError), ...rest } : rest;

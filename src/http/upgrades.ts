@@ -1,15 +1,15 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Whether a request asks to go on as a WebSocket (RFC 6455, section 4.1), rightly or not. */
+/** Whether a request asks for an upgrade to a WebSocket (RFC 6455, section 4.1), valid or not. */
 export function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /**
- * Gives a connection whose request asks for an upgrade that we do not offer back to the server, with the request as it came, but
- * for the header `Connection`: HTTP allows to ignore it (RFC 9110, section 7.8), and clients that ask for HTTP/2 in this way expect
- * an answer.
+ * Returns a connection to the server when its request asks for an unsupported upgrade, such as HTTP/2. The request is replayed
+ * without the header `Connection`: a server may ignore an upgrade (RFC 9110, section 7.8), and these clients expect a normal
+ * response.
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, { socket, head }: Upgrade): void {
   const { method, url, httpVersion, rawHeaders } = request;
@@ -23,7 +23,7 @@ export function ignoreUpgrade(server: Server, request: IncomingMessage, { socket
 
 export interface Upgrade {
   readonly socket: Socket;
-  /** What the client has sent since. */
+  /** Bytes that the client sent after the request. */
   readonly head: Buffer;
 }
 
@@ -34,7 +34,7 @@ export interface UpgradeRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Answers a request for an upgrade in the words of every other refusal, and closes its connection. */
+/** Refuses an upgrade in the format of every other refusal, and closes the connection. */
 export function refuseUpgrade(socket: Socket, { status, code, message, headers = {} }: UpgradeRefusal): void {
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const all = {
