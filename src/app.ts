@@ -8,6 +8,7 @@ import { openSoleUse, type SoleUse } from './database/sole-use.ts';
 import { type DemoToken, openDemo } from './demo.ts';
 import { createMastodonNetwork } from './domains/accounts/mastodon-network.ts';
 import { type Network, type NetworkAccount, NetworkRefusal } from './domains/accounts/network.ts';
+import { withToldReplies } from './domains/accounts/told-replies.ts';
 import { createBuiltInProvider } from './domains/ai/built-in-provider.ts';
 import { createOpenAiProvider } from './domains/ai/openai-provider.ts';
 import type { AiProvider } from './domains/ai/provider.ts';
@@ -26,10 +27,11 @@ import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
 import { readTypeDefs } from './graphql/schema.ts';
 import { registerBackgroundFigure } from './http/background-figure.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
+import { listenForMetrics, type MetricsListener } from './http/metrics-listener.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
 import { createServer, type Server } from './http/server.ts';
 import type { MetricsAccess } from './http/use-metrics.ts';
-import { openMedia, withToldRemovals } from './media.ts';
+import { openMedia, withToldFailures } from './media.ts';
 import { type LogLevels, throttled } from './throttled-log.ts';
 import type { RelayLine } from './workers/relay.ts';
 
@@ -127,18 +129,19 @@ interface Opened {
 async function build(config: Config, options: AppOptions & Opened): Promise<App> {
   const { database, soleUse, persistedOperations, log, line, progress } = options;
   const { queries } = database;
-  const { store: media, onDisk } = await openMedia(config, queries);
+  const { store, onDisk } = await openMedia(config, queries);
   const { dataDir } = config;
   const outages = throttled(log); // of what goes wrong again and again while the database or another server is away
+  const media = withToldFailures(store, outages);
   const ai = aiFor(config, outages);
   await naming(whereRowsAre(config), registerModels(queries, ai));
-  const demo = { queries: withoutTimeLimit(queries), media, dataDir, seed: demoSeed, progress };
+  const demo = { queries: withoutTimeLimit(queries), media: store, dataDir, seed: demoSeed, progress };
   const demoTokens = config.isDemo ? await naming(whereRowsAre(config), openDemo(demo)) : [];
 
   const network = networkFor(config, outages);
   const engine = createGraphqlEngine({
     queries,
-    ports: { network, ai, media: withToldRemovals(media, outages) },
+    ports: { network: withToldReplies(network, outages), ai, media },
     limits: createProductLimits(config.productLimits, database.counters),
     policies: config.policies,
     maxDocumentBytes: config.limits.maxDocumentBytes,
@@ -203,6 +206,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   }, checkEveryMs);
 
   const backups = await backupsOf({ database, onDisk, dataDir, log });
+  const figures = await figuresOf(config, server);
   const quiesce = async () => {
     clearInterval(checks);
     server.subscriptions.breakOffAll();
@@ -214,7 +218,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     notes: () => [...(database.failure() ? [noDatabase] : []), ...backgroundNotes()],
     async close() {
       await quiesce();
-      await backups?.close();
+      await Promise.all([backups?.close(), figures?.close()]);
       await options.close();
     },
   };
@@ -235,6 +239,18 @@ async function backupsOf({
   log,
 }: BackupParts): Promise<BackupListener | undefined> {
   return dump && onDisk && (await listenForBackups(dataDir, { dump, media: onDisk, postgresMajor: pgliteMajor }, log));
+}
+
+/** On a port of their own; undefined when they are told with all else. */
+async function figuresOf(
+  { metrics: { host, port } }: Config,
+  { metrics }: Server,
+): Promise<MetricsListener | undefined> {
+  if (port === undefined) return undefined;
+  return await naming(
+    { variable: 'METRICS_PORT', value: `${port} of ${host}` },
+    listenForMetrics(metrics, { host, port }),
+  );
 }
 
 function metricsAccessOf({ metrics: { port, token } }: Config): MetricsAccess {

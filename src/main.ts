@@ -3,9 +3,8 @@ import { type App, createApp, watchDatabase } from './app.ts';
 import { backUp } from './backup/backup.ts';
 import { restore } from './backup/restore.ts';
 import { type Config, readConfig } from './config.ts';
-import { naming, wordsOf } from './error-words.ts';
+import { wordsOf } from './error-words.ts';
 import { createListener, type Listener } from './http/listener.ts';
-import { listenForMetrics } from './http/metrics-listener.ts';
 import { throttled } from './throttled-log.ts';
 import { welcome } from './welcome.ts';
 import { supervise } from './workers/supervisor.ts';
@@ -57,12 +56,6 @@ async function main(): Promise<void> {
   });
   stopOnSignals({ config, listener, starting });
   const app = await starting;
-  const { host, port } = config.metrics;
-  if (port !== undefined)
-    await naming(
-      { variable: 'METRICS_PORT', value: `${port} of ${host}` },
-      listenForMetrics(app.server.metrics, { host, port }),
-    );
   listener.serve({ ...app.server, notes: app.notes }, app.isReady);
   const url = early ?? (await listen(listener, config));
   if (config.workerRole === 'first') print(welcome({ url, config, demoTokens: app.demoTokens }));

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { Queries } from './database/database.ts';
 import type { Log } from './domains/background.ts';
 import { createDiskMediaStore, type DiskMediaStore } from './domains/media/disk-store.ts';
-import type { MediaStore } from './domains/media/store.ts';
+import { type MediaStore, MediaStoreError } from './domains/media/store.ts';
 import { claimMediaStore } from './domains/media/store-identity.ts';
 
 /** The folder of media files, in a data folder. */
@@ -32,11 +32,20 @@ export async function openMedia({ mediaBucket, dataDir }: Config, queries: Queri
   return { store, onDisk: undefined };
 }
 
-/** A removal that fails is for the operator: to a client the file is gone, as no row names it any more. */
-export function withToldRemovals(store: MediaStore, log: Log): MediaStore {
+/**
+ * Failures of the store are for the operator, who reads why in the log. Clients are told that it is unavailable; of a removal they are told
+ * nothing, as to them the file is gone: no row names it any more.
+ */
+export function withToldFailures(store: MediaStore, log: Log): MediaStore {
+  const unavailable = (error: unknown, details: { key: string }, message: string) => {
+    log.error({ ...details, err: error }, message);
+    throw new MediaStoreError(message, { cause: error });
+  };
   return {
-    put: (key, bytes) => store.put(key, bytes),
-    open: (key, range) => store.open(key, range),
+    put: (key, bytes) =>
+      store.put(key, bytes).catch((error) => unavailable(error, { key }, 'a media file could not be stored')),
+    open: (key, range) =>
+      store.open(key, range).catch((error) => unavailable(error, { key }, 'a media file could not be opened')),
     remove: (key) =>
       store.remove(key).catch((error: unknown) => {
         log.error({ key, err: error }, 'a media file that nothing refers to could not be removed');

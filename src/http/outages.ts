@@ -1,4 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import { MediaStoreError } from '../domains/media/store.ts';
 import { type Outage, outageOf } from '../graphql/outage.ts';
 import type { LogLevels } from '../throttled-log.ts';
 import type { RequestFacts } from './plugin.ts';
@@ -17,6 +18,7 @@ export function logOutage(
   const outage = gravestOutage(errors);
   if (!outage) return;
   const error = errors.find((one) => outageOf(thrownError(one)) === outage)!;
+  if (thrownError(error) instanceof MediaStoreError) return; // the log has it, with its cause
   log.warn({ requestId, path: error.path, err: thrownError(error) }, outageMessages[outage.code]);
 }
 

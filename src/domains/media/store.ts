@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { UnavailableError } from '../../database/errors.ts';
 
 /** Bytes `start` to `end`, both included. */
 export interface ByteRange {
@@ -22,6 +23,11 @@ export interface MediaStore {
   open(key: string, range?: ByteRange): Promise<StoredFile | null>;
   /** Does nothing when there is no such file. That of a resolver's context does not reject: the log is told. */
   remove(key: string): Promise<void>;
+}
+
+/** The disk or server that keeps the files failed: the same may succeed later. */
+export class MediaStoreError extends UnavailableError {
+  readonly store = 'media';
 }
 
 const keyShape = /^[\w-]{22,128}$/;

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { files } from './domains/files.ts';
+import { signInAs } from './product/magpie.ts';
+import { createTestDatabase } from './setup/databases.ts';
+import { createFolder } from './setup/folders.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function uploadOf(bytes: Uint8Array<ArrayBuffer>): FormData {
+  const form = new FormData();
+  const query = 'mutation ($file: Upload!) { uploadMedia(input: { file: $file }) { mediaAsset { id } } }';
+  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
+  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.set('0', new Blob([bytes]), 'a.png');
+  return form;
+}
+
+describe('the product as it is put together', { timeout: 60_000 }, () => {
+  it('tells figures on their port until it is closed, and says once that a disk fails', async () => {
+    const database = await createTestDatabase('postgres', { template: 'seeded' });
+    const { token } = await signInAs(database, 'OWNER');
+    const lines: { level: number; msg: string; err?: { message: string } }[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const [DATA_DIR, port] = [await createFolder(), await freePort()];
+    const config = readConfig({ DATABASE_URL: database.url!, DATA_DIR, METRICS_PORT: String(port), DEMO: 'off' });
+    const app = await createApp(config, { log, nodeRules: process.versions.tz! });
+    const figures = `http://127.0.0.1:${port}/metrics`;
+    try {
+      expect(await (await fetch(figures)).text()).toContain('magpie_requests_total');
+
+      await rm(join(DATA_DIR, 'media'), { recursive: true, force: true });
+      await writeFile(join(DATA_DIR, 'media'), 'no folder');
+      const response = await app.server.fetch('http://magpie.test/graphql', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'x-requested-with': 'test' },
+        body: uploadOf(files.png),
+      });
+      const { errors } = await response.json();
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
+      expect(JSON.stringify(errors)).not.toContain(DATA_DIR);
+      expect(lines.filter(({ level, msg }) => level > 30 && !msg.startsWith('the time zone rules'))).toMatchObject([
+        { level: 50, msg: 'a media file could not be stored', err: { message: expect.stringContaining(DATA_DIR) } },
+      ]);
+    } finally {
+      await app.close();
+    }
+    await expect(fetch(figures)).rejects.toThrow();
+  });
+});
