@@ -28,9 +28,11 @@ export function placesIn(field: GraphQLArgument | GraphQLInputField): Place[] {
   return [{ path: [field.name], isList: String(field.type).startsWith('[') }];
 }
 
+/** Of a list of objects, in the first alone. */
 export function withIdAt(given: object, { path: [name = '', ...rest], isList }: Place, id: string): object {
   const inner = (given as Record<string, unknown>)[name];
-  const value = rest.length > 0 ? withIdAt(Object(inner), { path: rest, isList }, id) : isList ? [id] : id;
+  const within = (object: unknown) => withIdAt(Object(object), { path: rest, isList }, id);
+  const value = rest.length === 0 ? (isList ? [id] : id) : Array.isArray(inner) ? [within(inner[0])] : within(inner);
   return { ...given, [name]: value };
 }
 
