@@ -63,7 +63,7 @@ describe('a body that is not what it should be', () => {
     [
       'with a NUL in a variable',
       '{"query": "query ($i: ID!) { post(id: $i) { id } }", "variables": {"i": "post_\\u0000"}}',
-      200,
+      400,
     ],
     [
       'with a NUL in a literal',
