@@ -5,6 +5,7 @@ import { restore } from './backup/restore.ts';
 import { type Config, readConfig } from './config.ts';
 import { wordsOf } from './error-words.ts';
 import { createListener, type Listener } from './http/listener.ts';
+import { createCors } from './http/use-cors.ts';
 import { throttled } from './throttled-log.ts';
 import { welcome } from './welcome.ts';
 import { supervise } from './workers/supervisor.ts';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   const drops = throttled(log);
   const listener = createListener({
     maxConnections: config.limits.maxConnections,
+    cors: createCors(config.cors),
     onDrop: () =>
       drops.warn({ limit: config.limits.maxConnections }, 'a connection was closed: MAX_CONNECTIONS are open'),
   });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo, Socket } from 'node:net';
 import { InFlight } from './in-flight.ts';
 import { asksForWebSocket, ignoreUpgrade, refuseUpgrade, type Upgrade } from './upgrades.ts';
+import type { Cors } from './use-cors.ts';
 
 /** Whether what stands behind the listener can answer; it should settle within a second or so. */
 export type IsReady = () => Promise<boolean>;
@@ -46,13 +47,15 @@ export interface ListenerOptions {
   silenceMs?: number;
   /** Open at once, at most; those beyond are closed as they come. */
   maxConnections?: number;
+  /** Of which origins pages may read that requests are refused, and learn when to come again; none when absent. */
+  cors?: Cors;
   /** Hears of each connection that was closed as it came. */
   onDrop?: () => void;
 }
 
 /** The socket's side of the server: its life from start to end, and the probes that tell of it. */
 export function createListener(options: ListenerOptions = {}): Listener {
-  const { silenceMs = 30_000, maxConnections = 10_000, onDrop = () => {} } = options;
+  const { silenceMs = 30_000, maxConnections = 10_000, onDrop = () => {}, cors } = options;
   let state: 'starting' | 'serving' | 'draining' = 'starting';
   let servedApp: ServedApp | undefined;
   let isReady: IsReady = async () => false;
@@ -66,7 +69,7 @@ export function createListener(options: ListenerOptions = {}): Listener {
     if (headers.upgrade !== undefined) endAfter(response, socket);
     if (isAt(url, '/healthz')) return respondText(response, { status: 200, text: 'alive' });
     if (isAt(url, '/readyz')) return void sayReadiness(response);
-    if (!servedApp || state !== 'serving') return refuse(response);
+    if (!servedApp || state !== 'serving') return void refuse(request, response);
     inFlight.add(socket, response);
     servedApp.listener(request, response);
   });
@@ -127,7 +130,12 @@ export function createListener(options: ListenerOptions = {}): Listener {
 
   const unavailable = () => ({ message: `The server is ${state}; try again shortly.`, code: 'UNAVAILABLE' });
 
-  const refuse = (response: ServerResponse) => {
+  const refuse = ({ method, headers }: IncomingMessage, response: ServerResponse) => {
+    const forPages = cors?.headersFor(headers.origin);
+    for (const [name, value] of Object.entries({ vary: 'Origin', ...forPages })) response.setHeader(name, value);
+    // A page is shown no answer whose preflight was refused.
+    const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+    if (cors && forPages && isPreflight) return response.writeHead(204, cors.preflight).end();
     const { message, code } = unavailable();
     const errors = [{ message, extensions: { code } }];
     response.setHeader('content-type', 'application/json; charset=utf-8');

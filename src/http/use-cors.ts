@@ -31,27 +31,45 @@ const responseHeaders = [
  * are Bearer tokens, which a browser never sends by itself. A refused preflight states the reason, which browsers show in their
  * network panel.
  */
-export function useCors({ origins, headers }: CorsOptions): HttpPlugin {
-  const isAllowed = createOriginCheck(origins);
-  const preflight = {
-    'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': [...new Set([...requestHeaders, ...headers])].join(', '),
-    'access-control-max-age': '600',
-  };
+export function useCors(options: CorsOptions): HttpPlugin {
+  const { preflight, headersFor } = createCors(options);
   return {
     onRequest({ request, endResponse }) {
       const origin = request.headers.get('origin');
       const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
       if (!isPreflight || !origin) return;
-      endResponse(isAllowed(origin) ? new Response(null, { status: 204, headers: preflight }) : refused(origin));
+      endResponse(headersFor(origin) ? new Response(null, { status: 204, headers: preflight }) : refused(origin));
     },
     onResponse({ request, response }) {
-      if (origins.length === 0) return;
+      if (options.origins.length === 0) return;
       response.headers.append('vary', 'Origin');
-      const origin = request.headers.get('origin');
-      if (!origin || !isAllowed(origin)) return;
-      response.headers.set('access-control-allow-origin', origin);
-      response.headers.set('access-control-expose-headers', responseHeaders.join(', '));
+      const headers = headersFor(request.headers.get('origin')) ?? {};
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+    },
+  };
+}
+
+export interface Cors {
+  /** Headers of the answer to a preflight of an allowed origin, besides `headersFor` it. */
+  readonly preflight: Readonly<Record<string, string>>;
+  /** Headers of what a page of the origin may read; undefined when it may read nothing. */
+  headersFor(origin: string | null | undefined): Readonly<Record<string, string>> | undefined;
+}
+
+export function createCors({ origins, headers }: CorsOptions): Cors {
+  const isAllowed = createOriginCheck(origins);
+  return {
+    preflight: {
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': [...new Set([...requestHeaders, ...headers])].join(', '),
+      'access-control-max-age': '600',
+    },
+    headersFor(origin) {
+      if (!origin || !isAllowed(origin)) return undefined;
+      return {
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': responseHeaders.join(', '),
+      };
     },
   };
 }

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { createListener } from '../../src/http/listener.ts';
+import { createCors } from '../../src/http/use-cors.ts';
 import { describeInBrowser, launchBrowser } from '../setup/browser.ts';
 import { createTestServer, post } from './engine.ts';
 import { createLiveServer } from './live.ts';
@@ -134,5 +136,26 @@ describeInBrowser('a page of another origin, in a browser', () => {
       { url, names: usualHeaders },
     );
     expect(answer).toEqual({ json: { data: { whoami: 'user_1' } }, id: 'x' });
+  });
+});
+
+describe('a page of an allowed origin, while requests are refused', () => {
+  it('reads that they are, and when to come again', async () => {
+    const live = createListener({ cors: createCors({ origins: ['https://app.example'], headers: [] }) });
+    const url = await live.listen({ host: '127.0.0.1', port: 0 });
+    onTestFinished(async () => void (await live.drain(0)));
+    const ask = (origin: string, method: string) =>
+      fetch(`${url}/graphql`, { method, headers: { origin, 'access-control-request-method': 'POST' } });
+    const preflight = await ask('https://app.example', 'OPTIONS');
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+    const refused = await ask('https://app.example', 'POST');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(refused.headers.get('access-control-expose-headers')).toContain('retry-after');
+    for (const method of ['OPTIONS', 'POST']) {
+      const other = await ask('https://evil.example', method);
+      expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([503, null]);
+    }
   });
 });
