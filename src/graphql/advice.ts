@@ -5,18 +5,18 @@ export interface Sizing {
   readonly hitRatio: number;
 }
 
-/** Fewer lookups than this say nothing about the next ones. */
+/** Fewer lookups than this are too small a sample. */
 const minLookups = 200;
 const minReloads = 20;
 const worthwhileGain = 0.05;
 const mostlyUnchanged = 0.9;
 
-/** What an operator could change about a category, in plain sentences. */
+/** Advice for an operator on the policy of a category, in sentences. */
 export function adviceFor(stats: CategorySnapshot, sizing: readonly Sizing[]): string[] {
   return [...sizeAdvice(stats, sizing), ...lifetimeAdvice(stats), ...rejectionAdvice(stats)];
 }
 
-/** The smallest size that gains most of what any size would, when evictions cost something. */
+/** Recommends the smallest size that has at least 80 % of the best gain in hit ratio, if there are evictions. */
 function sizeAdvice({ category, policy, lookups, evictions }: CategorySnapshot, sizing: readonly Sizing[]): string[] {
   const current = sizing.find(({ maxEntries }) => maxEntries === policy.maxEntries);
   if (!current || lookups < minLookups || evictions === 0) return [];

@@ -10,10 +10,10 @@ export interface Alert {
   readonly since: string;
 }
 
-/** A condition with hysteresis: raised at one bound, withdrawn at another, so that it does not flicker in between. */
+/** A condition with hysteresis: the alert is raised at one threshold and withdrawn at another, so that it does not flap. */
 interface Rule<Figures> {
   readonly kind: CacheAlertKind;
-  /** Null when there is too little to judge by. */
+  /** Returns null when the sample is too small. */
   measure(figures: Figures): number | null;
   isRaised(value: number): boolean;
   isWithdrawn(value: number): boolean;
@@ -23,7 +23,7 @@ interface Rule<Figures> {
 const minLookups = 100;
 const megabyte = 1_000_000;
 
-/** By what happened within the last five minutes. */
+/** Rules for the counts of the last five minutes. */
 const perCategory: readonly Rule<RecentSnapshot>[] = [
   {
     kind: 'LOW_HIT_RATIO',
@@ -52,7 +52,7 @@ const perCategory: readonly Rule<RecentSnapshot>[] = [
     isRaised: (ms) => ms > 60_000,
     isWithdrawn: (ms) => ms === 0,
     message: (ms) =>
-      `expired answers have stood in for failing loads for ${Math.ceil(ms / 1000)} s, expected 60 or less`,
+      `expired entries have been served in place of failing loads for ${Math.ceil(ms / 1000)} s, expected 60 or less`,
   },
 ];
 
@@ -66,7 +66,7 @@ const wholeCache: readonly Rule<{ bytes: number }>[] = [
   },
 ];
 
-/** Remembers which alerts stand. The log hears of each once when it is raised and once when it is withdrawn. */
+/** Holds the alerts that are raised. Logs each alert once when it is raised, and once when it is withdrawn. */
 export class AlertWatch {
   readonly #raised = new Map<string, Alert>();
   readonly #now: () => Date;
@@ -77,7 +77,7 @@ export class AlertWatch {
     this.#log = log;
   }
 
-  /** The alerts that stand after this look, the oldest first. `bytes` are those of the whole cache. */
+  /** Applies all rules and returns the raised alerts, the oldest first. `bytes` is the size of the whole cache. */
   check({ recent, bytes }: { recent: readonly RecentSnapshot<CacheCategory>[]; bytes: number }): Alert[] {
     for (const figures of recent) for (const rule of perCategory) this.#apply(rule, figures, figures.category);
     for (const rule of wholeCache) this.#apply(rule, { bytes }, null);
@@ -87,16 +87,16 @@ export class AlertWatch {
   #apply<Figures>(rule: Rule<Figures>, figures: Figures, category: CacheCategory | null): void {
     const id = `${rule.kind} ${category}`;
     const value = rule.measure(figures);
-    const standing = this.#raised.get(id);
-    if (value !== null && (standing ? !rule.isWithdrawn(value) : rule.isRaised(value))) {
+    const raised = this.#raised.get(id);
+    if (value !== null && (raised ? !rule.isWithdrawn(value) : rule.isRaised(value))) {
       const message = `${category ?? 'The cache'}: ${rule.message(value)}.`;
-      const since = standing?.since ?? this.#now().toISOString();
+      const since = raised?.since ?? this.#now().toISOString();
       const alert = { kind: rule.kind, category, message, since };
       this.#raised.set(id, alert);
-      if (!standing) this.#log('raised', alert);
-    } else if (standing) {
+      if (!raised) this.#log('raised', alert);
+    } else if (raised) {
       this.#raised.delete(id);
-      this.#log('withdrawn', standing);
+      this.#log('withdrawn', raised);
     }
   }
 }

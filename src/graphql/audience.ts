@@ -3,7 +3,7 @@ import type { FieldPlan } from './field-plan.ts';
 
 const rootTypes = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
 
-/** Whether an operation asks for nothing but what everybody may ask for, introspection included. */
+/** Returns whether all root fields of an operation are open to anonymous requests. Introspection is. */
 export function isForAnyone(
   plans: ReadonlyMap<string, FieldPlan>,
   document: DocumentNode,
@@ -16,20 +16,20 @@ export function isForAnyone(
   return [...fieldNames(document, operation.selectionSet)].every(isOpen);
 }
 
-/** Of a selection, fragments included, each of which is followed once. */
+/** The field names of a selection and of the fragments in it, each fragment visited once. */
 function* fieldNames(
   document: DocumentNode,
   { selections }: SelectionSetNode,
-  followed = new Set<string>(),
+  visited = new Set<string>(),
 ): Generator<string> {
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) yield selection.name.value;
-    else if (selection.kind === Kind.INLINE_FRAGMENT) yield* fieldNames(document, selection.selectionSet, followed);
-    else if (!followed.has(selection.name.value)) {
-      followed.add(selection.name.value);
+    else if (selection.kind === Kind.INLINE_FRAGMENT) yield* fieldNames(document, selection.selectionSet, visited);
+    else if (!visited.has(selection.name.value)) {
+      visited.add(selection.name.value);
       for (const definition of document.definitions)
         if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value)
-          yield* fieldNames(document, definition.selectionSet, followed);
+          yield* fieldNames(document, definition.selectionSet, visited);
     }
   }
 }

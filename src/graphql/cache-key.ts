@@ -4,10 +4,10 @@ import { isEngineTag } from '../cache/keys-and-tags.ts';
 import type { Viewer } from '../domains/context.ts';
 import type { CacheScope } from '../generated/schema.ts';
 
-/** Whose entries and tags they are. No workspace is called that. */
+/** The namespace of `PUBLIC` entries and tags. No workspace id equals it. */
 export const publicNamespace = 'public';
 
-/** Where a scope's entries live: `key` begins their keys, `namespace` their tags. */
+/** The prefixes of a scope's entries: `key` of their keys, `namespace` of their tags. */
 export interface ScopePrefix {
   readonly key: string;
   readonly namespace: string;
@@ -15,7 +15,10 @@ export interface ScopePrefix {
 
 const publicPrefix: ScopePrefix = { key: `${publicNamespace} `, namespace: publicNamespace };
 
-/** Who may share an entry stands at the beginning of its key: all of the viewer that a resolver of that scope may read. */
+/**
+ * Returns the prefixes for a scope, or undefined if the viewer has none. The key prefix holds every property of the viewer that a
+ * resolver of that scope may read, so that only viewers who are equal in all of them share an entry.
+ */
 export function scopePrefix(scope: CacheScope, viewer: Viewer | null): ScopePrefix | undefined {
   if (scope === 'PUBLIC') return publicPrefix;
   if (!viewer) return undefined;
@@ -27,10 +30,13 @@ export function scopePrefix(scope: CacheScope, viewer: Viewer | null): ScopePref
   return own[scope];
 }
 
-/** A viewer is remembered from one request to the next, and with it its prefixes. */
+/** Prefixes by viewer. The viewer object is cached across requests; see `Principals`. */
 const prefixes = new WeakMap<Viewer, ReturnType<typeof prefixesOf>>();
 
-/** A request that began before a change of role, time zone or visibility goes on as it was, and must not answer those after. */
+/**
+ * Includes role, time zone and visibility: a request that began before they changed continues with the old ones, and later requests
+ * must not be served its entries.
+ */
 function prefixesOf(viewer: Viewer): { WORKSPACE: ScopePrefix; VIEWER: ScopePrefix | undefined } {
   const { workspaceId: namespace, userId, role, timeZone, weekStartsOn } = viewer;
   const shared = `${namespace} ${timeZone} ${weekStartsOn} ${visibility(viewer)} `;
@@ -40,7 +46,7 @@ function prefixesOf(viewer: Viewer): { WORKSPACE: ScopePrefix; VIEWER: ScopePref
   };
 }
 
-/** The key of a field's value: scope, coordinate, the parent's identity, arguments. */
+/** The cache key of a field: scope, coordinate, identity of the parent, arguments. */
 export function fieldKey(
   prefix: ScopePrefix,
   {
@@ -53,7 +59,7 @@ export function fieldKey(
   return `${prefix.key}${coordinate}${parent === undefined ? '' : JSON.stringify(parent)}${short === '{}' ? '' : short}`;
 }
 
-/** A nested field's parent is known by its `id`, by an `identity` that its own resolver gave it, or, the viewer, by `userId`. */
+/** Returns the identity of a nested field's parent: its `id`, an `identity` that its resolver set, or the viewer's `userId`. */
 export function parentIdentity(parent: unknown, coordinate: string): string {
   const { id, identity, userId } = (parent ?? {}) as { id?: unknown; identity?: unknown; userId?: unknown };
   const known = id ?? identity ?? userId;
@@ -63,18 +69,18 @@ export function parentIdentity(parent: unknown, coordinate: string): string {
   );
 }
 
-/** Members who see the same accounts see the same data: `*` for all accounts, else a digest of those they see. */
+/** The accounts that a viewer sees: `*` for all, otherwise a digest. Members with the same accounts see the same data. */
 function visibility({ accountIds }: Viewer): string {
   if (!accountIds) return '*';
   return createHash('sha256').update(JSON.stringify(accountIds)).digest('base64url').slice(0, 22);
 }
 
-/** Tags live inside their namespace: no tenant can reach another's. */
+/** Adds the namespace to a tag, so that no workspace can invalidate another's. */
 export function namespaced(namespace: string, tag: string): string {
   return `${namespace}/${tag}`;
 }
 
-/** Undefined for the engine's own tags. */
+/** Returns the namespace of a tag; undefined for an engine tag. */
 export function namespaceOf(tag: string): string | undefined {
   const end = isEngineTag(tag) ? -1 : tag.indexOf('/');
   return end < 0 ? undefined : tag.slice(0, end);

@@ -3,7 +3,7 @@ import type { CacheCategory } from '../generated/schema.ts';
 import type { RequestContext } from './request.ts';
 import type { Warmer } from './warmer.ts';
 
-/** `clearCache` and `warmCache`. */
+/** The resolvers of `clearCache` and `warmCache`. */
 export function cacheMutationResolvers({
   cache,
   spread,

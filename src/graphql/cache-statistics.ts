@@ -11,10 +11,10 @@ import type { RequestContext } from './request.ts';
 type Category = CategorySnapshot<CacheCategory>;
 type Statistics = Snapshot<CacheCategory>['total'] & { startedAt: string; snapshot: Snapshot<CacheCategory> };
 
-/** Shown of an entry. */
+/** Most tags shown of one entry. */
 const maxTags = 100;
 
-/** `cacheStats`: one reading of the engine's counters, shaped for the schema. Ratios are the engine's; nothing is reset. */
+/** The resolvers of `cacheStats`: one snapshot of the cache in the shape of the schema. Nothing is reset. */
 export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWatch, startedAt: Date) {
   return {
     Query: {
@@ -57,14 +57,14 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
   };
 }
 
-/** Keys and tags name nodes: whoever is confined is shown the entries of those alone who see the same accounts. */
+/** Returns whether a viewer may see an entry. Keys and tags name nodes, so a confined viewer sees only entries of the same accounts. */
 function shownEntries(viewer: Viewer): (entry: Entry) => boolean {
   const { key: own, namespace: ours } = scopePrefix('WORKSPACE', viewer)!;
   return ({ namespace, key }) =>
     namespace === publicNamespace || (namespace === ours && (viewer.accountIds === null || key.startsWith(own)));
 }
 
-/** Tags are shown as the schema writes them: without their namespace, and without those that every entry has. */
+/** Returns a tag as the schema writes it, without its namespace; nothing for an engine tag. */
 export function shownTag(name: string, namespace: string | undefined): string[] {
   const prefix = `${namespace}/`;
   return name.startsWith(prefix) ? [name.slice(prefix.length)] : [];

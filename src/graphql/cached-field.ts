@@ -16,7 +16,7 @@ import { pathOf, traceCached, traceRead, traceUncacheable } from './trace.ts';
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 export type FieldCache = Cache<CacheCategory>;
 
-/** A lookup that is about to be made: all that a key needs, and nothing that depends on a schema's execution. */
+/** The parameters of a cache lookup for a field. Independent of an execution, so that fragments can use it. */
 export interface FieldLookup {
   readonly category: CacheCategory;
   readonly coordinate: string;
@@ -26,13 +26,13 @@ export interface FieldLookup {
   readonly ttlMs: number | undefined;
 }
 
-/** With what fields are remembered. */
+/** The parts that caching a field needs. */
 export interface FieldCaching {
   readonly cache: FieldCache;
   readonly nodeTags: NodeTags;
 }
 
-/** Answers a field from the cache; on a miss, from `resolve`, remembering its value under its tags and those of its nodes. */
+/** Wraps a resolver: it returns the cached value; on a miss it calls `resolve`, and keeps the value under the field's and its nodes' tags. */
 export function cachedField(
   plan: FieldPlan & { cache: CachePlan },
   resolve: Resolver,
@@ -49,7 +49,7 @@ export function cachedField(
     const scoped =
       plan.cache.scope === 'PUBLIC' ? context.unscoped : plan.cache.scope === 'WORKSPACE' ? context.shared : context;
     let lookup: Lookup | undefined;
-    let found: Entry | Promise<Entry>;
+    let entry: Entry | Promise<Entry>;
     try {
       const known = info.path.prev ? undefined : state.lookups.get(String(info.path.key));
       const request = {
@@ -60,7 +60,7 @@ export function cachedField(
         },
         ...(known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source })),
       };
-      found = cache.read<unknown>(request, async (loadContext) => {
+      entry = cache.read<unknown>(request, async (loadContext) => {
         const value = await resolve(source, args, scoped, info);
         const { namespace, tags: held } = request;
         for (const tag of nodeTags.of(idsIn(value), { namespace, held })) loadContext.depend(tag);
@@ -71,9 +71,9 @@ export function cachedField(
       else bypassIfFull(error, { context, info });
       return resolve(source, args, scoped, info);
     }
-    if (!(found instanceof Promise)) return recordLookup(found, { context, lookup: lookup!, info });
-    return found.then(
-      (entry) => recordLookup(entry, { context, lookup: lookup!, info }),
+    if (!(entry instanceof Promise)) return recordLookup(entry, { context, lookup: lookup!, info });
+    return entry.then(
+      (loaded) => recordLookup(loaded, { context, lookup: lookup!, info }),
       (error) => {
         bypassIfFull(error, { context, info });
         return resolve(source, args, scoped, info);
@@ -82,13 +82,13 @@ export function cachedField(
   };
 }
 
-/** Whether a parent is a viewer, but not the one who asks: `signIn` answers with somebody else, or in another workspace. */
+/** Whether a parent is a viewer other than the request's: `signIn` returns another user, or one in another workspace. */
 function isAnotherViewer(viewer: Viewer | null, parent: unknown): boolean {
   const { userId, workspaceId } = (parent ?? {}) as Partial<Viewer>;
   return userId !== undefined && (userId !== viewer?.userId || workspaceId !== viewer.workspaceId);
 }
 
-/** What is looked up for a field with these arguments. The hot path asks it too, without an execution. */
+/** Computes the lookup of a field with these arguments. Fragments use it too, without an execution. */
 export function fieldLookup(
   plan: FieldPlan & { cache: CachePlan },
   { prefix, args, parent }: { prefix: ScopePrefix; args: Record<string, unknown>; parent: unknown },
@@ -108,7 +108,7 @@ export function fieldLookup(
   };
 }
 
-/** The value of the entry that answered. */
+/** Counts and traces a lookup, and returns the entry's value. */
 function recordLookup(entry: Entry, { context, lookup, info }: FieldExecution & { lookup: Lookup }): unknown {
   const { cacheUsage } = context.state;
   if (lookup.status === 'HIT') cacheUsage.hits++;
@@ -124,7 +124,7 @@ interface FieldExecution {
   readonly info: GraphQLResolveInfo;
 }
 
-/** When the cache is at its limit of loads, the request is not: it gets what the resolver says. Throws any other error. */
+/** Records a bypass if the cache is at its limit of loads; the caller then runs the resolver. Throws any other error. */
 function bypassIfFull(error: unknown, { context, info }: FieldExecution): void {
   if (!(error instanceof LoadLimitError)) {
     traceRead(context, info);
@@ -133,13 +133,13 @@ function bypassIfFull(error: unknown, { context, info }: FieldExecution): void {
   recordBypass(context, info);
 }
 
-/** Nothing can be remembered of a selection in which the cache took no part. */
+/** Counts a bypass. The selection around it cannot be kept as a fragment. */
 function recordBypass(context: RequestContext, info: GraphQLResolveInfo): void {
   context.state.cacheUsage.bypasses++;
   traceUncacheable(context, info);
 }
 
-/** The cache takes no part: nobody is signed in, or nothing can be kept under such a key. */
+/** Records that the cache takes no part: caching is off, the viewer has no such scope, or the key is not acceptable. */
 function bypass(cache: FieldCache, plan: FieldPlan & { cache: CachePlan }, { context, info }: FieldExecution): void {
   cache.countBypass(plan.cache.category, plan.coordinate);
   explain(context, plan, { info, lookup: { status: 'BYPASS', ageMs: 0, expiresInMs: 0, tier: undefined } });

@@ -1,9 +1,9 @@
-/** Longer than nearly every request takes, and shorter than the workers' primary waits for one of them. */
+/** Longer than nearly all requests take, and shorter than the primary waits for a worker. */
 const drainWithinMs = 1_000;
 
 /**
- * Whether the cache may be used. That can change at run time, when somebody else begins to write to the database whose
- * invalidations are not heard here. A request asks once, when it begins.
+ * Whether the cache may be used. This changes at run time, when another server starts to write to the database, because its
+ * invalidations do not arrive here. A request reads it once, when it begins.
  */
 export class CachingSwitch {
   readonly #clear: () => void;
@@ -11,9 +11,9 @@ export class CachingSwitch {
   #running = 0;
   #onDrained: (() => void)[] = [];
 
-  constructor({ isOn, clearAll: forget }: { isOn: boolean; clearAll: () => void }) {
+  constructor({ isOn, clearAll }: { isOn: boolean; clearAll: () => void }) {
     this.#untilMs = isOn ? Number.POSITIVE_INFINITY : 0;
-    this.#clear = forget;
+    this.#clear = clearAll;
   }
 
   get isOn(): boolean {
@@ -21,20 +21,20 @@ export class CachingSwitch {
   }
 
   /**
-   * Allows it until a moment of `performance.now()`: `Infinity` for good, 0 not at all from now on. Then it resolves when what
-   * began with the cache has ended, so that no answer shows something new beside something old. What takes longer than a second
-   * is not waited for: it began before anybody else wrote, so it may answer with what was true then, and what it still puts into
-   * the cache is forgotten before the cache is used again.
+   * Allows the cache until a time of `performance.now()`; `Infinity` means without limit, 0 forbids it from now on. In the latter case it
+   * resolves when the executions that use the cache have ended, so that no response mixes new data with old. It waits at most one
+   * second: a longer execution began before the other server wrote, so its data was true then, and the entries that it still adds are
+   * cleared before the cache is used again.
    */
   async allowUntil(untilMs: number): Promise<void> {
     const wasAllowed = this.#untilMs > 0;
     this.#untilMs = untilMs;
-    if (wasAllowed === untilMs > 0) return; // a moment that passed and is moved on: nobody else was let in between
+    if (wasAllowed === untilMs > 0) return; // only the time moves, and no other server wrote meanwhile
     this.#clear();
     if (untilMs === 0) await this.#drain();
   }
 
-  /** Counts an execution that began with the cache. */
+  /** Runs an execution that uses the cache, and counts it while it runs. */
   async during<T>(execution: () => Promise<T>): Promise<T> {
     this.#running++;
     try {

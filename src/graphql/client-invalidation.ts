@@ -2,16 +2,16 @@ import { typeOfId } from '../domains/ids.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { mayOverlap, type TagTemplate } from './tag-template.ts';
 
-/** What a client's own cache must forget. */
+/** The types and nodes that a client must remove from its own cache. */
 export interface ClientInvalidation {
   readonly typeNames: readonly string[];
   readonly nodeIds: readonly string[];
 }
 
-/** Of one event. */
+/** Most node ids in one event. */
 const maxNodeIds = 1_000;
 
-/** As many events as it takes; none when there is nothing to forget. */
+/** Splits an invalidation into events of at most 1,000 node ids; none if there is nothing to remove. */
 export function splitInvalidation({ typeNames, nodeIds }: ClientInvalidation): ClientInvalidation[] {
   const parts: ClientInvalidation[] = [];
   for (let start = 0; start < nodeIds.length || (start === 0 && typeNames.length > 0); start += maxNodeIds)
@@ -20,8 +20,8 @@ export function splitInvalidation({ typeNames, nodeIds }: ClientInvalidation): C
 }
 
 /**
- * Translates tags for clients. A tag of a node, `Post:post_…` or an edge of one, names the node; every other tag names its own
- * type and the types of the cached fields that depend on it: `Post` makes a client forget each `PostConnection`.
+ * Returns a function that translates tags for clients. A node tag, `Post:post_…`, or an edge of a node becomes the node's id. Every
+ * other tag becomes its own type and the types of the cached fields that depend on it: `Post` removes each `PostConnection`.
  */
 export function createClientInvalidation(
   plans: ReadonlyMap<string, FieldPlan>,
@@ -29,11 +29,11 @@ export function createClientInvalidation(
   const cached = [...plans.values()].filter((plan) => plan.cache && plan.cache.scope !== 'PUBLIC');
   const typeNamesByTag = new Map<string, readonly string[]>();
 
-  /** Tags without a node in them are few, as the schema writes them: each is translated once. */
+  /** Memoizes the translation, as there are few tags without a node in the schema. */
   function typeNamesOf(tag: string): readonly string[] {
     let names = typeNamesByTag.get(tag);
     if (!names) {
-      const written: TagTemplate = { text: tag, parts: [tag], readsResult: false }; // whatever an argument put into it
+      const written: TagTemplate = { text: tag, parts: [tag], readsResult: false }; // with the values of its arguments
       const dependent = cached.filter((plan) => plan.cache!.tags.some((own) => mayOverlap(own, written)));
       names = [tag.split(':', 1)[0]!, ...dependent.map((plan) => plan.typeName)];
       if (typeNamesByTag.size < 1_000) typeNamesByTag.set(tag, names);

@@ -15,13 +15,13 @@ import { unstorableIn } from '../text/storable.ts';
 
 export type InputDefinition = GraphQLArgument | GraphQLInputField;
 
-/** A maximum, and the schema coordinate at which it is stated: `Query.nodes(ids:)`, `PostFilter.accountIds`. */
+/** A maximum, and the schema coordinate that states it: `Query.nodes(ids:)`, `PostFilter.accountIds`. */
 interface Limit {
   readonly max: number;
   readonly at: string;
 }
 
-/** Of a number, with the coordinate at which it is stated. Both ends are included. */
+/** The range of a number, ends included, and the schema coordinate that states it. */
 interface Range {
   readonly min: number;
   readonly max: number;
@@ -29,29 +29,29 @@ interface Range {
   readonly at: string;
 }
 
-/** How much an argument or an input field takes. */
+/** The constraint of an argument or input field. */
 export interface Constraint {
-  /** Of a list. */
+  /** Most items of a list. */
   readonly items: Limit;
-  /** Of a text, or of each text in a list, in UTF-16 code units. */
+  /** Greatest length of a string, or of each string in a list, in UTF-16 code units. */
   readonly length: Limit;
-  /** Undefined where any number is taken. */
+  /** Undefined where any number is valid. */
   readonly range: Range | undefined;
 }
 
 const noLimit = Number.POSITIVE_INFINITY;
-/** More than any text of the product takes in any writing system, so that a text that is only too long gets a user error. */
+/** More than any text field of the product allows, so that a text slightly too long gets that field's user error. */
 const maxTextLength = 200_000;
-/** Far more than an id has. */
+/** Far more than the length of any id. */
 const maxIdLength = 255;
-/** Of what a directive of a document takes, such as the label of `@defer`, which the answer repeats. */
+/** For arguments of directives in documents, such as the label of `@defer`, which the response repeats. */
 const maxLabelLength = 255;
 
 type Constraints = ReadonlyMap<InputDefinition, Constraint>;
 
 const constraintsBySchema = new WeakMap<GraphQLSchema, Constraints>();
 
-/** Of every argument and input field: what `@constraint` says, or else what the whole product takes. */
+/** Returns the constraint of every argument and input field: that of `@constraint`, otherwise the defaults above. */
 export function constraintsOf(schema: GraphQLSchema): Constraints {
   let constraints = constraintsBySchema.get(schema);
   if (!constraints) {
@@ -65,13 +65,13 @@ function readConstraints(schema: GraphQLSchema): Constraints {
   const constraints = new Map<InputDefinition, Constraint>();
   const directive = schema.getDirective('constraint');
   const add = (definition: InputDefinition, at: string, maxOther: number) => {
-    const given = directive && definition.astNode && getDirectiveValues(directive, definition.astNode);
+    const directiveArguments = directive && definition.astNode && getDirectiveValues(directive, definition.astNode);
     const isId = getNamedType(definition.type).name === 'ID';
     const {
       maxItems = noLimit,
       maxLength = isId ? maxIdLength : maxOther,
       ...ends
-    } = { ...given } as ConstraintArguments;
+    } = { ...directiveArguments } as ConstraintArguments;
     const { min = -noLimit, max = noLimit } = ends;
     const range = { min, max, isNullable: !isNonNullType(definition.type), at };
     constraints.set(definition, {
@@ -98,7 +98,7 @@ interface ConstraintArguments {
   readonly max?: number;
 }
 
-/** Holds what both do. */
+/** Returns the intersection of two constraints. */
 export function stricterOf(one: Constraint, other: Constraint): Constraint {
   return {
     ...{ items: smallerLimit(one.items, other.items), length: smallerLimit(one.length, other.length) },
@@ -118,24 +118,24 @@ function narrower(one: Range, other: Range): Range {
   };
 }
 
-/** For a place within a list. */
+/** Returns the constraint of the items of a list. */
 export function itemConstraint({ length, range }: Constraint): Constraint {
   return { items: { max: noLimit, at: length.at }, length, range };
 }
 
-/** Says what is wrong with the length of a list; undefined if nothing is. */
+/** Returns the error message for the length of a list; undefined if it is valid. */
 export function listProblem(count: number, { items: { max, at } }: Constraint): string | undefined {
   return count > max ? `${at}: expected at most ${max} items, but got ${count}` : undefined;
 }
 
-/** Says what is wrong with a text; undefined if nothing is. What is taken is stored as it is. */
+/** Returns the error message for a string; undefined if it is valid. A valid string can be stored unchanged. */
 export function textProblem(text: string, { length: { max, at } }: Constraint): string | undefined {
   if (text.length > max) return `${at}: expected at most ${max} characters, but got ${text.length}`;
   const found = unstorableIn(text);
   return found && `${at}: expected Unicode characters other than NUL, but got ${found}`;
 }
 
-/** Says what is wrong with a number; undefined if nothing is. */
+/** Returns the error message for a number; undefined if it is valid. */
 export function numberProblem(value: number | null, { range }: Constraint): string | undefined {
   if (!range || (value === null && range.isNullable)) return undefined;
   const { min, max, at } = range;

@@ -12,19 +12,19 @@ export interface ContextSources {
   readonly queries: Queries;
   readonly ports: Ports;
   readonly limits: ProductLimits;
-  /** The logical time of a workspace, and without one that of all together: loaders are bound to it. */
+  /** The stamp of a workspace; without an id, that of the whole cache. Loaders are bound to it. */
   readonly stampOf: (workspaceId?: string) => number;
   readonly cacheNow: () => number;
   readonly wallNow: () => Date;
-  /** What queries that run with the cache load side by side. */
+  /** Batches that concurrent queries share while the cache is in use. */
   readonly sharedLoads?: SharedBatches;
-  /** Whether the cache may be used now; always, if absent. */
+  /** Whether the cache may be used now. Default: always. */
   readonly isCaching?: () => boolean;
 }
 
 /**
- * Makes the context of one request. Its getters are those of classes: V8 keeps a getter of a single object, and all that it closes
- * over, until it collects the whole heap.
+ * Creates the context of one request. Its getters belong to classes, because V8 keeps the getters of an object literal, with all that
+ * they close over, until a full garbage collection.
  */
 export function createContext(sources: ContextSources, request: RequestOptions): RequestContext {
   return new ResolverContext(new ActiveRequest(sources, request), 'everything');
@@ -34,7 +34,7 @@ interface RequestOptions {
   viewer: Viewer | null;
   requestId: string;
   isDebugging: boolean;
-  /** Absent for background work, and for requests that did not come over a network. */
+  /** Network address. Absent for background work, and for requests without a network. */
   client?: string;
 }
 
@@ -66,18 +66,18 @@ class ActiveRequest implements RequestState {
     this.wallNow = sources.wallNow();
   }
 
-  /** In the workspace's lane, so that its slow ones keep no other workspace waiting. */
+  /** Queries in the workspace's lane, so that slow ones do not delay other workspaces. */
   get queries() {
     this.#queries ??= inLane(this.sources.queries, this.viewer?.workspaceId ?? 'anonymous');
     return this.#queries;
   }
 
-  /** Who has just signed in has none yet, and needs none to see themselves. */
+  /** The viewer. Throws `UNAUTHENTICATED` for an anonymous request. */
   get scope(): Viewer {
     return this.viewer ?? unauthenticated();
   }
 
-  /** Those of one stamp: when it has advanced, they are made anew. */
+  /** Loaders of the present stamp. New ones are created once the stamp has advanced. */
   get loaders(): Loaders {
     const stamp = this.sources.stampOf(this.viewer?.workspaceId);
     if (!this.#loaders || this.#loadersStamp !== stamp) {
@@ -111,10 +111,10 @@ class ActiveRequest implements RequestState {
   }
 }
 
-/** What a resolver may see of who asks. */
+/** Which properties of the viewer a resolver may read. */
 type ContextAccess = 'everything' | 'scope' | 'nothing';
 
-/** Its fields are no `#private` ones: servers may copy a context, as Apollo Server does. */
+/** Has no `#private` members, because servers may copy a context, as Apollo Server does. */
 class ResolverContext implements RequestContext {
   readonly state: ActiveRequest;
   readonly changes: Changes;
@@ -178,7 +178,7 @@ export function unauthenticated(): never {
   });
 }
 
-/** A viewer of whom nothing personal can be read. */
+/** A viewer whose personal properties throw when they are read. */
 class ScopedViewer implements Viewer {
   readonly workspaceId: string;
   readonly accountIds: Viewer['accountIds'];
@@ -215,7 +215,7 @@ class ScopedViewer implements Viewer {
 
 function refusePersonalRead(): never {
   throw new TypeError(
-    'a field that a workspace shares: expected it to read the scope alone, but got a read of who asks',
+    'a field that a workspace shares: expected it to read the scope only, but got a read of a personal property of the viewer',
   );
 }
 

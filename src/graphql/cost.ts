@@ -20,9 +20,9 @@ import { type IntrospectionScope, introspectionSizesOf, outsideIntrospection } f
 import { itemsOf, listSizeOf, slicesOf } from './list-sizes.ts';
 import { type Variables, variablesIn } from './variables.ts';
 
-/** What is known of a place in an answer before there is one. */
+/** What is known of a position in a result before execution. */
 interface CostScope extends IntrospectionScope {
-  /** Items of lists beneath, by their paths from here, as a field above has sized them. */
+  /** Sizes of lists beneath, by their paths from here, set by a field above (`sizedFields`). */
   readonly sizes: ReadonlyMap<string, number>;
 }
 
@@ -34,9 +34,9 @@ interface CostInput {
 const unsizedScope: CostScope = { ...outsideIntrospection, sizes: new Map() };
 
 /**
- * The fields that an answer to a valid operation has at most: each counts once for every item of the lists around it, were all
- * of them as long as their arguments and `@listSize` allow. Of types that exclude each other only the largest counts; what may
- * be skipped counts; a list of texts is one field. `sizedBy` names the variables on which it depends.
+ * Computes the cost of a valid operation: the number of fields that its result has at most. A field counts once for each item of the
+ * lists around it, with lists as long as their arguments and `@listSize` allow. Of mutually exclusive types only the most expensive
+ * counts; a field that may be skipped counts; a list of scalars is one field. `sizedBy` names the variables that the cost depends on.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -121,10 +121,10 @@ function keyOf({ isAll, wrapped, sizes }: CostScope): string {
   return `${isAll} ${wrapped} ${[...sizes].join(' ')}`;
 }
 
-/** Costs of one operation that are remembered, by the sizes that its variables have asked for. */
+/** Most costs kept for one operation, one for each combination of its size variables. */
 const maxCosts = 16;
 
-/** Remembers the costs of operations, each as long as its document is kept. */
+/** Memoizes the costs of operations. Those of an operation last as long as its document. */
 export class Costs {
   readonly #known = new WeakMap<OperationDefinitionNode, { sizedBy: readonly string[]; costs: Map<string, number> }>();
 

@@ -7,13 +7,13 @@ interface Kept {
 }
 
 /**
- * Remembers documents by their text, and with them all that was made of them: costs, outlines, what is ready to be executed. That
- * hangs on the syntax trees by `WeakMap`s, and goes with them. Limited by an upper bound of the memory that it takes: documents that
- * are too much together go, the oldest first, but for those that were used since they were looked at last.
+ * A cache of parsed documents by their text. Data derived from a document (costs, operation plans, compiled operations) hangs on its
+ * syntax tree by `WeakMap`s, and is freed with it. The limit is on an upper bound of the memory. Eviction is second chance (CLOCK): the
+ * oldest document is removed, unless it was used since it was last examined.
  */
 export class DocumentCache {
   readonly #maxBytes: number;
-  /** In the order in which they were looked at by `#makeRoom`. */
+  /** In the order in which `#makeRoom` examined them. */
   readonly #kept = new Map<string, Kept>();
   readonly #of = new WeakMap<DocumentNode, Kept>();
   #bytes = 0;
@@ -36,9 +36,9 @@ export class DocumentCache {
     return kept?.document;
   }
 
-  /** One that takes more than an eighth of all bytes is not kept. */
+  /** Adds a document. One that takes more than an eighth of the limit is not kept. */
   set(text: string, document: DocumentNode): void {
-    if (this.get(text) === document) return; // what was made of it stays counted
+    if (this.get(text) === document) return; // the size of derived data stays counted
     this.delete(text);
     const bytes = sizeOf(document);
     if (bytes > this.#maxBytes / 8) return;
@@ -49,7 +49,7 @@ export class DocumentCache {
     this.#makeRoom();
   }
 
-  /** Counts what was made of a document; below zero, what went of it. Nothing happens to one that is not kept. */
+  /** Adds to the size of a document the bytes of derived data; negative when data was freed. No effect on a document that is not kept. */
   grow(document: DocumentNode, bytes: number): void {
     const kept = this.#of.get(document);
     if (!kept) return;
@@ -64,7 +64,7 @@ export class DocumentCache {
     const kept = this.#kept.get(text);
     if (!kept) return;
     this.#kept.delete(text);
-    this.#of.delete(kept.document); // whoever still executes it may go on
+    this.#of.delete(kept.document); // executions that still use it continue
     this.#bytes -= kept.bytes;
   }
 
@@ -85,10 +85,10 @@ function textOf({ loc }: DocumentNode): string {
   return loc?.source.body ?? '';
 }
 
-/** Of the memory of a document with what validation and cost keep of it; measured with V8 11 and 12. */
+/** Bytes of a document and its parts, with the data that validation and cost attach; measured with V8 11 and 12. */
 const bytesOf = { document: 8_000, char: 2, token: 100, node: 225 };
 
-/** Bytes that a document takes at most. Comments are tokens and no nodes. */
+/** Upper bound of a document's memory, in bytes. Comments count as tokens, and are not nodes. */
 export function sizeOf(document: DocumentNode): number {
   const tokens = countTokens(document);
   const nodes = countNodes(document);

@@ -24,20 +24,20 @@ import {
   textProblem,
 } from './constraints.ts';
 
-/** What a document hands to arguments. */
+/** The values that a document passes to arguments. */
 export interface DocumentInputs {
-  /** Of literals that break a constraint. */
+  /** Errors of literals that violate a constraint. */
   readonly errors: readonly GraphQLError[];
-  /** What holds for each variable wherever an operation uses it. */
+  /** Returns the constraint of each variable, over all places where the operation uses it. */
   constraintsOf(operation: OperationDefinitionNode): ReadonlyMap<string, Constraint>;
 }
 
-/** As graphql-js has at most when it validates. */
+/** The limit of graphql-js's `validate`. */
 const maxErrors = 100;
 
 const inputsByDocument = new WeakMap<DocumentNode, DocumentInputs>();
 
-/** Reads a document once. It need not be valid: what is unknown has no constraint. */
+/** Returns the inputs of a document, read once. The document may be invalid: unknown arguments have no constraint. */
 export function inputsOf(schema: GraphQLSchema, document: DocumentNode): DocumentInputs {
   let inputs = inputsByDocument.get(document);
   if (!inputs) {
@@ -49,7 +49,7 @@ export function inputsOf(schema: GraphQLSchema, document: DocumentNode): Documen
 
 type Definition = OperationDefinitionNode | FragmentDefinitionNode;
 
-/** What was read of one definition. */
+/** The variables and fragment spreads of one definition. */
 interface DefinitionInputs {
   readonly variables: Map<string, Constraint>;
   readonly spreads: Set<string>;
@@ -92,7 +92,7 @@ function readInputs(schema: GraphQLSchema, document: DocumentNode): DocumentInpu
   return { errors, constraintsOf: (operation) => ofOperations.get(operation)! };
 }
 
-/** Fields of an object are visited by themselves. */
+/** Checks a literal. Does not descend into input objects, whose fields the visitor reaches. */
 function checkValue(
   value: ValueNode,
   constraint: Constraint,
@@ -116,7 +116,7 @@ function add(to: Map<string, Constraint>, name: string, constraint: Constraint):
   to.set(name, earlier ? stricterOf(earlier, constraint) : constraint);
 }
 
-/** Of an operation and of the fragments that it spreads. */
+/** The constraints of the variables in an operation and in the fragments that it spreads. */
 function variablesOf(
   operation: OperationDefinitionNode,
   parts: ReadonlyMap<Definition, DefinitionInputs>,

@@ -45,95 +45,95 @@ export interface EngineOptions {
   readonly ports: Ports;
   readonly limits: ProductLimits;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
-  /** Memory for documents, and what is made of them. */
+  /** Most bytes for documents and the data derived from them. */
   readonly maxDocumentBytes?: number;
-  /** Off: every field resolves as it is, until `allowCaching` says otherwise. */
+  /** Whether the cache is used from the start; `allowCaching` changes it. */
   readonly isCaching: boolean;
-  /** Whether answers are joined from serialised fragments. The answers are the same without, and slower. */
+  /** Whether results are joined from fragments. Without it results are the same, and slower. */
   readonly isJoining: boolean;
   /** Whether a workspace is warmed in the background when it is first used. */
   readonly isWarming: boolean;
-  /** Tells other processes what was invalidated here; resolves when all of them have it. Alone, there is nobody to tell. */
+  /** Sends an invalidation to the other processes; resolves when all have applied it. Absent in a single process. */
   readonly spread?: (tags: readonly string[], cause: string | undefined) => Promise<void>;
-  /** Whether every member may ask for explanations, not only ADMIN and above. */
+  /** Whether every member may request explanations, not only ADMIN and above. */
   readonly isDemo: boolean;
   readonly clock?: Clock;
   readonly wallNow?: () => Date;
   readonly log: {
     alert(event: 'raised' | 'withdrawn', alert: Alert): void;
-    /** Of what may go wrong again and again: expected to write the same message once a second at most. */
+    /** Logs a failure that may repeat often. Should write the same message at most once a second. */
     failure(message: string, error: unknown, details?: object): void;
   };
 }
 
 type ExecuteFn = (args: ExecutionArgs) => ResultOrStream | Promise<ResultOrStream>;
 
-/** One request, as the edge knows it. */
+/** The edge's part of a request. */
 export interface EdgeRequest {
   /** Null when anonymous. */
   readonly viewer: Viewer | null;
   readonly requestId: string;
-  /** Whether explanations were asked for (`X-Cache-Debug: 1`). */
+  /** Whether explanations were requested (`X-Cache-Debug: 1`). */
   readonly isDebugging: boolean;
-  /** The network address that it came from, as far as it tells clients apart. */
+  /** The network address, as far as it identifies a client. */
   readonly client?: string;
 }
 
-/** An answer without errors. */
+/** The result of `rerun`, without errors. */
 export interface RerunResult {
   readonly json: string;
-  /** Undefined when there is anything in it that cannot be given to others: something stale, or past the cache. */
+  /** Undefined if the result cannot be shared, because a part is stale or bypassed the cache. */
   readonly provenance: Provenance | undefined;
   readonly cacheUsage: CacheUsage;
-  /** The reading of the cache's clock for which it was made. */
+  /** The reading of the cache's clock that the execution used. */
   readonly now: number;
 }
 
-/** GraphQL and the cache, put together: all that the edge and the background work need of them. */
+/** GraphQL with the cache: the interface for the edge and for background work. */
 export interface GraphqlEngine {
   readonly schema: GraphQLSchema;
   readonly plans: ReadonlyMap<string, FieldPlan>;
   readonly cache: Cache<CacheCategory>;
   readonly principals: Principals;
-  /** Call it when something may have been written of which nothing is known here: it forgets everything, and subscribers are told. */
+  /** Clears everything and notifies subscribers. Call it when there may be a write whose invalidation did not arrive. */
   clearAll(cause: string): void;
-  /** Of the documents that clients send. */
+  /** The documents that clients send. */
   readonly documents: DocumentCache;
   /**
-   * The logical time of a viewer's workspace: it moves with every invalidation that can concern them. `NaN`, which equals nothing,
-   * while there must be no cache.
+   * The stamp of a viewer's workspace; it advances with every invalidation that may concern the viewer. `NaN`, which equals nothing,
+   * while the cache may not be used.
    */
   stampOf(viewer: Viewer): number;
   contextFor(request: EdgeRequest): RequestContext;
   /**
-   * Allows the cache until a moment of `performance.now()`: `Infinity` for good, 0 not at all from now on. That resolves when no
-   * request that began with it is still executing, or after a second. It begins empty each time.
+   * Allows the cache until a time of `performance.now()`; `Infinity` means without limit, 0 forbids it from now on. Resolves when no
+   * execution that uses the cache is running, or after a second. The cache is empty each time it is allowed again.
    */
   allowCaching(untilMs: number): Promise<void>;
-  /** Who a token stands for; null when it is unknown, expired or revoked. */
+  /** The viewer of a token; null if the token is unknown, expired or revoked. */
   authenticate(token: string): Viewer | null | Promise<Viewer | null>;
-  /** Whether an operation asks for nothing but what everybody may ask for. */
+  /** Whether all root fields of an operation are open to anonymous requests. */
   isForAnyone(document: DocumentNode, operationName: string | null | undefined): boolean;
-  /** Runs an execution with all that goes with it; `executeFn` is the server's. */
+  /** Executes an operation: joined from fragments if possible, otherwise with the server's `executeFn`. */
   execute(args: OperationArgs, executeFn: ExecuteFn): Promise<ResultOrStream>;
   /**
-   * Answers again what was asked and answered before, by the same means as `execute`. Undefined when the cache may not be used, and
-   * when there is an error in the answer: then `execute` is to say so, and tries what failed once more.
+   * Executes again a request that was executed before, as `execute` does. Returns undefined if the cache may not be used, or the result
+   * has errors: the caller then calls `execute`, which tries the failed fields again and reports the errors.
    */
   rerun(operationRequest: OperationRequest, request: EdgeRequest): Promise<RerunResult | undefined>;
   /**
-   * Whether an answer that was joined for this viewer would be joined again just so. If it would, its lookups are counted, and
-   * the milliseconds for which its first entry stays fresh are returned; undefined otherwise.
+   * Validates a result that was joined for this viewer. If its fragments are all valid and fresh, counts their lookups and returns the
+   * milliseconds for which all stay fresh; otherwise returns undefined.
    */
-  reuse(answer: JoinedFragments, viewer: Viewer): number | undefined;
+  reuse(joined: JoinedFragments, viewer: Viewer): number | undefined;
   /**
-   * Whether an answer that was made for this viewer may be given to them again, who waited for it since before anything else was
-   * invalidated. If it may, its lookups are counted.
+   * Returns whether a result may be given to another request of the same viewer that waited for it, with no invalidation since that
+   * request arrived. If so, counts its lookups.
    */
   share(provenance: Provenance, wait: { viewer: Viewer; waitedMs: number }): boolean;
-  /** Runs a document through the schema, as Magpie's own background work in a workspace. Throws if it reports any error. */
+  /** Executes a document as the system viewer of a workspace, for background work. Throws an `AggregateError` if there are errors. */
   executeAsSystem(workspaceId: string, document: string, variables?: object): Promise<Record<string, unknown>>;
-  /** Looks after the alerts; call it every half minute at least: they judge what happened since earlier looks, and the log hears of them. */
+  /** Checks the alerts, and logs those that changed. Call it at least every 30 s, because it takes samples of the counters. */
   checkAlerts(): readonly Alert[];
 }
 
@@ -172,7 +172,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     isOn: options.isCaching,
     clearAll() {
       clearAll();
-      if (caching.isOn) feed.miss(); // of what others wrote while it was not
+      if (caching.isOn) feed.miss(); // other servers wrote while the cache was off
     },
   });
   const namespaceClock = new NamespaceClock();
@@ -210,7 +210,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const background = (viewer: Viewer) => newContext({ viewer, requestId: 'background', isDebugging: false });
   const warmer = new Warmer({
     ...{ schema, contextFor: background },
-    onFailure: (error) => log.failure('a workspace could not be warmed whole', error),
+    onFailure: (error) => log.failure('a workspace was warmed only in part', error),
   });
   const kept = new DocumentCache(options.maxDocumentBytes);
   const operations = new QueryOperations(schema, plans, kept);
@@ -291,7 +291,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   };
 }
 
-/** Documents of background work are constants of the code: few, and right or a bug. */
+/** Parses and validates a document of background work. Such documents are few constants of the code, so an error is a bug. */
 function parseChecked(schema: GraphQLSchema, text: string): DocumentNode {
   const document = parse(text);
   const [error] = validate(schema, document);

@@ -6,12 +6,12 @@ import type { FieldCache } from './cached-field.ts';
 import type { Explanation, RequestContext } from './request.ts';
 import { pathOf } from './trace.ts';
 
-/** An execution's result, or its parts as they come, with `@defer` and `@stream`. */
+/** The result of an execution, or a stream of its parts with `@defer` and `@stream`. */
 export type ResultOrStream = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 /**
- * What follows every execution: entries whose own value could not be completed are dropped, since a cached value that breaks its
- * field's type would break it for everybody, and explanations are added when they were asked for.
+ * Finishes an execution. Drops each entry whose value could not be completed, because it would fail for every later request, and
+ * adds explanations if they were requested.
  */
 export function afterExecution(
   cache: FieldCache | undefined,
@@ -39,9 +39,9 @@ async function* eachPart(
   }
 }
 
-/** An error belongs to the value in which it occurred: the nearest one above it that an entry or a resolver brought. */
+/** Attributes each error to the nearest value above it that came from an entry or a resolver, and drops the entry if it was one. */
 function dropIncompletable(cache: FieldCache, { state }: RequestContext, errors: readonly GraphQLError[]): void {
-  const entries = new Map<string, Entry | undefined>(); // undefined for a value that is nobody's entry
+  const entries = new Map<string, Entry | undefined>(); // undefined for a resolver's value that is not an entry
   for (const { root, lookups, readPaths } of state.traces?.values() ?? []) {
     for (const path of readPaths) entries.set(pathOf(path).join(), undefined);
     for (const { path, entry } of root ? [root, ...lookups] : lookups) entries.set(path.join(), entry);
@@ -49,16 +49,16 @@ function dropIncompletable(cache: FieldCache, { state }: RequestContext, errors:
   for (const { path, nodes } of errors) {
     if (!path || isArgumentError(nodes)) continue;
     let owner: Entry | undefined;
-    let place = '';
+    let pathText = '';
     for (const key of path) {
-      place = place === '' ? String(key) : `${place},${key}`;
-      if (entries.has(place)) owner = entries.get(place);
+      pathText = pathText === '' ? String(key) : `${pathText},${key}`;
+      if (entries.has(pathText)) owner = entries.get(pathText);
     }
     if (owner) cache.drop(owner, 'a value that could not be completed');
   }
 }
 
-/** What the client gave, with the field's value at rest. */
+/** Whether an error is about an argument, not about the field's value. */
 function isArgumentError(nodes: GraphQLError['nodes']): boolean {
   return nodes?.[0] !== undefined && nodes[0].kind !== Kind.FIELD;
 }
@@ -72,7 +72,7 @@ function withExplanations({ state }: RequestContext, result: ExecutionResult): E
   };
 }
 
-/** Which write made an entry untrue is not told to whoever is confined: it may be one of what they do not see. */
+/** Describes a lookup. A confined viewer is not told the invalidating write, which may concern data that they do not see. */
 function explanationOf({ path, coordinate, category, lookup }: Explanation, viewer: Viewer | null) {
   const { status, cause, ageMs, expiresInMs } = lookup;
   const invalidatedBy = viewer?.accountIds ? undefined : lookup.invalidatedBy;

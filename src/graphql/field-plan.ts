@@ -12,19 +12,19 @@ import {
 import type { AccessAudience, CacheCategory, CacheScope, Confinement, WorkspaceRole } from '../generated/schema.ts';
 import { parseTagTemplate, type TagTemplate } from './tag-template.ts';
 
-/** What the schema says of one field, read once. */
+/** The directives of one field, read once when the schema is built. */
 export interface FieldPlan {
   /** `Type.field`. */
   readonly coordinate: string;
-  /** Name of the type that it returns, without lists and nulls. */
+  /** Name of the returned type, without list and non-null wrappers. */
   readonly typeName: string;
   readonly access: AccessPlan | undefined;
   readonly cache: CachePlan | undefined;
   readonly invalidates: readonly TagTemplate[] | undefined;
   readonly dependsOn: readonly TagTemplate[] | undefined;
-  /** Arguments that are ranges of days, with their defaults: they are resolved to days before anything reads them. */
+  /** Arguments of type `DateRangeInput` with their defaults. Presets are resolved to days before anything reads them. */
   readonly ranges: ReadonlyMap<string, unknown>;
-  /** How the value comes about; see `kindOf`. */
+  /** How the value is obtained; see `FieldKind`. */
   readonly kind: FieldKind;
 }
 
@@ -42,12 +42,12 @@ export interface CachePlan {
 }
 
 /**
- * `property`: read off the parent. `derived`: computed from the parent alone. `edge`: another node. `cached`, `dependent`: as
- * the directives say. `open`: none of these, so that nothing can be remembered of a selection that reaches it.
+ * `property`: read from the parent. `derived`: computed from the parent alone. `edge`: another node. `cached`, `dependent`: by
+ * directive. `untracked`: none of these; a selection that contains such a field cannot be kept as a fragment.
  */
-export type FieldKind = 'property' | 'derived' | 'edge' | 'cached' | 'dependent' | 'open';
+export type FieldKind = 'property' | 'derived' | 'edge' | 'cached' | 'dependent' | 'untracked';
 
-/** Throws, with the coordinate and what was expected, when a directive makes no sense where it stands. */
+/** Reads the directives of a field. Throws a `TypeError` that names the coordinate and what was expected for a misplaced directive. */
 export function planField(
   schema: GraphQLSchema,
   type: GraphQLObjectType,
@@ -97,7 +97,7 @@ export function planField(
 
 const directiveNames = ['cache', 'dependsOn', 'invalidates', 'invalidatesNothing', 'access'];
 
-/** An interface's field is resolved by the types that implement it: what its directives say would go unheard. */
+/** Throws for directives on an interface's fields. The implementing types resolve them, so those directives would have no effect. */
 export function refuseDirectivesOf(type: GraphQLInterfaceType): void {
   for (const field of Object.values(type.getFields()))
     for (const { name } of field.astNode?.directives ?? [])
@@ -125,10 +125,10 @@ function kindOf(
   if (isDependent) return 'dependent';
   if (!field.resolve || field.resolve === defaultFieldResolver) return 'property';
   if (isConnection(type) && field.name !== 'totalCount') return 'derived';
-  return isNode(schema, field) ? 'edge' : 'open';
+  return isNode(schema, field) ? 'edge' : 'untracked';
 }
 
-/** Relay's fields of a connection are another view of its page. */
+/** Whether a type is a Relay connection, whose fields other than `totalCount` derive from its page. */
 function isConnection(type: GraphQLObjectType): boolean {
   return type.name.endsWith('Connection') && 'pageInfo' in type.getFields();
 }
@@ -166,7 +166,7 @@ function refuseMisuse(
   const isRoot = isMutation || isSubscription || type === schema.getQueryType();
   if (dependsOn && isRoot) refuse('@dependsOn on a nested field', 'a root field');
   if (access && (!isRoot || isSubscription))
-    refuse('@access on a query or a mutation', `it on a field of ${type.name}`); // answers from the cache ask at the root alone
+    refuse('@access on a query or a mutation', `it on a field of ${type.name}`); // a cached result is checked at the root field only
   if (maxAge !== undefined && maxAge <= 0) refuse('a maxAge above 0 seconds', String(maxAge));
   if (cache?.scope === 'PUBLIC' && type !== schema.getQueryType())
     refuse('PUBLIC scope on a root field, which no workspace stands above', `it on a field of ${type.name}`);

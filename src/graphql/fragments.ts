@@ -9,29 +9,29 @@ import { resolveRanges } from './schema.ts';
 import type { Variables } from './variables.ts';
 
 /**
- * An entry's serialised answer to one selection: what the executor would have completed and stringified. It is itself a cached
- * value, attached to its entry: its tags are those of all that its selection touched, its stamp is from before the execution
- * that made it, and it ends with its entry and with each entry beneath.
+ * The JSON of an entry's value under one selection, as the executor would complete and serialise it. An attachment of its entry: its
+ * tags are those of everything that the selection read, its stamp is from before the execution, and it is removed with its entry and
+ * invalid with each nested entry.
  */
 export interface Fragment {
   readonly json: string;
-  /** Entries that lookups beneath the root field found, to be counted with each use. */
+  /** Entries of the lookups beneath the root field. Each use of the fragment counts a hit of each. */
   readonly nestedEntries: readonly Entry[];
-  /** The moment at which the first lifetime of an entry beneath ends. */
+  /** The earliest expiry of a nested entry, on the cache's clock. */
   readonly freshUntil: number;
 }
 
-/** Where a fragment hangs, found just now: it becomes empty when the cache lets it go. */
+/** The attachment of a fragment that was found just now. Removal empties it; see `Attachment`. */
 export type AttachedFragment = Attachment & { readonly value: Fragment; readonly entry: Entry };
 
-/** A root field as one request asks for it. `id` tells its selection, with variables and, where ranges occur in it, the day. */
+/** A root field of one request. `id` identifies its selection with the values of variables and, if it has date ranges, the day. */
 export interface RequestedField {
   readonly field: RootField;
   readonly variables: Variables;
   readonly id: string;
 }
 
-/** Finds a root field's fragment. Undefined sends the field to the executor, which says what there is to say. */
+/** Finds a root field's fragment. Returns undefined also on an error; the field is then executed, and reports it. */
 export function findFragment(
   cache: FieldCache,
   context: RequestContext,
@@ -61,22 +61,22 @@ export function findFragment(
   }
 }
 
-/** Whether a fragment that was found before would be found again. */
+/** Returns whether `findFragment` would return this fragment again. If so, counts a use of the attachment. */
 export function revalidateFragment(cache: FieldCache, fragment: Attachment, now: number): fragment is AttachedFragment {
   return cache.revalidate(fragment, now) && hasAllEntries(fragment as AttachedFragment);
 }
 
-/** Whether its lookups would all be hits, as they are counted: an entry beneath may have left for want of room. */
+/** Whether all nested entries are kept, so that counting hits of them is true. One may have been evicted. */
 function hasAllEntries({ value }: AttachedFragment): boolean {
   return value.nestedEntries.every((entry) => entry.isKept);
 }
 
-/** The moment at which the first lifetime of an entry in it ends. */
+/** The earliest expiry of the fragment's entry and nested entries, on the cache's clock. */
 export function freshUntilOf({ entry, value }: AttachedFragment): number {
   return Math.min(entry.expiresAt, value.freshUntil);
 }
 
-/** Counts the use of a fragment exactly as an execution would have counted its lookups. Returns how many there were. */
+/** Counts the lookups of a fragment as an execution would. Returns their number. */
 export function countFragment(
   cache: FieldCache,
   { entry, value: { nestedEntries } }: Pick<AttachedFragment, 'entry' | 'value'>,
@@ -86,7 +86,7 @@ export function countFragment(
   return 1 + nestedEntries.length;
 }
 
-/** Counts an execution's lookups for somebody who waited for its answer. */
+/** Counts an execution's lookups for a request that waited for its result. */
 export function countCoalesced(cache: FieldCache, { root, lookups }: Trace, waitedMs: number): void {
   for (const { entry, missCause } of root ? [root, ...lookups] : lookups)
     if (missCause) cache.countCoalesced(entry, { cause: missCause, waitedMs });
@@ -94,8 +94,8 @@ export function countCoalesced(cache: FieldCache, { root, lookups }: Trace, wait
 }
 
 /**
- * Keeps what an execution answered to a root field, unless something in it cannot be remembered. Of those who executed it side by
- * side the first one's stays: answers were joined from it already. Returns what hangs there now, if it is the very same text.
+ * Keeps the text of an executed root field as a fragment, unless its trace is uncacheable. Of concurrent executions the first one's
+ * fragment stays, because results were joined from it already. Returns the fragment that is kept if it has the same text.
  */
 export function keepFragment(
   { cache, nodeTags }: FieldCaching,
@@ -107,8 +107,8 @@ export function keepFragment(
   const older = cache.attachment(entry, id) as AttachedFragment | undefined;
   if (older && hasAllEntries(older)) return older.value.json === json ? older : undefined;
   const isPublic = entry.namespace === publicNamespace;
-  if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return undefined; // such as one with more tags than it could hold
-  if (isPublic && trace.readPaths.length > 0) return undefined; // what lies beneath may be a workspace's
+  if (trace.lookups.some((lookup) => !lookup.entry.isKept)) return undefined; // for example an entry with too many tags
+  if (isPublic && trace.readPaths.length > 0) return undefined; // nested values may belong to a workspace
   const namespace = entry.namespace!;
   const tags = nodeTags.of(trace.ids, { namespace, held: entry.tags.map(({ name }) => name) });
   for (const tag of trace.tags) tags.add(namespaced(namespace, tag));
@@ -118,9 +118,9 @@ export function keepFragment(
     validUntil = Math.min(validUntil, lookup.entry.refreshAt);
     freshUntil = Math.min(freshUntil, lookup.entry.expiresAt);
   }
-  const beneath = trace.lookups.map((lookup) => lookup.entry);
-  const value: Fragment = { json, nestedEntries: beneath, freshUntil };
-  const bytes = textBytes(json) + REFERENCE * beneath.length;
-  const made = { bytes, stamp, tags: [...tags], entries: beneath, validUntil, value };
-  return cache.attach(entry, id, made) as AttachedFragment | undefined;
+  const nestedEntries = trace.lookups.map((lookup) => lookup.entry);
+  const value: Fragment = { json, nestedEntries, freshUntil };
+  const bytes = textBytes(json) + REFERENCE * nestedEntries.length;
+  const attachment = { bytes, stamp, tags: [...tags], entries: nestedEntries, validUntil, value };
+  return cache.attach(entry, id, attachment) as AttachedFragment | undefined;
 }

@@ -10,11 +10,11 @@ import {
   isWrappingType,
 } from 'graphql';
 
-/** What is known of the objects at one place of an introspection. */
+/** What is known of the objects at one position of an introspection. */
 export interface IntrospectionScope {
-  /** Whether they are all of their kind, each once, so that what they hold can be counted together. */
+  /** Whether these are all objects of their kind, each once, so that average sizes apply. */
   readonly isAll: boolean;
-  /** Types within types, `[T!]!`, that there are beneath one of them at most. */
+  /** Most list and non-null wrappers (`[T!]!` has three) beneath one of the objects. */
   readonly wrapped: number;
 }
 
@@ -23,7 +23,7 @@ interface SizeStep {
   readonly within: IntrospectionScope;
 }
 
-/** Items beneath an object: on average of all, and at most. */
+/** Number of items beneath an object: the average and the maximum. */
 interface ListCounts {
   readonly average: number;
   readonly most: number;
@@ -42,9 +42,9 @@ export function introspectionSizesOf(schema: GraphQLSchema): IntrospectionSizes 
   return sizes;
 }
 
-/** How many objects introspection finds beneath another, as this schema has them. */
+/** The list sizes of introspection for one schema. */
 class IntrospectionSizes {
-  /** By `Type.field`; the other fields have one object. */
+  /** By `Type.field`. Other fields return one object. */
   readonly #lists: Readonly<Record<string, ListCounts>>;
   readonly #wrappers: number;
 

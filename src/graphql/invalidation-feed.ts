@@ -1,17 +1,17 @@
 import { namespaceOf } from './cache-key.ts';
 
 export interface FeedListener {
-  /** Tags without their namespace, in order, as mutations commit. */
+  /** Receives tags without their namespace, in the order of commits. */
   invalidated(tags: readonly string[]): void;
-  /** Something may have been invalidated of which nobody was told here. */
+  /** An invalidation may not have arrived. */
   missed(): void;
 }
 
-/** Tells who listens what was invalidated in a workspace. */
+/** Notifies listeners of the invalidations in a workspace. */
 export class InvalidationFeed {
   readonly #listeners = new Map<string, Set<FeedListener>>();
 
-  /** Takes tags with their namespaces, as the cache announces them. */
+  /** Notifies the listeners of tags that have namespaces, as `Cache.onInvalidate` reports them. */
   publish(tags: readonly string[]): void {
     const byNamespace = new Map<string, string[]>();
     for (const tag of tags) {
@@ -26,12 +26,12 @@ export class InvalidationFeed {
       for (const listener of this.#listeners.get(namespace) ?? []) listener.invalidated(own);
   }
 
-  /** Tells the listeners of all workspaces that they may have missed something. */
+  /** Notifies the listeners of all workspaces that an invalidation may be missing. */
   miss(): void {
     for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.missed();
   }
 
-  /** Returns a function that ends it. */
+  /** Adds a listener. Returns a function that removes it. */
   listen(namespace: string, listener: FeedListener): () => void {
     const listeners = this.#listeners.get(namespace) ?? new Set();
     this.#listeners.set(namespace, listeners.add(listener));

@@ -9,48 +9,48 @@ import type { JsonText } from './text.ts';
 import type { TextExecution } from './text-execution.ts';
 import { coerceVariables, type Variables } from './variables.ts';
 
-/** A result whose data is serialised already. Servers that know `stringify` use it. */
+/** A result whose data is serialised already. GraphQL Yoga sends the text of `stringify`. */
 export interface JoinedResult extends ExecutionResult {
   stringify(result: ExecutionResult): string;
-  /** Undefined when there is anything in it that the cache did not answer for. */
+  /** Undefined if a part of the result bypassed the cache. */
   readonly provenance: Provenance | undefined;
 }
 
-/** What an operation asks for. */
+/** The parameters of an operation. */
 export type OperationRequest = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
 
-/** What is executed. */
+/** The arguments of an execution. */
 export interface OperationArgs extends ExecutionArgs {
-  /** Coerced, where that was done before. */
+  /** Coerced variables, if the caller has them. */
   readonly variables?: Variables;
 }
 
-/** How an answer came about, all of it through the cache. */
+/** The fragments and executions from which a result was joined. */
 export interface Provenance {
   readonly operationRequest: OperationRequest;
-  /** The fragments that would make it again; undefined if one of them was not kept. */
+  /** The fragments of all root fields; undefined if one of them was not kept. */
   readonly joined: JoinedFragments | undefined;
   readonly day: string | undefined;
   readonly foundFragments: readonly Pick<AttachedFragment, 'entry' | 'value'>[];
-  /** Of the root fields that had to be executed. */
+  /** Traces of the root fields that were executed. */
   readonly executedTraces: readonly Trace[];
 }
 
-/** Fragments that make a whole answer: while they stand, and on that day where ranges occur in it, so does the answer. */
+/** The fragments of a whole result. The result is valid while they are and, if it depends on a day, on that `day` only. */
 export interface JoinedFragments {
   readonly fragments: readonly Attachment[];
   readonly day: string | undefined;
 }
 
 /**
- * Answers a query from fragments as far as they go, and executes only what is missing. The answer is the executor's to the
- * byte; what was executed is kept as fragments for the next time. Undefined when the operation is none that can be joined.
+ * Executes a query: takes root fields from fragments where there are any, executes the others, and keeps those as fragments. The
+ * result equals the executor's to the byte. Returns undefined for an operation that cannot be joined.
  */
 export async function executeJoined(
   args: OperationArgs,
-  { operations, schema, ...remembering }: FieldCaching & { operations: QueryOperations; schema: GraphQLSchema },
+  { operations, schema, ...fieldCaching }: FieldCaching & { operations: QueryOperations; schema: GraphQLSchema },
 ): Promise<ExecutionResult | undefined> {
-  const { cache } = remembering;
+  const { cache } = fieldCaching;
   const context = args.contextValue as RequestContext;
   const operation = operations.of(args.document, args.operationName ?? undefined);
   if (!operation || context.state.explanations) return undefined;
@@ -70,7 +70,7 @@ export async function executeJoined(
     const fragment = findFragment(cache, context, { field, variables, id: fragmentIdOf(field, variables, day) });
     if (!fragment) continue;
     fragments.push(fragment);
-    foundFragments.push({ entry: fragment.entry, value: fragment.value }); // an attachment may end before the answer is made
+    foundFragments.push({ entry: fragment.entry, value: fragment.value }); // an attachment may be emptied before the result is complete
     json.set(field, fragment.value.json);
     countFragmentUse(cache, context, fragment);
   }
@@ -90,7 +90,7 @@ export async function executeJoined(
     const text = texts[index]!;
     json.set(field, text);
     const trace = broken.has(field.key) ? undefined : context.state.traces?.get(field.key);
-    fragments.push(keepFragment(remembering, trace, { id: fragmentIdOf(field, variables, day), json: text, stamp }));
+    fragments.push(keepFragment(fieldCaching, trace, { id: fragmentIdOf(field, variables, day), json: text, stamp }));
     if (trace?.root && !trace.isUncacheable) executedTraces.push(trace);
   });
   const joined = areAllKept(fragments) ? { fragments, day } : undefined;
@@ -106,13 +106,13 @@ function fragmentIdOf(field: RootField, variables: Variables, day: string | unde
   return day ? `${day} ${selection}` : selection;
 }
 
-/** Side by side. Rejects with the error of one that must not be null. */
+/** Executes root fields concurrently. Rejects with the error of a non-null field. */
 async function executeAll(fields: readonly RootField[], textExecution: TextExecution): Promise<string[]> {
   const texts: JsonText[] = [];
   try {
     for (const { text } of fields) texts.push(text.execute(undefined, textExecution, undefined));
   } catch (error) {
-    await Promise.all(texts).catch(() => {}); // as an object of fields that fails: see `JoinedText`
+    await Promise.all(texts).catch(() => {}); // waits for the others, as `JoinedText.fail` does
     throw error;
   }
   return Promise.all(texts);
@@ -149,7 +149,7 @@ function joinedResult(
     pieces.push(JSON.stringify(field.key), ':', json.get(field)!);
   }
   pieces.push('}}');
-  const text = pieces.join(''); // flat, which a text that was put together with `+` becomes only by another copy
+  const text = pieces.join(''); // a flat string; concatenation with `+` builds a rope, which V8 flattens by another copy
   return {
     ...(errors.length > 0 && { errors }),
     data: new SerializedData(text) as unknown as Record<string, unknown>,
@@ -163,7 +163,7 @@ function joinedResult(
   };
 }
 
-/** The data of an answer that is text already. Whoever does not take the text itself gets its object from `JSON.stringify` alone. */
+/** Data that is serialised already. Only `JSON.stringify` can read it, for servers that do not call `stringify` of the result. */
 class SerializedData {
   readonly #text: string;
 

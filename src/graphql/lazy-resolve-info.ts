@@ -3,7 +3,7 @@ import type { TextExecution, TextField } from './text-execution.ts';
 
 type Path = GraphQLResolveInfo['path'];
 
-/** What a resolver is told of where it is. Few ask, so that little is made ready. */
+/** A `GraphQLResolveInfo` that computes its members when they are read, because few resolvers read any. */
 export class LazyResolveInfo implements GraphQLResolveInfo {
   readonly path: Path;
   readonly #field: TextField;

@@ -11,17 +11,17 @@ import { maxDaysOf } from '../domains/date-range.ts';
 import type { DateRangeInput } from '../generated/schema.ts';
 import type { Variables } from './variables.ts';
 
-/** What `@listSize` says of a field. */
+/** The `@listSize` of a field. */
 export interface ListSize {
-  /** The most items that there are, whatever is asked for. */
+  /** Most items, whatever the arguments. */
   readonly assumedSize: number;
-  /** Arguments that say how many there are at most. */
+  /** Arguments that limit the number of items. */
   readonly slicing: readonly GraphQLArgument[];
-  /** Paths of the lists beneath that are sized by it; none when it is the list itself. */
+  /** Paths of the lists beneath whose size this is; empty if the field itself is the list. */
   readonly sizedFields: readonly string[];
 }
 
-/** Of a list of which nothing is known. */
+/** The size of a list without `@listSize`. */
 const unknownSize: ListSize = { assumedSize: 100, slicing: [], sizedFields: [] };
 
 const sizesByField = new WeakMap<GraphQLField<unknown, unknown>, ListSize>();
@@ -30,8 +30,8 @@ export function listSizeOf(schema: GraphQLSchema, field: GraphQLField<unknown, u
   let size = sizesByField.get(field);
   if (!size) {
     const directive = schema.getDirective('listSize');
-    const given = directive && field.astNode && getDirectiveValues(directive, field.astNode);
-    size = given ? readListSize(given as unknown as ListSizeArguments, field) : unknownSize;
+    const directiveArguments = directive && field.astNode && getDirectiveValues(directive, field.astNode);
+    size = directiveArguments ? readListSize(directiveArguments as unknown as ListSizeArguments, field) : unknownSize;
     sizesByField.set(field, size);
   }
   return size;
@@ -55,25 +55,25 @@ function readListSize(
   return { assumedSize, slicing, sizedFields };
 }
 
-/** Items that there are at most with the arguments of a field, as a request gives them. */
+/** Returns the most items of a list with the arguments of a request. */
 export function itemsOf({ assumedSize, slicing }: ListSize, node: FieldNode, variables: Variables): number {
   return slicing.reduce((least, argument) => Math.min(least, sliceOf(argument, node, variables)), assumedSize);
 }
 
-/** What a field hands to the arguments that size it. */
+/** Returns the nodes of the slicing arguments that a field is given. */
 export function slicesOf({ slicing }: ListSize, node: FieldNode): ArgumentNode[] {
   return slicing.flatMap((argument) => argumentNodeOf(argument, node) ?? []);
 }
 
 function argumentNodeOf({ name }: GraphQLArgument, node: FieldNode): ArgumentNode | undefined {
-  return node.arguments?.find((given) => given.name.value === name);
+  return node.arguments?.find((argument) => argument.name.value === name);
 }
 
-/** Null means the same as nothing. */
+/** The limit that one slicing argument sets. Null counts as absent. */
 function sliceOf(argument: GraphQLArgument, node: FieldNode, variables: Variables): number {
   const { type, defaultValue } = argument;
-  const given = argumentNodeOf(argument, node);
-  const value = (given && valueFromAST(given.value, type, variables)) ?? defaultValue;
+  const argumentNode = argumentNodeOf(argument, node);
+  const value = (argumentNode && valueFromAST(argumentNode.value, type, variables)) ?? defaultValue;
   if (typeof value === 'number') return Math.max(0, value);
   if (Array.isArray(value)) return value.length;
   return value ? maxDaysOf(value as DateRangeInput) : Number.POSITIVE_INFINITY;

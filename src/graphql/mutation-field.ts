@@ -11,9 +11,9 @@ type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unk
 export type Invalidate = (tags: readonly string[], cause: string) => void | Promise<void>;
 
 /**
- * Runs a mutation, then makes untrue what it changed: after its commit, before its payload resolves. A mutation that failed
- * half way, or of which nobody knows whether it committed, invalidates too; only a proven rollback, or a refusal before
- * anything ran, leaves the cache as it is.
+ * Wraps the resolver of a mutation: it invalidates what the mutation changed, after the commit and before the payload resolves. It
+ * invalidates also after an error or an unknown transaction outcome. It does not if every transaction certainly rolled back, or if the
+ * payload is a refusal before any transaction.
  */
 export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: Resolver): Resolver {
   const cause = plan.coordinate.slice('Mutation.'.length);
@@ -43,7 +43,7 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
   };
 }
 
-/** Nothing was written: every transaction rolled back, or it was refused before there was any. */
+/** Whether every transaction rolled back, or the mutation was refused before the first one. */
 function wroteNothing({ outcome }: Changes, result: unknown): boolean {
   const { userErrors } = (result ?? {}) as { userErrors?: readonly unknown[] };
   return outcome === 'rolledBack' || (outcome === 'none' && (userErrors?.length ?? 0) > 0);

@@ -2,21 +2,20 @@ import { namespaceOfEngineTag } from '../cache/keys-and-tags.ts';
 import { namespaceOf, publicNamespace } from './cache-key.ts';
 
 /**
- * When something was last invalidated for the readers of a workspace, on the cache's logical clock: in their own namespace, in that
- * of `PUBLIC` entries, or everywhere. Readers between whose arrivals that did not move may share what one of them loads, however
- * often other workspaces write.
+ * The stamp of the last invalidation for each workspace: in its own namespace, in that of `PUBLIC` entries, or in all. Two requests
+ * may share a load if their workspace's stamp did not advance in between, however often other workspaces write.
  */
 export class NamespaceClock {
   readonly #maxNamespaces: number;
-  readonly #stamps = new Map<string, number>(); // the one that moved longest ago first
+  readonly #stamps = new Map<string, number>(); // in the order of their last advance, oldest first
   #allStamp = 0;
-  #droppedStamp = 0; // the latest of those that are not remembered one by one
+  #droppedStamp = 0; // the latest of the stamps that were dropped for the limit
 
   constructor({ maxNamespaces = 10_000 } = {}) {
     this.#maxNamespaces = maxNamespaces;
   }
 
-  /** Takes an invalidation as the cache announces it, and the cache's stamp after it. */
+  /** Records an invalidation that `Cache.onInvalidate` reports, with the cache's stamp after it. */
   advance(tags: readonly string[], stamp: number): void {
     for (const tag of tags) {
       const namespace = namespaceOf(tag) ?? namespaceOfEngineTag(tag);
@@ -25,7 +24,7 @@ export class NamespaceClock {
     }
   }
 
-  /** Larger after each invalidation that can concern a reader of the namespace; seldom, after another too. */
+  /** Returns the stamp of a namespace. It advances with each invalidation that may concern the namespace, and rarely with another. */
   stampOf(namespace: string): number {
     return Math.max(this.#allStamp, this.#stampIn(namespace), this.#stampIn(publicNamespace));
   }

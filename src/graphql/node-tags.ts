@@ -3,12 +3,12 @@ import { namespaced } from './cache-key.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { mayOverlap, parseTagTemplate } from './tag-template.ts';
 
-/** How a type's nodes become untrue: each by itself, or never without the type's own tag. */
+/** How mutations invalidate the nodes of a type: `alone`, or always together with the type's tag. */
 type NodeInvalidation = 'alone' | 'withType';
 
 /**
- * Which tags of nodes, `Post:post_…`, are worth holding. If no mutation names the nodes of a type, none is. If every mutation
- * that names one names the type too (`Post`, for the sake of lists), then whatever holds the type's tag need hold no other.
+ * Selects the node tags, `Post:post_…`, that an entry must hold. None, if no mutation names the nodes of the type. If every mutation
+ * that names a node also names the type (`Post`, for lists), then an entry that holds the type's tag needs no node tag.
  */
 export class NodeTags {
   readonly #invalidationOf = new Map<NodeType, NodeInvalidation>();
@@ -23,7 +23,7 @@ export class NodeTags {
     }
   }
 
-  /** What must be held for the nodes among ids, by something that holds these tags already. */
+  /** Returns the tags that an entry with the tags `held` must hold for the nodes among `ids`. */
   of(ids: Iterable<string>, { namespace, held }: { namespace: string; held: readonly string[] }): Set<string> {
     const tags = new Set<string>();
     const heldTypes = new Map<NodeType, string | undefined>();
@@ -41,7 +41,7 @@ export class NodeTags {
   }
 }
 
-/** All that may be the id of a node in a value, wherever in it the node stands. */
+/** Collects all `id` strings of a value, at any depth; some may not be node ids. */
 export function idsIn(value: unknown, ids: Set<string> = new Set()): Set<string> {
   if (Array.isArray(value)) {
     for (const item of value) idsIn(item, ids);

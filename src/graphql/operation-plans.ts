@@ -1,48 +1,48 @@
-/** What was read of an operation for one choice of the fields that are left out. */
+/** A plan of an operation for one combination of `@skip` and `@include` conditions. */
 interface Kept<T> {
-  readonly read: T;
+  readonly plan: T;
   bytes: number;
   uses: number;
 }
 
-/** Of one operation. */
+/** Most plans of one operation. */
 const maxPlans = 64;
 
 /**
- * OperationPlans of an operation, each read once while it is kept. The one that was used least goes, the oldest first; a newcomer counts
- * as used as often as that, so that it is not always the next to go.
+ * The plans of one operation, one for each combination of conditions. The least used plan is removed, the oldest on ties. A new plan
+ * starts with that plan's use count; otherwise it would always be the next victim.
  */
 export class OperationPlans<T> {
   readonly #kept = new Map<string, Kept<T>>();
   readonly #onGrowth: (bytes: number) => void;
 
-  /** `onGrowth` is told of the bytes that plans have taken; below zero, of those that went. */
+  /** `onGrowth` receives the bytes of added plans, and the negative bytes of removed ones. */
   constructor(onGrowth: (bytes: number) => void) {
     this.#onGrowth = onGrowth;
   }
 
-  /** `make` calls `grow` for all that the plan takes, and may do so later, while it is used. */
+  /** Returns the plan of a combination. `make` calls `grow` with the bytes of the plan, also later while the plan is used. */
   of(choice: string, make: (grow: (bytes: number) => void) => T): T {
     const earlier = this.#kept.get(choice);
     if (earlier) {
       earlier.uses++;
-      return earlier.read;
+      return earlier.plan;
     }
     let bytes = 0;
     let added: Kept<T> | undefined;
-    const read = make((more) => {
+    const plan = make((more) => {
       bytes += more;
-      if (!added || this.#kept.get(choice) !== added) return; // it went, and is executed for the last time
+      if (!added || this.#kept.get(choice) !== added) return; // removed, and executed for the last time
       added.bytes = bytes;
       this.#onGrowth(more);
     });
-    added = { read, bytes, uses: 1 + this.#makeRoom() };
+    added = { plan, bytes, uses: 1 + this.#makeRoom() };
     this.#kept.set(choice, added);
     this.#onGrowth(bytes);
-    return read;
+    return plan;
   }
 
-  /** Returns how often what goes was used; 0 when nothing has to. */
+  /** Removes a plan if there are too many. Returns its use count, otherwise 0. */
   #makeRoom(): number {
     if (this.#kept.size < maxPlans) return 0;
     const [choice, { bytes, uses }] = [...this.#kept].reduce((least, one) =>

@@ -1,13 +1,13 @@
 import { LoadLimitError, LoadTimeoutError } from '../cache/errors.ts';
 import { type Failure, failureOf } from '../database/errors.ts';
 
-/** What a client is told of a failure that is nobody's mistake. */
+/** The response to a failure that is neither the client's mistake nor a bug. */
 export interface Outage {
   readonly code: 'UNAVAILABLE' | 'TIMEOUT' | 'OUTCOME_UNKNOWN';
   readonly message: string;
-  /** HTTP status of an answer in which nothing else is. */
+  /** HTTP status of a response without other data or errors. */
   readonly status: number;
-  /** When it makes sense to ask again; undefined when the same would most likely fail again, or happen twice. */
+  /** When to repeat the request; undefined if it would probably fail again, or could take effect twice. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -31,7 +31,7 @@ const outages: Readonly<Record<Failure, Outage>> = {
   },
 };
 
-/** Undefined for every other error, those of our own making included. */
+/** Returns the outage of an error; undefined for any other error. */
 export function outageOf(error: unknown): Outage | undefined {
   if (error instanceof LoadTimeoutError || error instanceof LoadLimitError) return outages.unavailable;
   const failure = failureOf(error);

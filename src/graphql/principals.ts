@@ -7,8 +7,8 @@ type FindViewer = (token: string) => Promise<FoundViewer | null>;
 
 const policies = {
   PRINCIPALS: {
-    // Writes of this server are known at once, by tags; five seconds bound those made past it, straight in the database. Who asks
-    // in about the second half of them is looked for again in the background, so that no request of theirs waits for it.
+    // Tags invalidate at once what this server writes. Writes made directly in the database take effect within five seconds, the sum
+    // of both windows. A request in about the second half of them starts a refresh in the background, and does not wait.
     ttlMs: 2_500,
     staleMs: 2_500,
     staleIfErrorMs: 0,
@@ -22,8 +22,8 @@ const policies = {
 const longestTokenChars = 100;
 
 /**
- * Remembers who a token stands for, in a cache of its own under the same rule: a revocation, a role change or a new time zone
- * is in force with the next request.
+ * Caches the viewers of tokens, in a cache of its own with the same rule: a revocation, a role change or a new time zone takes effect
+ * with the next request.
  */
 export class Principals {
   readonly #cache: Cache<'PRINCIPALS'>;
@@ -37,22 +37,22 @@ export class Principals {
     this.#wallNow = options.wallNow;
   }
 
-  /** Null for a token that is unknown, expired or revoked. At once when it is remembered. */
+  /** Returns the viewer of a token; null if the token is unknown, expired or revoked. Synchronous on a hit. */
   authenticate(token: string): FoundViewer | null | Promise<FoundViewer | null> {
     const viewer = this.#cache.fetch({ category: 'PRINCIPALS', key: this.#hashOf(token) }, async (loadContext) => {
-      const askedAt = this.#cache.now();
+      const startedAt = this.#cache.now();
       const found = await this.#find(token);
       if (found) loadContext.depend(tagsOf(found).map((tag) => namespaced(found.workspaceId, tag)));
       else {
         loadContext.depend([absenceTag]);
-        loadContext.validUntil(askedAt + policies.PRINCIPALS.nullTtlMs); // that there is none is never served stale
+        loadContext.validUntil(startedAt + policies.PRINCIPALS.nullTtlMs); // the absence of a token is never served stale
       }
       return found;
     });
     return viewer instanceof Promise ? viewer.then((found) => this.#unlessExpired(found)) : this.#unlessExpired(viewer);
   }
 
-  /** Follows the invalidations of the field cache. */
+  /** Applies an invalidation of the field cache. */
   invalidate(tags: readonly string[], cause: string | undefined): void {
     this.#cache.apply(tags.some((tag) => principalTag.test(tag)) ? [...tags, absenceTag] : tags, cause);
   }
@@ -61,9 +61,9 @@ export class Principals {
     this.#cache.clear();
   }
 
-  /** Keys are hashes, so that no message that names a key can tell a token. */
+  /** Keys are hashes, so that no message that contains a key reveals a token. */
   #hashOf(token: string): string {
-    if (token.length > longestTokenChars) return hashToken(token); // none of ours, and too large to be kept
+    if (token.length > longestTokenChars) return hashToken(token); // not a token of ours, and too large to keep
     let hash = this.#hashes.get(token);
     if (hash === undefined) {
       hash = hashToken(token);
@@ -79,11 +79,11 @@ export class Principals {
   }
 }
 
-/** Of what was not found, of which nothing else is known: it may have come since, or come back. */
+/** The tag of tokens that were not found. Any change of a token or membership invalidates it. */
 const absenceTag = 'absence';
 const principalTag = /\/(Token|Membership):/;
 
-/** What a principal depends on: its token, its membership (of an API token its maker's), and the settings that decide where days are cut. */
+/** The tags of a principal: its token, its membership (for an API token, its maker's), and the settings that define its days. */
 function tagsOf({ tokenId, userId, makerId }: FoundViewer): string[] {
   const tags = ['WorkspaceSettings:timeZone', 'WorkspaceSettings:weekStartsOn', `Token:${tokenId}`];
   const memberId = userId ?? makerId;

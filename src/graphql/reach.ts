@@ -2,15 +2,16 @@ import { everyAccount } from '../domains/changes.ts';
 import { typeOfId } from '../domains/ids.ts';
 
 /*
- * The reach of an invalidation: the accounts on which what it names hangs, or hung before. It goes with the tags, as tags on which
- * nothing depends, so that it comes wherever they come: `Reach:post_1:acc_1,acc_2`, and `Reach::acc_1` for what has no id. Whoever is
- * confined to some accounts is told only of what hangs on one of these. What reaches nobody is told to those who see all accounts.
+ * The reach of an invalidation: the accounts to which the changed data belongs or belonged. It is sent as tags on which no entry
+ * depends, so that it arrives wherever the other tags do: `Reach:post_1:acc_1,acc_2`, and `Reach::acc_1` for data without an id. A
+ * confined viewer is notified only of data that belongs to one of their accounts. Data without a reach concerns only viewers who see
+ * all accounts.
  */
 const reachPrefix = 'Reach:';
-/** In one tag, which is bounded in length. */
+/** Most accounts in one tag, because the length of a tag is limited. */
 const maxAccounts = 10;
 
-/** Types whose nodes, lists and counts follow accounts. Of other types these do: what hangs on a node, `Campaign:<id>:posts`. */
+/** Types whose nodes, lists and counts belong to accounts. Of other types, only the edges of a node do, `Campaign:<id>:posts`. */
 const typesOfAccounts = new Set([
   ...['Account', 'AiGeneration', 'AnalyticsReport', 'Calendar', 'Conversation', 'Message', 'Post', 'PostTarget'],
 ]);
@@ -25,24 +26,24 @@ export function reachTags(reached: ReadonlyMap<string, ReadonlySet<string>>): st
   return tags;
 }
 
-/** The tags of an invalidation of which somebody is told who sees these accounts; null sees all. */
+/** Returns the tags of an invalidation that a viewer of these accounts may know; `null` means all accounts. */
 export function visibleTags(tags: readonly string[], accountIds: readonly string[] | null): readonly string[] {
   const data = tags.filter((tag) => !tag.startsWith(reachPrefix));
   if (accountIds === null) return data;
-  const seen = new Set([...accountIds, everyAccount]);
-  const heardIds = new Set(accountIds);
-  let hearsAny = false;
+  const visibleAccounts = new Set([...accountIds, everyAccount]);
+  const visibleIds = new Set(accountIds);
+  let isAnyVisible = false;
   for (const tag of tags) {
     const [, id, accounts] = tag.startsWith(reachPrefix) ? tag.split(':', 3) : [];
-    if (!accounts?.split(',').some((account) => seen.has(account))) continue;
-    heardIds.add(id!);
-    hearsAny = true;
+    if (!accounts?.split(',').some((account) => visibleAccounts.has(account))) continue;
+    visibleIds.add(id!);
+    isAnyVisible = true;
   }
   return data.filter((tag) => {
     const [type, id, edge] = tag.split(':', 3);
-    // A token is seen by those alone who see all of its accounts: the list, which holds all of them, tells enough.
+    // Only viewers of all accounts of a token see it. The tag of the list, which contains all tokens, is enough.
     if (type === 'Token' || (type === 'ApiToken' && id !== undefined)) return false;
     if (!typesOfAccounts.has(type!) && edge === undefined) return true;
-    return id !== undefined && typeOfId(id) ? heardIds.has(id) : hearsAny;
+    return id !== undefined && typeOfId(id) ? visibleIds.has(id) : isAnyVisible;
   });
 }

@@ -14,32 +14,32 @@ export interface Explanation {
   readonly lookup: Lookup;
 }
 
-/** A lookup that took part in an answer. */
+/** A lookup of an execution. */
 export interface TracedLookup {
   readonly path: readonly (string | number)[];
   readonly entry: Entry;
-  /** Why it had to wait for a load; undefined for a hit. */
+  /** Cause of the miss; undefined for a hit. */
   readonly missCause: MissCause | undefined;
 }
 
-/** What one root field of an execution came to depend on. */
+/** What one root field of an execution depends on. */
 export interface Trace {
-  /** Of the nodes that its selection touched beneath the entry, and perhaps of something else. */
+  /** Ids of the nodes that its selection read beneath the entry; some may not be node ids. */
   readonly ids: Set<string>;
-  /** What else that depends on, without its namespace. */
+  /** Further tags that it depends on, without a namespace. */
   readonly tags: Set<string>;
-  /** Values whose ids are among those. */
+  /** Values whose ids were collected already. */
   readonly visited: Set<object>;
-  /** Lookups beneath the root field, in the order in which they were made. */
+  /** Lookups beneath the root field, in order. */
   readonly lookups: TracedLookup[];
-  /** The root field's own. */
+  /** The root field's own lookup. */
   root: TracedLookup | undefined;
   /**
-   * Paths of the resolvers beneath the root field that read more than their parents, cached fields among them. What fails at such
-   * a path, or beneath it, is not the fault of an entry above; and if there is one, the answer may differ between workspaces.
+   * Paths of the resolvers beneath the root field that read more than their parents, cached fields included. An error at or beneath such
+   * a path is not caused by an entry above it. If there is any, the result may differ between workspaces.
    */
   readonly readPaths: GraphQLResolveInfo['path'][];
-  /** Whether something was touched of which nothing can be remembered. */
+  /** Whether the selection read a value that cannot be kept in a fragment. */
   isUncacheable: boolean;
 }
 
@@ -49,40 +49,40 @@ export interface CacheUsage {
   stale: number;
   misses: number;
   bypasses: number;
-  /** Of the hits, the moment at which the first one's lifetime ends, on the cache's clock. */
+  /** The earliest expiry of the entries, on the cache's clock. */
   freshUntil: number;
 }
 
-/** The meeting place's side of one request, beside what resolvers see of it. */
+/** The engine's state of one request, apart from the context of resolvers. */
 export interface RequestState {
   readonly viewer: Viewer | null;
   readonly requestId: string;
-  /** Explanations, when they were asked for and may be given. */
+  /** Explanations; undefined unless they were requested and allowed. */
   readonly explanations: Explanation[] | undefined;
   readonly cacheUsage: CacheUsage;
-  /** Whether the cache may be used: one answer for the whole request. */
+  /** Whether the cache may be used; read once for the whole request. */
   isCaching: boolean;
-  /** The one reading of the cache's clock. */
+  /** The request's reading of the cache's clock. */
   now: number;
-  /** By response key of the root field; undefined when nothing is to be remembered. */
+  /** By response key of the root field; undefined if no fragments are kept. */
   traces: Map<string, Trace> | undefined;
-  /** Whether loaders may leave to other requests what these are loading: a query does not mind, a mutation reads what it wrote. */
+  /** Whether loaders may use the batches of other requests. True for queries; a mutation must read what it wrote. */
   mayShareLoads: boolean;
-  /** Makes the next use of `loaders` start with fresh ones. */
+  /** Discards the loaders, so that the next use creates new ones. */
   refreshLoaders(): void;
-  /** Of root fields whose fragments were looked for, by response key. */
+  /** Lookups of root fields whose fragments were looked up, by response key. */
   readonly lookups: Map<string, FieldLookup>;
-  /** Readings and loaders of the next event of a subscription. */
+  /** Reads the clocks again and discards the loaders, for the next event of a subscription. */
   renew(): void;
 }
 
-/** The context of one request: `Context` for resolvers, the rest for this floor. */
+/** The context of one request: `Context` for resolvers, the other members for this folder. */
 export interface RequestContext extends Context {
   readonly state: RequestState;
-  /** For fields shared by a workspace: reading what is personal of the viewer throws. */
+  /** The context for fields shared by a workspace: reading a personal property of the viewer throws. */
   readonly shared: RequestContext;
-  /** For fields shared by everybody: reading the viewer throws. */
+  /** The context for `PUBLIC` fields: reading the viewer throws. */
   readonly unscoped: RequestContext;
-  /** The same for one mutation, which reports to `changes`. */
+  /** The same context for one mutation, which reports to `changes`. */
   withChanges(changes: Changes): RequestContext;
 }

@@ -22,32 +22,32 @@ import { OperationPlans } from './operation-plans.ts';
 import { type OperationPlan, TextField } from './text-execution.ts';
 import { type Variables, variablesIn } from './variables.ts';
 
-/** A root field as an operation asks for it. */
+/** A root field of an operation. */
 export interface RootField {
-  /** Its name in the response. */
+  /** Response key. */
   readonly key: string;
   /** Undefined for `__typename` and introspection. */
   readonly plan: FieldPlan | undefined;
-  /** The same for every selection that asks for the same, in whatever document; values of its variables included. */
+  /** Identifies the selection beneath the field with the values of its variables; equal for equal selections of different documents. */
   selection(variables: Variables): string;
   readonly text: TextField;
 }
 
-/** An operation, read once a document. */
+/** A query that is prepared for execution; one for each operation of a document. */
 export interface QueryOperation {
   readonly definition: OperationDefinitionNode;
-  /** Whether a preset range occurs anywhere in it, so that its answer changes at the workspace's midnight. */
+  /** Whether the document has a field with a date range, so that the result may change at the workspace's midnight. */
   readonly dependsOnDay: boolean;
-  /** Undefined where something is to be left out if null, which is an error. */
+  /** Returns undefined if a variable of `@skip` or `@include` is not a boolean, which is an error. */
   rootFields(variables: Variables): readonly RootField[] | undefined;
 }
 
-/** About, with what its maps take. */
+/** Approximate bytes, maps included. */
 const bytesOf = { operation: 2_500, field: 1_000, node: 24, argumentNode: 64 };
 
 /**
- * Reads operations, each once a document while that is kept: what is made of it is counted in the memory of documents. Undefined for
- * what is not a query, or comes in parts.
+ * Prepares operations, each once while its document is kept. The document cache counts their memory. Returns undefined for an operation
+ * that is no query, or uses `@defer` or `@stream`.
  */
 export class QueryOperations {
   readonly #schema: GraphQLSchema;
@@ -75,9 +75,9 @@ export class QueryOperations {
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== 'query' || isIncremental(document)) return undefined;
     const fragments = fragmentsOf(document);
-    const deciding = conditionVariables(document, operation);
+    const conditionNames = conditionVariables(document, operation);
     const read = (variables: Variables, onFieldPrepared: OperationPlan['onFieldPrepared']): RootField[] => {
-      const conditions = Object.fromEntries(deciding.map((name) => [name, variables[name]]));
+      const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name]]));
       const plan = { schema: this.#schema, operation, fragments, conditions, onFieldPrepared };
       const queryType = this.#schema.getQueryType()!;
       const nodes = collectFields(this.#schema, fragments, conditions, queryType, operation.selectionSet);
@@ -88,9 +88,9 @@ export class QueryOperations {
       definition: operation,
       dependsOnDay: hasDateRanges(this.#schema, document),
       rootFields(variables) {
-        if (deciding.some((name) => typeof variables[name] !== 'boolean')) return undefined;
-        const decided = deciding.map((name) => variableText(variables, name)).join();
-        return plans.of(decided, (grow) => read(variables, (nodes) => grow(fieldBytes(nodes))));
+        if (conditionNames.some((name) => typeof variables[name] !== 'boolean')) return undefined;
+        const choice = conditionNames.map((name) => variableText(variables, name)).join();
+        return plans.of(choice, (grow) => read(variables, (nodes) => grow(fieldBytes(nodes))));
       },
     };
   }
@@ -112,7 +112,7 @@ function fieldBytes(nodes: readonly FieldNode[]): number {
   return bytesOf.field + bytesOf.node * nodes.length + bytesOf.argumentNode * inArguments;
 }
 
-/** An absent variable stands for an argument's default, which null does not. */
+/** Distinguishes an absent variable, for which an argument's default applies, from null. */
 function variableText(variables: Variables, name: string): string {
   return Object.hasOwn(variables, name) ? JSON.stringify(variables[name]) : '';
 }
@@ -152,7 +152,7 @@ function fragmentsOf(document: DocumentNode): Fragments {
   return fragments;
 }
 
-/** The operation's variables in `@skip` and `@include`, on which it depends what fields there are. */
+/** The operation's variables in directives, chiefly `@skip` and `@include`, which decide which fields are executed. */
 function conditionVariables(document: DocumentNode, { variableDefinitions = [] }: OperationDefinitionNode): string[] {
   const directives: DirectiveNode[] = [];
   visit(document, { Directive: (node) => void directives.push(node) });
@@ -160,7 +160,7 @@ function conditionVariables(document: DocumentNode, { variableDefinitions = [] }
   return variableDefinitions.map(({ variable }) => variable.name.value).filter((name) => names.has(name));
 }
 
-/** What a root field's nodes select beneath it, with the fragments that they spread, as one digest; and the variables in it. */
+/** Returns a digest of the selections beneath a root field, spread fragments included, and the variables in them. */
 function readSelection(nodes: readonly FieldNode[], fragments: Fragments): { digest: string; variables: string[] } {
   const spread = new Set<string>();
   const follow = (node: FieldNode | FragmentDefinitionNode): void => {

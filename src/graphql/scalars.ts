@@ -2,19 +2,19 @@ import { GraphQLError, type GraphQLScalarTypeConfig, Kind } from 'graphql';
 import { DateTimeISOResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
 import { isUploadedFile, type UploadedFile } from '../domains/media/uploaded-file.ts';
 
-/** No calendar of ours needs more, and every day's neighbours are days that PostgreSQL and JavaScript write alike. */
+/** The range of years. The product needs no more, and PostgreSQL and JavaScript write these dates and their neighbours alike. */
 const firstYear = 1900;
 const lastYear = 2999;
 
-/** How a scalar's values are read and written. All else about it stands in the schema, which a `GraphQLScalarType` would override. */
+/** How a scalar's values are parsed and serialised. The schema defines the rest, which a `GraphQLScalarType` would override. */
 type Coercion<Inside, Outside> = Pick<
   GraphQLScalarTypeConfig<Inside, Outside>,
   'serialize' | 'parseValue' | 'parseLiteral'
 >;
 
 /**
- * Instants are text inside: what is cached is plain data, and a hit equals a miss to the byte. Any offset is accepted and
- * becomes UTC with milliseconds, so that equal instants make equal keys.
+ * Instants are strings in memory, because cached values are plain data and a hit must equal a miss to the byte. Any offset is accepted
+ * and converted to UTC with milliseconds, so that equal instants have equal keys.
  */
 const dateTime = {
   serialize: (value) => value as string,
@@ -46,7 +46,7 @@ const upload = {
 
 export const scalars = { DateTime: dateTime, Date: date, SafeInt: safeInt, Upload: upload };
 
-/** As an `<input type="datetime-local">` gives it: it names a moment only together with a time zone. */
+/** The format of `<input type="datetime-local">`, which is no instant without a time zone. */
 const localDateTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/i;
 
 function withOffset<T>(value: T): T {

@@ -27,7 +27,7 @@ type ResolverMaps = NonNullable<Parameters<typeof makeExecutableSchema>[0]['reso
 
 const schemaFolder = new URL('../../schema/', import.meta.url);
 
-/** The schema's text, one string a file. */
+/** Reads the schema files, one string for each. */
 export function readTypeDefs(): string[] {
   return readdirSync(schemaFolder)
     .filter((file) => file.endsWith('.graphql'))
@@ -43,8 +43,8 @@ export interface PlannedSchema {
 }
 
 /**
- * Builds the schema and makes its directives work: each field's resolver is wrapped, from the outside in, by access, ranges,
- * and what its directive or kind asks for. Without a cache, fields resolve as they are.
+ * Builds the schema and applies its directives. Each field's resolver is wrapped, from the outside in: the access check, the resolution
+ * of date ranges, then what its directive or kind needs. Without a cache, `@cache` has no effect.
  */
 export function buildPlannedSchema({
   typeDefs,
@@ -74,7 +74,7 @@ export function buildPlannedSchema({
   for (const type of objectTypes(schema))
     for (const field of Object.values(type.getFields())) {
       const plan = plans.get(`${type.name}.${field.name}`)!;
-      if (plan.kind === 'open' && cachedTypes.has(type))
+      if (plan.kind === 'untracked' && cachedTypes.has(type))
         throw new TypeError(
           `${plan.coordinate}: expected @cache or @dependsOn on a resolver beneath a cached field, but got neither`,
         );
@@ -97,11 +97,11 @@ interface WrapOptions {
   readonly invalidate: Invalidate;
   readonly nodeTags: NodeTags;
   readonly rootOf: 'query' | 'mutation' | undefined;
-  /** Whether a cached field of a workspace can lead here, so that what resolves here is not one viewer's alone. */
+  /** Whether a selection beneath a shared cached field can reach the type, so that its resolvers must not read one viewer's data. */
   readonly isShared: boolean;
 }
 
-/** The resolver that does what the plan says; undefined for a plain property, which costs nothing. */
+/** Wraps a resolver as the plan requires; returns undefined for a plain property, which needs no resolver. */
 function wrap(plan: FieldPlan, resolve: Resolver | undefined, around: WrapOptions): Resolver | undefined {
   if (plan.kind === 'property' && !around.rootOf) return undefined;
   let wrapped = resolve ?? (defaultFieldResolver as Resolver);
@@ -111,7 +111,7 @@ function wrap(plan: FieldPlan, resolve: Resolver | undefined, around: WrapOption
     wrapped = cachedField({ ...plan, cache: plan.cache }, wrapped, { ...around, cache: around.cache });
   else if (plan.kind === 'edge' && !around.rootOf) wrapped = tracedEdge(wrapped);
   else if (plan.dependsOn) wrapped = tracedDependent(plan, wrapped);
-  else if (plan.kind === 'open') wrapped = tracedUncacheable(wrapped);
+  else if (plan.kind === 'untracked') wrapped = tracedUncacheable(wrapped);
   if (plan.ranges.size > 0) wrapped = withDays(plan, wrapped);
   if (around.rootOf || plan.access) wrapped = withAccess(plan, wrapped);
   return wrapped;
@@ -124,7 +124,7 @@ function withAccess(plan: FieldPlan, resolve: Resolver): Resolver {
   };
 }
 
-/** Presets become days before anything reads them. */
+/** Resolves presets of date ranges to days before anything reads them. */
 function withDays(plan: FieldPlan, resolve: Resolver): Resolver {
   return (source, args, context, info) => resolve(source, resolveRanges(plan, args, context), context, info);
 }
@@ -168,18 +168,18 @@ function tracedUncacheable(resolve: Resolver): Resolver {
   };
 }
 
-function whenResolved(result: unknown, note: (value: unknown) => void): unknown {
+function whenResolved(result: unknown, observe: (value: unknown) => void): unknown {
   if (result instanceof Promise)
     return result.then(
       (value) => {
-        note(value);
+        observe(value);
         return value;
       },
       (error) => {
         throw reportable(error);
       },
     );
-  note(result);
+  observe(result);
   return result;
 }
 
@@ -189,7 +189,7 @@ function objectTypes(schema: GraphQLSchema): GraphQLObjectType[] {
   ) as GraphQLObjectType[];
 }
 
-/** All object types that a selection beneath a shared cached field can reach. */
+/** Returns all object types that a selection beneath a shared cached field can reach. */
 function typesUnderCachedFields(schema: GraphQLSchema, plans: ReadonlyMap<string, FieldPlan>): Set<GraphQLObjectType> {
   const reached = new Set<GraphQLObjectType>();
   const reach = (type: ReturnType<typeof getNamedType>) => {

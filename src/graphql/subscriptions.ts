@@ -14,8 +14,8 @@ interface SubscriptionSources {
 }
 
 /**
- * Subscriptions follow the invalidations of their workspace, as far as these reach them, and fail when their credential changes or when
- * they miss anything.
+ * The resolvers of subscriptions. A subscription follows the invalidations of its workspace that its viewer may see. It ends with an
+ * error when its credential changes, or when it may have missed an invalidation.
  */
 export function subscriptionResolvers({ feed, clientInvalidationOf }: SubscriptionSources) {
   return {
@@ -44,10 +44,10 @@ export function subscriptionResolvers({ feed, clientInvalidationOf }: Subscripti
 
 type Push = (event: object) => PromiseLike<unknown>;
 
-/** Invalidations that may wait for a client that reads slowly; beyond, it misses some. */
+/** Most invalidations that wait for a slow client. Beyond it the subscription ends. */
 const maxWaiting = 1_000;
 
-/** Handles one invalidation after the other, each with the clock and the loaders of its moment. */
+/** Handles invalidations one after the other, each with a new clock reading and new loaders. */
 function follow(
   feed: InvalidationFeed,
   context: RequestContext,
@@ -60,13 +60,13 @@ function follow(
     const end = feed.listen(viewer.workspaceId, {
       invalidated(tags) {
         if (changesCredential(tags, viewer)) return stop(accessChanged());
-        const heard = visibleTags(tags, viewer.accountIds);
-        if (heard.length === 0) return;
+        const visible = visibleTags(tags, viewer.accountIds);
+        if (visible.length === 0) return;
         if (++waiting > maxWaiting) return stop(eventsMissed());
         handled = handled
           .then(() => {
             context.state.renew();
-            return handle(heard, push);
+            return handle(visible, push);
           })
           .then(() => void waiting--)
           .catch(stop);
@@ -81,7 +81,7 @@ function follow(
   });
 }
 
-/** Whether the credential is good still, the edge finds out. */
+/** The credential may still be valid; the edge checks it at the next request. */
 function accessChanged() {
   return new GraphQLError('What your token may has changed: subscribe again.', {
     extensions: { code: 'ACCESS_CHANGED' },

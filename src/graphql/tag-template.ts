@@ -1,4 +1,4 @@
-/** What placeholders read. `parent`, `result` and `changes` are roots of their own; any other name is an argument. */
+/** The values that placeholders read. `parent`, `result` and `changes` are roots; any other name is an argument. */
 export interface TagSources {
   readonly args: Readonly<Record<string, unknown>>;
   readonly parent?: unknown;
@@ -12,45 +12,45 @@ interface Placeholder {
   readonly fallback: string | undefined;
 }
 
-/** A tag as it is written in the schema: text with placeholders, `Post:{input.id}` or `AnalyticsReport:{filter.accountIds|all}`. */
+/** A tag with placeholders, as the schema writes it: `Post:{input.id}`, `AnalyticsReport:{filter.accountIds|all}`. */
 export interface TagTemplate {
   readonly text: string;
   readonly parts: readonly (string | Placeholder)[];
-  /** Whether it reads more than arguments and parent, so that it is known only after the field has resolved. */
+  /** Whether a placeholder reads `result` or `changes`, which are known only after the field has resolved. */
   readonly readsResult: boolean;
 }
 
-/** Throws when a placeholder is malformed. */
+/** Parses a template. Throws a `TypeError` if a placeholder is malformed. */
 export function parseTagTemplate(text: string): TagTemplate {
   const parts = text
     .split(/(\{[^{}]*\})/)
     .filter((part) => part !== '')
     .map((part) => (part.startsWith('{') ? parsePlaceholder(part, text) : literal(part, text)));
   if (parts.length === 0) throw new TypeError('a tag: expected text, but got an empty string');
-  const readsOutcome = parts.some(
+  const readsResult = parts.some(
     (part) => typeof part !== 'string' && (part.root === 'result' || part.root === 'changes'),
   );
-  return { text, parts, readsResult: readsOutcome };
+  return { text, parts, readsResult };
 }
 
-/** The tags that a template stands for: one for each combination of its placeholders' values, none when one is empty. */
+/** Returns the tags of templates: one for each combination of placeholder values; none if a placeholder has no value. */
 export function resolveTags(templates: readonly TagTemplate[], sources: TagSources): string[] {
   const tags: string[] = [];
   for (const { parts } of templates) {
-    let begun = [''];
-    for (const part of parts) begun = appendEach(begun, typeof part === 'string' ? part : valuesOf(part, sources));
-    tags.push(...begun);
+    let texts = [''];
+    for (const part of parts) texts = appendEach(texts, typeof part === 'string' ? part : valuesOf(part, sources));
+    tags.push(...texts);
   }
   return tags;
 }
 
-/** Each text with each ending. */
+/** Appends each ending to each text. */
 function appendEach(texts: readonly string[], endings: string | readonly string[]): string[] {
   if (typeof endings === 'string') return texts.map((text) => text + endings);
   return texts.flatMap((text) => endings.map((ending) => text + ending));
 }
 
-/** Whether some tag could come from both: placeholders match anything without a colon, nothing included. The schema's tests ask this. */
+/** Returns whether a tag can come from both templates. A placeholder matches any text without a colon, also the empty one. */
 export function mayOverlap(one: TagTemplate, other: TagTemplate): boolean {
   const [a, b] = [one, other].map(({ parts }) =>
     parts.map((part) => (typeof part === 'string' ? part : '\0')).join(''),

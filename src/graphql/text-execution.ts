@@ -27,34 +27,33 @@ import { type Variables, variablesIn } from './variables.ts';
 
 type Path = GraphQLResolveInfo['path'];
 
-/** One execution. */
+/** One execution of an operation to JSON text. */
 export interface TextExecution {
   readonly contextValue: unknown;
   readonly variables: Variables;
-  /** Of fields that are null instead. */
+  /** Errors of fields whose result is null instead. */
   readonly errors: GraphQLError[];
 }
 
-/** An operation; `conditions` are the variables that say which of its fields are left out. */
+/** An operation whose fields are prepared for execution. `conditions` are the values of variables in `@skip` and `@include`. */
 export interface OperationPlan {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
   readonly conditions: Variables;
-  /** Called for each field that is made ready. */
+  /** Called for each field that is prepared. */
   readonly onFieldPrepared: (nodes: readonly FieldNode[]) => void;
 }
 
 const nullText = 'null';
 
-/** Turns what was resolved into text. */
+/** Completes a resolved value to text. */
 type CompleteValue = (value: unknown, textExecution: TextExecution, path: Path | undefined) => JsonText;
 
 /**
- * A field as an operation asks for it, to be executed straight to JSON (GraphQL specification, sections 6.4.2 and 6.4.3): no
- * objects of a response in between, and nothing worked out anew that all executions have in common. It answers and fails as
- * Yoga's executor does, except that it knows nothing of what our schema does not use: asynchronous iterables, `isTypeOf`, and
- * scalars whose JSON is null or nothing.
+ * A field of an operation, executed directly to JSON text (GraphQL specification, sections 6.4.2 and 6.4.3). It builds no response
+ * objects, and computes once what all executions have in common. Results and errors equal those of Yoga's executor, except for features
+ * that our schema does not use: asynchronous iterables, `isTypeOf`, and scalars that serialise to null or undefined.
  */
 export class TextField {
   readonly key: string;
@@ -63,7 +62,7 @@ export class TextField {
   readonly field: GraphQLField<unknown, unknown>;
   readonly plan: OperationPlan;
   readonly #isLeaf: boolean;
-  readonly #fixedArgs: Record<string, unknown> | undefined; // where no variables occur
+  readonly #fixedArgs: Record<string, unknown> | undefined; // undefined if variables occur in the arguments
   readonly #areArgsFlat: boolean;
   #completion: CompleteValue | undefined;
 
@@ -80,20 +79,20 @@ export class TextField {
     this.#areArgsFlat = this.#fixedArgs !== undefined && !Object.values(this.#fixedArgs).some(isComposite);
   }
 
-  /** As an error names it. */
+  /** `Type.field`, for error messages. */
   get coordinate(): string {
     return `${this.parentType.name}.${this.field.name}`;
   }
 
-  /** To be read only. */
+  /** Returns the arguments; shared by executions, so the caller must not change them. */
   args(variables: Variables): Record<string, unknown> {
     return this.#fixedArgs ?? getArgumentValues(this.field, this.nodes[0]!, variables);
   }
 
-  /** Throws or rejects with the located error of a field that must not be null. */
+  /** Executes the field. Throws or rejects with the located error of a non-null field. */
   execute(source: unknown, textExecution: TextExecution, parentPath: Path | undefined): JsonText {
     const { name, resolve, args } = this.field;
-    let path = this.#isLeaf ? undefined : this.#pathUnder(parentPath); // of leaves only errors ask for it
+    let path = this.#isLeaf ? undefined : this.#pathUnder(parentPath); // a leaf needs its path only for an error
     try {
       let value: unknown;
       if (resolve) {
@@ -104,7 +103,7 @@ export class TextField {
           new LazyResolveInfo(this, textExecution, path!),
         );
       } else {
-        if (args.length > 0) this.#ownArgs(textExecution); // which may be wrong
+        if (args.length > 0) this.#ownArgs(textExecution); // reports invalid arguments
         value = propertyOf(source, name);
         if (isComposite(value)) path ??= this.#pathUnder(parentPath);
         if (typeof value === 'function')
@@ -123,7 +122,7 @@ export class TextField {
     }
   }
 
-  /** A resolver may do with them what it likes. */
+  /** Returns a copy of the arguments, which the resolver may change. */
   #ownArgs({ variables }: TextExecution): Record<string, unknown> {
     return this.#areArgsFlat ? { ...this.#fixedArgs } : getArgumentValues(this.field, this.nodes[0]!, variables);
   }
@@ -151,7 +150,7 @@ export class TextField {
 
   #fail(error: unknown, textExecution: TextExecution, path: Path): string {
     const errors: unknown[] = error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
-    for (const one of errors) handleFieldError(one, { type: this.field.type, at: this, run: textExecution, path });
+    for (const one of errors) handleFieldError(one, { type: this.field.type, at: this, textExecution, path });
     return nullText;
   }
 }
@@ -182,7 +181,7 @@ function completeAs(type: GraphQLOutputType, at: TextField): CompleteValue {
 function completeList(type: GraphQLOutputType, at: TextField): CompleteValue {
   const completeValue = completeAs(type, at);
   const fail = (error: unknown, textExecution: TextExecution, path: Path) =>
-    handleFieldError(error, { type, at, run: textExecution, path });
+    handleFieldError(error, { type, at, textExecution, path });
   const completeItem = (value: unknown, textExecution: TextExecution, path: Path): JsonText => {
     try {
       const jsonText = isPromise(value)
@@ -231,7 +230,7 @@ function completeObject(type: GraphQLObjectType, { plan, nodes }: TextField): Co
   };
 }
 
-/** Fragments of what an abstract type may be are read when a value first is that. */
+/** Prepares the fields of each possible type when a value first has that type. */
 function completeAbstract(type: GraphQLAbstractType, at: TextField): CompleteValue {
   const { schema } = at.plan;
   const known = new Map<string, CompleteValue>();
@@ -259,10 +258,15 @@ function completeAbstract(type: GraphQLAbstractType, at: TextField): CompleteVal
   };
 }
 
-/** Notes the error of a value, which is null instead; throws it if that must not be (section 6.4.4). */
+/** Records the error of a nullable value, whose text is null; throws that of a non-null value (section 6.4.4). */
 function handleFieldError(
   error: unknown,
-  { type, at, run: textExecution, path }: { type: GraphQLOutputType; at: TextField; run: TextExecution; path: Path },
+  {
+    type,
+    at,
+    textExecution,
+    path,
+  }: { type: GraphQLOutputType; at: TextField; textExecution: TextExecution; path: Path },
 ): string {
   const located = locatedError(error, at.nodes, pathOf(path));
   if (isNonNullType(type)) throw located;
@@ -270,7 +274,7 @@ function handleFieldError(
   return nullText;
 }
 
-/** The path of the field in whose lists a value is. */
+/** Returns the path of the field whose list contains a value. */
 function fieldPath(path: Path): Path {
   return typeof path.key === 'number' ? fieldPath(path.prev!) : path;
 }

@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLLeafType, isEnumType, isSpecifiedScalarType } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
 
-/** JSON; a promise of it where something in it is still to be resolved. */
+/** JSON, or a promise of it while a value in it is being resolved. */
 export type JsonText = string | Promise<string>;
 
-/** Puts texts together in their order, waiting only for those that are not there yet. */
+/** Joins texts in order, and waits for those that are promises. */
 export class JoinedText {
   #text = '';
   #waiting: { readonly before: string; readonly text: Promise<string> }[] | undefined;
@@ -30,7 +30,7 @@ export class JoinedText {
     );
   }
 
-  /** Throws the error, when nothing is being resolved any more that is left in vain. */
+  /** Throws the error after the pending texts have settled, or at the first that rejects. */
   fail(error: unknown): Promise<never> {
     if (this.#waiting === undefined) throw error;
     const rethrow = () => {
@@ -39,13 +39,13 @@ export class JoinedText {
     return Promise.all(this.#waiting.map(({ text }) => text)).then(rethrow, rethrow);
   }
 
-  /** Nobody waits for the rest, whose errors are of no interest. */
+  /** Ignores the errors of the pending texts. */
   abandon(): void {
     for (const { text } of this.#waiting ?? []) text.catch(() => {});
   }
 }
 
-/** The text of a leaf's value, which is not null; throws when the type cannot hold it. */
+/** Returns a function that serialises a leaf's non-null value to JSON. It throws for a value that the type does not allow. */
 export function leafText(type: GraphQLLeafType): (value: unknown) => string {
   if (isEnumType(type)) {
     const names = new Map(type.getValues().map(({ name, value }) => [value, `"${name}"`]));
@@ -60,7 +60,7 @@ function serialized(type: GraphQLLeafType, value: unknown): string {
   try {
     result = type.serialize(value);
   } catch (error) {
-    throw error instanceof GraphQLError ? new Error(error.message) : error; // it was not written for clients
+    throw error instanceof GraphQLError ? new Error(error.message) : error; // a plain error is masked: the message was not written for clients
   }
   if (typeof result === 'string') return quoted(result);
   if (result !== null && result !== undefined) return JSON.stringify(result);
@@ -69,7 +69,7 @@ function serialized(type: GraphQLLeafType, value: unknown): string {
   );
 }
 
-/** Quotes, backslashes, control characters and surrogates without their other half. */
+/** Quotes, backslashes, control characters and lone surrogates. */
 const toBeEscaped = /["\\\p{Cc}\p{Cs}]/u;
 
 function quoted(text: string): string {

@@ -7,7 +7,7 @@ import { resolveTags, type TagTemplate } from './tag-template.ts';
 
 type Path = GraphQLResolveInfo['path'];
 
-/** Notes what a root field's selection touches, so that its answer can be remembered as a fragment with the right tags. */
+/** Returns the trace of a field's root field: what the selection reads, so that its fragment has the right tags. */
 export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo): Trace | undefined {
   if (!state.traces) return undefined;
   let root: Path = path;
@@ -24,15 +24,14 @@ export function traceOf({ state }: RequestContext, { path }: GraphQLResolveInfo)
   return trace;
 }
 
-/** A cached field: its entry says what it depends on. What is stale already is remembered no further. */
+/** Records the lookup of a cached field; its entry has the tags. A result with a stale entry is not kept as a fragment. */
 export function traceCached(
   context: RequestContext,
   info: GraphQLResolveInfo,
-  found: { entry: Entry; lookup: Lookup },
+  { entry, lookup }: { entry: Entry; lookup: Lookup },
 ): void {
   const trace = traceOf(context, info);
   if (!trace) return;
-  const { entry, lookup } = found;
   if (lookup.status === 'STALE') trace.isUncacheable = true;
   const traced = { path: pathOf(info.path), entry, missCause: lookup.status === 'HIT' ? undefined : lookup.cause };
   if (info.path.prev) {
@@ -41,14 +40,14 @@ export function traceCached(
   } else trace.root = traced;
 }
 
-/** A resolver beneath the root field that reads more than its parent. Call it before the resolver runs. */
+/** Records a resolver beneath the root field that reads more than its parent. Call it before the resolver runs. */
 export function traceRead(context: RequestContext, info: GraphQLResolveInfo): Trace | undefined {
   const trace = traceOf(context, info);
   if (info.path.prev) trace?.readPaths.push(info.path);
   return trace;
 }
 
-/** A dependent field: what its directive says. */
+/** Records the tags of a dependent field's directive, and the nodes of its value. */
 export function traceDependent(
   trace: Trace,
   {
@@ -63,8 +62,8 @@ export function traceDependent(
 }
 
 /**
- * The nodes that an edge or a dependent field led to: many edges lead to the same node, which a loader gave to all of them. A
- * reference that leads nowhere is its parent's, whose tag stands already.
+ * Records the nodes in the value of an edge or a dependent field. Many edges lead to one node object, since they share a loader. For a
+ * null edge the parent's tag is enough, and recorded already.
  */
 export function traceNodes({ ids, visited }: Trace, value: unknown): void {
   if (typeof value !== 'object' || value === null || visited.has(value)) return;
@@ -72,13 +71,13 @@ export function traceNodes({ ids, visited }: Trace, value: unknown): void {
   idsIn(value, ids);
 }
 
-/** A resolver of which nothing is known. */
+/** Records a resolver whose dependencies are unknown. */
 export function traceUncacheable(context: RequestContext, info: GraphQLResolveInfo): void {
   const trace = traceRead(context, info);
   if (trace) trace.isUncacheable = true;
 }
 
-/** From the root down. */
+/** Returns the keys of a path, from the root down. */
 export function pathOf(path: Path): (string | number)[] {
   const keys: (string | number)[] = [];
   for (let at: Path | undefined = path; at; at = at.prev) keys.push(at.key);

@@ -13,16 +13,16 @@ import { type Constraint, constraintsOf, inputError, listProblem, numberProblem,
 import { inputsOf } from './document-inputs.ts';
 import type { Variables } from './variables.ts';
 
-/** As many as of variables that cannot be coerced. */
+/** As in `coerceVariables`. */
 const maxErrors = 50;
 
-/** Where a value is: what holds there, and how a message says it, `$filter.accountIds`. */
+/** A position in the variables: its constraint, and its name in messages, `$filter.accountIds`. */
 interface ValuePosition {
   readonly constraint: Constraint;
   readonly name: string;
 }
 
-/** Checks coerced variables against the constraints of where an operation uses them, and of the input fields within them. */
+/** Checks coerced variables against the constraints of the arguments that use them, and of the input fields in them. */
 export function violationsIn(
   variables: Variables,
   {
@@ -31,20 +31,20 @@ export function violationsIn(
     operation,
   }: { schema: GraphQLSchema; document: DocumentNode; operation: OperationDefinitionNode },
 ): readonly GraphQLError[] {
-  const held = inputsOf(schema, document).constraintsOf(operation);
+  const ofVariables = inputsOf(schema, document).constraintsOf(operation);
   const constraints = constraintsOf(schema);
   const errors: GraphQLError[] = [];
-  const note = (problem: string | undefined, { name }: ValuePosition) => {
+  const report = (problem: string | undefined, { name }: ValuePosition) => {
     if (problem && errors.length < maxErrors) errors.push(inputError(`${problem} in ${name}`, { nodes: operation }));
     return problem;
   };
   const check = (value: unknown, type: GraphQLInputType, valuePosition: ValuePosition): void => {
     const nullable = getNullableType(type);
-    if (typeof value === 'string') note(textProblem(value, valuePosition.constraint), valuePosition);
+    if (typeof value === 'string') report(textProblem(value, valuePosition.constraint), valuePosition);
     else if (typeof value === 'number' || value === null)
-      note(numberProblem(value, valuePosition.constraint), valuePosition);
+      report(numberProblem(value, valuePosition.constraint), valuePosition);
     else if (isListType(nullable) && Array.isArray(value)) {
-      if (note(listProblem(value.length, valuePosition.constraint), valuePosition)) return;
+      if (report(listProblem(value.length, valuePosition.constraint), valuePosition)) return;
       for (const [index, item] of value.entries())
         check(item, nullable.ofType, { ...valuePosition, name: `${valuePosition.name}[${index}]` });
     } else if (isInputObjectType(nullable) && typeof value === 'object' && value !== null) {
@@ -57,7 +57,7 @@ export function violationsIn(
   };
   for (const { variable, type } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
-    const constraint = held.get(name);
+    const constraint = ofVariables.get(name);
     if (constraint)
       check(variables[name], typeFromAST(schema, type) as GraphQLInputType, { constraint, name: `$${name}` });
   }

@@ -15,7 +15,7 @@ import { shown } from '../text/shown.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** The names of the variables that occur in some part of a document. */
+/** Returns the names of the variables in a part of a document. */
 export function variablesIn(nodes: readonly (ASTNode | readonly ASTNode[])[]): Set<string> {
   const names = new Set<string>();
   for (const node of nodes)
@@ -27,20 +27,19 @@ export function variablesIn(nodes: readonly (ASTNode | readonly ASTNode[])[]): S
   return names;
 }
 
-/** Errors after which nothing more is coerced, as in graphql-js. */
+/** Coercion stops after this many errors, as in graphql-js. */
 const maxErrors = 50;
 
 type CoercionResult = { variables: Variables; errors?: undefined } | { variables?: undefined; errors: GraphQLError[] };
 
 /**
- * The values of an operation's variables (GraphQL specification, section 6.1.2). It coerces as `getVariableValues` of graphql-js
- * does, but its work stays proportional to what was given: it stops at the 50th error, and never writes a whole value into a
- * message.
+ * Coerces the variables of an operation (GraphQL specification, section 6.1.2), as `getVariableValues` of graphql-js does. In addition
+ * its work is proportional to the size of the values: it stops at the 50th error, and truncates values in messages.
  */
 export function coerceVariables(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
-  given: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
 ): CoercionResult {
   const errors: GraphQLError[] = [];
   const fail = (error: GraphQLError) => {
@@ -49,7 +48,7 @@ export function coerceVariables(
   };
   const variables: Record<string, unknown> = Object.create(null);
   try {
-    for (const definition of definitions) coerceOne(definition, { schema, given, variables, fail });
+    for (const definition of definitions) coerceOne(definition, { schema, values, variables, fail });
   } catch (error) {
     if (!(error instanceof TooManyErrors)) throw error;
     errors.push(new GraphQLError(`Expected right variables, but got more than ${maxErrors} errors in them.`));
@@ -61,22 +60,22 @@ class TooManyErrors extends Error {}
 
 interface Coercion {
   readonly schema: GraphQLSchema;
-  readonly given: Readonly<Record<string, unknown>>;
-  /** Where the values go. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Receives the coerced values. */
   readonly variables: Record<string, unknown>;
   fail(error: GraphQLError): void;
 }
 
-function coerceOne(definition: VariableDefinitionNode, { schema, given, variables, fail }: Coercion): void {
+function coerceOne(definition: VariableDefinitionNode, { schema, values, variables, fail }: Coercion): void {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type) as GraphQLInputType | undefined;
   if (!isInputType(type)) {
     fail(new GraphQLError(`Variable "$${name}": expected an input type.`, { nodes: definition.type }));
     return;
   }
-  const isGiven = Object.hasOwn(given, name);
+  const isGiven = Object.hasOwn(values, name);
   if (!isGiven && definition.defaultValue) variables[name] = valueFromAST(definition.defaultValue, type);
-  else if (isNonNullType(type) && (given[name] === null || !isGiven)) {
+  else if (isNonNullType(type) && (values[name] === null || !isGiven)) {
     const got = isGiven ? 'null' : 'nothing';
     fail(
       new GraphQLError(`Variable "$${name}": expected a value of type "${type}", but got ${got}.`, {
@@ -84,9 +83,9 @@ function coerceOne(definition: VariableDefinitionNode, { schema, given, variable
       }),
     );
   } else if (isGiven)
-    variables[name] = coerceInputValue(given[name], type, (path, value, error) => {
-      const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-      const message = `Variable "$${name}" got an invalid value ${shown(value)} at "${name}${place}": ${error.message}`;
+    variables[name] = coerceInputValue(values[name], type, (path, value, error) => {
+      const pathText = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+      const message = `Variable "$${name}" got an invalid value ${shown(value)} at "${name}${pathText}": ${error.message}`;
       fail(new GraphQLError(message, { nodes: definition, originalError: error }));
     });
 }

@@ -3,14 +3,14 @@ import { execute, type GraphQLError, type GraphQLSchema, Kind, parse } from 'gra
 import type { Viewer } from '../domains/context.ts';
 import type { RequestContext } from './request.ts';
 
-/** The operations that warm a workspace: what its pages ask for first. */
+/** The operations that warm a workspace: the first requests of its pages. */
 const operationsFile = new URL('./warm-up.graphql', import.meta.url);
 const maxConcurrency = 2;
 const maxWarmedWorkspaces = 10_000;
 
 /**
- * Warms a workspace by running operations through the schema, as whoever used it first: there is one path to an entry.
- * In the background when a workspace is first used; on demand by `warmCache`, which waits.
+ * Warms a workspace by executing operations as its first viewer. It goes through the schema, so that there is one path to an entry.
+ * Runs in the background when a workspace is first used, and for `warmCache`, which waits for it.
  */
 export class Warmer {
   readonly #schema: GraphQLSchema;
@@ -24,7 +24,7 @@ export class Warmer {
   constructor(options: {
     schema: GraphQLSchema;
     contextFor: (viewer: Viewer) => RequestContext;
-    /** Hears of each error: nobody else does. */
+    /** Called for each error; errors are not reported elsewhere. */
     onFailure: (error: unknown) => void;
   }) {
     this.#schema = options.schema;
@@ -32,7 +32,7 @@ export class Warmer {
     this.#onFailure = options.onFailure;
   }
 
-  /** Starts in the background, once a workspace. */
+  /** Starts warming in the background, once for each workspace. */
   warmOnce(viewer: Viewer): void {
     if (this.#warmed.has(viewer.workspaceId) || this.#warmed.size >= maxWarmedWorkspaces) return;
     this.#warmed.add(viewer.workspaceId);
@@ -40,7 +40,7 @@ export class Warmer {
     this.#next();
   }
 
-  /** Resolves when every operation has run; an operation that fails leaves the others alone. */
+  /** Executes all operations; a failed one does not stop the others. */
   async warm(viewer: Viewer): Promise<void> {
     for (const operation of this.#document.definitions)
       if (operation.kind === Kind.OPERATION_DEFINITION && operation.name) {

@@ -35,7 +35,7 @@ describe.each([
     const refused = await nest.ask('{ budget }', { as: bob, isJoining });
     expect(refused.data).toEqual({ budget: null });
     expect(codeOf(refused)).toBe('FORBIDDEN');
-    expect(refused.errors![0]!.message).toBe('Query.budget asks for the role ADMIN, but yours is EDITOR.');
+    expect(refused.errors![0]!.message).toBe('Query.budget requires the role ADMIN, but yours is EDITOR.');
     expect(nest.runs('Query.budget')).toBe(1);
   });
 

@@ -103,7 +103,7 @@ const courses: Record<string, [message: string, ...[Figures, boolean][]]> = {
     [{ p95Ms: 50 }, false],
   ],
   STALE_ANSWERS: [
-    'INBOX: expired answers have stood in for failing loads for 61 s, expected 60 or less.',
+    'INBOX: expired entries have been served in place of failing loads for 61 s, expected 60 or less.',
     [{ standInMs: 60_000 }, false],
     [{ standInMs: 60_001 }, true],
     [{ standInMs: 600_000 }, true],
