@@ -25,11 +25,11 @@ export function cachedFunction<Category extends string, Arguments extends readon
   const { ttlMs } = options;
   checkTtl(ttlMs);
   return (...args) => {
-    const own = options.key ? options.key(...args) : shortKey(args);
-    if (typeof own !== 'string')
-      throw new KeyError(`Expected a key of "${name}" that is a string but got ${typeof own}`);
+    const callKey = options.key ? options.key(...args) : shortKey(args);
+    if (typeof callKey !== 'string')
+      throw new KeyError(`Expected a key of "${name}" that is a string but got ${typeof callKey}`);
     const namespace = options.namespace?.(...args);
-    const key = JSON.stringify(namespace === undefined ? [name, own] : [name, own, namespace]);
+    const key = JSON.stringify(namespace === undefined ? [name, callKey] : [name, callKey, namespace]);
     const tags = typeof options.tags === 'function' ? options.tags(...args) : options.tags;
     return cache.fetch({ category, key, namespace, tags, ttlMs, coordinate: name }, () => fn(...args));
   };

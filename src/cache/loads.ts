@@ -174,7 +174,7 @@ export class Loads {
       older.retryAt = now + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** older.failures++);
     }
     const isRescued = older !== undefined && now < older.errorUntil && this.#options.ledger.isValid(older);
-    this.#tellFailure(flight, { error, isRescued });
+    this.#reportFailure(flight, { error, isRescued });
     if (isRescued) {
       flight.resolve(older);
       return older;
@@ -183,7 +183,7 @@ export class Loads {
     throw error;
   }
 
-  #tellFailure({ loadStart }: Flight, { error, isRescued }: { error: unknown; isRescued: boolean }): void {
+  #reportFailure({ loadStart }: Flight, { error, isRescued }: { error: unknown; isRescued: boolean }): void {
     if (this.#options.isRefusal(error)) return;
     const { store, field, isRefresh } = loadStart;
     field.failures++;

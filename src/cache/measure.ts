@@ -27,7 +27,10 @@ export function measureAndFreeze(value: unknown, maxBytes: number): ValueMeasure
   };
 }
 
-/** FNV-1a over UTF-16 code units, as unsigned 32 bits. MurmurHash3's finalizer mixes the bits, as keys often differ in the last digits only. */
+/**
+ * Hashes a text to unsigned 32 bits: FNV-1a over UTF-16 code units, then the finalizer of MurmurHash3, because keys often differ in
+ * their last digits only.
+ */
 export function hashText(text: string): number {
   let hash = OFFSET;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);

@@ -208,7 +208,7 @@ export class Store {
     this.#nextExpiryAt = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries.values()) {
       if (!this.isAlive(entry, now)) this.#removeDead(entry);
-      else this.#nextExpiryAt = Math.min(this.#nextExpiryAt, entry.staleUntil); // in the past while an expired entry is kept for stale-if-error
+      else this.#nextExpiryAt = Math.min(this.#nextExpiryAt, entry.staleUntil); // in the past if kept for stale-if-error only
     }
   }
 

@@ -14,7 +14,7 @@ export function checkAccess(plan: FieldPlan, { viewer }: RequestState): void {
   if (!mayAs(viewer.role, role))
     forbidden(`${plan.coordinate} requires the role ${role}, but yours is ${viewer.role}.`);
   if (confinement === 'REFUSED' && viewer.accountIds !== null)
-    forbidden(`${plan.coordinate} is for those who see all accounts, but you are confined to some.`);
+    forbidden(`${plan.coordinate} requires access to all accounts, but you are confined to some.`);
 }
 
 function forbidden(message: string): never {

@@ -22,12 +22,12 @@ const publicPrefix: ScopePrefix = { key: `${publicNamespace} `, namespace: publi
 export function scopePrefix(scope: CacheScope, viewer: Viewer | null): ScopePrefix | undefined {
   if (scope === 'PUBLIC') return publicPrefix;
   if (!viewer) return undefined;
-  let own = prefixes.get(viewer);
-  if (!own) {
-    own = prefixesOf(viewer);
-    prefixes.set(viewer, own);
+  let viewerPrefixes = prefixes.get(viewer);
+  if (!viewerPrefixes) {
+    viewerPrefixes = prefixesOf(viewer);
+    prefixes.set(viewer, viewerPrefixes);
   }
-  return own[scope];
+  return viewerPrefixes[scope];
 }
 
 /** Prefixes by viewer. The viewer object is cached across requests; see `Principals`. */
@@ -62,8 +62,8 @@ export function fieldKey(
 /** Returns the identity of a nested field's parent: its `id`, an `identity` that its resolver set, or the viewer's `userId`. */
 export function parentIdentity(parent: unknown, coordinate: string): string {
   const { id, identity, userId } = (parent ?? {}) as { id?: unknown; identity?: unknown; userId?: unknown };
-  const known = id ?? identity ?? userId;
-  if (typeof known === 'string') return known;
+  const parentId = id ?? identity ?? userId;
+  if (typeof parentId === 'string') return parentId;
   throw new TypeError(
     `${coordinate}: expected a parent with an id or an identity, but got ${JSON.stringify(parent)?.slice(0, 80)}`,
   );

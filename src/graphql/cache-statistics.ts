@@ -59,9 +59,10 @@ export function statisticsResolvers(cache: Cache<CacheCategory>, alerts: AlertWa
 
 /** Returns whether a viewer may see an entry. Keys and tags name nodes, so a confined viewer sees only entries of the same accounts. */
 function shownEntries(viewer: Viewer): (entry: Entry) => boolean {
-  const { key: own, namespace: ours } = scopePrefix('WORKSPACE', viewer)!;
+  const prefix = scopePrefix('WORKSPACE', viewer)!;
   return ({ namespace, key }) =>
-    namespace === publicNamespace || (namespace === ours && (viewer.accountIds === null || key.startsWith(own)));
+    namespace === publicNamespace ||
+    (namespace === prefix.namespace && (viewer.accountIds === null || key.startsWith(prefix.key)));
 }
 
 /** Returns a tag as the schema writes it, without its namespace; nothing for an engine tag. */

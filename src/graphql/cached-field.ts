@@ -32,7 +32,10 @@ export interface FieldCaching {
   readonly nodeTags: NodeTags;
 }
 
-/** Wraps a resolver: it returns the cached value; on a miss it calls `resolve`, and keeps the value under the field's and its nodes' tags. */
+/**
+ * Wraps a resolver: it returns the cached value; on a miss it calls `resolve`, and keeps the value with the tags of the field and of the
+ * nodes in the value.
+ */
 export function cachedField(
   plan: FieldPlan & { cache: CachePlan },
   resolve: Resolver,
@@ -51,14 +54,14 @@ export function cachedField(
     let lookup: Lookup | undefined;
     let entry: Entry | Promise<Entry>;
     try {
-      const known = info.path.prev ? undefined : state.lookups.get(String(info.path.key));
+      const fragmentLookup = info.path.prev ? undefined : state.lookups.get(String(info.path.key));
       const request = {
         now: state.now,
         observe(observed: Lookup) {
           lookup = observed;
           explain(context, plan, { info, lookup });
         },
-        ...(known ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source })),
+        ...(fragmentLookup ?? fieldLookup(plan, { prefix, args, parent: isRoot ? undefined : source })),
       };
       entry = cache.read<unknown>(request, async (loadContext) => {
         const value = await resolve(source, args, scoped, info);

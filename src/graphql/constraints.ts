@@ -131,8 +131,8 @@ export function listProblem(count: number, { items: { max, at } }: Constraint): 
 /** Returns the error message for a string; undefined if it is valid. A valid string can be stored unchanged. */
 export function textProblem(text: string, { length: { max, at } }: Constraint): string | undefined {
   if (text.length > max) return `${at}: expected at most ${max} characters, but got ${text.length}`;
-  const found = unstorableIn(text);
-  return found && `${at}: expected Unicode characters other than NUL, but got ${found}`;
+  const unstorable = unstorableIn(text);
+  return unstorable && `${at}: expected Unicode characters other than NUL, but got ${unstorable}`;
 }
 
 /** Returns the error message for a number; undefined if it is valid. */

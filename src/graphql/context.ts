@@ -220,5 +220,5 @@ function refusePersonalRead(): never {
 }
 
 function refuseViewerRead(): never {
-  throw new TypeError('a PUBLIC field: expected it to be the same for everybody, but got a read of the viewer');
+  throw new TypeError('a PUBLIC field: expected the same value for every viewer, but got a read of the viewer');
 }

@@ -48,7 +48,7 @@ export function costOf(
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const introspection = introspectionSizesOf(schema);
-  const known = new Map<string, number>();
+  const fragmentCosts = new Map<string, number>();
 
   const ofSelection = (set: SelectionSetNode, type: GraphQLObjectType, costScope: CostScope): number =>
     set.selections.reduce((sum, selection) => {
@@ -62,10 +62,10 @@ export function costOf(
     const fragment = fragments.get(name)!;
     if (!applies(schema, fragment.typeCondition.name.value, type)) return 0;
     const key = `${name} ${type.name} ${keyOf(costScope)}`;
-    let cost = known.get(key);
+    let cost = fragmentCosts.get(key);
     if (cost === undefined) {
       cost = ofSelection(fragment.selectionSet, type, costScope);
-      known.set(key, cost);
+      fragmentCosts.set(key, cost);
     }
     return cost;
   };

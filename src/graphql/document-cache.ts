@@ -7,8 +7,8 @@ interface Kept {
 }
 
 /**
- * A cache of parsed documents by their text. Data derived from a document (costs, operation plans, compiled operations) hangs on its
- * syntax tree by `WeakMap`s, and is freed with it. The limit is on an upper bound of the memory. Eviction is second chance (CLOCK): the
+ * A cache of parsed documents by their text. Data derived from a document (costs, operation plans, compiled operations) is attached to
+ * its syntax tree by `WeakMap`s, and freed with it. The limit is on an upper bound of the memory. Eviction is second chance (CLOCK): the
  * oldest document is removed, unless it was used since it was last examined.
  */
 export class DocumentCache {

@@ -131,7 +131,7 @@ function variablesOf(
     for (const name of definitionInputs.spreads) reach(fragments.get(name));
   };
   reach(parts.get(operation));
-  const found = new Map<string, Constraint>();
-  for (const { variables } of reached) for (const [name, constraint] of variables) add(found, name, constraint);
-  return found;
+  const constraints = new Map<string, Constraint>();
+  for (const { variables } of reached) for (const [name, constraint] of variables) add(constraints, name, constraint);
+  return constraints;
 }

@@ -159,7 +159,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     const viewer = await findViewer(inLane(queries, 'authentication'), token, wallNow());
     if (viewer)
       touchToken(inLane(queries, 'authentication'), viewer.tokenId, wallNow()).catch((error) =>
-        log.failure('a token could not be touched', error),
+        log.failure('the use of a token could not be recorded', error),
       );
     return viewer;
   };

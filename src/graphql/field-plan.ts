@@ -169,7 +169,10 @@ function refuseMisuse(
     refuse('@access on a query or a mutation', `it on a field of ${type.name}`); // a cached result is checked at the root field only
   if (maxAge !== undefined && maxAge <= 0) refuse('a maxAge above 0 seconds', String(maxAge));
   if (cache?.scope === 'PUBLIC' && type !== schema.getQueryType())
-    refuse('PUBLIC scope on a root field, which no workspace stands above', `it on a field of ${type.name}`);
+    refuse(
+      'PUBLIC scope on a root field only, because a nested one may belong to a workspace',
+      `it on a field of ${type.name}`,
+    );
   for (const tag of [...(cache?.tags ?? []), ...(dependsOn ?? [])]) {
     if (tag.readsResult) refuse('placeholders that read arguments or the parent', tag.text);
     refuseUnknownArguments(tag, field, refuse);

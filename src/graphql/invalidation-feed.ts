@@ -17,13 +17,13 @@ export class InvalidationFeed {
     for (const tag of tags) {
       const namespace = namespaceOf(tag);
       if (namespace === undefined) continue;
-      const own = byNamespace.get(namespace);
-      const bare = tag.slice(namespace.length + 1);
-      if (own) own.push(bare);
-      else byNamespace.set(namespace, [bare]);
+      const bareTags = byNamespace.get(namespace);
+      const bareTag = tag.slice(namespace.length + 1);
+      if (bareTags) bareTags.push(bareTag);
+      else byNamespace.set(namespace, [bareTag]);
     }
-    for (const [namespace, own] of byNamespace)
-      for (const listener of this.#listeners.get(namespace) ?? []) listener.invalidated(own);
+    for (const [namespace, bareTags] of byNamespace)
+      for (const listener of this.#listeners.get(namespace) ?? []) listener.invalidated(bareTags);
   }
 
   /** Notifies the listeners of all workspaces that an invalidation may be missing. */

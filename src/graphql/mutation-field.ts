@@ -19,7 +19,7 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
   const cause = plan.coordinate.slice('Mutation.'.length);
   return async (source, args, context, info) => {
     const changes = new Changes();
-    const own = context.withChanges(changes);
+    const mutationContext = context.withChanges(changes);
     const settle = async (sources: TagSources) => {
       const workspaceId = changes.workspaceId ?? context.state.viewer?.workspaceId;
       if (plan.invalidates && workspaceId !== undefined) {
@@ -31,7 +31,7 @@ export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: 
       }
     };
     try {
-      const result = await resolve(source, args, own, info);
+      const result = await resolve(source, args, mutationContext, info);
       if (!wroteNothing(changes, result)) await settle({ args, result, changes });
       return result;
     } catch (error) {

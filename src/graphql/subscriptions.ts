@@ -83,7 +83,7 @@ function follow(
 
 /** The credential may still be valid; the edge checks it at the next request. */
 function accessChanged() {
-  return new GraphQLError('What your token may has changed: subscribe again.', {
+  return new GraphQLError('The permissions of your token have changed: subscribe again.', {
     extensions: { code: 'ACCESS_CHANGED' },
   });
 }

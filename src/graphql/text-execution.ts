@@ -233,15 +233,15 @@ function completeObject(type: GraphQLObjectType, { plan, nodes }: TextField): Co
 /** Prepares the fields of each possible type when a value first has that type. */
 function completeAbstract(type: GraphQLAbstractType, at: TextField): CompleteValue {
   const { schema } = at.plan;
-  const known = new Map<string, CompleteValue>();
+  const byTypeName = new Map<string, CompleteValue>();
   const completeAsObject = (name: unknown): CompleteValue => {
-    const completeValue = known.get(name as string);
+    const completeValue = byTypeName.get(name as string);
     if (completeValue) return completeValue;
     const objectType = typeof name === 'string' ? schema.getType(name) : undefined;
     if (!isObjectType(objectType) || !schema.isSubType(type, objectType))
       throw new Error(`Expected an Object type of "${type}" for field "${at.coordinate}", but got ${inspect(name)}.`);
     const added = completeObject(objectType, at);
-    known.set(objectType.name, added);
+    byTypeName.set(objectType.name, added);
     return added;
   };
   return (value, textExecution, path) => {

@@ -60,7 +60,7 @@ function serialized(type: GraphQLLeafType, value: unknown): string {
   try {
     result = type.serialize(value);
   } catch (error) {
-    throw error instanceof GraphQLError ? new Error(error.message) : error; // a plain error is masked: the message was not written for clients
+    throw error instanceof GraphQLError ? new Error(error.message) : error; // is masked, because its message is not meant for clients
   }
   if (typeof result === 'string') return quoted(result);
   if (result !== null && result !== undefined) return JSON.stringify(result);

@@ -129,7 +129,10 @@ async function* broken(
 }
 
 function accessChanged() {
-  return refusal('What your token may has changed: subscribe again.', { status: 401, code: 'ACCESS_CHANGED' });
+  return refusal('The permissions of your token have changed: subscribe again.', {
+    status: 401,
+    code: 'ACCESS_CHANGED',
+  });
 }
 
 function signedOut() {

@@ -66,7 +66,7 @@ describe.each([
         expect(data).toEqual({ whole: null, silent: null, part: 1, same: 1 });
         expect(errors!.map(({ message }) => message)).toEqual(
           ['whole', 'silent'].map(
-            (field) => `Query.${field} is for those who see all accounts, but you are confined to some.`,
+            (field) => `Query.${field} requires access to all accounts, but you are confined to some.`,
           ),
         );
       }

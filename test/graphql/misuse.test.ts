@@ -42,7 +42,7 @@ const refused: Refused[] = [
   [
     'a nested field for everybody',
     'extend type Post { bad: Int @cache(category: POSTS, scope: PUBLIC) }',
-    'Post.bad: expected PUBLIC scope on a root field, which no workspace stands above, but got it on a field of Post',
+    'Post.bad: expected PUBLIC scope on a root field only, because a nested one may belong to a workspace, but got it on a field of Post',
   ],
   [
     "a member's own field beneath what a workspace shares",

@@ -5,7 +5,7 @@ import { ada, createNest } from './nest.ts';
 
 const notPersonal =
   'a field that a workspace shares: expected it to read the scope only, but got a read of a personal property of the viewer';
-const notOfAnybody = 'a PUBLIC field: expected it to be the same for everybody, but got a read of the viewer';
+const notOfAnybody = 'a PUBLIC field: expected the same value for every viewer, but got a read of the viewer';
 
 /** Fields that read one thing of who asks: on the top, beneath, and beneath through an edge and a cached field. */
 function peeking(read: (context: RequestContext) => unknown) {
