@@ -118,6 +118,7 @@ describe('a value that is odd', () => {
   describe('is refused by a field of a node, or does no harm:', () => {
     const around: Record<string, (fields: string) => string> = {
       AnalyticsReport: (fields) => `{ analytics { ${fields} } }`,
+      CalendarDay: (fields) => `{ calendar(range: { preset: TODAY }) { days { ${fields} } } }`,
       CacheStats: (fields) => `{ cacheStats { ${fields} } }`,
       CacheCategoryStats: (fields) => `{ cacheStats { categories { ${fields} } } }`,
       Campaign: (fields) => `{ campaign(id: "${stock.one('campaigns')}") { ${fields} } }`,
