@@ -12,7 +12,7 @@ import { coerceVariables, type Variables } from './variables.ts';
 /** A result whose data is serialised already. GraphQL Yoga sends the text of `stringify`. */
 export interface JoinedResult extends ExecutionResult {
   stringify(result: ExecutionResult): string;
-  /** Undefined if a part of the result bypassed the cache. */
+  /** Undefined if a part of the result failed, is stale, or bypassed the cache. */
   readonly provenance: Provenance | undefined;
 }
 

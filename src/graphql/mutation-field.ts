@@ -12,8 +12,8 @@ export type Invalidate = (tags: readonly string[], cause: string) => void | Prom
 
 /**
  * Wraps the resolver of a mutation: it invalidates what the mutation changed, after the commit and before the payload resolves. It
- * invalidates also after an error or an unknown transaction outcome. It does not if every transaction certainly rolled back, or if the
- * payload is a refusal before any transaction.
+ * invalidates also after an error and for an unknown transaction outcome. It does not if every transaction is known to have rolled back,
+ * or if the payload is a refusal before the first transaction.
  */
 export function mutationField(invalidate: Invalidate, plan: FieldPlan, resolve: Resolver): Resolver {
   const cause = plan.coordinate.slice('Mutation.'.length);

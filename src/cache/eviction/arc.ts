@@ -31,7 +31,7 @@ class Arc<E extends Evictable> implements EvictionPolicy<E> {
   #onceShare = 0; // p of the paper: target number of entries used once
   readonly #ageLength: number;
   #ageStart = 0;
-  #room = 0; // how many entries fitted in the store so far; below `capacity` where bytes are the limit
+  #room = 0; // how many entries the store last had space for; below `capacity` where bytes are the limit
   #newcomer: E | undefined;
 
   constructor(capacity: number) {
