@@ -6,7 +6,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { extract, type Pack, pack } from 'tar-stream';
 import type { DiskMediaStore } from '../domains/media/disk-store.ts';
 
-/** What a backup says of itself, in its first file. */
+/** The description of a backup, in its first file. */
 export interface Manifest {
   readonly format: 1;
   readonly createdAt: string;
@@ -15,7 +15,7 @@ export interface Manifest {
 }
 
 export interface BackupSource {
-  /** A tar archive of the database's files, of one moment. */
+  /** A tar archive of the database's files at one moment. */
   dump(): Promise<Uint8Array>;
   readonly media: DiskMediaStore;
   readonly postgresMajor: number;
@@ -26,8 +26,8 @@ export const databaseFile = 'database.tar';
 export const mediaFolder = 'media/';
 
 /**
- * Writes a backup: a tar archive, compressed with gzip, of the manifest, the database and the files of media. The database comes
- * first and files that are removed meanwhile stay until the end, so that each row in it has its file.
+ * Writes a backup: a tar archive, compressed with gzip, of the manifest, the database and the media files. The database is dumped
+ * before the media are copied, and removals of media files are deferred until the end, so that each row has its file.
  */
 export async function writeBackup(source: BackupSource, out: Writable): Promise<void> {
   const release = source.media.holdRemovals();
@@ -58,7 +58,7 @@ function fail(archive: Pack, error: Error): never {
   throw error;
 }
 
-/** Gives each file of a backup to `take`, which must read it to its end. Rejects with words that name the file if it is not whole. */
+/** Calls `take` with each file of a backup; it must read it to its end. Rejects with an error that names `file` if it is incomplete. */
 export async function readBackup(
   file: string,
   take: (name: string, entry: Readable) => Promise<void>,

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { hasCode } from '../database/file-errors.ts';
 import { type BackupSource, writeBackup } from './archive.ts';
 
-/** `sun_path` of unix(7), without its final zero. */
+/** Size of `sun_path` in unix(7), without its final zero. */
 const maxPathBytes = 107;
 
-/** Where a running server gives backups to programs of the same machine that may enter its data folder. */
+/** The socket at which a running server writes backups for programs of the same machine that have access to its data folder. */
 export function socketOf(dataDir: string): string {
   return join(dataDir, 'backup.sock');
 }
@@ -23,8 +23,8 @@ export interface BackupLog {
 }
 
 /**
- * Writes a backup to each connection, one at a time. The folder must be locked: a socket that an earlier process left is removed.
- * Where the path is longer than the system allows, there are no backups while the server runs, and the log says so.
+ * Listens at the socket, and writes a backup to each connection, one at a time. The data folder must be locked, as the socket of an
+ * earlier process is removed. If the path is longer than the system allows, it logs that and does not listen.
  */
 export async function listenForBackups(dataDir: string, source: BackupSource, log: BackupLog): Promise<BackupListener> {
   const path = socketOf(dataDir);
@@ -36,7 +36,7 @@ export async function listenForBackups(dataDir: string, source: BackupSource, lo
   const open = new Set<Socket>();
   const server = createServer(async (socket) => {
     open.add(socket);
-    socket.on('error', () => {}); // `writeBackup` hears of it, too
+    socket.on('error', () => {}); // reported by `writeBackup`
     socket.on('close', () => open.delete(socket));
     try {
       await writeBackup(source, socket);
@@ -58,7 +58,7 @@ export async function listenForBackups(dataDir: string, source: BackupSource, lo
   };
 }
 
-/** A backup from the server that runs on the folder; undefined when none listens. */
+/** A stream of a backup from the server that runs on the folder; undefined when none listens. */
 export async function connectForBackup(dataDir: string): Promise<Socket | undefined> {
   const socket = connect(socketOf(dataDir));
   try {

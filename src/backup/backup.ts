@@ -10,8 +10,9 @@ import { readBackup, writeBackup } from './archive.ts';
 import { connectForBackup } from './backup-socket.ts';
 
 /**
- * Writes a backup of a data folder to a file and resolves with its path. The server that runs on the folder gives it, else it is made
- * here, with the folder locked. The file is read once more before it gets its name, so that a backup that is there is whole.
+ * Writes a backup of a data folder to a file and resolves with its path. If a server runs on the folder, it writes the backup;
+ * otherwise this process does, with the folder locked. The file is read again before it gets its final name, so that no incomplete
+ * backup has that name.
  */
 export async function backUp(file: string, dataDir: string): Promise<string> {
   const path = resolve(file);
@@ -37,7 +38,7 @@ async function write(out: Writable, dataDir: string): Promise<void> {
   else await writeAlone(out, dataDir);
 }
 
-/** Without migrations, so that what is kept is what the last version wrote. */
+/** Opens the database without migrations, so that the backup contains what the last version wrote. */
 async function writeAlone(out: Writable, dataDir: string): Promise<void> {
   const database = await openDatabase({ dataDir, isMigrating: false, isCreating: false });
   const media = createDiskMediaStore(join(dataDir, 'media'));

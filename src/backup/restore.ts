@@ -15,8 +15,8 @@ export interface Restored {
 }
 
 /**
- * Fills a data folder from a backup. Refuses one that has a database or media already. Everything is unpacked beside them first, so
- * that a backup that is not whole changes nothing.
+ * Fills a data folder from a backup. Rejects when the folder has a database or media already. Everything is unpacked into a draft
+ * folder first, so that an incomplete backup changes nothing.
  */
 export async function restore(file: string, dataDir: string): Promise<Restored> {
   await assertFree(dataDir);
@@ -51,7 +51,7 @@ async function unpack(file: string, folder: string): Promise<Restored> {
   const { createdAt, postgresMajor } = await readBackup(file, async (name, entry) => {
     if (name === databaseFile) hasDatabase = true;
     else {
-      assertStorageKey(name.startsWith(mediaFolder) ? name.slice(mediaFolder.length) : name); // no name leads out of the folder
+      assertStorageKey(name.startsWith(mediaFolder) ? name.slice(mediaFolder.length) : name); // so that no path leaves the folder
       mediaFiles += 1;
     }
     await pipeline(entry, createWriteStream(join(folder, name), { mode: 0o600, flags: 'wx' }));

@@ -7,25 +7,25 @@ import { Session, unavailable } from './session.ts';
 import type { Tables } from './tables.ts';
 import { writeFoldedColumns } from './write-folded-columns.ts';
 
-/** What a repository is given: the pool, or the transaction it takes part in. */
+/** The query builder of a repository: on the pool, or in a transaction. */
 export type Queries = Kysely<Tables>;
 
 export interface AdmissionOptions {
-  /** Connections at most. */
+  /** Maximum of concurrent connections. */
   readonly connections: number;
-  /** Of the connections, those that transactions may have at most. Each keeps its own from one statement to the next. */
+  /** How many of the connections transactions may hold. A transaction holds its connection from one statement to the next. */
   readonly transactions: number;
-  /** Time that a statement has; without end if absent. */
+  /** Time limit of a statement; none if absent. */
   readonly limitMs?: number | undefined;
   readonly isLimitedByServer: boolean;
-  /** Hears each statement but those that begin and end transactions. */
+  /** Called with each statement, except those that begin and end transactions. */
   readonly onStatement?: ((sql: string) => void) | undefined;
 }
 
-/** Beyond what the driver has for connecting, and `enterPool` for entering: nobody waits for a connection longer than this. */
+/** Time limit for opening a connection. Longer than the limits of the driver for connecting and of `enterPool`. */
 const openWithinMs = 20_000;
 
-/** Workspaces whose queries are kept at hand; making them anew costs little. */
+/** Workspaces whose query builders are cached; creating one is cheap. */
 const maxLanes = 1_000;
 
 interface Admitted {
@@ -37,33 +37,32 @@ interface Admitted {
 const admittedQueries = new WeakMap<Queries, Admitted>();
 
 /**
- * The same queries, as a workspace's (or whoever else's they are): the lanes share the connections fairly. A transaction stays
- * what it is.
+ * The query builder for a lane, usually a workspace. The lanes share the connections fairly. A transaction is returned unchanged.
  */
 export function inLane(queries: Queries, lane: string): Queries {
   const admitted = admittedQueries.get(queries);
   return admitted ? admitted.admission.queries({ lane, isLimited: admitted.isLimited }) : queries;
 }
 
-/** The same queries, with all the time in the world for each statement: for migrations and seeding. */
+/** The query builder without a time limit, for migrations and seeding. */
 export function withoutTimeLimit(queries: Queries): Queries {
   const admitted = admittedQueries.get(queries);
   return admitted ? admitted.admission.queries({ lane: admitted.lane, isLimited: false }) : queries;
 }
 
-/** Resolves when a transaction may begin. */
+/** Waits for a turn among transactions. Resolves when a transaction may begin. */
 export async function takeTransaction(queries: Queries): Promise<EndTurn> {
   const admitted = admittedQueries.get(queries);
   return admitted ? await admitted.admission.takeTransaction(admitted.lane) : () => {};
 }
 
-/** Stands in front of a pool: who has which connection when, and for how long. */
+/** Admission to a pool: gives each lane its turns at the connections and transactions, and limits their time. */
 export class Admission {
   readonly #pool: pg.Pool;
   readonly #options: AdmissionOptions;
   readonly #connections: FairTurns;
   readonly #transactions: FairTurns;
-  readonly #sessions = new WeakMap<pg.PoolClient, Session>(); // Kysely keeps something for each that it meets
+  readonly #sessions = new WeakMap<pg.PoolClient, Session>(); // reused, as Kysely keeps state for each session object
   readonly #queries = new Map<string, Queries>();
   #inUse = 0;
 
@@ -74,11 +73,11 @@ export class Admission {
     this.#transactions = new FairTurns({ atMost: options.transactions, what: 'a turn among transactions' });
   }
 
-  /** Names are camel case here and snake case there. */
+  /** Returns a query builder for a lane. Names are camel case in code and snake case in the database. */
   queries({ lane = ownLane, isLimited = true } = {}): Queries {
     const name = `${isLimited} ${lane}`;
-    const known = this.#queries.get(name);
-    if (known) return known;
+    const cached = this.#queries.get(name);
+    if (cached) return cached;
     if (this.#queries.size >= maxLanes) this.#queries.clear();
     const limitMs = isLimited ? this.#options.limitMs : undefined;
     const pool = { connect: () => this.#connect(lane, limitMs), end: async () => {} };
@@ -95,13 +94,13 @@ export class Admission {
     return this.#transactions.take(lane);
   }
 
-  /** Runs what needs a connection of its own; it has a turn meanwhile. */
+  /** Takes a turn at the connections while `run` uses a connection that it acquires by itself. */
   async during<T>(lane: string, run: () => Promise<T>): Promise<T> {
     const endTurn = await this.#connections.take(lane);
     return await run().finally(endTurn);
   }
 
-  /** A connection, for who does not ask by Kysely. It is to be released. */
+  /** A connection for queries without Kysely. The caller releases it. */
   connect(lane: string): Promise<Session> {
     return this.#connect(lane, this.#options.limitMs);
   }
@@ -128,7 +127,7 @@ export class Admission {
     return session;
   }
 
-  /** They would try one after the other, and each as long as this one did. */
+  /** Refuses all waiting requests: each would try to connect in turn, and take as long to fail as this one. */
   #refuseWaiting(error: Error): void {
     this.#connections.refuseWaiting(error);
     this.#transactions.refuseWaiting(error);

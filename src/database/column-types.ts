@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Object identifiers of the types that are read differently from the driver's default. Source: PostgreSQL, pg_type.dat. */
+/** Object identifiers of the types that are parsed differently from the driver's default. Source: PostgreSQL, pg_type.dat. */
 const oid = {
   int8: 20,
   int8Array: 1016,
@@ -40,7 +40,7 @@ const parsers = new Map<number, Parse>([
 ]);
 
 /**
- * How columns become JavaScript values, the same on both engines: `timestamptz` an ISO 8601 string with milliseconds and `Z`,
+ * Parsers of column values, the same for both engines: `timestamptz` becomes an ISO 8601 string with milliseconds and `Z`,
  * `date` a `YYYY-MM-DD` string, `int8` (so `count(*)`) a number, `numeric` a string, `jsonb` the parsed value, `text[]` an array.
  */
 export const columnTypes = {
@@ -55,7 +55,7 @@ function safeInteger(text: string): number {
   return value;
 }
 
-/** The session's time zone is UTC, so every instant arrives as `2026-11-22 10:55:48.97+00`, with up to six decimals. */
+/** Parses an instant. The session's time zone is UTC, so it has the form `2026-11-22 10:55:48.97+00`, with up to six decimals. */
 function isoInstant(text: string): string {
   const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text);
   if (!parts) throw new RangeError(`expected an instant of the years 1 to 9999 in UTC, but got ${text}`);

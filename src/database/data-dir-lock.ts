@@ -10,12 +10,12 @@ export interface DataDirLock {
 }
 
 /**
- * Locks a folder against every other process, and against a second time in this one. A dead owner is replaced; a live one,
- * or one that cannot be asked because it is on another host, is an error that names it.
+ * Locks a folder against other processes, and against a second lock in this one. Replaces a dead owner. Rejects with an error that
+ * names the owner if it is alive, or on another host, where it cannot be checked.
  *
- * The lock is the folder `lock` with one file in it, whose name is its owner. It changes hands by renaming that file, which
- * succeeds for exactly one of those who found the same owner dead. It begins as a folder renamed into its place, file and
- * all, so at no moment is it half made.
+ * The lock is the folder `lock` with one file, whose name describes the owner. A new owner renames that file, which succeeds for
+ * exactly one of the processes that found the same owner dead. A new lock is created under another name, with its file, and renamed,
+ * so that it is never incomplete.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const folder = join(dataDir, 'lock');
@@ -39,7 +39,7 @@ async function create(folder: string, own: string): Promise<boolean> {
   await mkdir(draft);
   await writeFile(join(draft, own), '');
   try {
-    await rename(draft, folder); // over nothing or an empty folder; a folder with an owner in it stays
+    await rename(draft, folder); // replaces nothing or an empty folder; fails if the folder contains an owner
     return true;
   } catch (error) {
     await rm(draft, { recursive: true });
@@ -55,7 +55,7 @@ async function replace(folder: string, holder: string, own: string): Promise<boo
 async function release(folder: string, own: string): Promise<void> {
   await rm(join(folder, own), { force: true });
   await rmdir(folder).catch((error) => {
-    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY')) throw error; // the next owner has it already
+    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY')) throw error; // ignored: the next owner has the lock already
   });
 }
 

@@ -15,11 +15,11 @@ export { inLane, type Queries, withoutTimeLimit } from './admission.ts';
 export interface Database {
   readonly queries: Queries;
   readonly engine: 'pglite' | 'postgres';
-  /** The server, for counters that several processes share; the embedded database belongs to one. */
+  /** Queries for counters that several processes share; undefined for the embedded database, which one process owns. */
   readonly counters: Counters | undefined;
-  /** Waits for what runs, then closes everything it opened. May be called again. */
+  /** Waits for running queries, then closes everything. May be called again. */
   close(): Promise<void>;
-  /** Why an embedded database that has ended cannot be asked until it is open again; undefined while all is well. */
+  /** Why an embedded database cannot be used until it is open again; undefined while it works. */
   failure(): Error | undefined;
   /** A tar archive of the embedded database's files, for `dumpFile`; a server has none. */
   readonly dump?: () => Promise<Uint8Array>;
@@ -32,31 +32,31 @@ export interface Counters {
 export interface DatabaseOptions {
   /** A PostgreSQL server, as `postgres://…`. Without it the embedded database is opened. */
   url?: string;
-  /** Where the embedded database keeps its files; in memory if absent. */
+  /** Folder for the files of the embedded database; in memory if absent. */
   dataDir?: string;
-  /** A file that `dump` gave, for a new embedded database to begin with. */
+  /** A file with the result of `dump`, from which a new embedded database is created. */
   dumpFile?: string;
-  /** Connections to the server at most; the embedded database has one. */
+  /** Maximum of connections to the server; the embedded database has one. */
   poolSize?: number;
-  /** Time that a statement has, but for migrations; without end if absent, and for an embedded database in memory. */
+  /** Time limit of a statement, except in migrations; none if absent, and for an embedded database in memory. */
   statementLimitMs?: number;
-  /** `SoleUse.group` of the server that this belongs to. Without it, those who cache do not know that it is there. */
+  /** `SoleUse.group` of this server. Without it, other servers that cache do not notice these connections. */
   group?: number;
-  /** Whether an embedded database is made where there is none; true if absent. */
+  /** Whether to create an embedded database if there is none; true if absent. */
   isCreating?: boolean;
-  /** Whether the schema is brought up to date; true if absent. */
+  /** Whether to migrate the schema; true if absent. */
   isMigrating?: boolean;
-  /** Hears each SQL statement that is sent, but those that begin and end transactions. */
+  /** Called with each SQL statement, except those that begin and end transactions. */
   onStatement?: (sql: string) => void;
-  /** Hears that an embedded database ended and was opened again. */
+  /** Called when an embedded database has ended, and when it is open again. */
   events?: PgliteOptions['events'];
   /** Waits between two tries to open an embedded database that has failed. */
   pause?: PgliteOptions['pause'];
-  /** Hears of what takes long: creating the embedded database, each migration. */
+  /** Called with a message before or after steps that take long: creating the embedded database, each migration. */
   log?: (message: string) => void;
 }
 
-/** Of the connections; the others are left to reads. */
+/** Share of the connections that transactions may hold; the others are reserved for reads. */
 const shareOfTransactions = 0.75;
 
 /** Opens the database and brings its schema up to date. */
@@ -104,7 +104,7 @@ function countersOf(admission: Admission): Counters {
   };
 }
 
-/** A value for a `jsonb` column. The driver would take an array for an array of PostgreSQL, so say it yourself. */
+/** A value for a `jsonb` column. Without it, the driver would send an array as a PostgreSQL array. */
 export function json<T>(value: T): RawBuilder<T> {
   return sql<T>`${JSON.stringify(value)}::jsonb`;
 }
@@ -112,7 +112,7 @@ export function json<T>(value: T): RawBuilder<T> {
 interface Engine {
   name: Database['engine'];
   pool: pg.Pool;
-  /** Whether a statement can be ended without the loss of everything else. */
+  /** Whether a statement can be cancelled without losing the database. */
   mayEndStatements: boolean;
   failure(): Error | undefined;
   dump?: () => Promise<Uint8Array>;
@@ -130,7 +130,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
   if (dataDir === undefined) return { name: 'pglite', mayEndStatements: false, ...(await startPglite({ dumpFile })) };
   if (isCreating) await makeFolder(dataDir);
   else await assertDatabase(dataDir);
-  // PGlite itself would let a second process in, and lose what it writes.
+  // PGlite does not prevent a second process from opening the files, and would lose writes.
   const lock = await lockDataDir(dataDir);
   try {
     const files = await prepareFiles(dataDir);

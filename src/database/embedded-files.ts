@@ -7,14 +7,14 @@ export interface EmbeddedFiles {
   /** The folder of the data files. */
   readonly folder: string;
   readonly isNew: boolean;
-  /** Call it when the database is open: from then on the files are whole. */
+  /** Call it when the database is open, as the files are complete from then on. */
   opened(): Promise<void>;
 }
 
 const mebibyte = 1024 * 1024;
 
 /**
- * What a first start takes: the files of an empty database (40 MB) and of the demo (10 MB), and the log until the first checkpoint.
+ * Space for a first start: the files of an empty database (40 MB) and of the demo (10 MB), and the WAL until the first checkpoint.
  */
 const neededMebibytes = 128;
 
@@ -23,7 +23,7 @@ export async function assertDatabase(dataDir: string): Promise<void> {
     throw new Error(`expected a database in DATA_DIR ${dataDir}, but got none`);
 }
 
-/** Looks whether the database of a data folder can be opened, or a new one be made. The data folder is locked. */
+/** Checks that the database of a data folder can be opened, or prepares a new one. The caller has locked the folder. */
 export async function prepareFiles(dataDir: string): Promise<EmbeddedFiles> {
   const folder = folderOf(dataDir);
   const major = await majorOf(dataDir);
@@ -43,7 +43,7 @@ export async function prepareFiles(dataDir: string): Promise<EmbeddedFiles> {
 
 const folderOf = (dataDir: string) => join(dataDir, 'database');
 
-/** There from the beginning of a first start until the files are whole, so that one which was cut off is begun anew. */
+/** A file that exists from the beginning of a first start until the files are complete, so that an interrupted start is repeated. */
 const draftMark = (dataDir: string) => join(dataDir, 'database.draft');
 
 async function assertRoom(dataDir: string): Promise<void> {
@@ -59,7 +59,7 @@ function isDraft(dataDir: string): Promise<boolean> {
   return stat(draftMark(dataDir)).then(() => true, ifAbsent(false));
 }
 
-/** Undefined when there is no database yet. */
+/** The major version of PostgreSQL of the files; undefined when there is no database yet. */
 async function majorOf(dataDir: string): Promise<number | undefined> {
   if (await isDraft(dataDir)) return undefined;
   const version = await readFile(join(folderOf(dataDir), 'PG_VERSION'), 'utf8').catch(ifAbsent(undefined));

@@ -1,16 +1,16 @@
-/** What both engines report of a failed statement: a SQLSTATE and, for constraints, the name of the violated one. */
+/** An error of a statement from either engine, with its SQLSTATE and, if one was violated, the name of the constraint. */
 interface DatabaseError extends Error {
   code: string;
   severity: string;
   constraint?: string;
 }
 
-/** Whether a row was refused because another has the same key; `constraint` asks for one unique index by its name. */
+/** Whether a row was refused because another has the same key. `constraint` restricts the check to one unique index. */
 export function isUniqueViolation(error: unknown, constraint?: string): error is DatabaseError {
   return violates(error, '23505', constraint);
 }
 
-/** Whether a row was refused because it points at none, or could not go because others point at it. */
+/** Whether a row was refused because the row it refers to does not exist, or could not be deleted because others refer to it. */
 export function isForeignKeyViolation(error: unknown, constraint?: string): error is DatabaseError {
   return violates(error, '23503', constraint);
 }
@@ -19,7 +19,7 @@ export function isCheckViolation(error: unknown, constraint?: string): error is 
   return violates(error, '23514', constraint);
 }
 
-/** Whether two transactions were in each other's way, so that the server undid this one: it may be tried again. */
+/** Whether the server rolled a transaction back because of a deadlock or serialization failure; it may be retried. */
 export function isTransactionConflict(error: unknown): error is DatabaseError {
   return violates(error, '40001') || violates(error, '40P01');
 }
@@ -28,39 +28,39 @@ function violates(error: unknown, code: string, constraint?: string): error is D
   return isDatabaseError(error) && error.code === code && (constraint === undefined || error.constraint === constraint);
 }
 
-/** Whether the server answered, and its answer was an error; a lost connection is none. */
+/** Whether the server replied with an error; false for a lost connection. */
 export function isDatabaseError(error: unknown): error is DatabaseError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string';
 }
 
 /**
- * The database cannot be asked now: nothing listens, the connection is lost, no connection came free in time. Of a COMMIT it
- * means that nobody knows; everything else has not happened.
+ * The database is unavailable: nothing listens, the connection is lost, or no connection became free in time. The outcome of a
+ * COMMIT is then unknown; any other statement had no effect.
  */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
-/** A statement did not end in time; it is cut off, and of a COMMIT nobody knows. */
+/** A statement exceeded its time limit and was cancelled. The outcome of a COMMIT is then unknown. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
-/** The server answered COMMIT with a rollback, because a statement of the transaction had failed and nobody rethrew its error. */
+/** The server replied to COMMIT with a rollback, because a statement of the transaction had failed and its error was not rethrown. */
 export class CommitRefusedError extends Error {
   override readonly name = 'CommitRefusedError';
 }
 
-/** Nobody knows whether it was written: COMMIT was sent and got no answer, or a later step failed after a commit. */
+/** The outcome of a write is unknown: COMMIT was sent and got no reply, or a later step failed after a commit. */
 export class UnknownOutcomeError extends Error {
   override readonly name = 'UnknownOutcomeError';
   readonly outcome = 'unknown';
 }
 
-/** Failures that are nobody's mistake: the same request may succeed later. */
+/** Failures that are neither the client's fault nor a bug: the same request may succeed later. */
 export type Failure = 'unavailable' | 'tooSlow' | 'unknownOutcome';
 
-/** What kind of failure an error of the database is; undefined for mistakes: ours, or the input's. */
+/** The kind of failure of a database error; undefined for bugs and invalid input. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof UnknownOutcomeError) return 'unknownOutcome';
   if (error instanceof UnavailableError) return 'unavailable';
@@ -73,7 +73,7 @@ export function failureOf(error: unknown): Failure | undefined {
 const queryCanceled = '57014';
 
 /**
- * SQLSTATEs that pass: connection exceptions (08), a server that only reads, as after a failover (25006), transactions in each
- * other's way (40), insufficient resources such as a full disk (53), operator intervention (57), errors of the system (58).
+ * SQLSTATEs of temporary failures: connection exceptions (08), a read-only server, as after a failover (25006), transaction
+ * conflicts (40), insufficient resources such as a full disk (53), operator intervention (57), system errors (58).
  */
 const passing = /^(08|25006|40|53|57|58)/;

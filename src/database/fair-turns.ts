@@ -1,13 +1,13 @@
 import { UnavailableError } from './errors.ts';
 
 export interface FairTurnsOptions {
-  /** Turns at the same time. */
+  /** Maximum of concurrent turns. */
   readonly atMost: number;
-  /** What there are turns of, for messages: `a connection`. */
+  /** The resource, for messages: `a connection`. */
   readonly what: string;
-  /** Requests of one lane that may wait; one more is refused at once. */
+  /** How many requests of one lane may wait; one more is refused at once. */
   readonly maxWaiting?: number;
-  /** How long one may wait. */
+  /** Milliseconds that a request may wait. */
   readonly waitMs?: number;
 }
 
@@ -15,7 +15,7 @@ export interface FairTurnsOptions {
 export type EndTurn = () => void;
 
 interface Lane {
-  /** Since which turn it waits for its next one: the least goes first. */
+  /** The turn since which it waits for its next one: the lane with the lowest number is first. */
   since: number;
   running: number;
   readonly waiting: Waiting[];
@@ -27,16 +27,16 @@ interface Waiting {
 }
 
 /**
- * Gives turns at something scarce to lanes, of which each is a workspace. Lanes that wait are served in rotation, whatever the
- * number of their requests: those first that have no more than their share, which of n turns and k lanes is n / (k + 1). What they
- * leave, a lane may have beyond its share. A fifth of the turns is for lanes that have none: so nobody waits for the
- * slow work of one lane alone, however much of it there is.
+ * Divides turns at a scarce resource fairly among lanes; a lane is usually a workspace. Waiting lanes are served in rotation,
+ * whatever the number of their requests. Lanes below their share come first; with n turns and k lanes it is n / (k + 1). A lane may
+ * exceed its share with turns that the others do not use. A fifth of the turns is reserved for lanes that have none, so that the slow
+ * work of one lane cannot block the others, however much of it there is.
  */
 export class FairTurns {
   readonly #options: Required<FairTurnsOptions>;
-  /** Those that have a turn or wait for one. */
+  /** Lanes that have a turn or wait for one. */
   readonly #lanes = new Map<string, Lane>();
-  /** Turns for lanes that have none. */
+  /** Turns that are reserved for lanes without one. */
   readonly #reserved: number;
   #running = 0;
   #begun = 0;
@@ -47,7 +47,7 @@ export class FairTurns {
     this.#reserved = atMost > 1 ? Math.ceil(atMost / 5) : 0;
   }
 
-  /** Resolves when it is the lane's turn. Rejects with an `UnavailableError` when too many wait, or when it takes too long. */
+  /** Resolves when the lane gets a turn. Rejects with an `UnavailableError` when too many requests wait, or after `waitMs`. */
   take(name: string): Promise<EndTurn> {
     const { what, maxWaiting, waitMs } = this.#options;
     const lane = this.#lanes.get(name) ?? { since: this.#begun, running: 0, waiting: [] };
@@ -80,7 +80,7 @@ export class FairTurns {
     });
   }
 
-  /** Call it when no turn that runs will bring what those who wait are waiting for. */
+  /** Rejects all waiting requests. Call it when the end of the running turns will not make the resource available. */
   refuseWaiting(error: Error): void {
     for (const { waiting } of [...this.#lanes.values()]) for (const one of [...waiting]) one.refuse(error);
   }
@@ -91,7 +91,7 @@ export class FairTurns {
       if (!next) return;
       this.#running++;
       next.running++;
-      next.since = ++this.#begun + 0.5; // behind those that came during this turn, before those that come later
+      next.since = ++this.#begun + 0.5; // after lanes that arrived during this turn, before those that arrive later
       next.waiting.shift()!.begin();
     }
   }
@@ -130,5 +130,5 @@ function comesFirst(one: Lane, other: Lane, share: number): boolean {
   return hasShare === otherHasShare ? one.since <= other.since : otherHasShare;
 }
 
-/** The server's own work, which is bounded by itself: it has its place in the rotation, and nothing is reserved before it. */
+/** The lane of the server's own work. It takes part in the rotation, and may use reserved turns, as its amount is limited. */
 export const ownLane = '';

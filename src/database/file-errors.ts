@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 
-/** For `catch`: a file that is not there is `value`, any other error stays one. */
+/** A handler for `catch`: returns `value` when the file does not exist, and rethrows any other error. */
 export function ifAbsent<T>(value: T): (error: unknown) => T {
   return (error) => {
     if (hasCode(error, 'ENOENT')) return value;

@@ -3,7 +3,7 @@ import { foldedColumnsOf, foldedValue } from './folded-columns.ts';
 
 const rowsAtOnce = 500;
 
-/** Fills the folded twins of columns for the rows that are there, a few at a time. The tables have an `id`. */
+/** Fills the folded columns of existing rows in batches. The tables have an `id`. */
 export async function fillFoldedColumns<Tables>(
   transaction: Kysely<Tables>,
   columns: readonly (readonly [table: string, column: string])[],

@@ -4,22 +4,22 @@ import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
 import { hasCode, ifAbsent } from './file-errors.ts';
 
-/** Who holds a lock. It is written in a file's name, and no two are ever equal. */
+/** The owner of a lock, written as a file name. No two owners are equal. */
 export interface Owner {
   pid: number;
   host: string;
-  /** When the process began, in clock ticks since boot, so that another with its pid is told apart; empty if unknown. */
+  /** Start time of the process in clock ticks since boot, to distinguish processes with the same pid; empty if unknown. */
   started: string;
-  /** Which boot of the host; empty if unknown. */
+  /** Id of the host's boot; empty if unknown. */
   boot: string;
-  /** The folder that it locks, as the file system knows it: a copy of the folder is another. */
+  /** Identity of the locked folder in the file system, to recognise a copied folder. */
   folder: string;
-  /** For people. */
+  /** For error messages. */
   since: string;
   id: string;
 }
 
-/** This process as the owner of a folder. */
+/** This process as the owner of the lock of a folder. */
 export async function thisProcess(folder: string): Promise<Owner> {
   return {
     pid,
@@ -54,7 +54,7 @@ export function ownerOf(name: string): Owner {
   };
 }
 
-/** What can be said of an owner; one on another host cannot be asked. A copied folder has a copied lock, whose owner counts as dead. */
+/** The state of an owner. One on another host cannot be checked. A copied folder contains a copied lock, whose owner counts as dead. */
 export type OwnerState = 'alive' | 'exiting' | 'dead' | 'elsewhere';
 
 export async function stateOf(owner: Owner, folder: string): Promise<OwnerState> {
@@ -62,10 +62,10 @@ export async function stateOf(owner: Owner, folder: string): Promise<OwnerState>
   if (owner.host !== hostname()) return 'elsewhere';
   if (owner.boot !== (await bootId())) return 'dead';
   const process = await processStat(`/proc/${owner.pid}`);
-  if (process === undefined) return mayBeSignalled(owner.pid) ? 'alive' : 'dead'; // no /proc, or one that hides others
+  if (process === undefined) return mayBeSignalled(owner.pid) ? 'alive' : 'dead'; // no /proc, or it hides other processes
   if (process.started !== owner.started) return 'dead';
   if (!isGone(process)) return 'alive';
-  // A zombie's other threads may still be in their last system call, a write to the data perhaps.
+  // Other threads of a zombie may still be in a system call, such as a write to the data files.
   const threads = await readdir(`/proc/${owner.pid}/task`).catch(ifAbsent<string[]>([]));
   const stats = await Promise.all(threads.map((thread) => processStat(`/proc/${owner.pid}/task/${thread}`)));
   return stats.every((thread) => thread === undefined || isGone(thread)) ? 'dead' : 'exiting';
@@ -76,7 +76,7 @@ interface ProcessStat {
   started: string;
 }
 
-/** Reads `stat` of proc(5): the fields after the command, which is in parentheses and may hold some itself. */
+/** Reads `stat` of proc(5): the fields after the command, which is in parentheses and may contain parentheses itself. */
 async function processStat(folder: string): Promise<ProcessStat | undefined> {
   const text = await readFile(`${folder}/stat`, 'utf8').catch((error) => {
     if (!hasCode(error, 'ENOENT', 'ESRCH')) throw error;
@@ -102,13 +102,13 @@ async function bootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(ifAbsent(''))).trim();
 }
 
-/** Its inode and when it was made. */
+/** The identity of a folder: its inode and creation time. */
 async function identityOf(folder: string): Promise<string> {
   const { ino, birthtimeMs } = await stat(folder);
   return `${ino}.${Math.floor(birthtimeMs)}`;
 }
 
-/** Both parts of the identity must differ: some file systems number a folder anew, others do not know when it was made. */
+/** Whether both parts of the identity differ: some file systems change inode numbers, others do not know creation times. */
 function isCopy(noted: string, found: string): boolean {
   const [notedParts, foundParts] = [noted.split('.'), found.split('.')];
   return noted !== '' && notedParts.every((part, at) => part !== foundParts[at]);

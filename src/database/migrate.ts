@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import { wordsOf } from '../error-words.ts';
 import { fillFoldedColumns } from './fill-folded-columns.ts';
 
-/** Any number, as long as every process asks for the same: 'magpie' on a telephone's keys. */
+/** The number of the advisory lock, the same in every process: 'magpie' on a telephone's keys. */
 const migrationLock = 624743;
 
 export interface MigrateOptions {
@@ -13,7 +13,7 @@ export interface MigrateOptions {
   log?: (message: string) => void;
 }
 
-/** What a migration does beyond SQL, within its transaction, by the name of its file. */
+/** Steps of migrations beyond SQL, in the same transaction, by file name. */
 const fills: Readonly<Record<string, <Tables>(transaction: Kysely<Tables>) => Promise<void>>> = {
   '007_folded_columns.sql': (transaction) =>
     fillFoldedColumns(transaction, [
@@ -38,12 +38,12 @@ interface Migration {
 }
 
 /**
- * Brings the schema up to date: applies each file once, in a transaction of its own, and remembers its checksum. Processes
- * that start together wait for each other. Throws if what was applied is not how the folder begins.
+ * Migrates the schema: applies each file once, in a transaction of its own, and records its checksum. Processes that start at the
+ * same time wait for each other. Throws if the applied migrations are not the first ones of the folder.
  */
 export async function migrate<Tables>(queries: Kysely<Tables>, options: MigrateOptions = {}): Promise<void> {
   const migrations = await readMigrations(options.folder ?? new URL('./migrations/', import.meta.url));
-  // The lock belongs to a session, so that everything happens on one connection; if that is lost, so is the lock.
+  // The lock belongs to a session, so all of this runs on one connection; if that is lost, the lock is released.
   await queries.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${migrationLock})`.execute(connection);
     try {
@@ -60,7 +60,7 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) => {
-      // A checkout with Windows line endings is the same migration.
+      // So that a checkout with Windows line endings has the same checksum.
       const text = (await readFile(new URL(name, folder), 'utf8')).replaceAll('\r\n', '\n');
       return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
     }),
@@ -74,7 +74,7 @@ async function readApplied<Tables>(connection: Kysely<Tables>): Promise<Omit<Mig
       checksum text not null,
       applied_at timestamptz(3) not null default now()
     )`.execute(connection);
-  // By bytes, as the names of the files are sorted, not by the language of the database.
+  // Sorted by bytes, as the file names are, not by the collation of the database.
   const { rows } = await sql<Omit<Migration, 'text'>>`
     select name, checksum from migrations order by name collate "C"`.execute(connection);
   return rows;

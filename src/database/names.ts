@@ -8,7 +8,7 @@ import {
 
 /** Names are camel case here and snake case in the database. */
 class CamelCaseNames extends CamelCasePlugin {
-  /** Left to the compiler, which need not copy the query's tree for it. */
+  /** Does nothing: the compiler converts names without copying the query's tree. */
   override transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
     return node;
   }
@@ -18,10 +18,10 @@ class CamelCaseNames extends CamelCasePlugin {
   }
 }
 
-/** For those of rows; the keys inside a `jsonb` value are left alone. */
+/** Converts the column names of result rows; the keys inside a `jsonb` value are not converted. */
 export const camelCaseNames = new CamelCaseNames({ maintainNestedObjectKeys: true });
 
-/** PostgreSQL, with names in snake case, also where there are no plugins. */
+/** The PostgreSQL dialect with names in snake case, also for queries without plugins. */
 export class SnakeCaseDialect extends PostgresDialect {
   override createQueryCompiler(): PostgresQueryCompiler {
     return new SnakeCaseCompiler();

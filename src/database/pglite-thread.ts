@@ -5,7 +5,7 @@ import { fatalIn } from './pglite-log.ts';
 export interface PgliteSource {
   /** The folder of the data files; in memory if absent. */
   dataDir?: string;
-  /** A file that `dump` gave, to begin with; only for a database that does not exist yet. */
+  /** A file with the result of `dump`, from which a new database is created. */
   dumpFile?: string;
 }
 
@@ -13,30 +13,30 @@ export type Request = { kind: 'send'; bytes: Uint8Array } | { kind: 'connect' | 
 
 type Message = { bytes: Uint8Array } | { line: string };
 
-/** A thread that has the embedded database open. */
+/** A thread that runs the embedded database. */
 export interface Thread {
-  /** Why it has ended, or is about to; undefined while it runs. */
+  /** Why it has ended or is ending; undefined while it runs. */
   readonly failure: Error | undefined;
-  /** Resolves when it has ended, or is about to. */
+  /** Resolves when it has ended or is ending. */
   readonly failed: Promise<void>;
-  /** Resolves when it is gone, and its files are free. */
+  /** Resolves when it has exited and released its files. */
   readonly exited: Promise<void>;
-  /** Replies come in the order of requests. Rejects when the thread has ended or ends meanwhile. */
+  /** Resolves with the reply. Replies arrive in the order of requests. Rejects when the thread has ended or ends meanwhile. */
   request(request: Request): Promise<Uint8Array>;
-  /** Ends it at once, whatever it does, as a crash would: what was acknowledged is kept. */
+  /** Terminates it at once, like a crash: acknowledged commits are kept. */
   kill(reason: Error): void;
-  /** Closes the database in good order. */
+  /** Closes the database properly. */
   stop(): Promise<void>;
 }
 
-/** Longer than a slow machine takes to create the files, or to read through the log after a crash. */
+/** Longer than a slow machine takes to create the files, or to replay the WAL after a crash. */
 const openWithinMs = 5 * 60_000;
 
-/** Resolves when the files are open. What it rejects with has left them alone. */
+/** Starts a thread. Resolves when the database is open. When it rejects, the thread has exited. */
 export async function startThread(source: PgliteSource): Promise<Thread> {
   const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
     workerData: source,
-    execArgv: [], // it is JavaScript: the loaders of this process would only slow its start
+    execArgv: [], // it is JavaScript: the TypeScript loader of this process would only slow its start
   });
   const waiting: { resolve(bytes: Uint8Array): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;
@@ -75,7 +75,7 @@ export async function startThread(source: PgliteSource): Promise<Thread> {
     openWithinMs,
   );
   try {
-    await reply(); // it says so when it has opened its files
+    await reply(); // the first message says that the database is open
   } catch (error) {
     await exited;
     throw error;
@@ -105,7 +105,7 @@ export async function startThread(source: PgliteSource): Promise<Thread> {
 }
 
 /**
- * Errors of files that PGlite throws as they are: `{ name: 'ErrnoError', errno }`, by the numbers of WASI (preview 1, `errno`).
+ * File errors that PGlite throws unchanged, `{ name: 'ErrnoError', errno }`, by their number in WASI (preview 1, `errno`).
  */
 const fileErrors = new Map([
   [2, 'permission denied (EACCES)'],

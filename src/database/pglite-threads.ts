@@ -3,29 +3,29 @@ import { wordsOf } from '../error-words.ts';
 import { startThread, type Thread } from './pglite-thread.ts';
 
 export interface ThreadsOptions {
-  /** The folder of the data files; a database in memory is gone with its thread. */
+  /** The folder of the data files; undefined for a database in memory, which ends with its thread. */
   readonly dataDir: string | undefined;
-  /** Hears that the database ended, and what becomes of it. */
+  /** Receives messages when the database has ended and when it is open again. */
   readonly events?: { info(message: string): void; warn(message: string): void } | undefined;
-  /** Resolves after so many milliseconds, or when aborted. */
+  /** Resolves after `ms`, or when aborted. */
   readonly pause?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
 }
 
-/** The first try is made at once, unless the database has failed soon after it was opened. */
+/** Pause before the second attempt. The first one is made at once, unless the database failed soon after it was opened. */
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** One that worked for so long was opened well. */
+/** A database that worked for this long counts as opened successfully. */
 const grownUpMs = 30_000;
 
-/** The thread that has the database open, and the next one when it has ended: opened again and again, for as long as it takes. */
+/** The thread that runs the database, and its successors: when it ends, the database is opened again until that succeeds. */
 export class Threads {
   readonly #options: ThreadsOptions;
   readonly #stopping = new AbortController();
   #thread: Thread;
   #openSinceMs = performance.now();
-  /** Why nothing can be asked while no try to open it runs. */
+  /** The error for requests between two attempts to open the database. */
   #failure: Error | undefined;
-  /** One after the other: of opening, and of what had just been opened. */
+  /** Consecutive failures: to open the database, or soon after it was opened. */
   #failures = 0;
   #reopening: Promise<void> | undefined;
   #attempt: Promise<Thread> | undefined;
@@ -40,12 +40,12 @@ export class Threads {
     return this.#options.dataDir !== undefined;
   }
 
-  /** Why the database does not answer; undefined while it is open, and while it is opened for the first time after its end. */
+  /** Why the database is unavailable; undefined while it is open, and during the first attempt to open it again. */
   get failure(): Error | undefined {
     return this.mayEnd ? this.#failure : this.#thread.failure;
   }
 
-  /** One that runs. Rejects at once between two tries to open the database again. */
+  /** Resolves with a running thread. Rejects at once between two attempts to open the database again. */
   async current(): Promise<Thread> {
     const { failure } = this.#thread;
     if (!failure) return this.#thread;
@@ -55,10 +55,10 @@ export class Threads {
     return await this.#attempt;
   }
 
-  /** Ends a thread whose statement goes on though nobody waits for it. Nothing is wrong with the database, so it is opened at once. */
+  /** Ends a thread whose statement runs although nothing waits for it. That is not a failure, so the database is opened again at once. */
   cut(thread: Thread): void {
     if (thread.failure) return;
-    this.#failures = -1; // this end is none
+    this.#failures = -1; // so that this end does not count as a failure
     thread.kill(new Error('the embedded database was ended, because a statement took too long'));
   }
 
@@ -86,7 +86,7 @@ export class Threads {
     for (;;) {
       if (this.#failures > 0) await pause(pauseAfter(this.#failures), this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      this.#attempt = ended.exited.then(() => startThread({ dataDir })); // two at once would lose what they write
+      this.#attempt = ended.exited.then(() => startThread({ dataDir })); // two threads on the files would lose writes
       try {
         this.#thread = await this.#attempt;
       } catch (error) {
@@ -104,7 +104,7 @@ export class Threads {
     }
   }
 
-  /** Once, however often the same happens. */
+  /** Logs a failure, unless it is the same as the one before. */
   #tell(failure: Error): void {
     const before = this.#failure?.message;
     this.#failure = failure;

@@ -1,6 +1,6 @@
 /**
- * What a server does by itself in the background, and a lone backend does not: without checkpoints its log would grow as
- * long as it runs, and be replayed after a crash; without vacuum its tables would.
+ * The background work of a server, which a single backend does not do. Without checkpoints the WAL would grow without limit and be
+ * replayed after a crash; without vacuum the tables would grow.
  *
  * @typedef {import('@electric-sql/pglite').PGlite} PGlite
  */
@@ -23,12 +23,12 @@ async function logBytes(database) {
 }
 
 /**
- * By the rules of autovacuum and its default settings.
+ * The table that autovacuum would process by its default settings.
  *
  * @param {PGlite} database
  */
 async function tableToVacuum(database) {
-  await database.query('select pg_stat_force_next_flush()'); // otherwise what is counted may be a second old
+  await database.query('select pg_stat_force_next_flush()'); // otherwise the statistics may be a second old
   const { rows } = await database.query(
     `select relid::regclass::text as name from pg_stat_user_tables
      where n_dead_tup > 50 + 0.2 * n_live_tup or n_mod_since_analyze > 50 + 0.1 * n_live_tup

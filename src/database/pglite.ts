@@ -4,35 +4,35 @@ import { type PgliteSource, type Request, startThread, type Thread } from './pgl
 import { Threads, type ThreadsOptions } from './pglite-threads.ts';
 import { createPool } from './pool.ts';
 
-/** The major version of PostgreSQL that PGlite is; a data directory belongs to one. */
+/** The major version of PostgreSQL in PGlite; data files belong to one major version. */
 export const pgliteMajor = 18;
 
 export interface PgliteOptions extends PgliteSource, Pick<ThreadsOptions, 'events' | 'pause'> {}
 
-/** A copy of all files, or the upkeep of a table, that takes longer does not end any more. */
+/** Time limit of a dump and of the upkeep; one that takes longer hangs. */
 const aloneWithinMs = 10 * 60_000;
 
-/** Exchanges after which it is looked whether there is something to clean up. */
+/** The upkeep runs each time after this number of exchanges. */
 const exchangesBetweenUpkeeps = 200;
 
 export interface Pglite {
-  /** One connection, which whoever acquires it has alone, in order of asking. */
+  /** A pool of one connection, which is acquired in the order of requests. */
   readonly pool: pg.Pool;
-  /** Why nothing can be asked at the moment; undefined while all is well. */
+  /** Why the database is unavailable; undefined while it works. */
   failure(): Error | undefined;
-  /** A tar archive of the data files. No transaction is half done in it. */
+  /** A tar archive of the data files, made while no transaction is open. */
   dump(): Promise<Uint8Array>;
   /** Stops the thread; the pool must have ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the embedded PostgreSQL in a thread of its own, so that no query, however long, stops the event loop. The driver
- * talks to it as to a server: its socket is a stream of the wire protocol to the thread. So types, parameters and errors
- * are those of a real server, and come from the same code.
+ * Starts the embedded PostgreSQL in a thread of its own, so that long queries do not block the event loop. The driver connects to it
+ * as to a server: its socket is a stream of the wire protocol to the thread. So types, parameters and errors are those of a real
+ * server, handled by the same code.
  *
- * A connection that is cut while a statement runs ends the thread, as no statement can be ended otherwise. In memory the database
- * would be gone then, so there the statement goes on. However the thread ended, what it was asked fails at once, and the database is
+ * Destroying a connection while a statement runs ends the thread, as a statement cannot be cancelled otherwise. A database in memory
+ * would be lost, so there the statement continues. When the thread ends, its pending requests fail at once, and the database is
  * opened again.
  */
 export async function startPglite(options: PgliteOptions): Promise<Pglite> {
@@ -47,8 +47,8 @@ export async function startPglite(options: PgliteOptions): Promise<Pglite> {
     stream: () => openSocket(threads, onExchange),
     max: 1,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: 30_000, // a thread may have to open the files first
-    // The environment's PGUSER, PGDATABASE, PGSSLMODE, PGOPTIONS… are meant for servers.
+    connectionTimeoutMillis: 30_000, // includes the time to open the files
+    // Override PGUSER, PGDATABASE, PGSSLMODE, PGOPTIONS… of the environment, which are meant for servers.
     user: 'postgres',
     database: 'postgres',
     host: 'embedded',
@@ -57,7 +57,7 @@ export async function startPglite(options: PgliteOptions): Promise<Pglite> {
     ssl: false,
     options: '-c timezone=UTC',
   });
-  /** No statement is in the middle of anything meanwhile, and none has its time run. */
+  /** Sends a request while holding the connection, so that no statement or transaction runs meanwhile. */
   const alone = async (request: Request) => {
     const client = await pool.connect();
     let limit: NodeJS.Timeout | undefined;
@@ -75,9 +75,9 @@ export async function startPglite(options: PgliteOptions): Promise<Pglite> {
     try {
       if (pool.ending) return;
       const failed = Buffer.from(await alone({ kind: 'upkeep' })).toString();
-      if (failed) events?.warn(`the upkeep of the embedded database failed: ${failed}`); // and the queries go on
+      if (failed) events?.warn(`the upkeep of the embedded database failed: ${failed}`); // queries still work
     } catch {
-      // It has ended, or is stopped: that is told elsewhere.
+      // The database has ended or is being stopped, which is reported elsewhere.
     }
   };
   return {
@@ -88,16 +88,16 @@ export async function startPglite(options: PgliteOptions): Promise<Pglite> {
   };
 }
 
-/** What the driver takes for a TCP socket. Each write holds whole messages, and is answered before the next is taken. */
+/** A stream that the driver uses as its TCP socket. Each write has complete messages, and gets its reply before the next write. */
 function openSocket(threads: Threads, onExchange: () => void): Duplex {
   let thread: Thread | undefined;
-  /** What is being waited for. */
-  let asked: Thread | undefined;
+  /** The thread whose reply is awaited. */
+  let pending: Thread | undefined;
   const ask = async (request: Request) => {
     thread ??= await threads.current();
-    asked = thread;
+    pending = thread;
     return await thread.request(request).finally(() => {
-      asked = undefined;
+      pending = undefined;
     });
   };
   const exchange = (bytes: Buffer, done: (error?: Error) => void) => {
@@ -119,7 +119,7 @@ function openSocket(threads: Threads, onExchange: () => void): Duplex {
       done();
     },
     destroy(error, done) {
-      if (asked && threads.mayEnd) threads.cut(asked);
+      if (pending && threads.mayEnd) threads.cut(pending);
       done(error);
     },
   });

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { columnTypes } from './column-types.ts';
 
 /**
- * A pool whose sessions are alike on both engines: the same column types, and UTC as their time zone. `enter` runs on each before
- * its first use.
+ * Creates a pool whose sessions are configured the same for both engines: column types, and UTC as time zone. `enter` runs on each
+ * session before its first use.
  */
 export function createPool(
   config: pg.PoolConfig,
@@ -21,7 +21,7 @@ export function createPool(
     },
     ...config,
   });
-  // A connection that breaks is reported by the query that needed it; an `error` event nobody hears would end the process.
+  // The query that uses a broken connection reports it; without a listener, the `error` event would end the process.
   const heardElsewhere = () => {};
   pool.on('error', heardElsewhere);
   pool.on('connect', (client) => client.on('error', heardElsewhere));

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 
 /**
- * Two numbers name an advisory lock. The first is 'magpie' on a telephone's keys; the second is 0 for the lock that servers have
- * alone or share, and the number of a server for the sign that a session of it is there.
+ * The first of the two numbers of an advisory lock: 'magpie' on a telephone's keys. The second is 0 for the lock that servers hold
+ * exclusively or share, and a server's number for the lock that shows that a session of it is open.
  */
 const magpie = 624743;
 
-/** What servers have alone or share, and where they ask each other for it. */
+/** The lock that servers hold exclusively or share, and the notification channel on which they request it. */
 export const lock = { key: `${magpie}, 0`, channel: 'magpie_sole_use' };
 
 export function presence(group: number): string {
@@ -18,12 +18,12 @@ const held = `from pg_locks
   where locktype = 'advisory' and granted and classid = ${magpie} and objsubid = 2
     and database = (select oid from pg_database where datname = current_database())`;
 
-/** SQL: whether a session of another server is there, be it one that lost its lock. */
+/** SQL: whether a session of another server is open, even of one that lost its lock. */
 export function isOthersPresent(group: number): string {
   return `exists (select ${held} and objid not in (0, ${group}))`;
 }
 
-/** SQL: whether the session that speaks for this server holds the lock, alone or shared. */
+/** SQL: whether this server's main session holds the lock, exclusively or shared. */
 function isEntered(group: number): string {
   return `exists (select ${held} and objid = 0 and pid in (select pid ${held} and objid = ${group}))`;
 }
@@ -32,9 +32,9 @@ const enterWithinMs = 10_000;
 const lookEveryMs = 100;
 
 /**
- * Lets a session of the pool in: it shows that it is there, *then* looks whether its server holds the lock. Who becomes alone takes
- * the lock, *then* looks who is there. So at least one of the two sees the other: nothing is ever written past a server that
- * caches, however late this one learns that its lock was lost.
+ * Admits a session to the pool: it first takes its server's presence lock, *then* checks that its server holds the shared lock. A
+ * server that becomes the sole user takes the lock, *then* checks for other sessions. So at least one of the two notices the other,
+ * and no session writes unnoticed by a server that caches, however late its own server learns that it lost the lock.
  */
 export async function enterPool(session: pg.ClientBase, group: number): Promise<void> {
   await session.query(`select pg_advisory_lock_shared(${presence(group)})`);
@@ -46,7 +46,7 @@ export async function enterPool(session: pg.ClientBase, group: number): Promise<
   }
 }
 
-/** The answer to a question in SQL. */
+/** Evaluates a boolean SQL expression. */
 export async function ask(session: pg.ClientBase, question: string): Promise<boolean> {
   const { rows } = await session.query<{ answer: boolean }>(`select ${question} as answer`);
   return rows[0]!.answer;

@@ -4,50 +4,50 @@ import { wordsOf } from '../error-words.ts';
 import { CommitRefusedError, isDatabaseError, TimeLimitError, UnavailableError } from './errors.ts';
 
 export interface SessionOptions {
-  /** Whether the server ends statements itself when their time is over. Ours is then a backstop, for a server that says nothing more. */
+  /** Whether the server enforces the time limit itself. The limit here is then a backstop, for a server that does not reply any more. */
   readonly isLimitedByServer: boolean;
-  /** Hears each statement but those that begin and end transactions. */
+  /** Called with each statement, except those that begin and end transactions. */
   readonly onStatement?: (sql: string) => void;
 }
 
-/** What a session is used for, from one `release` to the next. */
+/** One use of a session, until `release`. */
 export interface Use {
-  /** Time that each statement has; without end if absent. */
+  /** Time limit of each statement; none if undefined. */
   readonly limitMs: number | undefined;
-  /** Called when it is over. */
+  /** Called by `release`. */
   readonly end: () => void;
 }
 
-/** What the backstop leaves the server to end a statement, and its answer to arrive. */
+/** Extra time of the backstop, for the server to cancel the statement and for its reply to arrive. */
 const graceMs = 2_000;
 
 const transactionControl = /^(begin|start transaction|commit|rollback|savepoint|release)\b/i;
 
-/** A connection of the pool, as Kysely wants it. One that breaks is an `UnavailableError`, and never goes back to the pool. */
+/** A connection of the pool, in the form that Kysely uses. A broken one rejects with `UnavailableError` and is not returned to the pool. */
 export class Session implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #options: SessionOptions;
   #use: Use = { limitMs: undefined, end: () => {} };
-  /** What the server was last told; undefined before the first time. */
-  #toldMs: number | undefined;
+  /** The limit that was last set on the server; undefined before the first time. */
+  #serverLimitMs: number | undefined;
   #isBroken = false;
 
   constructor(client: pg.PoolClient, options: SessionOptions) {
     this.#client = client;
     this.#options = options;
     client.on('error', () => {
-      this.#isBroken = true; // the queries that wait for it hear of it later
+      this.#isBroken = true; // the driver rejects waiting queries later
     });
   }
 
-  /** Call it before the first query of each use. What it rejects with has released the session. */
+  /** Call it before the first query of each use. When it rejects, it has released the session. */
   async begin(use: Use): Promise<void> {
     this.#use = use;
     const limitMs = use.limitMs ?? 0;
-    if (!this.#options.isLimitedByServer || limitMs === this.#toldMs) return;
+    if (!this.#options.isLimitedByServer || limitMs === this.#serverLimitMs) return;
     try {
       await this.#send(`set statement_timeout = ${limitMs}`, []);
-      this.#toldMs = limitMs;
+      this.#serverLimitMs = limitMs;
     } catch (error) {
       this.release();
       throw error;
@@ -63,19 +63,19 @@ export class Session implements PostgresPoolClient {
   }) as PostgresPoolClient['query'];
 
   release(): void {
-    // A session that is not idle here (a rollback failed) would hand its open transaction to whoever comes next.
+    // A session that is not idle (because a rollback failed) is closed: the next user would get its open transaction.
     this.#client.release(this.#isBroken || this.#client.getTransactionStatus() !== 'I');
     this.#use.end();
   }
 
   #send(sql: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
     if (this.#isBroken) return Promise.reject(new UnavailableError('the connection to the database was lost'));
-    // By callback: with the driver's own promises each query's rows stay reachable from the one before, and outlive many collections.
+    // Uses a callback: with the driver's promises, the rows of each query stay reachable from the previous one, and survive many collections.
     return new Promise((resolve, reject) => {
       const timer = this.#limit(reject);
-      this.#client.query(sql, [...parameters], (error, answer) => {
+      this.#client.query(sql, [...parameters], (error, result) => {
         clearTimeout(timer);
-        if (!error) return resolve(answer);
+        if (!error) return resolve(result);
         this.#isBroken ||= isDatabaseError(error) && error.severity !== 'ERROR'; // FATAL or PANIC: the server ends the session
         reject(this.#isBroken ? unavailable('the connection to the database was lost', error) : error);
       });
@@ -89,7 +89,7 @@ export class Session implements PostgresPoolClient {
       () => {
         this.#isBroken = true;
         reject(new TimeLimitError(`expected an answer of the database within ${limitMs / 1_000} s, but got none`));
-        void this.#client.end(); // cuts the connection, since a query runs on it
+        void this.#client.end(); // destroys the connection, as a query is running
       },
       this.#options.isLimitedByServer ? limitMs + graceMs : limitMs,
     );

@@ -1,8 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** Rows as the repositories see them: camel case, instants as ISO 8601 strings, days as `YYYY-MM-DD`, numeric as string. */
+/** Rows in the repositories' form: camel case, instants as ISO 8601 strings, days as `YYYY-MM-DD`, numeric as string. */
 
-/** Written with the column that it is folded from, and by nothing else: see `folded-columns.ts`. */
+/** A folded column, written only together with its source column: see `write-folded-columns.ts`. */
 type Folded<T extends string | null = string> = ColumnType<T, never, never>;
 
 export interface WorkspacesTable {

@@ -2,20 +2,20 @@ import { wordsOf } from '../error-words.ts';
 import { type Queries, takeTransaction } from './admission.ts';
 import { CommitRefusedError, isDatabaseError, isTransactionConflict, UnknownOutcomeError } from './errors.ts';
 
-/** How a transaction ended. Only `rolledBack` is proof that nothing has changed. */
+/** How a transaction ended. Only `rolledBack` proves that nothing was written. */
 export type TransactionOutcome = 'committed' | 'rolledBack' | 'unknown';
 
 export interface TransactOptions {
   /** Called once, before `transact` settles. */
-  onOutcome?: (transactionOutcome: TransactionOutcome) => void;
+  onOutcome?: (outcome: TransactionOutcome) => void;
 }
 
 const attemptsAtMost = 3;
 
 /**
- * Runs `run` in a transaction and commits it. What `run` throws rolls back and is thrown on. If another transaction was in
- * the way (a deadlock, a serialization failure), `run` is called again, so it must be ready to start over. Transactions have turns,
- * so none may wait for another within itself.
+ * Runs `run` in a transaction and commits it. An error of `run` rolls back and is rethrown. After a conflict with another transaction
+ * (a deadlock, a serialization failure), `run` is called again, so it must be repeatable. Transactions take turns, so one must not
+ * wait for another inside `run`.
  */
 export async function transact<T>(
   queries: Queries,
@@ -40,8 +40,8 @@ async function inTurn<T>(queries: Queries, attempt: () => Promise<Ended<T>>): Pr
 }
 
 async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => Promise<T>): Promise<Ended<T>> {
-  // Controlled: the end of `queries.transaction()` overtakes statements that wait, and lets them loose on a connection of others.
-  // Until COMMIT is sent there is nothing to doubt: a server that hears no more of a transaction rolls it back.
+  // A controlled transaction: with `queries.transaction()`, statements queued after the end would run outside the transaction.
+  // Until COMMIT is sent the outcome is certain: a server rolls a transaction back when its connection ends.
   const begun = await settle(() => queries.startTransaction().execute());
   if ('error' in begun) return { outcome: 'rolledBack', error: begun.error };
   const transaction = begun.result;
@@ -54,7 +54,7 @@ async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => P
 
   const committed = await settle(() => transaction.commit().execute());
   if ('error' in committed) {
-    await settle(() => transaction.rollback().execute()); // gives the connection back
+    await settle(() => transaction.rollback().execute()); // releases the connection
     return refusedToCommit(committed.error)
       ? { outcome: 'rolledBack', error: committed.error }
       : { outcome: 'unknown', error: unknownOutcome(committed.error) };
@@ -62,7 +62,7 @@ async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => P
   return { outcome: 'committed', result: ran.result };
 }
 
-/** Whether the server itself said that it did not commit. One that is shutting down (FATAL) may have done so already. */
+/** Whether the server reported that it did not commit. A server that is shutting down (FATAL) may have committed already. */
 function refusedToCommit(error: unknown): boolean {
   if (error instanceof CommitRefusedError) return true;
   const statementCompletionUnknown = '40003';

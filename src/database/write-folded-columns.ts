@@ -16,7 +16,7 @@ import { type FoldedColumn, foldedColumnsOf, foldedValue } from './folded-column
 
 type Twins = Readonly<Record<string, FoldedColumn>>;
 
-/** Writes the folded twin of a column with each insert and update that writes the column, so that no query can forget it. */
+/** Adds the folded column to each insert and update that writes its source column, so that no query can omit it. */
 export const writeFoldedColumns: KyselyPlugin = {
   transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
     if (node.kind !== 'InsertQueryNode' && node.kind !== 'UpdateQueryNode') return node;

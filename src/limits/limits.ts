@@ -1,33 +1,33 @@
-/** How many attempts to sign in may fail within a time. */
+/** How many attempts to sign in may fail within `windowSeconds`. */
 export interface SignInLimits {
   readonly windowSeconds: number;
-  /** Of one client for one e-mail address. */
+  /** Per pair of client and e-mail address. */
   readonly maxFailures: number;
   readonly maxFailuresPerClient: number;
-  /** Of all clients together. */
+  /** Per e-mail address, of all clients together. */
   readonly maxFailuresPerEmail: number;
-  /** Attempts that wait until their password can be checked. */
+  /** Attempts that may wait for the check of their password. */
   readonly maxWaiting: number;
 }
 
 export interface SessionLimits {
-  /** After which a session ends by itself. */
+  /** Days after which a session expires. */
   readonly days: number;
-  /** Of a member in a workspace: the oldest ends when there is another. */
+  /** Sessions per member of a workspace; one more ends the oldest. */
   readonly maxPerMember: number;
 }
 
-/** What the product allows its users. */
+/** Limits of the product for its users. */
 export interface ProductLimitSettings {
   readonly signIns: SignInLimits;
   readonly sessions: SessionLimits;
-  /** Generations that a workspace may ask of AI models in a month. */
+  /** Generations by AI models per workspace and month. */
   readonly maxGenerationsPerMonth: number;
 }
 
-/** What the server takes of its clients. */
+/** Limits of the server for its clients. */
 export interface RequestLimits {
-  /** Open at once in a process. */
+  /** Concurrent connections per process. */
   readonly maxConnections: number;
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
@@ -37,21 +37,21 @@ export interface RequestLimits {
   readonly maxRootFields: number;
   readonly maxRepeats: number;
   readonly maxCost: number;
-  /** Of all clients of a process. */
+  /** Concurrent subscriptions per process, of all clients together. */
   readonly maxSubscriptions: number;
   readonly maxSubscriptionsPerWorkspace: number;
   readonly maxSubscriptionsPerToken: number;
-  /** Of a WebSocket at once, subscriptions among them. */
+  /** Concurrent operations of one WebSocket, including subscriptions. */
   readonly maxSocketOperations: number;
-  /** Of a token; of a client, where nobody is signed in. */
+  /** Per token; for anonymous requests, per client address. So is `maxUploadsPerMinute`. */
   readonly maxMutationsPerMinute: number;
   readonly maxUploadsPerMinute: number;
-  /** Of queries that clients register by their hashes; 0 registers none. */
+  /** Memory for queries that clients register by their hashes; with 0 they cannot. */
   readonly maxRegisteredBytes: number;
-  /** Memory for documents, and what is made of them. */
+  /** Memory for parsed documents and their operation plans. */
   readonly maxDocumentBytes: number;
-  /** Memory for whole answers. */
+  /** Memory for remembered responses. */
   readonly maxAnswerBytes: number;
-  /** Time that requests in flight have when the server is told to stop. */
+  /** Milliseconds that running requests have when the server stops. */
   readonly drainMs: number;
 }

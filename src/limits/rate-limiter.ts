@@ -1,30 +1,30 @@
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** How often something may be done within a time that begins with the first use, for each key. */
+/** Points per key in a window of fixed length that begins with the first use. */
 export interface Allowance {
   readonly points: number;
   readonly seconds: number;
 }
 
-/** The points that a key has used, these included; or how long to wait where its allowance is used up. */
+/** The points that the key has used, including these; or, when its allowance is exceeded, the time until the window ends. */
 export type Taken = { readonly used: number } | { readonly retryAfterMs: number };
 
-/** Counts by key. What is refused is not counted. */
+/** Counts points by key. Refused points are not counted. */
 export interface RateLimiter {
   take(key: string, points?: number): Promise<Taken>;
   giveBack(key: string, points?: number): Promise<void>;
-  /** Points that the key has used in the time that runs. */
+  /** Points that the key has used in the current window. */
   usedBy(key: string): Promise<number>;
 }
 
-/** A pool of the `pg` driver, as far as counting needs one. Its database has the table `rate_limits`. */
+/** What the counters need of a pool of the `pg` driver. Its database has the table `rate_limits`. */
 export interface CounterStore {
   query(statement: { text: string; values?: unknown[]; name?: string }): Promise<{ rows: unknown[] }>;
 }
 
 /**
- * Counts in memory; with a store, together with all processes that use the same one. While the store fails, each process counts
- * for itself.
+ * Creates a limiter that counts in memory or, with a store, together with all processes that use the same one. While the store
+ * fails, each process counts by itself.
  */
 export function createRateLimiter(name: string, allowance: Allowance, store?: CounterStore): RateLimiter {
   const options = { keyPrefix: name, points: allowance.points, duration: allowance.seconds };

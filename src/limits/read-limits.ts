@@ -11,7 +11,7 @@ export function readRequestLimits(read: EnvironmentReader): RequestLimits {
     maxAliases: read.integer('MAX_QUERY_ALIASES', 100),
     maxRootFields: read.integer('MAX_QUERY_ROOT_FIELDS', 40),
     maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
-    // A calendar of six weeks with targets and accounts, or of a month with all entries, and not many times that.
+    // Allows a calendar of six weeks with targets and accounts, or of a month with all entries, but not several of them.
     maxCost: read.integer('MAX_QUERY_COST', 150_000),
     maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
     maxSubscriptionsPerWorkspace: read.integer('MAX_SUBSCRIPTIONS_PER_WORKSPACE', 300),

@@ -1,14 +1,14 @@
 import { uptime } from 'node:os';
 
 /**
- * How the workers of one machine agree on what is valid, without Redis: a worker that invalidated something tells the
- * primary, the primary tells the others, and the mutation is answered when every one of them has it. A worker that does not
- * say so in time is ended: what is not there serves nothing stale.
+ * Messages from a worker to the primary. They keep the caches of the workers of one machine consistent without Redis: a worker sends
+ * its invalidation to the primary, the primary sends it to the others, and the mutation is acknowledged when all of them have applied
+ * it. A worker that does not acknowledge in time is killed, so that it cannot serve invalid entries.
  */
 export type ToPrimary =
-  /** From now on the worker may keep something, and must hear of invalidations. */
+  /** From now on the worker may cache, and must receive invalidations. */
   | { readonly kind: 'joined' }
-  /** It answers requests. */
+  /** The worker accepts requests. */
   | { readonly kind: 'serving' }
   | { readonly kind: 'invalidated'; readonly id: number; readonly tags: readonly string[]; readonly cause?: string }
   | { readonly kind: 'applied'; readonly id: number };
@@ -16,21 +16,21 @@ export type ToPrimary =
 export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly tags: readonly string[]; readonly cause?: string }
   | { readonly kind: 'agreed'; readonly id: number }
-  /** Somebody left who may have written what nobody was told. */
+  /** A worker ended whose last write may not have been announced. */
   | { readonly kind: 'clear' }
-  /** Until which uptime of the machine there may be caching. Not at all is 0, and is acknowledged by `applied`. */
+  /** Caching is allowed until this uptime of the machine. 0 forbids it, and is acknowledged by `applied`. */
   | { readonly kind: 'caching'; readonly untilUptimeMs: number; readonly id?: number }
-  /** Whether the first worker serves, and with it the background work runs. */
+  /** Whether the first worker serves, which runs the background work. */
   | { readonly kind: 'background'; readonly isRunning: boolean };
 
-/** A worker, as the primary knows it. */
+/** A worker, as the primary sees it. */
 export interface Member {
   send(message: ToWorker): void;
-  /** Ends it at once; `leave` follows. */
+  /** Kills the worker at once; `leave` follows. */
   kill(): void;
 }
 
-/** Something that members have to acknowledge. */
+/** A message that members have to acknowledge. */
 interface Round {
   readonly missing: Set<Member>;
   readonly agree: () => void;
@@ -56,14 +56,14 @@ export class Relay {
     else if (message.kind === 'applied') this.#acknowledge(message.id, from);
   }
 
-  /** It is gone: nobody needs to wait for it any more, and what it committed last, the others may never have been told. */
+  /** Removes a worker that has ended. Nothing waits for it any more. The others clear their caches, as its last commit may not have been announced. */
   leave(member: Member): void {
     if (!this.#members.delete(member)) return;
     for (const other of this.#members) other.send({ kind: 'clear' });
     for (const id of [...this.#rounds.keys()]) this.#acknowledge(id, member);
   }
 
-  /** Tells the workers until when they may cache, in milliseconds of `performance.now()`; 0 resolves when none does any more. */
+  /** Allows the workers to cache until a time of `performance.now()`. 0 forbids it, and resolves when no worker caches any more. */
   async allowCaching(untilMs: number): Promise<void> {
     this.#cachingUntilMs = untilMs;
     const allowed: ToWorker = { kind: 'caching', untilUptimeMs: toUptime(untilMs) };
@@ -79,7 +79,7 @@ export class Relay {
     for (const member of this.#members) member.send({ kind: 'background', isRunning });
   }
 
-  /** A worker caches nothing until it is told. */
+  /** Sends a new worker the current state. A worker caches nothing until it is allowed to. */
   #admit(member: Member): void {
     this.#members.add(member);
     member.send({ kind: 'background', isRunning: this.#isBackgroundRunning });
@@ -119,7 +119,7 @@ export class Relay {
   }
 }
 
-/** `performance.now()` begins elsewhere in every process; the machine's uptime is one for all. */
+/** Converts `performance.now()`, whose origin differs in each process, to the machine's uptime, which all processes share. */
 function toUptime(atMs: number): number {
   return atMs === 0 ? 0 : atMs - performance.now() + uptime() * 1000;
 }
@@ -128,20 +128,20 @@ function fromUptime(atMs: number): number {
   return atMs === 0 ? 0 : atMs - uptime() * 1000 + performance.now();
 }
 
-/** A worker's line to the primary. */
+/** The channel between a worker and the primary. */
 export interface Line {
   send(message: ToPrimary): void;
   onMessage(listener: (message: ToWorker) => void): void;
 }
 
 export interface Hearing {
-  /** Another worker's invalidation. */
+  /** Applies the invalidation of another worker. */
   apply(tags: readonly string[], cause: string | undefined): void;
-  /** One of the others has died: what it wrote last, nobody knows. */
+  /** Clears the cache, because another worker has ended: its last write is unknown. */
   clearAll(): void;
-  /** Until when there may be caching, in milliseconds of `performance.now()`; 0 resolves when there is none any more. */
+  /** Allows caching until a time of `performance.now()`. 0 forbids it, and resolves when nothing is cached any more. */
   allowCaching?(untilMs: number): Promise<void>;
-  /** Whether the background work runs, in whichever worker. */
+  /** Says whether the background work runs in any worker. */
   tellBackground?(isRunning: boolean): void;
 }
 
@@ -155,7 +155,7 @@ export class RelayLine {
     this.#line = line;
   }
 
-  /** Hears from now on what the primary has to say. */
+  /** Handles the messages of the primary from now on. */
   join({ apply, clearAll, allowCaching = async () => {}, tellBackground = () => {} }: Hearing): void {
     this.#line.onMessage((message) => {
       if (message.kind === 'clear') clearAll();
@@ -175,12 +175,12 @@ export class RelayLine {
     this.#line.send({ kind: 'joined' });
   }
 
-  /** Tells that requests are answered from now on. */
+  /** Tells the primary that this worker accepts requests. */
   announce(): void {
     this.#line.send({ kind: 'serving' });
   }
 
-  /** Resolves when every other worker has applied it, or is gone. */
+  /** Sends an invalidation to the other workers. Resolves when each of them has applied it, or has ended. */
   spread(tags: readonly string[], cause: string | undefined): Promise<void> {
     const id = ++this.#lastId;
     return new Promise((resolve) => {

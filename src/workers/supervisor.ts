@@ -3,30 +3,30 @@ import { once } from 'node:events';
 import type { Logger } from 'pino';
 import { type Member, Relay, type ToPrimary } from './relay.ts';
 
-/** Longer than a worker's event loop should ever be busy; a mutation waits for at most this. */
+/** Longer than a worker's event loop should ever be busy. A mutation waits at most this long. */
 const ackWithinMs = 2_000;
-/** A worker that ends young is not replaced at once, so that a crash at the start does not become a storm. */
+/** A worker that ends soon after its start is replaced after a pause, so that a crash at the start does not repeat without pause. */
 const firstPauseMs = 1_000;
-/** A database that is away for a while is found again soon. */
+/** Limit of the pause, so that workers are back soon after an outage of the database. */
 const longestPauseMs = 10_000;
-/** A worker that has served for so long was no failure. */
+/** A worker that served for this long counts as well started: its replacement starts without a pause. */
 const grownUpMs = 30_000;
 
 export interface Supervisor {
-  /** Resolves when the first worker answers requests. Rejects when it ends before. */
+  /** Resolves when the first worker accepts requests. Rejects when it ends before. */
   readonly serving: Promise<void>;
-  /** Tells the workers until when they may cache, in milliseconds of `performance.now()`; 0 resolves when none does any more. */
+  /** Allows the workers to cache until a time of `performance.now()`. 0 forbids it, and resolves when no worker caches any more. */
   allowCaching(untilMs: number): Promise<void>;
-  /** Ends all workers as a signal would, and resolves when they are gone. */
+  /** Sends a signal to all workers. Resolves when they have ended. */
   stop(signal: NodeJS.Signals): Promise<void>;
 }
 
 type Role = 'first' | 'other';
 
 /**
- * The primary: starts the workers, relays between them, and replaces those that end, for as long as it lives. The first one
- * migrates, seeds and runs the background work, so the others wait until it serves; its replacement takes over. Only when the very
- * first one ends before it served, the start has failed.
+ * Runs the primary: starts the workers, relays between them, and replaces those that end. The first worker migrates, seeds and runs
+ * the background work, so the others are started when it serves; its replacement takes over its work. The start has failed only when
+ * the original first worker ends before it serves.
  */
 export function supervise({ count, group, log }: { count: number; group: number; log: Logger }): Supervisor {
   const relay = new Relay({ ackWithinMs });
@@ -37,7 +37,7 @@ export function supervise({ count, group, log }: { count: number; group: number;
     settle = { resolve, reject };
   });
 
-  /** `failures` is the number of workers in its place that ended young, one after the other. */
+  /** `failures` counts the consecutive predecessors that ended soon after their start. */
   const start = (role: Role, failures = 0) => {
     const worker = cluster.fork({ MAGPIE_WORKER: role, MAGPIE_GROUP: String(group) });
     const child = worker.process;
@@ -71,7 +71,7 @@ export function supervise({ count, group, log }: { count: number; group: number;
     };
     worker.on('exit', (code, signal) => replace({ code, signal }));
     worker.on('error', (error) => {
-      if (child.pid === undefined) replace({ err: error }); // it could not be started at all
+      if (child.pid === undefined) replace({ err: error }); // the process could not be started
     });
   };
 
@@ -80,7 +80,7 @@ export function supervise({ count, group, log }: { count: number; group: number;
     () => {
       for (let others = count - 1; others > 0; others--) start('other');
     },
-    () => {}, // whoever waits for `serving` hears of it
+    () => {}, // reported by `serving`
   );
 
   return {

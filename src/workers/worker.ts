@@ -1,12 +1,12 @@
 import cluster from 'node:cluster';
 import { RelayLine, type ToWorker } from './relay.ts';
 
-/** Whether this process is one of several; then there is a primary to agree with. */
+/** Whether this process is a worker of a primary. */
 export function isWorker(): boolean {
   return cluster.isWorker;
 }
 
-/** The line to the primary. A worker that loses it ends by itself, which is Node's default: it would hear of nothing. */
+/** Connects this worker to its primary. A worker that loses the channel exits (Node's default), as it would miss invalidations. */
 export function connectToPrimary(): RelayLine {
   const { worker } = cluster;
   if (!worker) throw new Error('expected a worker process, but got one without a primary');
