@@ -38,39 +38,39 @@ import type { RelayLine } from './workers/relay.ts';
 export interface App {
   readonly server: Server;
   readonly engine: GraphqlEngine;
-  /** What the demo's members sign in with; empty without a demo. */
+  /** Tokens of the demo's members; empty without a demo. */
   readonly demoTokens: readonly DemoToken[];
-  /** Whether the database answers, and soon. */
+  /** Whether the database replies in time. */
   isReady(): Promise<boolean>;
-  /** What an operator should know though requests are answered, a line each. */
+  /** Problems that an operator should know although the server is ready, one line each. */
   notes(): readonly string[];
-  /** Begins no more work of its own and ends subscriptions; requests are answered on. */
+  /** Stops background work and ends subscriptions; requests are still served. */
   quiesce(): Promise<void>;
-  /** Closes what is open. Nothing may be asked afterwards. */
+  /** Closes everything. The app must not be used afterwards. */
   close(): Promise<void>;
 }
 
 export interface AppOptions {
   log: Logger;
-  /** The version of the rules of time zones that Node.js has. */
+  /** The version of Node.js's time zone rules. */
   nodeRules: string;
-  /** To the other workers, when there are any. */
+  /** The channel to the other workers; absent with one process. */
   line?: RelayLine;
-  /** Hears of what takes long. */
+  /** Called with a message at steps that take long. */
   progress?: (message: string) => void;
 }
 
-/** How often subscriptions are checked for tokens that ended by themselves, and the cache for alerts. */
+/** Interval for checking subscriptions for expired tokens, and the cache for alerts. */
 const checkEveryMs = 10_000;
-/** A database that takes longer to say a word is not ready. */
+/** A database that takes longer to reply counts as not ready. */
 const readyWithinMs = 1_000;
 const noDatabase = 'the embedded database has failed and is opened again for as long as it takes; the log tells why';
 const noBackground =
   'background work does not run: nothing is published, and no conversation wakes; it is being started again';
-/** Of everything in the demo. */
+/** Seed of the demo's random numbers. */
 const demoSeed = 1;
 
-/** Puts everything together and starts the background work. */
+/** Creates the app from its parts and starts the background work. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, line, progress } = options;
   const { databaseUrl: url, databaseConnections: poolSize, statementLimitMs, dataDir } = config;
@@ -93,34 +93,34 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   }
 }
 
-/** Watches who else uses the database, for this machine as a whole; undefined for the embedded one, which nobody else can. */
+/** Watches for other servers on the database, once per machine; undefined for the embedded database, which has one user. */
 export async function watchDatabase(config: Config, log: Logger): Promise<SoleUse | undefined> {
   const { databaseUrl: url, isCaching } = config;
   if (url === undefined) return undefined;
   return await naming(whereRowsAre(config), openSoleUse({ url, isCaching, log: notesOf(log) }));
 }
 
-/** What the database has to say now and then. */
+/** A log for the messages of the database. */
 function notesOf(log: Logger) {
   return { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
 }
 
-/** What an operator looks at when the database cannot be opened: without what may be secret in it. */
+/** The variable to check when the database cannot be opened, and its value without secrets. */
 function whereRowsAre({ databaseUrl, dataDir }: Config): Subject {
   if (databaseUrl === undefined) return { variable: 'DATA_DIR', value: dataDir };
   return { variable: 'DATABASE_URL', value: new URL(databaseUrl).host || undefined };
 }
 
 async function loadPersistedOperations({
-  persistedOperations: given,
+  persistedOperations: source,
 }: Config): Promise<PersistedOperations | undefined> {
-  if (!given) return undefined;
-  return await naming({ variable: 'PERSISTED_OPERATIONS', value: given.file }, readPersistedOperations(given));
+  if (!source) return undefined;
+  return await naming({ variable: 'PERSISTED_OPERATIONS', value: source.file }, readPersistedOperations(source));
 }
 
 interface Opened {
   database: Database;
-  /** Undefined also in a worker: its primary watches. */
+  /** Undefined for the embedded database, and in a worker, whose primary watches. */
   soleUse: SoleUse | undefined;
   persistedOperations: PersistedOperations | undefined;
   close(): Promise<void>;
@@ -131,7 +131,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const { queries } = database;
   const { store, onDisk } = await openMedia(config, queries);
   const { dataDir } = config;
-  const outages = throttled(log); // of what goes wrong again and again while the database or another server is away
+  const outages = throttled(log); // for errors that repeat while the database or another server is unavailable
   const media = withToldFailures(store, outages);
   const ai = aiFor(config, outages);
   await naming(whereRowsAre(config), registerModels(queries, ai));
@@ -231,7 +231,7 @@ interface BackupParts {
   log: Logger;
 }
 
-/** Of the embedded database and media on disk; servers have backups of their own. */
+/** Listens for backups of the embedded database and media on disk; undefined for servers, which have backups of their own. */
 async function backupsOf({
   database: { dump },
   onDisk,
@@ -258,7 +258,7 @@ function metricsAccessOf({ metrics: { port, token } }: Config): MetricsAccess {
   return token === undefined ? 'open' : { token };
 }
 
-/** Accounts of networks that nothing real is configured for publish to the sandbox. */
+/** The network for accounts. Accounts of networks that are not configured publish to the sandbox. */
 function networkFor({ mastodon, publicUrl }: Config, log: LogLevels): Network {
   const sandbox = createSandboxNetwork({ seed: demoSeed });
   if (!mastodon) return sandbox;
@@ -276,7 +276,7 @@ function networkFor({ mastodon, publicUrl }: Config, log: LogLevels): Network {
   };
 }
 
-/** What such a server charges is not ours to know, so its answers count as free. */
+/** The configured AI provider, or the built-in one. The prices of a configured server are unknown, so its generations count as free. */
 function aiFor({ ai }: Config, log: LogLevels): AiProvider {
   if (!ai) return createBuiltInProvider();
   const { baseUrl, apiKey, model } = ai;
@@ -284,11 +284,11 @@ function aiFor({ ai }: Config, log: LogLevels): AiProvider {
   return createOpenAiProvider({ baseUrl, apiKey, models, log });
 }
 
-/** Asks the database by the pool that requests use; one question at a time, however often it is called. */
+/** Creates a check that the database replies, through the pool that requests use. Concurrent calls share one query. */
 function createProbe({ queries }: Database, log: LogLevels): () => Promise<boolean> {
-  let answered: Promise<boolean> | undefined;
+  let running: Promise<boolean> | undefined;
   return async () => {
-    answered ??= queries
+    running ??= queries
       .selectFrom('workspaces')
       .select('id')
       .limit(1)
@@ -301,7 +301,7 @@ function createProbe({ queries }: Database, log: LogLevels): () => Promise<boole
         },
       )
       .finally(() => {
-        answered = undefined;
+        running = undefined;
       });
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<false>((resolve) => {
@@ -310,6 +310,6 @@ function createProbe({ queries }: Database, log: LogLevels): () => Promise<boole
         resolve(false);
       }, readyWithinMs);
     });
-    return await Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
+    return await Promise.race([running, tooLate]).finally(() => clearTimeout(timer));
   };
 }

@@ -6,15 +6,15 @@ const minute = 60 * second;
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** When a load fails, an expired entry may be served for this long, marked. */
+/** How long an expired entry may be served when its load fails. */
 const staleIfErrorMs = 10 * minute;
-/** What is not there now may be there soon. */
+/** Short, as what does not exist now may exist soon. */
 const nullTtlMs = 10 * second;
 const always = { staleIfErrorMs, nullTtlMs, eviction: 'arc' } as const;
 
 /**
- * What each family of data costs: the one table to tune. 1,500 entries and 10 MiB together. The environment overrides any
- * cell, as `CACHE_POSTS_TTL_SECONDS=60`.
+ * The policy of each category, 1,500 entries and 10 MiB together. The environment overrides any cell, for example with
+ * `CACHE_POSTS_TTL_SECONDS=60`.
  */
 export const policies: Readonly<Record<CacheCategory, Policy>> = {
   /** Stable aggregates. */

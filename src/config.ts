@@ -10,13 +10,13 @@ import { readProductLimits, readRequestLimits } from './limits/read-limits.ts';
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** Where the figures are told: on a port of their own, or with all else, to everybody or to who has a token. */
+  /** Access to /metrics: with `port` on a port of its own, otherwise on the server's, with `token` only to clients that send it. */
   readonly metrics: { readonly host: string; readonly port: number | undefined; readonly token: string | undefined };
-  /** The embedded database when absent. */
+  /** A PostgreSQL server; the embedded database when absent. */
   readonly databaseUrl: string | undefined;
-  /** At most, of each worker. */
+  /** Maximum per worker. */
   readonly databaseConnections: number;
-  /** Time that a statement has. */
+  /** Time limit of a statement. */
   readonly statementLimitMs: number;
   readonly dataDir: string;
   readonly workers: number;
@@ -27,26 +27,26 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Whether demo workspaces are seeded at the first start. */
   readonly isDemo: boolean;
-  /** Whether the sandbox network goes on living. */
+  /** Whether the sandbox network keeps producing activity. */
   readonly isDemoLive: boolean;
   readonly isCaching: boolean;
   /** Whether a workspace is warmed in the background when it is first used. */
   readonly isWarming: boolean;
-  /** A bucket on a server that speaks S3, for media; the folder `media` in `dataDir` when absent. */
+  /** A bucket for media on a server with the S3 API; the folder `media` in `dataDir` when absent. */
   readonly mediaBucket: ObjectStoreSettings | undefined;
-  /** Where networks reach this server, to fetch media from. */
+  /** The URL at which networks fetch media from this server. */
   readonly publicUrl: string | undefined;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
-  /** Of which origins pages may read answers, and which request headers they may send besides the usual ones. */
+  /** Origins whose pages may read responses, and request headers that they may send in addition to the usual ones. */
   readonly cors: { readonly origins: readonly string[]; readonly headers: readonly string[] };
-  /** A server that speaks OpenAI's chat completions; the built-in provider when absent. */
+  /** A server with OpenAI's chat completions API; the built-in provider when absent. */
   readonly ai: { readonly baseUrl: string; readonly apiKey: string | undefined; readonly model: string } | undefined;
   readonly mastodon: { readonly baseUrl: string; readonly accessToken: string } | undefined;
   /** A JSON file of documents by their SHA-256. */
   readonly persistedOperations: { readonly file: string; readonly isExclusive: boolean } | undefined;
   readonly limits: RequestLimits;
   readonly productLimits: ProductLimitSettings;
-  /** Proxies in front of the server that say who their clients are: how many, or which ones. */
+  /** Trusted proxies in front of the server: their number, or their addresses. */
   readonly trustedProxies: number | readonly string[];
 }
 
@@ -61,7 +61,7 @@ const oneProcess = ' (the embedded database belongs to one process; set DATABASE
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const switches = ['on', 'off'] as const;
 
-/** Pages that a developer of a frontend serves from this machine, whatever the port. */
+/** Origins of this machine with any port, for developers of frontends. */
 const ownMachine = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
 const origin = { expected: '`*`, or origins such as https://app.example or http://localhost:*', accepts: isOrigin };
 const hostName = { expected: 'an IP address or a host name', accepts: isHost };
@@ -72,7 +72,7 @@ const headerName = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads all that can be configured, once. Throws one error that lists every problem. An empty variable counts as absent. */
+/** Reads the configuration from the environment. Throws one error that lists every problem. An empty variable counts as absent. */
 export function readConfig(environment: Environment = process.env): Config {
   const read = new EnvironmentReader(environment);
   const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
@@ -114,7 +114,7 @@ export function readConfig(environment: Environment = process.env): Config {
   return freeze(config);
 }
 
-/** Cells of a policy, as they are named and measured in the environment. */
+/** Members of a policy with their names and units in the environment. */
 const cells = {
   TTL_SECONDS: { cell: 'ttlMs', unit: 1000, min: 1 },
   STALE_SECONDS: { cell: 'staleMs', unit: 1000, min: 0 },
@@ -206,7 +206,7 @@ function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text);
 }
 
-/** Schemes of apps (`capacitor://localhost`) have an origin that `URL` does not know. */
+/** Whether a text is an origin. For schemes of apps (`capacitor://localhost`), `URL` returns the origin `null`. */
 function isOrigin(text: string): boolean {
   const withoutPort = text.replace(/:\*$/, '');
   if (text === '*') return true;

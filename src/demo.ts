@@ -18,9 +18,9 @@ export interface DemoOptions {
 export const demoTokensFile = 'demo-tokens.json';
 
 /**
- * Seeds the demo into a database that has no workspace yet, and resolves with the tokens of its members, which are kept in a
- * file for its owner alone. The file comes before the commit: a crash in between leaves a file that the next start replaces,
- * never a demo that nobody can enter.
+ * Seeds the demo into a database without workspaces, and resolves with the tokens of its members. They are stored in a file that
+ * only its owner can read. The file is written before the commit: a crash in between leaves a file that the next start replaces,
+ * but never a demo without its tokens.
  */
 export async function openDemo({ queries, media, dataDir, ...options }: DemoOptions): Promise<readonly DemoToken[]> {
   const file = join(dataDir, demoTokensFile);
@@ -35,7 +35,7 @@ export async function openDemo({ queries, media, dataDir, ...options }: DemoOpti
   });
 }
 
-/** None when the file is gone: members still sign in with their passwords. */
+/** Reads the tokens; empty when the file does not exist: members can still sign in with their passwords. */
 async function readTokens(file: string): Promise<readonly DemoToken[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -55,7 +55,7 @@ async function writeTokens(file: string, tokens: readonly DemoToken[]): Promise<
   const draft = `${file}.draft`;
   const handle = await open(draft, 'w', 0o600);
   try {
-    await handle.chmod(0o600); // of a draft that was left behind, too
+    await handle.chmod(0o600); // a draft of an interrupted start may have another mode
     await handle.writeFile(`${JSON.stringify(tokens, null, 2)}\n`);
     await handle.sync();
   } finally {

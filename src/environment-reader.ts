@@ -1,6 +1,6 @@
 import leven, { closestMatch } from 'leven';
 
-/** What is wrong with the environment, one line a problem. */
+/** An error that lists the problems of the environment, one line each. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
@@ -16,7 +16,7 @@ interface Check {
   accepts(text: string): boolean;
 }
 
-/** Reads variables by kind, and gathers what is wrong with them, so that everything is told at once. */
+/** Reads variables by type and collects their problems, so that all are reported at once. */
 export class EnvironmentReader {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #known = new Set<string>();
@@ -33,12 +33,12 @@ export class EnvironmentReader {
     return given;
   }
 
-  /** Never shown, whatever is wrong. */
+  /** Reads a value that no error message may show. */
   secret(name: string): string | undefined {
     return this.#given(name);
   }
 
-  /** Both limits included. `why` explains a limit that surprises. */
+  /** Reads a whole number within inclusive limits. `why` explains a surprising limit. */
   integer(name: string, byDefault: number, { min = 1, max = Number.MAX_SAFE_INTEGER, why = '' } = {}): number {
     const given = this.#given(name);
     if (given === undefined) return byDefault;
@@ -56,7 +56,7 @@ export class EnvironmentReader {
     return chosen ?? byDefault;
   }
 
-  /** Shown without what may be secret in it. */
+  /** Reads a URL. Error messages do not show its parts that may be secret. */
   url(name: string, protocols: readonly string[]): string | undefined {
     const given = this.#given(name);
     if (given === undefined) return undefined;
@@ -67,7 +67,7 @@ export class EnvironmentReader {
     return given;
   }
 
-  /** Separated by commas. `off` stands for no items. */
+  /** Reads items that are separated by commas. `off` means no items. */
   list(name: string, check: Check, byDefault: readonly string[] = []): readonly string[] {
     const given = this.#given(name);
     if (given === undefined) return byDefault;
@@ -79,7 +79,7 @@ export class EnvironmentReader {
     });
   }
 
-  /** Where `name` is set, the others must be too. */
+  /** Requires `others` to be set if `name` is set. */
   together(name: string, others: readonly string[]): void {
     if (this.#given(name) === undefined) return;
     for (const other of others)
@@ -92,8 +92,8 @@ export class EnvironmentReader {
   }
 
   /**
-   * Refuses variables that were never asked for and look as if they should have been: those that begin with one of the
-   * prefixes, and those that differ from a known name by a slip. Nobody would notice the slip otherwise.
+   * Refuses unknown variables that are probably misspelt, which nobody would notice otherwise: those that begin with one of the
+   * prefixes, and those that differ from a known name by a typing error.
    */
   refuseOthers(prefixes: readonly string[]): void {
     const known = [...this.#known];
@@ -128,17 +128,17 @@ export class EnvironmentReader {
   }
 }
 
-/** Of the known names, the one that goes on where `name` ends, or else the one with the fewest letters changed. */
+/** The known name that begins with `name`, or else the one with the smallest edit distance. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   return known.find((other) => other.startsWith(name)) ?? closestMatch(name, known);
 }
 
-/** Kubernetes sets these for each service of a namespace: a service named `cache` is not a slip for ours. */
+/** Variables that Kubernetes sets for each service of a namespace: those of a service named `cache` are not typing errors. */
 const setByKubernetes = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
 
 /**
- * Whether somebody who wrote `name` probably meant `known`. Variables of other programs must not stop ours, so short names have
- * to be close, and the first letter right: `XAI_API_KEY` is not ours.
+ * Whether `name` is probably a typing error of `known`. Variables of other programs must not prevent a start, so short names must
+ * be close, and the first letter must be equal: `XAI_API_KEY` belongs to another program.
  */
 function isSlip(name: string, known: string): boolean {
   if (name[0] !== known[0]) return false;

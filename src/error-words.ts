@@ -1,14 +1,13 @@
 import { inspect } from 'node:util';
 
-/** What is shown of a line at most. */
+/** Maximum length of a line. */
 const maxChars = 1_000;
-/** Errors within errors that are looked into. */
+/** Maximum depth of nested errors. */
 const maxDepth = 5;
 
 /**
- * Says what went wrong, whatever was thrown: never an empty text and never `[object Object]`. An error without a
- * message of its own (Node rejects a connection that failed at every address of a host with such an `AggregateError`) is said
- * by its parts, its cause or its code.
+ * A description of anything that was thrown; never empty and never `[object Object]`. An error without a message is described by its
+ * parts, its cause or its code. Node rejects with such an `AggregateError` when a connection fails at every address of a host.
  */
 export function wordsOf(error: unknown): string {
   const words = said(error, maxDepth) || 'an error that says nothing about itself';
@@ -29,18 +28,18 @@ function said(error: unknown, depth: number): string {
   return inspect(error, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
 }
 
-/** A variable, and as much of its value as may be shown. */
+/** A variable, with the part of its value that is not secret. */
 export interface Subject {
   readonly variable: string;
   readonly value?: string;
 }
 
-/** An error whose words name the variable that an operator has to look at. */
+/** An error whose message names the variable that an operator has to check. */
 class NamedError extends Error {
   override readonly name = 'NamedError';
 }
 
-/** Resolves as `attempt` does. What it rejects with names the variable: `DATABASE_URL db.example:5432: timeout expired`. */
+/** Resolves as `attempt` does. The message of a rejection names the variable: `DATABASE_URL db.example:5432: timeout expired`. */
 export async function naming<T>({ variable, value }: Subject, attempt: Promise<T>): Promise<T> {
   try {
     return await attempt;

@@ -11,23 +11,23 @@ import { welcome } from './welcome.ts';
 import { supervise } from './workers/supervisor.ts';
 import { connectToPrimary, isWorker } from './workers/worker.ts';
 
-/** Beyond the time for requests in flight: what else may take at the end. */
+/** Time for closing everything, after the time for running requests. */
 const closingMs = 10_000;
-/** Signals within this time are one. */
+/** Signals within this time count as one. */
 const sameSignalMs = 500;
 
-/** What people read goes to the standard output, the log to the standard error. */
+/** Prints text for people to standard output; the log goes to standard error. */
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Says what could not be done, and ends with 1. A configuration has a line for each of its problems. */
+/** Prints what failed and exits with 1. A configuration error has one line per problem. */
 function fail(attempt: 'start' | 'stop in good order' | 'back up' | 'restore', error: unknown): never {
   for (const line of wordsOf(error).split('\n')) process.stderr.write(`magpie cannot ${attempt}: ${line}\n`);
   process.exit(1);
 }
 
-/** Lines are written a few at a time and soon, never more together than workers can write to one pipe without mixing them. */
+/** Writes lines in small batches with little delay. A batch is at most as long as an atomic write to a pipe, which workers share. */
 const logBuffer = { minLength: 3_072, maxWrite: 4_096, periodicFlush: 200 };
 
 async function main(): Promise<void> {
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
       drops.warn({ limit: config.limits.maxConnections }, 'a connection was closed: MAX_CONNECTIONS are open'),
   });
   const line = isWorker() ? connectToPrimary() : undefined;
-  // Alone, it says from the start that it is not ready yet; a worker would take requests from those that are.
+  // A single process listens from the start and reports that it is not ready; a worker would take requests from those that are ready.
   const early = line ? undefined : await listen(listener, config);
   const starting = createApp(config, {
     log,
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   line?.announce();
 }
 
-/** What can be run beside the server, by the word after `src/main.ts`. */
+/** Commands other than the server, by the first argument. */
 const commands = {
   async backup(file: string, { dataDir }: Config) {
     return `wrote ${await backUp(file, dataDir).catch((error) => fail('back up', error))}`;
@@ -86,7 +86,7 @@ async function runCommand([name, file, ...more]: readonly string[], config: Conf
   print(`magpie: ${await commands[name](file, config)}`);
 }
 
-/** The primary of several workers answers nothing itself. Towards other machines it speaks for them. */
+/** Runs the primary of several workers. It serves no requests; it holds the lock on the database for all of them. */
 async function leadWorkers(config: Config, log: Logger): Promise<void> {
   const soleUse = (await watchDatabase(config, log))!; // with the embedded database there are no workers
   const supervisor = supervise({ count: config.workers, group: soleUse.group, log });
@@ -136,8 +136,8 @@ function stopOnSignals({
 }
 
 /**
- * The first signal stops in good order, one that comes later at once. Ctrl-C reaches us twice within moments, from the terminal
- * and from npm or our primary, and means it once.
+ * Stops in good order at the first signal, and at once at a later one. Ctrl-C sends two signals within moments, from the terminal and
+ * from npm or the primary, which count as one.
  */
 function onStopSignal(stop: (signal: NodeJS.Signals) => Promise<void>): void {
   let firstAtMs: number | undefined;

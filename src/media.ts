@@ -6,25 +6,25 @@ import { createDiskMediaStore, type DiskMediaStore } from './domains/media/disk-
 import { type MediaStore, MediaStoreError } from './domains/media/store.ts';
 import { claimMediaStore } from './domains/media/store-identity.ts';
 
-/** The folder of media files, in a data folder. */
+/** The folder of media files in a data folder. */
 export function mediaFolderOf(dataDir: string): string {
   return join(dataDir, 'media');
 }
 
 export interface OpenedMedia {
   readonly store: MediaStore;
-  /** The same, if it is on disk. */
+  /** The same store if it is on disk; otherwise undefined. */
   readonly onDisk: DiskMediaStore | undefined;
 }
 
-/** Opens the store that the configuration names. Throws if it cannot be used, or is not the one that the database's rows point into. */
+/** Opens the configured store. Rejects if it cannot be used, or is not the store that the database's rows refer to. */
 export async function openMedia({ mediaBucket, dataDir }: Config, queries: Queries): Promise<OpenedMedia> {
   if (mediaBucket === undefined) {
     const onDisk = createDiskMediaStore(mediaFolderOf(dataDir));
     await claimMediaStore(queries, onDisk, `the folder ${mediaFolderOf(dataDir)}`);
     return { store: onDisk, onDisk };
   }
-  // Loaded only where it is used: its client is large.
+  // Imported only when used, as its client library is large.
   const { createObjectMediaStore } = await import('./domains/media/object-store.ts');
   const store = createObjectMediaStore(mediaBucket);
   await store.check();
@@ -33,8 +33,8 @@ export async function openMedia({ mediaBucket, dataDir }: Config, queries: Queri
 }
 
 /**
- * Failures of the store are for the operator, who reads why in the log. Clients are told that it is unavailable; of a removal they are told
- * nothing, as to them the file is gone: no row names it any more.
+ * The store with failures that are logged for the operator. Clients get an error that says that the store is unavailable, except for a
+ * removal, which resolves: for them the file is gone, as no row refers to it any more.
  */
 export function withToldFailures(store: MediaStore, log: Log): MediaStore {
   const unavailable = (error: unknown, details: { key: string }, message: string) => {

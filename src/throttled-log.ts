@@ -1,15 +1,15 @@
-/** What a log takes; pino's is one. */
+/** The methods of a log that are used; a pino logger has them. */
 export type LogLevels = Record<'info' | 'warn' | 'error', (details: object, message: string) => void>;
 
-/** As `LogLevels`; lines of one message are told apart by their kind too, if they have one. */
+/** Like `LogLevels`; `kind` distinguishes lines with the same message. */
 export type ThrottledLog = Record<'info' | 'warn' | 'error', (details: object, message: string, kind?: string) => void>;
 
-/** Kinds of lines that are told apart at a time. Beyond, those of one message are one kind: messages are constants of the code. */
+/** Maximum of kinds that are distinguished at a time. Beyond it, only messages are, of which the code has a fixed number. */
 const maxKinds = 100;
 
 /**
- * Writes each kind of warning and error once a second at most, for what an outage would multiply by the number of requests. The first is written
- * at once; when its second is over, the last of those that came meanwhile is, with `suppressed`: the number of the others.
+ * A log that writes each kind of warning and error at most once a second, as an outage would cause one per request. The first line is
+ * written at once. After a second, the last line since then is written, with the number of the others as `suppressed`.
  */
 export function throttled(log: LogLevels, { everyMs = 1_000, after = inBackground } = {}): ThrottledLog {
   const held = new Map<string, Held>();
@@ -40,10 +40,10 @@ export function throttled(log: LogLevels, { everyMs = 1_000, after = inBackgroun
   return { info: (details, message) => log.info(details, message), warn: at('warn'), error: at('error') };
 }
 
-/** Lines that came within a second of one that was written. */
+/** Lines that arrived within a second after a written one. */
 interface Held {
   count: number;
-  /** Writes the last of them. */
+  /** Writes the last line. */
   write: () => void;
 }
 

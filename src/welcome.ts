@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { type DemoToken, demoTokensFile } from './demo.ts';
 
-/** What is printed once the server answers: where to look, and how to get in. */
+/** The text that is printed when the server is ready: its URLs, and how to sign in. */
 export function welcome({
   url,
   config,
@@ -35,12 +35,12 @@ function figuresAt(here: string, { metrics: { host, port } }: Config): string {
     : `${reachable(`http://${host.includes(':') ? `[${host}]` : host}:${port}`)}/metrics`;
 }
 
-/** One link a workspace is enough to begin with. */
+/** Whether the link of a token is shown: one per workspace, its owner's. */
 function isShown({ role }: DemoToken): boolean {
   return role === 'OWNER';
 }
 
-/** An address that a browser of this machine can open. */
+/** The URL in a form that a browser of this machine can open. */
 function reachable(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }

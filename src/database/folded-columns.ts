@@ -2,14 +2,14 @@ import { emailKey, handleKey, searchKey } from '../text/folding.ts';
 import type { Tables } from './tables.ts';
 
 export interface FoldedColumn {
-  /** The column that holds the folded text. */
+  /** The column with the folded text. */
   readonly into: string;
   readonly fold: (text: string) => string;
 }
 
 /**
- * Columns with a folded twin, by which their text is compared and searched. PostgreSQL does not fold: what `lower` and `ilike` do
- * depends on its locale, and in the locale "C" they know ASCII alone.
+ * Source columns with their folded columns, which are used to compare and search text. PostgreSQL itself cannot fold reliably: `lower`
+ * and `ilike` depend on its locale, and handle only ASCII in the locale "C".
  */
 const foldedColumns: { readonly [T in keyof Tables]?: { readonly [C in keyof Tables[T]]?: FoldedColumn } } = {
   users: { email: { into: 'emailKey', fold: emailKey } },
@@ -31,12 +31,12 @@ const foldedColumns: { readonly [T in keyof Tables]?: { readonly [C in keyof Tab
   },
 };
 
-/** By the names of the columns that they are folded from; undefined for a table without any. */
+/** The folded columns of a table by the names of their source columns; undefined for a table without any. */
 export function foldedColumnsOf(table: string): Readonly<Record<string, FoldedColumn>> | undefined {
   return foldedColumns[table as keyof Tables] as Record<string, FoldedColumn> | undefined;
 }
 
-/** A row with the folded twins of what it has. */
+/** A row with the folded columns for the source columns that it has. */
 export function withFoldedColumns(table: string, row: object): object {
   const values = row as Readonly<Record<string, unknown>>;
   const twins = Object.entries(foldedColumnsOf(table) ?? {}).filter(([column]) => values[column] !== undefined);

@@ -1,5 +1,5 @@
-// The thread in which the embedded PostgreSQL runs. It speaks PostgreSQL's own wire protocol: bytes in, bytes out, one
-// exchange at a time. Plain JavaScript, so that a worker starts without a TypeScript loader.
+// The thread that runs the embedded PostgreSQL. It exchanges bytes of PostgreSQL's wire protocol, one exchange at a time. It is
+// JavaScript, so that a worker starts without a TypeScript loader.
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -9,7 +9,7 @@ import { keepUp } from './pglite-upkeep.mjs';
 /**
  * @typedef {{ dataDir?: string, dumpFile?: string }} PgliteSource
  * @typedef {{ kind: 'connect' } | { kind: 'send', bytes: Uint8Array } | { kind: 'upkeep' } | { kind: 'dump' } | { kind: 'close' }} Request
- *   What failed of an upkeep is its answer, as text.
+ *   The reply to `upkeep` is its error as text, or empty.
  * @typedef {{ bytes: Uint8Array } | { line: string }} Message a reply to each request, in order; or a line of the log
  */
 
@@ -20,7 +20,7 @@ const nothing = () => new Uint8Array(0);
 const database = await PGlite.create({
   dataDir: source.dataDir,
   loadDataDir: source.dumpFile === undefined ? undefined : new Blob([await readFile(source.dumpFile)]),
-  // Told before it goes on: after some lines it answers nonsense, or runs in circles for ever.
+  // Posted at once: after some messages the database returns nonsense, or hangs in a loop.
   onStderr(line) {
     post({ line: line.slice(0, 500) });
     return false;
@@ -29,11 +29,11 @@ const database = await PGlite.create({
 
 /** @type {Promise<void>} */
 let last = Promise.resolve();
-// An error that is not an answer of the database is a crash: it ends the thread, and the owner hears of it as such.
+// An error outside of the protocol is a crash: it ends the thread, and the `error` event reports it.
 port.on('message', (/** @type {Request} */ request) => {
   last = last.then(async () => {
     if (database.closed) return;
-    const bytes = await answer(request);
+    const bytes = await handle(request);
     post({ bytes }, [/** @type {ArrayBuffer} */ (bytes.buffer)]);
     if (request.kind === 'close') port.close();
   });
@@ -42,12 +42,12 @@ post({ bytes: nothing() });
 
 /**
  * @param {Request} request
- * @returns {Promise<Uint8Array>} with a buffer of its own, which can be given away
+ * @returns {Promise<Uint8Array>} the reply, with a buffer of its own, which can be transferred
  */
-async function answer(request) {
+async function handle(request) {
   switch (request.kind) {
     case 'connect':
-      await forgetSession();
+      await resetSession();
       return nothing();
     case 'send':
       return await send(request.bytes);
@@ -61,17 +61,17 @@ async function answer(request) {
   }
 }
 
-/** There is one backend for all connections, so what an earlier one left open must not reach the next. */
-async function forgetSession() {
+/** Resets the state of the session: all connections share one backend, so a new one must not see what an earlier one left. */
+async function resetSession() {
   if (database.isInTransaction()) await database.exec('rollback');
   await database.exec('discard all');
 }
 
-/** @param {Uint8Array} bytes whole messages of the protocol */
+/** @param {Uint8Array} bytes complete messages of the protocol */
 async function send(bytes) {
   /** @type {Uint8Array[]} */
   const chunks = [];
-  // The chunks are views into the memory of the database, which the next one overwrites.
+  // Copied, as each chunk is a view of the database's memory, which the next chunk overwrites.
   await database.execProtocolRawStream(bytes, { onRawData: (chunk) => chunks.push(new Uint8Array(chunk)) });
   if (chunks.length === 1) return /** @type {Uint8Array} */ (chunks[0]);
   const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.byteLength, 0));
@@ -85,8 +85,8 @@ async function send(bytes) {
 
 /**
  * @param {Message} message
- * @param {ArrayBuffer[]} [given]
+ * @param {ArrayBuffer[]} [transferred]
  */
-function post(message, given = []) {
-  port.postMessage(message, given);
+function post(message, transferred = []) {
+  port.postMessage(message, transferred);
 }

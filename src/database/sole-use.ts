@@ -4,34 +4,35 @@ import pg from 'pg';
 import { ask, isOthersPresent, lock, presence } from './presence.ts';
 
 /**
- * Who alone uses a database may cache; several may not, since they do not hear of each other's writes. Every server, with all its
- * workers, has one session that shares a lock from its start to its end, and holds it exclusively too while it is alone.
+ * Whether this server is the sole user of its database. Only a sole user may cache, as servers do not learn of each other's writes.
+ * Every server, with all its workers, has one main session that holds a shared lock from start to end, and also holds it exclusively
+ * while it is the sole user.
  *
- * A newcomer that finds the lock held exclusively asks for it by a notification. The holder stops caching, waits for what began
- * with the cache, and gives up exclusiveness; only then does the newcomer share the lock, and only then may its pool open a
- * session (`presence.ts`). Whoever shares the lock tries again and again to have it alone, and then caches, beginning with nothing.
+ * A new server that finds the lock held exclusively requests it by a notification. The holder stops caching, waits for the operations
+ * that use the cache, and releases the exclusive lock. Only then does the new server get the shared lock, and only then may its pool
+ * open a session (`presence.ts`). Servers with the shared lock try repeatedly to get it exclusively, and then cache, beginning empty.
  *
  * What can go wrong:
  *
- * - The holder dies: its session ends, and the lock with it.
- * - Its session ends while it lives (terminated, a restart of the database). It stops as soon as it hears of that.
- * - It hears of nothing (the network is gone, the process was stopped). Therefore it caches under a *lease*, which every request
- *   checks: until `leaseMs` after it *sent* the last beat that was answered. The lock cannot have been lost before that, so who
- *   takes it over and waits for `leaseMs` writes behind nobody's back. It need not wait for those who said that they stopped:
- *   the row in `sole_use` is there while somebody may be caching.
- * - The database hears of nothing either: it ends a session that is silent for `silenceMs`.
- * - Statements of a server outlive its lock, in flight on a connection of its pool: the session shows its presence as long as it
- *   lives, and meanwhile nobody else becomes alone.
+ * - The holder dies: its session ends, which releases the lock.
+ * - The holder's session ends while it runs (terminated, a restart of the database): it stops caching when it notices.
+ * - The holder does not notice (the network is down, the process is suspended): it caches under a *lease*, which every request
+ *   checks. The lease lasts until `leaseMs` after it *sent* the last beat that got a reply, and the lock cannot have been lost before
+ *   that moment. So a successor that waits for `leaseMs` writes only when the holder does not cache any more. It need not wait for a
+ *   server that stopped properly: the row in `sole_use` exists while a server may be caching.
+ * - The database does not notice either: it ends a session that is silent for `silenceMs`.
+ * - Statements of a server outlive its lock, on a connection of its pool: each pool session holds the presence lock as long as it
+ *   lives, and meanwhile no other server becomes the sole user.
  */
 export interface SoleUse {
-  /** Names this server among those of the database: for `openDatabase`, and for the workers. */
+  /** The number of this server among those of the database, for `openDatabase` and for the workers. */
   readonly group: number;
   /**
-   * Calls `allow` with the moment of `performance.now()` until which there may be caching, again with each answered beat; with 0
-   * when there may be none from now on. That resolves when nothing that began with the cache is still executing.
+   * Calls `allow` with the time of `performance.now()` until which caching is allowed, again after each beat, and with 0 when caching
+   * is forbidden from now on. `allow` resolves when no operation that uses the cache is running any more.
    */
   follow(allow: Allow): void;
-  /** Call it when the pool is closed. */
+  /** Ends the session. Call it after the pool is closed. */
   close(): Promise<void>;
 }
 
@@ -39,18 +40,18 @@ export type Allow = (untilMs: number) => Promise<void>;
 
 export interface SoleUseOptions {
   readonly url: string;
-  /** False when nothing is cached anyway: the lock is only ever shared. */
+  /** False when caching is off: the lock is then only shared. */
   readonly isCaching: boolean;
   readonly log: { info(message: string): void; warn(message: string): void };
   readonly timing?: Partial<Timing>;
 }
 
 export interface Timing {
-  /** Between two signs of life. */
+  /** Time between two beats. */
   readonly beatMs: number;
   readonly leaseMs: number;
   readonly silenceMs: number;
-  /** How long a newcomer waits for the lock. */
+  /** How long a new server waits for the shared lock. */
   readonly enterWithinMs: number;
 }
 
@@ -61,7 +62,7 @@ const lockNotAvailable = '55P03';
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 
-/** Resolves when the lock is held, alone or shared. Rejects when another server does not let it be shared in time. */
+/** Resolves when the lock is held, exclusively or shared. Rejects when another server does not release it in time. */
 export async function openSoleUse(options: SoleUseOptions): Promise<SoleUse> {
   const user = new User(options);
   await user.enter();
@@ -78,7 +79,7 @@ class User implements SoleUse {
   #hasWarned = false;
   #leaseUntilMs = 0;
   #allow: Allow = async () => {};
-  /** They run one after the other, so that a notification never meets a half made change. */
+  /** Runs the steps one after the other, so that a notification is not handled in the middle of another step. */
   #steps: Promise<void> = Promise.resolve();
   #beat: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -100,7 +101,7 @@ class User implements SoleUse {
     const session = this.#session;
     this.#session = undefined;
     if (!session) return;
-    await this.#stopCaching(session).catch(() => {}); // the connection is gone, and the lock with it
+    await this.#stopCaching(session).catch(() => {}); // fails if the connection is lost, which releases the lock too
     await session.end();
   }
 
@@ -116,10 +117,10 @@ class User implements SoleUse {
     session.on('notification', () => this.#step(session, () => this.#share(session)));
     try {
       await session.connect();
-      // Since PostgreSQL 14. Before, the lock of a server that cannot be reached stays for as long as TCP keeps its connection.
+      // Since PostgreSQL 14. In older versions, an unreachable server holds its lock for as long as TCP keeps its connection.
       const silence = "select set_config(name, $1, false) from pg_settings where name = 'idle_session_timeout'";
       await session.query(silence, [`${silenceMs}ms`]);
-      await session.query(`listen ${lock.channel}`); // before it holds anything, so that it misses nothing
+      await session.query(`listen ${lock.channel}`); // before it holds a lock, so that it misses no request
       const isExclusive = isCaching && (await ask(session, `pg_try_advisory_lock(${lock.key})`));
       await this.#shareLock(session);
       await this.#outlastPredecessor(session);
@@ -135,7 +136,7 @@ class User implements SoleUse {
     this.#scheduleBeat(session);
   }
 
-  /** One who asks and is not heard (the holder took the lock a moment later) asks again. */
+  /** Requests the shared lock, repeatedly, as the holder may have taken the lock just after a notification. */
   async #shareLock(session: pg.Client): Promise<void> {
     const { beatMs, enterWithinMs } = this.#timing;
     const giveUpAtMs = performance.now() + enterWithinMs;
@@ -156,10 +157,13 @@ class User implements SoleUse {
     }
   }
 
-  /** Nobody begins to cache while the lock is shared here, so a row is of somebody who lost the lock, and may not know it yet. */
+  /**
+   * Waits for the lease of a server that lost the lock and may not have noticed. No server begins to cache while the lock is shared
+   * here, so a row in `sole_use` belongs to such a server.
+   */
   async #outlastPredecessor(session: pg.Client): Promise<void> {
     const create = 'create table if not exists sole_use (server bigint not null)';
-    await session.query(create).catch(() => session.query(create)); // two at the same time: one of them fails, once
+    await session.query(create).catch(() => session.query(create)); // of two concurrent attempts one fails, and succeeds when repeated
     if (!(await ask(session, `exists (select from sole_use where server <> ${this.group})`))) return;
     const { leaseMs } = this.#timing;
     this.#options.log.info(`a server ended without a word: waiting ${leaseMs / 1000} s, in case it still answers`);
@@ -167,7 +171,7 @@ class User implements SoleUse {
     await session.query('delete from sole_use');
   }
 
-  /** Alone, if nobody is left who lost the lock or never had it. The lock is held exclusively; if not alone, no more. */
+  /** Becomes the sole user if no session of another server is open. Call it with the exclusive lock; releases it otherwise. */
   async #claim(session: pg.Client): Promise<boolean> {
     if (await ask(session, isOthersPresent(this.group))) {
       await session.query(`select pg_advisory_unlock(${lock.key})`);
@@ -177,7 +181,7 @@ class User implements SoleUse {
     return true;
   }
 
-  /** Somebody asks for the lock. */
+  /** Handles another server's request for the lock. */
   async #share(session: pg.Client): Promise<void> {
     if (!this.#isAlone) return;
     this.#warn(otherUses);
@@ -229,7 +233,7 @@ class User implements SoleUse {
     });
   }
 
-  /** Whether the lock is still held is not known any more: what was cached is gone, and nothing is cached until it is held again. */
+  /** Handles the loss of the session, and so perhaps of the lock: clears the cache, and caches nothing until the lock is held again. */
   #lose(session: pg.Client): void {
     if (this.#session !== session) return;
     this.#session = undefined;
