@@ -1,16 +1,16 @@
 /** A media range of an `Accept` header, such as `text/*;q=0.5`. */
 interface MediaRange {
   readonly type: string;
-  /** From 0, not acceptable, to 1. */
+  /** From 0 (not acceptable) to 1. */
   readonly quality: number;
-  /** Its place in the header. */
+  /** Its position in the header. */
   readonly at: number;
 }
 
 /**
- * The media types that a client takes of those that are offered, best first: RFC 9110, section 12.5.1. Of equal quality, the one that the
- * header names first, then the one that is offered first. Parameters of ranges are ignored, such as `deferSpec` of Apollo Client, but for
- * a charset: all that is offered is UTF-8. A client without the header takes everything.
+ * The offered media types that a client accepts, best first: RFC 9110, section 12.5.1. Types of equal quality are sorted by their
+ * position in the header, then in the offer. Parameters of ranges, such as `deferSpec` of Apollo Client, are ignored, except for a
+ * charset, as everything is UTF-8. Without the header, a client accepts everything.
  */
 export function acceptedTypes<T extends string>(header: string | null | undefined, offered: readonly T[]): T[] {
   if (!header?.trim()) return [...offered];
@@ -22,7 +22,7 @@ export function acceptedTypes<T extends string>(header: string | null | undefine
     .map(({ type }) => type);
 }
 
-/** Browsers that open an address prefer HTML to what programs take. */
+/** Whether a request prefers HTML to the types of programs, as browsers do when they open a URL. */
 export function isForBrowser({ headers }: Request): boolean {
   const offered = ['application/json', 'application/graphql-response+json', 'text/html'];
   return acceptedTypes(headers.get('accept'), offered)[0] === 'text/html';
@@ -40,7 +40,7 @@ function rangesIn(header: string): MediaRange[] {
 
 const nowhere: MediaRange = { type: '', quality: 0, at: 0 };
 
-/** The range that decides on a type is the most specific one. */
+/** The most specific range that matches a type. */
 function rangeOf(type: string, ranges: readonly MediaRange[]): MediaRange {
   const find = (wanted: string) => ranges.find((range) => range.type === wanted);
   return find(type) ?? find(`${type.split('/', 1)[0]}/*`) ?? find('*/*') ?? nowhere;

@@ -11,8 +11,8 @@ import { securityHeaders } from './use-security-headers.ts';
 type Yoga = Pick<YogaServerInstance<ServerContext, ServerContext>, 'handleNodeRequestAndResponse' | 'fetch'>;
 
 /**
- * Stands between sockets and Yoga, whose own request listener answers what a plugin throws outside of GraphQL with the error's stack
- * trace. Here it is answered 500 and a code, and the log has the error under the request's id.
+ * Connects Yoga to Node's requests. Yoga's own request listener responds to an error that a plugin throws outside of GraphQL with its
+ * stack trace. This one responds with 500 and a code, and logs the error under the request's id.
  */
 export function createAdapter(yoga: Yoga, log: Logger) {
   const listener: RequestListener = async (req, res) => {
@@ -27,10 +27,10 @@ export function createAdapter(yoga: Yoga, log: Logger) {
   };
   return {
     listener,
-    /** The same without a socket of its own; `given` may have the message that the request stands for. */
-    async fetch(url: string, init?: RequestInit, given: Pick<ServerContext, 'message'> = {}): Promise<Response> {
+    /** The same without a socket. `initial` has the WebSocket message that the request represents, if there is one. */
+    async fetch(url: string, init?: RequestInit, initial: Pick<ServerContext, 'message'> = {}): Promise<Response> {
       const request = new Request(url, init);
-      const context = { ...given } as ServerContext;
+      const context = { ...initial } as ServerContext;
       try {
         return await yoga.fetch(request, context);
       } catch (error) {
@@ -40,11 +40,8 @@ export function createAdapter(yoga: Yoga, log: Logger) {
   };
 }
 
-function requestIdOf(
-  { facts: requestFacts }: Partial<ServerContext>,
-  given: string | string[] | null | undefined,
-): string {
-  return requestFacts?.requestId ?? requestIdFrom(typeof given === 'string' ? given : undefined) ?? newRequestId();
+function requestIdOf({ facts }: Partial<ServerContext>, header: string | string[] | null | undefined): string {
+  return facts?.requestId ?? requestIdFrom(typeof header === 'string' ? header : undefined) ?? newRequestId();
 }
 
 function failed(error: unknown, { requestId, log }: { requestId: string; log: Logger }): Response {
@@ -58,7 +55,7 @@ function failed(error: unknown, { requestId, log }: { requestId: string; log: Lo
   return response;
 }
 
-/** Nobody is there to be answered. */
+/** Whether the client disconnected, so that no response can be sent. */
 function isClientGone(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
@@ -69,14 +66,14 @@ interface Sending {
   readonly log: Logger;
 }
 
-/** A body that fails half way cannot be mended: its connection is closed, so that the client does not take it for whole. */
+/** Sends a response. If its body fails half way, the connection is destroyed, so that the client does not take it for complete. */
 async function send(response: Response, { req, res, log }: Sending): Promise<void> {
   const others = req.listeners('error');
   try {
     await sendNodeResponse(response, res, req, true);
   } catch (error) {
     if (!res.destroyed && !isClientGone(error)) log.error({ err: error }, 'an answer broke off');
-    // The library's listener would cancel the stream, which has failed, and nobody would catch that this fails too.
+    // The library's listener would cancel the failed stream, which rejects without a handler.
     for (const listener of req.listeners('error'))
       if (!others.includes(listener)) req.off('error', listener as (error: Error) => void);
     req.on('error', () => {});

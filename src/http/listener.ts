@@ -5,55 +5,55 @@ import { InFlight } from './in-flight.ts';
 import { asksForWebSocket, ignoreUpgrade, refuseUpgrade, type Upgrade } from './upgrades.ts';
 import type { Cors } from './use-cors.ts';
 
-/** Whether what stands behind the listener can answer; it should settle within a second or so. */
+/** Whether the app behind the listener is ready. It should settle within about a second. */
 export type IsReady = () => Promise<boolean>;
 
 export interface ServedApp {
   readonly listener: RequestListener;
-  /** WebSockets; none are offered when absent. */
+  /** Handles WebSockets; they are not supported when absent. */
   readonly sockets?: Sockets;
-  /** What `/readyz` tells beside that requests are answered, a line each. */
+  /** Lines that `/readyz` adds to its response. */
   readonly notes?: () => readonly string[];
 }
 
-/** Connections that go on as WebSockets. */
+/** Handles the connections that become WebSockets. */
 export interface Sockets {
-  /** Takes a request for one, or refuses it. */
+  /** Accepts a request for a WebSocket, or refuses it. */
   take(request: IncomingMessage, upgrade: Upgrade): void;
-  /** Takes no more, and closes those that are open. Resolves with the number of those that were cut off after `limitMs`. */
+  /** Accepts no more, and closes open ones. Resolves with the number of those that were cut off after `limitMs`. */
   drain(limitMs: number): Promise<number>;
 }
 
 export interface Listener {
-  /** Begins to listen, as not ready yet. Resolves with the address, as `http://host:port`. */
+  /** Starts to listen, not ready yet. Resolves with the URL, as `http://host:port`. */
   listen(address: { host: string; port: number }): Promise<string>;
-  /** From now on requests are answered. */
-  serve(servedApp: ServedApp, isReady: IsReady): void;
+  /** Serves requests from now on. */
+  serve(app: ServedApp, isReady: IsReady): void;
   /**
-   * Refuses new requests, waits until those in flight are answered and WebSockets are closed, then stops listening. Resolves with
-   * the number of connections that were cut off after `limitMs`.
+   * Refuses new requests, waits for running requests and for WebSockets to close, then stops listening. Resolves with the number of
+   * connections that were cut off after `limitMs`.
    */
   drain(limitMs: number): Promise<number>;
 }
 
-/** Time that a client has for its headers. A body may take as long as it takes, unless it stops coming. */
+/** Time that a client has for its headers. A body has no limit as long as it keeps arriving: see `silenceMs`. */
 const headersTimeout = 10_000;
 const requestTimeout = 0;
-/** Longer than load balancers keep idle connections, so that it is they who close them. */
+/** Longer than load balancers keep idle connections, so that they close them first. */
 const keepAliveTimeout = 75_000;
 
 export interface ListenerOptions {
-  /** For how long a client may send nothing of its request, or take nothing of its answer; it has up to twice that time. */
+  /** How long a client may send nothing of its request, or read nothing of its response. It has up to twice that time. */
   silenceMs?: number;
-  /** Open at once, at most; those beyond are closed as they come. */
+  /** Maximum of concurrent connections; further ones are closed at once. */
   maxConnections?: number;
   /** Of which origins pages may read that requests are refused, and learn when to come again; none when absent. */
   cors?: Cors;
-  /** Hears of each connection that was closed as it came. */
+  /** Called for each connection that was closed because of `maxConnections`. */
   onDrop?: () => void;
 }
 
-/** The socket's side of the server: its life from start to end, and the probes that tell of it. */
+/** Creates the listening side of the server: its states from start to end, its connections, and the probes for both. */
 export function createListener(options: ListenerOptions = {}): Listener {
   const { silenceMs = 30_000, maxConnections = 10_000, onDrop = () => {}, cors } = options;
   let state: 'starting' | 'serving' | 'draining' = 'starting';
@@ -65,7 +65,7 @@ export function createListener(options: ListenerOptions = {}): Listener {
   const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
     if (state === 'draining') response.setHeader('connection', 'close');
     const { url = '', socket, headers } = request;
-    if (ending.size > 0 && ending.has(socket)) return; // it closes when the response before is sent
+    if (ending.size > 0 && ending.has(socket)) return; // the connection closes when the previous response is sent
     if (headers.upgrade !== undefined) endAfter(response, socket);
     if (isAt(url, '/healthz')) return respondText(response, { status: 200, text: 'alive' });
     if (isAt(url, '/readyz')) return void sayReadiness(response);
@@ -74,9 +74,9 @@ export function createListener(options: ListenerOptions = {}): Listener {
     servedApp.listener(request, response);
   });
 
-  // Node gives the connection away; answers to what was asked before on it are finished first.
+  // Node detaches the connection. Responses to earlier requests on it are finished first.
   server.on('upgrade', (request, socket: Socket, head) => {
-    socket.on('error', () => {}); // it closes then
+    socket.on('error', () => {}); // followed by `close`
     const unsent = inFlight.unsentOf(socket);
     if (!unsent) return upgrade(request, { socket, head });
     const giveUp = () => void socket.destroy();
@@ -98,21 +98,21 @@ export function createListener(options: ListenerOptions = {}): Listener {
   server.maxConnections = maxConnections;
   server.on('drop', onDrop);
   server.on('timeout', (socket) => {
-    if (socket.writableLength > 0) return void socket.destroy(); // its client takes nothing of what is there for it
+    if (socket.writableLength > 0) return void socket.destroy(); // the client does not read
     const response = inFlight.unsentOf(socket);
-    if (response?.req.complete) return; // it waits for the answer, or for more of it
+    if (response?.req.complete) return; // the client waits for the response, or the rest of it
     if (response?.headersSent === false) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     socket.destroySoon();
   });
-  // Sets the time limit of each socket that has none: a new one, one that waits for an answer, one whose answer comes in parts. To set
-  // it with each request (`server.timeout`) would take a twentieth of the time of a remembered answer.
+  // Sets the timeout of each socket that has none: a new one, one that waits for a response, one whose response is a stream. Setting it
+  // with each request (`server.timeout`) would add a twentieth to the time of a remembered response.
   const limits = setInterval(() => {
     for (const socket of inFlight.sockets) if (!socket.timeout) socket.setTimeout(silenceMs);
   }, silenceMs).unref();
 
   /**
-   * Nothing of a connection is answered after a request for an upgrade, which we ignore, as HTTP allows: Node 20 then leaves out the
-   * rest of what it has read, and would take the middle of a request for the next one.
+   * Ends a connection after the response to a request with an `Upgrade` header, which is ignored, as HTTP allows. Node 20 then drops
+   * the rest of the bytes that it has read, and would parse the middle of a request as the next one.
    */
   const endAfter = (response: ServerResponse, socket: Socket) => {
     response.setHeader('connection', 'close');
@@ -161,7 +161,7 @@ export function createListener(options: ListenerOptions = {}): Listener {
       const [socketsCutOff = 0] = await Promise.all([servedApp?.sockets?.drain(limitMs), inFlight.end(limitMs)]);
       const cutOff = inFlight.unsent.length + socketsCutOff;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of inFlight.sockets) socket.destroy(); // also those that never asked for anything, or not to the end
+      for (const socket of inFlight.sockets) socket.destroy(); // also those without a request, or with an incomplete one
       await closed;
       clearInterval(limits);
       return cutOff;

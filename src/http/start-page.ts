@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { MetricsAccess } from './use-metrics.ts';
 import { schemaPath } from './use-schema-text.ts';
 
-/** An address of this server that somebody may want to open. */
+/** A link to an address of this server. */
 export interface Link {
-  /** Its name in JSON. */
+  /** The key in JSON. */
   readonly name: string;
   readonly title: string;
   /** Begins with a slash. */
   readonly path: string;
-  /** One sentence. */
+  /** A description of one sentence. */
   readonly about: string;
 }
 
@@ -17,14 +17,14 @@ export interface StartPage {
   readonly html: string;
   /** Its Content-Security-Policy. */
   readonly policy: string;
-  /** The same for programs. */
+  /** The links as JSON, for programs. */
   readonly json: string;
 }
 
-/** What of a server is on. */
+/** The features of a server that the page depends on. */
 export interface Offer {
   readonly graphqlPath: string;
-  /** Whether operations are taken that were not registered before. */
+  /** Whether operations that are not persisted are accepted. */
   readonly isOpen: boolean;
   readonly hasSchema: boolean;
   readonly metricsAccess: MetricsAccess;
@@ -64,7 +64,7 @@ const style = `
   code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
 `;
 
-/** A page that leads to what is on, with links that also work under a proxy's prefix. It runs no script and loads nothing. */
+/** Creates a page of links, which also work under a path prefix of a proxy. It runs no script and loads nothing. */
 export function makeStartPage(links: readonly Link[]): StartPage {
   const rows = links.map(
     ({ title, path, about }) =>

@@ -5,7 +5,7 @@ import type { HttpPlugin } from './plugin.ts';
 import { refusalResponse } from './refusal.ts';
 import { type Link, makeStartPage } from './start-page.ts';
 
-/** Answers at `/` what is where: by a page for browsers, by JSON for everybody else. */
+/** Serves the links of the server at `/`: as a page for browsers, as JSON for programs. */
 export function useStartPage(links: readonly Link[]): HttpPlugin {
   const { html, json, policy } = makeStartPage(links);
   const page = variant(html, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
