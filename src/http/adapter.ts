@@ -24,6 +24,7 @@ export function createAdapter(yoga: Yoga, log: Logger) {
       response = failed(error, { requestId: requestIdOf(context, req.headers['x-request-id']), log });
     }
     await send(response, { req, res, log });
+    if (!req.complete) endSoon(req);
   };
   return {
     listener,
@@ -38,6 +39,14 @@ export function createAdapter(yoga: Yoga, log: Logger) {
       }
     },
   };
+}
+
+/** For how long a client that was answered before it sent all of its body may go on: as long as it may take to read the answer. */
+const lingerMs = 2_000;
+
+function endSoon(req: IncomingMessage): void {
+  const end = setTimeout(() => req.complete || req.destroy(), lingerMs).unref();
+  req.once('close', () => clearTimeout(end));
 }
 
 function requestIdOf({ facts }: Partial<ServerContext>, header: string | string[] | null | undefined): string {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { UnavailableError } from '../../src/database/errors.ts';
 import type { Media } from '../../src/http/use-media.ts';
-import { createTestServer } from './engine.ts';
+import { createTestServer, limits } from './engine.ts';
 import { createLiveServer } from './live.ts';
 
 const secret = 'ENOENT: no such file, open /srv/magpie/media/secret?token=hunter2';
@@ -108,6 +108,25 @@ describe('what fails outside of GraphQL', () => {
     });
     const { url } = await createLiveServer({ media: mediaThat({ open: async () => ({ stream, size: 3 }) }) });
     await expect(fetch(`${url}/media/some-key`).then((response) => response.text())).rejects.toThrow();
+  });
+});
+
+describe('a body without an end', () => {
+  it('is read no longer than its client may need for the answer', async () => {
+    const { url, lines } = await createLiveServer({ limits: { ...limits, maxBodyBytes: 1_000 } });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {}); // it is reset while it sends
+    const answer: Buffer[] = [];
+    socket.on('data', (bytes) => answer.push(bytes));
+    const closed = once(socket, 'close');
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+    );
+    const sending = setInterval(() => socket.write(`400\r\n${'x'.repeat(0x400)}\r\n`), 20);
+    await closed;
+    clearInterval(sending);
+    expect(String(Buffer.concat(answer))).toMatch(/^HTTP\/1.1 413 .*PAYLOAD_TOO_LARGE/s);
+    expect(lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
   });
 });
 
