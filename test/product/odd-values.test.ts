@@ -49,7 +49,7 @@ describe('a value that is odd', () => {
 
   // One product for all: what the writes leave behind is as good a ground as any.
   beforeAll(async () => {
-    const database = await createTestDatabase('pglite', { template: 'seeded' });
+    const database = await createTestDatabase('postgres', { template: 'seeded' });
     const log = pino({ level: 'warn' }, { write: (line: string) => logged.push(JSON.parse(line)) });
     const limits = {
       ...{ maxBodyBytes: 64e6, maxTokens: 1e6, maxAliases: 1e4, maxRootFields: 1e4, maxRepeats: 1e4, maxCost: 1e9 },
