@@ -7,18 +7,18 @@ export interface Log {
   error(details: object, message: string): void;
 }
 
-/** Work that is looked for again and again. */
+/** Background work that is polled. */
 export interface Background {
   start(): void;
-  /** Resolves when nothing runs any more. */
+  /** Resolves when no work is running any more. */
   stop(): Promise<void>;
-  /** Looks for work once and does it. */
+  /** Runs one round: looks for work and does it. */
   tick(): Promise<void>;
-  /** What an operator should know of it; undefined when it gets done. */
+  /** A problem that an operator should know; undefined when the work gets done. */
   problem(): string | undefined;
 }
 
-/** Calls `tick` from `start` to `stop`, `pollMs` after it last ended. One that fails is logged, and the next one comes. */
+/** Calls `tick` from `start` to `stop`, `pollMs` after the end of the previous call. A failed call is logged and does not stop the polling. */
 export function createBackground(
   tick: () => Promise<void>,
   { name, pollMs, log }: { name: string; pollMs: number; log: Log },
@@ -58,7 +58,7 @@ export function createBackground(
   };
 }
 
-/** Runs a mutation that is the document's one field. Rejects with what it refused, too. */
+/** Runs a mutation that is the only field of the document. Rejects also when the mutation refuses. */
 export async function mutate(
   execute: Execute,
   workspaceId: string,

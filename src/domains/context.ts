@@ -8,7 +8,8 @@ import type { MediaStore } from './media/store.ts';
 import type { ProductLimits } from './product-limits.ts';
 
 /**
- * Who asks. What a field shared by a workspace may read of it is `Scope`; the rest is personal, and reading it there throws.
+ * The viewer of a request. A field that a workspace shares may read only the `Scope`; the rest is personal, and reading it there
+ * throws.
  */
 export interface Viewer extends Scope {
   readonly kind: 'MEMBER' | 'API_TOKEN' | 'SYSTEM';
@@ -16,43 +17,43 @@ export interface Viewer extends Scope {
   readonly tokenId: string | null;
   /** Null for API tokens and the system. */
   readonly userId: string | null;
-  /** Of an API token: the member who made it or took it over, whose role and accounts bound its own. Otherwise null. */
+  /** For an API token: the member who made it or took it over, whose role and accounts limit its own. Otherwise null. */
   readonly makerId: string | null;
   readonly role: WorkspaceRole;
-  /** When their token ends by itself; null when it does not. */
+  /** When the token expires; null when it does not. */
   readonly expiresAt?: string | null;
 }
 
-/** The part of a viewer that decides which data there is: everything that two viewers must share to share an answer. */
+/** The part of a viewer that decides which data there is. Viewers with an equal scope share entries. */
 export interface Scope {
   readonly workspaceId: string;
-  /** Accounts that the viewer is confined to, sorted; null sees all. Posts and conversations follow their accounts. */
+  /** Accounts that the viewer is confined to, sorted; null for all. Posts and conversations are visible with their accounts. */
   readonly accountIds: readonly string[] | null;
-  /** IANA time zone of the workspace: days are cut in it. */
+  /** IANA time zone of the workspace, in which days begin and end. */
   readonly timeZone: string;
   readonly weekStartsOn: 'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY';
 }
 
-/** The outside world, one narrow port each. */
+/** The ports to external systems, each a narrow interface. */
 export interface Ports {
   readonly network: Network;
   readonly ai: AiProvider;
   readonly media: MediaStore;
 }
 
-/** What a resolver is given. */
+/** The context of the resolvers. */
 export interface Context {
-  /** Throws UNAUTHENTICATED when nobody is signed in, and a misuse error where a shared field reads what is personal. */
+  /** Throws UNAUTHENTICATED for anonymous requests, and a misuse error where a shared field reads personal data. */
   readonly viewer: Viewer;
   readonly queries: Queries;
-  /** Fresh whenever something was invalidated since they were made. */
+  /** Replaced after each invalidation, so that they return no outdated rows. */
   readonly loaders: Loaders;
-  /** Of the mutation that runs; reporting outside of one is without effect. */
+  /** The changes of the running mutation; reports outside of a mutation have no effect. */
   readonly changes: Changes;
   readonly ports: Ports;
   readonly limits: ProductLimits;
-  /** The network address of who asks, as far as it tells clients apart. */
+  /** The network address that identifies the client: see `createClientAddress`. */
   readonly client: string;
-  /** The request's one reading of the wall clock. */
+  /** The wall clock, read once per request. */
   readonly now: Date;
 }

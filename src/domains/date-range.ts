@@ -3,7 +3,7 @@ import type { Scope } from './context.ts';
 import { badInput } from './errors.ts';
 import { dayAt } from './time-zones/days.ts';
 
-/** Days in the workspace's time zone, both included, `YYYY-MM-DD`. `months` are those that the range touches, `YYYY-MM`. */
+/** A range of days in the workspace's time zone, inclusive, `YYYY-MM-DD`. `months` are those that it overlaps, `YYYY-MM`. */
 export interface DateRange {
   readonly from: string;
   readonly to: string;
@@ -15,8 +15,8 @@ const dayMs = 86_400_000;
 const weekdays = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'];
 
 /**
- * Resolves presets to days, so that a key holds days and never "this month". Arguments of type `DateRangeInput` come to the
- * resolvers resolved: `daysOf` reads them there.
+ * Resolves presets to days, so that a key contains days and never "this month". Resolvers get arguments of type `DateRangeInput`
+ * resolved, and read them with `daysOf`.
  */
 export function resolveDateRange(
   input: DateRangeInput,
@@ -30,7 +30,7 @@ export function resolveDateRange(
   return { from, to, months: monthsOf(from, to) };
 }
 
-/** Days that a range has at most, whatever day it is. */
+/** The maximum of days of a range on any day. */
 export function maxDaysOf({ preset, between }: DateRangeInput): number {
   return between ? Math.max(0, daysBetween(between.from, between.to) + 1) : presetMaxDays[preset!];
 }
@@ -40,7 +40,7 @@ const presetMaxDays: Readonly<Record<DateRangePreset, number>> = {
   ...{ THIS_WEEK: 7, THIS_MONTH: 31, LAST_MONTH: 31 },
 };
 
-/** Reads a range argument in a resolver. */
+/** Reads a resolved range argument in a resolver. */
 export function daysOf(range: DateRangeInput | null | undefined): DateRange {
   const resolved = range as unknown as DateRange | null | undefined;
   if (!resolved || !('months' in resolved))
@@ -48,7 +48,7 @@ export function daysOf(range: DateRangeInput | null | undefined): DateRange {
   return resolved;
 }
 
-/** The day that an instant falls on in a time zone. */
+/** The day of an instant in a time zone. */
 export function today(timeZone: string, instant: Date): string {
   const minute = Math.floor(instant.getTime() / 60_000);
   const last = lastDays.get(timeZone);
@@ -58,14 +58,14 @@ export function today(timeZone: string, instant: Date): string {
   return day;
 }
 
-/** Days begin with a minute, in every zone: within one it is the same day. */
+/** Caches the day for a minute: in every zone, days begin at a full minute. */
 const lastDays = new Map<string, { readonly minute: number; readonly day: string }>();
 
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(day) + count * dayMs).toISOString().slice(0, 10);
 }
 
-/** Days from one to another; negative when `to` comes first. */
+/** Number of days from one day to another; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / dayMs);
 }
@@ -105,7 +105,7 @@ function monthsOf(from: string, to: string): string[] {
   });
 }
 
-/** Months since the year 0. */
+/** Number of the month, counted from the year 0. */
 function monthNumber(day: string): number {
   return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
 }

@@ -14,7 +14,7 @@ import { excerpt } from '../text/shown.ts';
 type Concrete<T> = T & { __typename: string };
 export type AnyUserError = Concrete<UserError>;
 
-/** Thrown inside a mutation: its transaction rolls back and the payload carries `errors`. Thus an error means that nothing changed. */
+/** Refuses a mutation: its transaction rolls back and the payload has `errors`. So an error means that nothing changed. */
 export class Refusal extends Error {
   readonly errors: readonly AnyUserError[];
   constructor(errors: readonly AnyUserError[]) {
@@ -27,12 +27,12 @@ export class Refusal extends Error {
 type Path = string | readonly string[];
 const pathOf = (path: Path | null) => (path === null ? null : ['input', ...(typeof path === 'string' ? [path] : path)]);
 
-/** An input that does not fit; `path` names the field, below `input`. */
+/** An invalid input; `path` names the field, below `input`. */
 export function invalid(path: Path | null, message: string): Concrete<InvalidInputError> {
   return { __typename: 'InvalidInputError', code: 'INVALID', message, path: pathOf(path) };
 }
 
-/** A node that is not there, or not the viewer's to see or change: all read the same. */
+/** A node that does not exist, or that the viewer may not see or change; the error does not tell which. */
 export function notFound(path: Path, type: string, id: string): Concrete<InvalidInputError> {
   return {
     __typename: 'InvalidInputError',
@@ -42,7 +42,7 @@ export function notFound(path: Path, type: string, id: string): Concrete<Invalid
   };
 }
 
-/** A state that does not allow what was asked. */
+/** A state that does not allow the action. */
 export function conflict(path: Path | null, message: string): Concrete<InvalidInputError> {
   return { __typename: 'InvalidInputError', code: 'CONFLICT', message, path: pathOf(path) };
 }
@@ -83,7 +83,7 @@ const unitNames: Readonly<Record<TextLengthUnit, string>> = {
   BYTES: 'bytes',
 };
 
-/** `budget` of a limit that renews itself. */
+/** An exceeded limit; `budget` for one that renews itself. */
 export function limitReached(
   path: Path | null,
   limit: number,
@@ -106,7 +106,7 @@ export function providerFailed(message: string, isRetryable: boolean): Concrete<
   return { __typename: 'ProviderError', code: 'PROVIDER_FAILED', message, path: null, isRetryable };
 }
 
-/** Too much was asked within a time: a system error, as nothing of the request is done. `reason` begins its message. */
+/** Too many requests within a time. A system error, as no part of the request is executed. `reason` begins its message. */
 export function rateLimited(reason: string, retryAfterMs: number): GraphQLError {
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   return new GraphQLError(`${reason}: try again in ${retryAfterSeconds} s.`, {
@@ -114,7 +114,7 @@ export function rateLimited(reason: string, retryAfterMs: number): GraphQLError 
   });
 }
 
-/** An argument of a query that does not fit: a system error, as queries have no payload to carry it. */
+/** An invalid argument of a query. A system error, as queries have no payload for it. */
 export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }

@@ -8,9 +8,9 @@ const keptHours = 24;
 const maxKeyLength = 255;
 
 /**
- * Reserves an idempotency key inside the mutation's transaction. Returns the id that the effect is to have: `newId` the
- * first time, the first one's when its sender made the same request within 24 hours. A concurrent twin waits for the first.
- * The result of a replay is to be read again with the viewer's eyes: what they may see can have changed since.
+ * Reserves an idempotency key inside the mutation's transaction. Returns the id of the effect: `newId` for the first request, and the
+ * first one's id when the same sender repeats the request within 24 hours. A concurrent repetition waits for the first. The caller
+ * reads the result of a replay again for the viewer, as what they may see can have changed.
  */
 export async function reserve(
   { queries, viewer, now }: Transaction,
@@ -43,7 +43,7 @@ export async function reserve(
   return { id: first.resultId, isReplay: true };
 }
 
-/** Gives a key back, as nothing came of what it was reserved for: the same key may be used anew. */
+/** Releases a key whose request had no effect, so that it can be used again. */
 export async function release(
   { queries, viewer }: Transaction,
   { mutation, key, id }: { mutation: string; key: string | null | undefined; id: string },
@@ -55,21 +55,21 @@ export async function release(
     .execute();
 }
 
-/** What a replay is told when its first result was deleted, or is beyond what the viewer sees by now: both read the same. */
+/** The error of a replay whose result was deleted or is no longer visible to the viewer; it does not tell which. */
 export function lostResult(type: string, id: string): Refusal {
   return new Refusal([
     conflict('idempotencyKey', `${type} ${id}, which this key made, was deleted, or is not yours any more.`),
   ]);
 }
 
-/** Deletes up to `limit` expired keys, the oldest first, and returns how many. Keys that a request holds are left out. */
+/** Deletes up to `limit` expired keys, the oldest first, and returns their number. Keys that a request has locked are skipped. */
 export async function deleteExpiredKeys(
   queries: Queries,
   { now, limit }: { now: Date; limit: number },
 ): Promise<number> {
   const { numDeletedRows } = await queries
     .with(
-      (cte) => cte('expired').materialized(), // once, so that the limit holds
+      (cte) => cte('expired').materialized(), // evaluated once, so that the limit holds
       (db) =>
         db
           .selectFrom('idempotencyKeys')
@@ -94,7 +94,7 @@ function expiredBefore(now: Date): string {
   return new Date(now.getTime() - keptHours * 3_600_000).toISOString();
 }
 
-/** A member by all of their sessions; an API token by itself. */
+/** The sender of a request: a member with all their sessions, or an API token. */
 function senderOf({ userId, tokenId }: Viewer): string {
   return userId ?? tokenId ?? 'system';
 }

@@ -20,26 +20,26 @@ type MakeLoader = <Key, Value, CacheKey = Key>(
   keyOf?: (key: Key) => CacheKey,
 ) => DataLoader<Key, Value, CacheKey>;
 
-/** What a domain makes its loaders with: the database, and the scope that every query stays within. */
+/** What a domain creates its loaders from: the database, and the scope that restricts every query. */
 export interface LoaderSource {
   readonly queries: Queries;
   readonly scope: Scope;
-  /** Of rows that only mutations of the scope's workspace change, or none. */
+  /** For rows that only mutations of the scope's workspace change, or that never change. */
   readonly loader: MakeLoader;
-  /** Of rows that mutations of other workspaces change too. */
+  /** For rows that mutations of other workspaces change too. */
   readonly wideLoader: MakeLoader;
 }
 
-/** Batches that other requests of the same scope run, for requests that may share them. */
+/** The shared batches, for requests that may use those of other requests in the same scope. */
 export interface Sharing {
   readonly loads: SharedBatches;
-  /** Equal for scopes in which every row looks the same. */
+  /** Equal for scopes in which all rows are the same. */
   readonly scopeKey: string;
   /** The logical time of the scope's workspace. */
   readonly stamp: () => number;
 }
 
-/** Each domain's loaders, made when first asked for. */
+/** The loaders of each domain, created at first use. */
 export interface Loaders {
   readonly accounts: ReturnType<typeof createAccountLoaders>;
   readonly ai: ReturnType<typeof createAiLoaders>;
@@ -68,13 +68,13 @@ const factories = {
   viewer: createViewerLoaders,
 };
 
-/** To be replaced when the logical time of the scope's workspace moves. */
+/** The request of the loaders. Replaced when the logical time of the scope's workspace advances. */
 interface LoaderRequest extends Pick<LoaderSource, 'queries' | 'scope'> {
   /** The logical time of all workspaces together. */
   wideStamp(): number;
 }
 
-/** Its getters are those of a class, shared by all requests: V8 keeps a getter of a single object until it collects the whole heap. */
+/** A class, so that all requests share its getters: V8 keeps a getter of a single object until a full garbage collection. */
 class LoadersByDomain {
   readonly #source: LoaderRequest;
   readonly #sharing: Sharing | undefined;
@@ -117,7 +117,7 @@ class DomainLoaderSource implements LoaderSource {
     return this.#request.queries;
   }
 
-  /** Throws for who has none. */
+  /** Throws when the request has no scope. */
   get scope() {
     return this.#request.scope;
   }
@@ -138,7 +138,7 @@ class DomainLoaderSource implements LoaderSource {
   }
 }
 
-/** What a loader remembers, for as long as a logical time does not move. */
+/** The values of a loader, which are dropped when a logical time advances. */
 class StampedMap<Key, Value> {
   readonly #stamp: () => number;
   readonly #values = new Map<Key, Value>();

@@ -5,7 +5,7 @@ import { wordsOf } from '../error-words.ts';
 import type { Context } from './context.ts';
 import { type AnyUserError, Refusal } from './errors.ts';
 
-/** The request's context, with queries that run in the mutation's transaction. */
+/** The request's context with queries in the mutation's transaction. */
 export class Transaction implements Context {
   readonly queries: Queries;
   readonly #context: Context;
@@ -39,7 +39,7 @@ export class Transaction implements Context {
     return this.#context.now;
   }
 
-  /** They read outside of it, where they would wait for its end. */
+  /** Not available: loaders read outside of the transaction, where they may wait for its end. */
   get loaders(): never {
     throw new TypeError('expected a query of the transaction, but got a loader: loaders read outside of it');
   }
@@ -52,11 +52,11 @@ type MutationResolver<Input, T, Refused> = (
   context: Context,
 ) => Promise<Payload<T> | Payload<Refused>>;
 
-/** Told at once; whoever has put these right hears of others. */
+/** Maximum of errors in a payload; further ones are reported when these are corrected. */
 const maxUserErrors = 25;
 
 /**
- * A mutation in one transaction. `run` reports to `context.changes`, returns the payload's fields, and refuses by throwing
+ * Creates the resolver of a mutation in one transaction. `run` reports to `context.changes`, returns the payload's fields, and refuses by throwing
  * `new Refusal([...])`: the transaction rolls back, and the payload is `refused` with the errors.
  */
 export function mutation<Input, T extends object, Refused extends Partial<T> = object>(
@@ -67,8 +67,8 @@ export function mutation<Input, T extends object, Refused extends Partial<T> = o
 }
 
 /**
- * A mutation that calls the outside: `run` opens its transactions itself with `inTransaction`, and holds none meanwhile. It writes
- * nothing outside of them, so that a failure before the first one leaves the cache as it is.
+ * Creates the resolver of a mutation that calls external systems. `run` opens transactions with `inTransaction`, and has none open
+ * during such calls. It writes only in transactions, so that a failure before the first one invalidates nothing.
  */
 export function mutationInSteps<Input, T extends object, Refused extends Partial<T> = object>(
   run: (input: Input, context: Context) => Promise<T>,
@@ -78,7 +78,7 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
     try {
       return { userErrors: [], ...(await run(input, context)) };
     } catch (error) {
-      context.changes.settle('rolledBack'); // unless a transaction said otherwise: without one nothing was written
+      context.changes.settle('rolledBack'); // without effect if a transaction has settled; without one nothing was written
       if (error instanceof Refusal) return { userErrors: error.errors.slice(0, maxUserErrors), ...refused };
       if (failureOf(error) !== undefined && context.changes.outcome === 'committed')
         throw new UnknownOutcomeError(`a step was committed, then ${wordsOf(error)}`, { cause: error });
@@ -90,6 +90,6 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
 /** Runs `step` in a transaction of its own and notes in `context.changes` how it ended. */
 export function inTransaction<T>(context: Context, step: (context: Transaction) => Promise<T>): Promise<T> {
   return transact(context.queries, (queries) => step(new Transaction(context, queries)), {
-    onOutcome: (transactionOutcome) => context.changes.settle(transactionOutcome),
+    onOutcome: (outcome) => context.changes.settle(outcome),
   });
 }

@@ -1,12 +1,12 @@
 import { wordsOf } from '../error-words.ts';
 
 /**
- * What a loader is made of: values in the order of their keys; an error in the place of one. It reads nothing but the database: what
- * a loader of its request remembers may be older than the batch.
+ * The batch function of a loader. It returns the values, or errors, in the order of their keys. It must read only the database, as
+ * the values of other loaders of its request may be older than the batch.
  */
 export type Batch<Key, Value> = (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>;
 
-/** Where the value of a key is to be found when a batch that runs has ended. */
+/** The position of a key's value in the result of a running batch. */
 interface SharedValue {
   readonly values: Promise<readonly unknown[]>;
   readonly index: number;
@@ -20,27 +20,27 @@ interface EndedBatch {
   readonly values: Promise<readonly unknown[]>;
 }
 
-/** Who comes later does not wait with the others for a batch that may hang. */
+/** After one second, later requests do not wait for a batch, which may hang. */
 const longestSharingMs = 1_000;
 
-/** Who may share a batch. */
+/** What requests must have in common to share a batch. */
 export interface Share {
-  /** Tells the loader, and the scope that it stays within. */
+  /** Identifies the loader and its scope. */
   readonly name: string;
-  /** The logical time of what the batch reads: it moves when any of that is invalidated. */
+  /** The logical time of the rows that the batch reads; it advances when one of them is invalidated. */
   readonly stamp: () => number;
 }
 
-/** What runs in one share, all of it begun at one logical time. */
+/** The running batches of one share, which all began at the same logical time. */
 interface RunningBatches {
   readonly stamp: number;
   readonly byKey: Map<unknown, SharedValue>;
 }
 
 /**
- * Batches that run, so that requests which need the same row at the same time load it once. Nothing outlasts its batch, and
- * nobody is given what began to load before something of it was invalidated: a batch is shared only while its logical clock stands
- * where it stood when the batch began.
+ * The running batches of all requests, so that requests which need the same row at the same time load it once. Values are not kept
+ * after their batch has ended. A batch is shared only while the logical time is the same as when it began, so no request gets a value
+ * that was invalidated since.
  */
 export class SharedBatches {
   readonly #nowMs: () => number;
@@ -50,12 +50,12 @@ export class SharedBatches {
     this.#nowMs = nowMs;
   }
 
-  /** Loaders of scopes of which something runs that may be shared. */
+  /** Number of shares with running batches. */
   get size(): number {
     return this.#running.size;
   }
 
-  /** `keyOf` tells what makes two of its keys the same. */
+  /** Wraps a batch function so that it joins running batches. Keys with an equal `keyOf` are the same. */
   share<Key, Value>(
     share: Share,
     batch: Batch<Key, Value>,
@@ -110,7 +110,7 @@ async function checkedBatch<Key, Value>(
   throw new TypeError(`expected a value for each of ${keys.length} keys, but got ${values.length}`);
 }
 
-/** A batch that fails is an error in the places of its own keys alone. */
+/** Waits for the values. When a batch fails, only its own keys get the error. */
 async function valuesAt<Value>(places: readonly SharedValue[]): Promise<(Value | Error)[]> {
   const batches = [...new Set(places.map(({ values }) => values))];
   const ended = await Promise.allSettled(batches);

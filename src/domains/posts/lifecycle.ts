@@ -11,7 +11,7 @@ export type TargetStatus = PostTargetsTable['status'];
 
 const unpublished = ['DRAFT', 'PENDING_APPROVAL', 'SCHEDULED', 'FAILED'] as const;
 
-/** Where a post must stand for what is asked of it. */
+/** The statuses from which each action may start. */
 const startsOf = {
   edit: unpublished,
   schedule: unpublished,
@@ -21,28 +21,28 @@ const startsOf = {
   reject: ['PENDING_APPROVAL'],
   publish: ['DRAFT', 'PENDING_APPROVAL', 'SCHEDULED'],
   retry: ['FAILED', 'PARTIALLY_PUBLISHED'],
-  // The outcome of a call in flight would have nowhere to go.
+  // A post with a running call is excluded, as its outcome could not be recorded.
   delete: [...unpublished, 'PUBLISHED', 'PARTIALLY_PUBLISHED'],
 } as const satisfies Record<string, readonly PostStatus[]>;
 
 export type Action = keyof typeof startsOf;
 
-/** Actions after which a post goes out by itself, or by somebody's word alone: it must be one that its networks take. */
+/** Actions after which a post is published automatically or after an approval, so its networks must accept it. */
 const planningActions: readonly Action[] = ['schedule', 'request approval of', 'approve', 'publish', 'retry'];
 
-/** Whether a post will go out, unless somebody stops it. */
+/** Whether a post will be published unless somebody stops it. */
 export function isPlanned(status: PostStatus): boolean {
   return status === 'PENDING_APPROVAL' || status === 'SCHEDULED' || status === 'PUBLISHING';
 }
 
-/** The status of a post once publishing began. Before, its targets stand where it stands. */
+/** The status of a post after publishing began. Before, its targets have its status. */
 export function derivedStatus(targets: readonly TargetStatus[]): PostStatus {
   if (targets.some((status) => status !== 'PUBLISHED' && status !== 'FAILED')) return 'PUBLISHING';
   if (targets.every((status) => status === 'PUBLISHED')) return 'PUBLISHED';
   return targets.every((status) => status === 'FAILED') ? 'FAILED' : 'PARTIALLY_PUBLISHED';
 }
 
-/** What becomes of a post: columns that stay are absent. Its targets begin anew; one whose account is gone keeps its outcome. */
+/** The changed columns of a post. Its targets are reset, except for those without an account, which keep their outcome. */
 export interface Step {
   readonly status: PostStatus;
   readonly scheduledAt?: string | null;
@@ -75,14 +75,14 @@ export const approved = ({ post }: PostState): Step => {
   return { status, rejectionReason: null, targets: { from: 'ALL', status } };
 };
 
-/** The instant stays: the author may change the post and ask again. */
+/** The instant is kept: the author may change the post and submit it again. */
 export const rejected = (rejectionReason: string): Step => ({
   status: 'DRAFT',
   rejectionReason,
   targets: { from: 'ALL', status: 'DRAFT' },
 });
 
-/** Its targets are due; the publisher takes them from there. */
+/** Makes the targets due; the publisher claims them. */
 export const publishedAt = (now: Date): Step => ({
   status: 'PUBLISHING',
   scheduledAt: now.toISOString(),
@@ -99,8 +99,8 @@ export const retriedAt =
   });
 
 /**
- * Takes a post a step on. Refuses with all `problems` of the input and those of the post: that it is not there, or stands
- * where the action does not start.
+ * Applies an action to a post. Refuses with all `problems` of the input and of the post: that it does not exist, or that its status
+ * does not allow the action.
  */
 export async function advance(
   transaction: Transaction,
@@ -128,7 +128,7 @@ export async function advance(
   return reportAfter(transaction, { id, before: before! });
 }
 
-/** Locks a post for an action. What is in the way becomes a problem; undefined is a post that is not there. */
+/** Locks a post for an action, and adds what prevents the action to the problems. Returns undefined if the post does not exist. */
 export async function lockPost(
   transaction: Transaction,
   { id, action, problems }: { id: string; action: Action; problems: Problems },
@@ -152,7 +152,7 @@ export async function lockPost(
   return state;
 }
 
-/** Reads the post back as it is now, and reports what became of it. */
+/** Reads the changed post and reports its changes. */
 export async function reportAfter(
   transaction: Transaction,
   { id, before }: { id: string; before: PostState | null },
@@ -162,7 +162,7 @@ export async function reportAfter(
   return after!.post;
 }
 
-/** Whether what the viewer schedules waits for approval. An editor's word is the approval. */
+/** Whether a post that the viewer schedules needs approval. One that an editor schedules is approved by that. */
 export async function needsApproval({ queries, viewer }: Transaction): Promise<boolean> {
   if (viewer.role !== 'CONTRIBUTOR') return false;
   const settings = await queries
@@ -175,7 +175,7 @@ export async function needsApproval({ queries, viewer }: Transaction): Promise<b
 
 const skewMs = 60_000;
 
-/** Clocks differ and requests take time: an instant that has just passed is as good as now. */
+/** Clocks differ and requests take time, so an instant that has just passed counts as now. */
 export function checkInstant(problems: Problems, { path, at, now }: { path: string; at: string; now: Date }): void {
   if (Date.parse(at) < now.getTime() - skewMs)
     problems.add(invalid(path, `Expected an instant to come, but got ${at}; now it is ${now.toISOString()}.`));

@@ -62,7 +62,7 @@ export interface ClaimedTarget {
 
 type UserErrors = readonly { message: string }[];
 
-/** Claims targets of a workspace that are due on a network. */
+/** Claims due targets of a workspace on a network. */
 export async function claim(
   { execute }: PublicationOptions,
   workspaceId: string,
@@ -80,11 +80,11 @@ type PublicationResult = { permalink: string } | { failureMessage: string };
 export interface Publication {
   readonly workspaceId: string;
   readonly claimed: ClaimedTarget;
-  /** Ends the call when the publisher stops. */
+  /** Aborts the call when the publisher stops. */
   readonly stop: AbortSignal;
 }
 
-/** Publishes a target and records the outcome. Never rejects: what goes wrong here is tried again when the lease has ended. */
+/** Publishes a target and records the outcome. Never rejects: a failure is retried when the lease has ended. */
 export async function publish(options: PublicationOptions, publication: Publication): Promise<void> {
   const { execute, log } = options;
   const { workspaceId, claimed } = publication;
@@ -113,7 +113,7 @@ function stored(publicationResult: PublicationResult): PublicationResult {
   return { failureMessage: storable(publicationResult.failureMessage) };
 }
 
-/** Rejects when the network did not answer and is to be asked again. */
+/** Rejects when the network did not respond and the call is to be repeated. */
 async function publicationResultOf(options: PublicationOptions, publication: Publication): Promise<PublicationResult> {
   const { target, post, text, attempts, leaseSeconds } = publication.claimed;
   const { account } = target;
@@ -130,7 +130,7 @@ async function publicationResultOf(options: PublicationOptions, publication: Pub
     if (attempts < maxAttempts || publication.stop.aborted) throw error;
     const targetId = target.id;
     options.log.warn({ workspaceId: publication.workspaceId, targetId, err: error }, 'publisher: gave up');
-    // Other errors were written for the log: they may hold addresses, paths or what a server said.
+    // Other errors are meant for the log: they may contain addresses, paths or the text of a server.
     const words = error instanceof NetworkFailure ? error.message : 'The network gave no answer: try again later.';
     return { failureMessage: `The network did not take it in ${attempts} attempts. The last time: ${words}` };
   }
@@ -149,8 +149,8 @@ async function call(
 }
 
 /**
- * An earlier call may have been cut off after it had its effect. The network would take its repetition for the same post only as long
- * as it remembers the id; afterwards it is asked whether the post is there. Where it cannot say, a person decides.
+ * Handles a call that may have been interrupted after its effect. The network recognises a repetition only as long as it keeps the id.
+ * After that, it is searched for the post; if it does not support that, a person has to decide.
  */
 async function findEarlier(
   { network, now }: PublicationOptions,

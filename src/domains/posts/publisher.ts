@@ -5,31 +5,31 @@ import { dueByNetwork } from './publishing.ts';
 import { PublishingSlots, type SlotLimits } from './publishing-slots.ts';
 
 export interface PublisherOptions extends Omit<PublicationOptions, 'now'> {
-  /** For reading only: whatever is changed is changed by `execute`. */
+  /** For reading only: all changes are made by `execute`. */
   readonly queries: Queries;
   readonly pollMs?: number;
-  /** How long a first claim holds; each later one holds twice as long. A call may take half of its claim. */
+  /** Duration of a first claim; each later one is twice as long. A call may take half of its claim. */
   readonly leaseSeconds?: number;
   readonly slots?: SlotLimits;
-  /** How long `stop` waits before it ends the calls under way. */
+  /** How long `stop` waits before it aborts running calls. */
   readonly stopMs?: number;
   readonly now?: () => Date;
 }
 
 export interface Publisher {
   start(): void;
-  /** Claims no more, and waits for the calls under way. A call that is ended is made again when its claim has ended. */
+  /** Claims no more, and waits for running calls. An aborted call is repeated when its claim has ended. */
   stop(): Promise<void>;
-  /** One round: claims what is due and waits for all of it. Resolves with the number of targets claimed. */
+  /** Runs one round: claims due targets and publishes them. Resolves with the number of claimed targets. */
   tick(): Promise<number>;
-  /** What an operator should know of it; undefined when it gets done. */
+  /** A problem that an operator should know; undefined when the work gets done. */
   problem(): string | undefined;
 }
 
 /**
- * Publishes what is due. It claims targets by mutation, calls the network outside of any transaction, and records each
- * outcome by mutation. Several processes may run one: a claim is exclusive until its lease ends, and one whose process died
- * is then taken over with the same id, which the network takes once.
+ * Publishes due targets. It claims targets by mutation, calls the network outside of any transaction, and records each outcome by
+ * mutation. Several processes may run one: a claim is exclusive until its lease ends. When its process dies, another one takes it
+ * over with the same id, which the network accepts once.
  */
 export function createPublisher({
   slots: limits = { perNetwork: 16, perWorkspace: 4 },
@@ -48,7 +48,7 @@ export function createPublisher({
   let round: Promise<unknown> = Promise.resolve();
   let isRunning = false;
 
-  /** Claims for as many calls as there is room; resolves once the calls have begun. */
+  /** Claims targets for as many calls as are allowed; resolves when the calls have begun. */
   async function begin(isWanted: () => boolean): Promise<Promise<void>[]> {
     const begun: Promise<void>[] = [];
     const due = await dueByNetwork(options.queries, now());

@@ -31,8 +31,8 @@ export interface Claim {
 }
 
 /**
- * Takes due targets, most overdue first: those whose instant has come, and those whose lease has ended. The lease doubles
- * with each attempt before, so that a network in trouble is asked ever more rarely.
+ * Claims due targets, most overdue first: those whose instant has come, and those whose lease has ended. The lease doubles with each
+ * earlier attempt, so that a failing network is called less and less often.
  */
 export async function claimTargets(
   transaction: Transaction,
@@ -87,7 +87,7 @@ export async function claimTargets(
   });
 }
 
-/** Records what became of a claimed target, once: an outcome that is there already stays. */
+/** Records the outcome of a claimed target, once: an existing outcome is not changed. */
 export async function recordPublication(
   transaction: Transaction,
   { targetId, permalink, failureMessage }: RecordPublicationInput,
@@ -138,7 +138,7 @@ export async function recordPublication(
   return reportAfter(transaction, { id: post.id, before: before! });
 }
 
-/** Keeps what a network has taken of a claimed target's media, until the post is published. */
+/** Stores which media files of a claimed target the network has accepted, until the post is published. */
 export async function recordUpload(
   { queries, viewer }: Transaction,
   { targetId, mediaId, uploadId }: RecordUploadInput,
@@ -158,7 +158,7 @@ export async function recordUpload(
   return { targetId };
 }
 
-/** Sets a day of a post's metrics; the day's earlier ones are replaced. */
+/** Sets a post's metrics of a day, replacing earlier ones. */
 export async function recordPostMetrics(
   transaction: Transaction,
   { postId, date, views = null, reach = null, engagements = null, clicks = null }: RecordPostMetricsInput,

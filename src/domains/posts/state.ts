@@ -7,15 +7,15 @@ import type { Transaction } from '../mutation.ts';
 import { type PostRecord, type PostTargetRecord, postsByIds, targetsOfPosts } from './repository.ts';
 import { isOwn, visiblePosts } from './visibility.ts';
 
-/** A post with all its targets, whoever asks. */
+/** A post with all its targets, independent of the viewer. */
 export interface PostState {
   readonly post: PostRecord;
   readonly targets: readonly PostTargetRecord[];
 }
 
 /**
- * Locks the posts that the viewer may change until the transaction ends, and reads them: whatever changes a post or its targets
- * begins here. The locks come in the order of ids, so that no two transactions wait for each other.
+ * Locks the posts that the viewer may change until the transaction ends, and reads them. Every change of a post or its targets begins
+ * here. The locks are taken in the order of ids, so that transactions do not deadlock.
  */
 export async function lockPosts(
   { queries, viewer }: Pick<Transaction, 'queries' | 'viewer'>,
@@ -31,10 +31,10 @@ export async function lockPosts(
     { queries, viewer },
     locked.map(({ id }) => id),
   );
-  return states.filter(({ targets }) => isOwn(targets, viewer)); // as they are now, whatever was waited for
+  return states.filter(({ targets }) => isOwn(targets, viewer)); // checked again, as they may have changed before the lock
 }
 
-/** Reads posts with their targets; in a statement after the lock, which sees what was waited for. */
+/** Reads posts with their targets, in a statement after the lock, which sees changes that were committed before it. */
 export async function postStates(
   { queries, viewer }: { queries: Queries; viewer: Transaction['viewer'] },
   ids: readonly string[],
@@ -47,8 +47,8 @@ export async function postStates(
 }
 
 /**
- * Reports all that differs between two states of a post; null is a post that is not there yet, or no more. Which accounts it
- * goes to decides who sees it, and so every list and count that it is in.
+ * Reports the differences between two states of a post; null before its creation and after its deletion. The accounts of its targets
+ * decide who sees it, and so all lists and counts that it is in.
  */
 export function reportChange(
   { changes }: Pick<Context, 'changes'>,
@@ -79,14 +79,14 @@ export function reportChange(
     for (const state of states) reportNumbers({ changes }, state);
 }
 
-/** Reports that reports about the post's accounts and campaign have other numbers. */
+/** Reports that the numbers of reports about the post's accounts and campaign have changed. */
 export function reportNumbers({ changes }: Pick<Context, 'changes'>, { post, targets }: PostState): void {
   const accountIds = targets.map((target) => target.accountId);
   changes.add('AnalyticsReport', 'all', post.campaignId, ...accountIds);
   changes.reach(accountIds, post.id, post.campaignId);
 }
 
-/** The instants that put it on a day of the calendar, of somebody or other: who sees some of its targets has their publication. */
+/** The instants that put the post on calendar days for any viewer: one who sees only some targets sees their publication. */
 function instantsOf({ post, targets }: PostState): string[] {
   const instants = [post.publishedAt, post.scheduledAt, ...targets.map(({ publishedAt }) => publishedAt)];
   return [...new Set(instants)].filter((instant) => instant !== null).sort();
@@ -95,8 +95,8 @@ function instantsOf({ post, targets }: PostState): string[] {
 const hourMs = 3_600_000;
 
 /**
- * The months of its days in any time zone, from twelve hours behind UTC to fourteen ahead. The zone of the mutation would not do:
- * when the workspace's is changed meanwhile, calendars in the new one are kept before the mutation commits.
+ * The months of its days in any time zone, from twelve hours behind UTC to fourteen ahead. The mutation's zone is not enough: if the
+ * workspace's zone changes meanwhile, calendars in the new zone are cached before the mutation commits.
  */
 function monthsOf(state: PostState): string[] {
   return instantsOf(state).flatMap((at) =>

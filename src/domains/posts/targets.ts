@@ -10,16 +10,16 @@ import type { Problems } from '../problems.ts';
 import type { TargetStatus } from './lifecycle.ts';
 import type { PostTargetRecord } from './repository.ts';
 
-/** The text of a target, when it is not its post's; null for the post's. */
+/** The own text of a target; null if it has its post's. */
 export type TextOverrides = ReadonlyMap<string, string | null>;
 
 export const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
   targets.map((target) => target.accountId).filter((accountId) => accountId !== null);
 
-/** Of a post, as `@listSize` of `Post.targets` says. */
+/** Maximum of targets per post, as in `@listSize` of `Post.targets`. */
 const maxTargets = 20;
 
-/** Outcomes on accounts that are disconnected stay with a post, and count. */
+/** Targets on disconnected accounts stay with a post, and count. */
 export function checkRoom(
   problems: Problems,
   { targets, accountIds }: { targets: readonly PostTargetRecord[]; accountIds: readonly string[] },
@@ -31,7 +31,7 @@ export function checkRoom(
   problems.add(invalid('accountIds', message));
 }
 
-/** The texts of a post's targets as an input changes them. Refuses those of accounts that the post does not go to. */
+/** The texts of a post's targets after an input. Refuses texts for accounts on which the post has no target. */
 export function overridesAfter(
   targets: readonly PostTargetRecord[],
   inputs: readonly TextOverrideInput[],
@@ -48,7 +48,7 @@ export function overridesAfter(
   return overrides;
 }
 
-/** Measures each account's text as its network does; one problem a network and text. */
+/** Measures each account's text as its network does. Adds one problem per network and text. */
 export function checkTexts(
   problems: Problems,
   accounts: readonly Pick<AccountRecord, 'id' | 'network'>[],
@@ -58,7 +58,7 @@ export function checkTexts(
   for (const { id, network } of accounts) {
     const text = overrides.get(id) ?? ofPost;
     const networks = seen.get(text) ?? new Set();
-    if (networks.has(network) || !isCompact(text, maxPostLength)) continue; // told already, or refused already
+    if (networks.has(network) || !isCompact(text, maxPostLength)) continue; // reported already, or refused already
     seen.set(text, networks.add(network));
     const { length, limit: maxLength, unit, isWithinLimit } = textLength(network, text);
     if (!isWithinLimit) problems.add(textTooLong('text', { maxLength, length, unit, network }));
@@ -72,7 +72,7 @@ interface Placement {
   readonly overrides: TextOverrides;
 }
 
-/** Targets that stay keep their ids; new ones begin where the post stands. */
+/** Sets the targets of a post. Existing ones keep their ids; new ones get the post's status. */
 export async function placeTargets(
   { queries, viewer: { workspaceId } }: Transaction,
   { postId, accountIds, status, overrides }: Placement,

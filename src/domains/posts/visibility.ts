@@ -9,9 +9,9 @@ import { commonAccounts } from '../viewer/authority.ts';
 import type { PostRecord, PostTargetRecord } from './repository.ts';
 
 /*
- * A post can go to several accounts. Who is confined to some accounts sees a post that goes to one of them, and of it what those who
- * see all accounts would see if it went nowhere else: its targets there, the status and the publication that follow from these.
- * Only if it goes nowhere else do they see its numbers, which networks report for the whole post, and may they change it.
+ * A post can have targets on several accounts. A viewer who is confined to some accounts sees a post with a target on one of them, as
+ * if it had no other targets: these targets, and the status and publication that follow from them. Only if it has no other targets do
+ * they see its metrics, which networks report for the whole post, and may they change it.
  */
 
 type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
@@ -24,33 +24,33 @@ export function visiblePosts(queries: Queries, { workspaceId, accountIds }: Scop
     .$if(accountIds !== null, (query) => query.where((eb) => eb.exists(targetsOfRow(isOn(accountIds!)))));
 }
 
-/** Keeps the posts with a target on any of these accounts, as far as the viewer sees them; null keeps all. */
+/** Filters posts by targets on any of these accounts, as far as the viewer sees them; null does not filter. */
 export function onAccounts<O>(query: PostQuery<O>, scope: Scope, accountIds: readonly string[] | null): PostQuery<O> {
   if (accountIds === null) return query;
   const known = commonAccounts(idsOf('Account', accountIds), scope.accountIds)!;
   return query.where((eb) => eb.exists(targetsOfRow(isOn(known))));
 }
 
-/** Of a row of `posts`: whether it goes to an account that the viewer does not see, or that is disconnected. */
+/** SQL for a row of `posts`: whether it has a target on an account that the viewer does not see, or that is disconnected. */
 export function goesElsewhere({ accountIds }: Scope): Expression<SqlBool> {
   if (accountIds === null) return sql<SqlBool>`false`;
   return sql<SqlBool>`exists ${targetsOfRow(sql`account_id is null or not ${isOn(accountIds)}`)}`;
 }
 
-/** Of a row of `posts`: whether it is the viewer's to change, as `isOwn`. */
+/** SQL for a row of `posts`: whether the viewer may change it, as `isOwn`. */
 export function isOwnRow(scope: Scope): Expression<SqlBool> {
   const { accountIds } = scope;
   if (accountIds === null) return sql<SqlBool>`true`;
   return sql<SqlBool>`(exists ${targetsOfRow(isOn(accountIds))} and not ${goesElsewhere(scope)})`;
 }
 
-/** Whether a post, with all its targets, is the viewer's to change. */
+/** Whether the viewer may change a post with all these targets. */
 export function isOwn(targets: readonly PostTargetRecord[], { accountIds }: Scope): boolean {
   if (accountIds === null) return true;
   return targets.length > 0 && targets.every(({ accountId }) => accountId !== null && accountIds.includes(accountId));
 }
 
-/** Of a row of `posts`: where it stands. Once publishing began, that follows from targets, as in `derivedStatus`. */
+/** SQL for a row of `posts`: its status. After publishing began, it is derived from the targets, as in `derivedStatus`. */
 export function seenStatus({ accountIds }: Scope) {
   if (accountIds === null) return sql<PostRecord['status']>`posts.status`;
   return sql<PostRecord['status']>`case
@@ -64,19 +64,19 @@ export function seenStatus({ accountIds }: Scope) {
   end`;
 }
 
-/** Of a row of `posts`: when its first target was published. */
+/** SQL for a row of `posts`: when its first target was published. */
 export function seenPublishedAt({ accountIds }: Scope) {
   if (accountIds === null) return sql<string | null>`posts.published_at`;
   return sql<string | null>`(select min(published_at) ${fromTargetsOfRow(isOn(accountIds))})`;
 }
 
-/** Of a row of `posts`: the one instant that puts it on a day of the calendar. */
+/** SQL for a row of `posts`: the instant that determines its day in the calendar. */
 export function seenCalendarAt(scope: Scope) {
   if (scope.accountIds === null) return sql<string>`posts.calendar_at`;
   return sql<string>`coalesce(${seenPublishedAt(scope)}, posts.scheduled_at)`;
 }
 
-/** Of a row of `posts`: whether the calendar may show it on one of these days, in any zone; for an index. */
+/** SQL for a row of `posts`: whether the calendar may show it on one of these days in any zone; can use an index. */
 export function isSeenNear({ workspaceId, accountIds }: Scope, days: Days): Expression<SqlBool> {
   if (accountIds === null) return isNearDays(sql.ref('posts.calendarAt'), days);
   // Where it goes elsewhere too, a post may be out there alone, or have been out there before.
@@ -92,7 +92,7 @@ export function isSeenNear({ workspaceId, accountIds }: Scope, days: Days): Expr
   )`;
 }
 
-/** Of a row of `posts`: whether the viewer sees a target whose own text is like this pattern. */
+/** SQL for a row of `posts`: whether the viewer sees a target whose own text matches this pattern. */
 export function hasOwnTextLike(pattern: string, { workspaceId, accountIds }: Scope): Expression<SqlBool> {
   return sql<SqlBool>`posts.id in (
     select post_id from post_targets
@@ -109,7 +109,7 @@ function fromTargetsOfRow(condition: Expression<unknown>) {
     where post_targets.workspace_id = posts.workspace_id and post_targets.post_id = posts.id and (${condition})`;
 }
 
-/** Not true of a target without an account, as that is disconnected. */
+/** Not true for a target without an account, as its account is disconnected. */
 function isOn(accountIds: readonly string[]) {
   return sql`account_id = ${anyOf(accountIds)}`;
 }
