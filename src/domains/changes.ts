@@ -1,4 +1,4 @@
-/** Stands for all accounts in a reach: what concerns none is seen by everybody. */
+/** Represents all accounts: everybody sees changes that concern no account. */
 export const everyAccount = 'all';
 
 /**
@@ -8,9 +8,9 @@ export const everyAccount = 'all';
 export class Changes {
   readonly #values = new Map<string, Set<string>>();
   readonly #reached = new Map<string, Set<string>>();
-  /** The workspace that was changed, where it is not the viewer's: who signs in comes from outside of it. */
+  /** The changed workspace, if it is not the viewer's: a sign-in begins without a viewer. */
   workspaceId: string | undefined;
-  /** How the mutation's transactions ended so far: `none` before the first, `unknown` when a commit got no answer. */
+  /** How the mutation's transactions ended so far: `none` before the first, `unknown` when a commit got no reply. */
   outcome: 'none' | 'rolledBack' | 'committed' | 'unknown' = 'none';
 
   /** Reports values that changed; null and undefined are left out, so that optional references need no check. */
@@ -48,7 +48,7 @@ export class Changes {
     return [...(this.#values.get(name) ?? [])];
   }
 
-  /** A later rollback does not undo an earlier commit, nor does a later commit explain an unknown outcome. */
+  /** Records how a transaction ended. A later rollback does not replace an earlier commit, nor a later commit an unknown outcome. */
   settle(outcome: 'rolledBack' | 'committed' | 'unknown'): void {
     const rank = { none: 0, rolledBack: 1, committed: 2, unknown: 3 };
     if (rank[outcome] > rank[this.outcome]) this.outcome = outcome;

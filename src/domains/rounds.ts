@@ -1,12 +1,12 @@
-/** Rounds that fail for so long, or a round that takes so long, are told. */
+/** Work whose rounds fail for this long, or one of whose rounds takes this long, is reported. */
 const patienceMs = 60_000;
 
-/** Whether work that is done in rounds gets done. */
+/** Tracks whether work that is done in rounds gets done. */
 export class Rounds {
   readonly #name: string;
   readonly #nowMs: () => number;
   #startedAtMs: number | undefined;
-  /** Of the first in a row that failed. */
+  /** The time of the first of consecutive failures. */
   #failingSinceMs: number | undefined;
 
   constructor(name: string, nowMs: () => number = () => performance.now()) {
@@ -14,7 +14,7 @@ export class Rounds {
     this.#nowMs = nowMs;
   }
 
-  /** Runs one. Rejects as it does. */
+  /** Runs a round. Rejects as it does. */
   async run<T>(round: () => Promise<T>): Promise<T> {
     const startedAtMs = this.#nowMs();
     this.#startedAtMs = startedAtMs;
@@ -30,7 +30,7 @@ export class Rounds {
     }
   }
 
-  /** What an operator should know of it; undefined when it gets done. */
+  /** A problem that an operator should know; undefined when the work gets done. */
   problem(): string | undefined {
     const failed = this.#secondsSince(this.#failingSinceMs);
     if (failed !== undefined)

@@ -18,7 +18,7 @@ import {
 import type { GenerationRequest } from './requests.ts';
 import { tidySuggestions } from './suggestions.ts';
 
-/** No adapter may keep a request longer than this, whatever its own limit is. */
+/** Time limit of a provider's call, in addition to the provider's own limit. */
 const longestAnswerMs = 120_000;
 
 interface Inquiry extends GenerationRequest {
@@ -28,8 +28,8 @@ interface Inquiry extends GenerationRequest {
 }
 
 /**
- * Answers a request with what the model said to an equal one before, at no cost, or asks the model. Of equal requests at
- * once one asks, and the others are given its answer. No transaction is held meanwhile.
+ * Returns the stored generation of an equal request, at no cost, or calls the model. Of concurrent equal requests one calls it, and
+ * the others share its result. No transaction is open during the call.
  */
 export async function generate(
   request: GenerationRequest,
@@ -82,7 +82,7 @@ interface Found {
 
 const inquiriesByProvider = new WeakMap<AiProvider, Map<string, Promise<Found>>>();
 
-/** What the provider is being asked at this moment. */
+/** The running calls of the provider. */
 function inquiriesOf(provider: AiProvider): Map<string, Promise<Found>> {
   const inquiries = inquiriesByProvider.get(provider) ?? new Map<string, Promise<Found>>();
   inquiriesByProvider.set(provider, inquiries);

@@ -17,19 +17,19 @@ import {
 } from './repository.ts';
 import { maxMessageLength, snippetOf } from './snippet.ts';
 
-/** Takes a message in, once: its conversation is found or begun, and open again. */
+/** Stores an incoming message, once. Finds or creates its conversation, and opens it again. */
 export async function receive(
   input: ReceiveMessageInput,
   { queries, viewer, changes, now }: Transaction,
 ): Promise<{ message: MessageRecord; conversation: ConversationRecord }> {
   const inbound = read(input);
-  // Messages of an account come in one after the other: two at once could both begin the conversation.
+  // Messages of an account are stored one after the other, as two at once could both create the conversation.
   const account = await lockAccount(queries, viewer, inbound.accountId);
   if (!account) throw new Refusal([notFound('accountId', 'Account', inbound.accountId)]);
 
   const first = await findDelivered(queries, viewer, inbound);
   if (first) {
-    // Whether the first delivery's answer arrived, nobody knows.
+    // Reported again, as the response to the first delivery may have been lost.
     reportConversations(changes, first.conversation);
     return first;
   }
@@ -79,7 +79,7 @@ function read(input: ReceiveMessageInput): Inbound {
   return inbound;
 }
 
-/** The network's ids are unique within an account. */
+/** Finds a message by the network's id, which is unique within an account. */
 async function findDelivered(queries: Queries, scope: Scope, { accountId, externalId }: Inbound) {
   const message = await queries
     .selectFrom('messages')

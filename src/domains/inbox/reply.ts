@@ -25,9 +25,9 @@ const networkTimeoutMs = 15_000;
 type Sent = { message: MessageRecord; conversation: ConversationRecord };
 
 /**
- * Answers a conversation in three steps, so that no transaction waits for a network: the key and the message's id are
- * reserved, the network is asked, and the message is stored. After a crash in between, the same key sends the same id again,
- * which the network takes once.
+ * Replies to a conversation in three steps, so that no transaction waits for a network: it reserves the key and the message's id, calls
+ * the network, and stores the message. After a crash in between, a request with the same key sends the same id again, which the
+ * network accepts once.
  */
 export async function reply(input: SendReplyInput, context: Context): Promise<Sent> {
   const problems = new Problems();
@@ -91,11 +91,11 @@ async function store(
       externalId: null,
       createdAt: at,
     })
-    // A twin with the same key may have stored it meanwhile.
+    // A concurrent request with the same key may have stored it already.
     .onConflict((conflicting) => conflicting.column('id').doNothing())
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows === 1n) {
-    // What came in while the network was asked is later than the answer: it stays unread, and the last message.
+    // Messages that arrived during the call are later than the reply: they stay unread, and the last one stays the last message.
     await queries
       .updateTable('conversations')
       .set({

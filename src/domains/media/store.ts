@@ -15,9 +15,9 @@ export interface StoredFile {
   readonly size: number;
 }
 
-/** Where the bytes of media are. A key is written once and then only read or removed. */
+/** A store for the bytes of media. A key is written once and then only read or removed. */
 export interface MediaStore {
-  /** Resolves when the bytes are safe; before that nobody can open the key. */
+  /** Stores bytes. Resolves when they are durable; before that the key cannot be opened. */
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Null when there is no such file. A range beyond the file reads nothing. */
   open(key: string, range?: ByteRange): Promise<StoredFile | null>;
@@ -25,7 +25,7 @@ export interface MediaStore {
   remove(key: string): Promise<void>;
 }
 
-/** The disk or server that keeps the files failed: the same may succeed later. */
+/** The disk or server of the store failed; the same call may succeed later. */
 export class MediaStoreError extends UnavailableError {
   readonly store = 'media';
 }

@@ -16,7 +16,7 @@ import { isUploadedFile, type UploadedFile } from './uploaded-file.ts';
 export const maxFileBytes = 10 * 1024 * 1024;
 export const maxAltTextLength = 1_000;
 
-/** Stores a file, then its row: a row without its file would be a broken image, a file without a row is only litter. */
+/** Stores a file, then its row: a row without its file would be a broken image, while a file without a row is harmless. */
 export async function uploadMedia(
   { file, altText }: UploadMediaInput,
   context: Context,
@@ -45,7 +45,7 @@ export async function uploadMedia(
         .execute();
     });
   } catch (error) {
-    // After a commit without an answer the row may be there, and would miss its file.
+    // After a commit with unknown outcome the row may exist, so its file is kept.
     if (!(error instanceof UnknownOutcomeError)) await context.ports.media.remove(mediaAsset.storageKey);
     throw error;
   }

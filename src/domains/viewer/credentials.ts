@@ -8,23 +8,23 @@ import { type Authority, leastAuthority } from './authority.ts';
 const touchedAfterMs = 60_000;
 const tokenShape = /^mgp_[\w-]{43}$/;
 
-/** A viewer as their token says, with what the token itself knows. */
+/** The viewer whom a token identifies, with the token's own data. */
 export interface FoundViewer extends Viewer {
   readonly tokenId: string;
   readonly expiresAt: string | null;
 }
 
-/** 32 random bytes, with a prefix by which secret scanners know it. It is shown once and stored as its hash alone. */
+/** A new token: 32 random bytes, with a prefix that secret scanners recognise. It is shown once; only its hash is stored. */
 export function newToken(): string {
   return `mgp_${randomBytes(32).toString('base64url')}`;
 }
 
-/** SHA-256, hex. A token holds 256 random bits, so there is nothing to slow an attacker down for. */
+/** SHA-256, hex. A token has 256 random bits, so a slow hash would add nothing. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Who a token stands for, by one statement; null when it is unknown, revoked or expired. */
+/** The viewer whom a token identifies, found by one statement; null when the token is unknown, revoked or expired. */
 export async function findViewer(queries: Queries, token: string, now: Date): Promise<FoundViewer | null> {
   if (!tokenShape.test(token)) return null;
   const row = await queries
@@ -48,7 +48,7 @@ export async function findViewer(queries: Queries, token: string, now: Date): Pr
   return { kind, tokenId, ...found, ...leastAuthority(own, found) };
 }
 
-/** Magpie's own background work in a workspace; null when there is no such workspace. */
+/** The viewer of the background work in a workspace; null when the workspace does not exist. */
 export async function findSystemViewer(queries: Queries, workspaceId: string): Promise<Viewer | null> {
   const settings = await queries
     .selectFrom('settings')
@@ -73,7 +73,7 @@ export function systemViewer(workspaceId: string, settings: Pick<Scope, 'timeZon
   };
 }
 
-/** Notes that a token is in use, at most once a minute. */
+/** Records the use of a token, at most once a minute. */
 export async function touchToken(queries: Queries, tokenId: string, now: Date): Promise<void> {
   await queries
     .updateTable('tokens')
@@ -88,7 +88,7 @@ export async function touchToken(queries: Queries, tokenId: string, now: Date): 
     .execute();
 }
 
-/** A session that has begun, and the ids of those that ended for it. */
+/** A new session, and the ids of the sessions that were ended because of the limit. */
 export interface NewSession {
   readonly id: string;
   readonly token: string;
@@ -96,7 +96,7 @@ export interface NewSession {
   readonly endedIds: readonly string[];
 }
 
-/** Opens a session of a member. Clears away those of theirs that have expired, and ends the oldest where there are too many. */
+/** Opens a session of a member. Deletes their expired sessions, and ends the oldest ones beyond the limit. */
 export async function issueSession(
   queries: Queries,
   session: { workspaceId: string; userId: string; name: string; limits: SessionLimits; now: Date },

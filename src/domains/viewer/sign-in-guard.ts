@@ -4,20 +4,20 @@ import { type CounterStore, createRateLimiter, type RateLimiter } from '../../li
 import { rateLimited } from '../errors.ts';
 import { LineFullError, WaitingLine } from './waiting-line.ts';
 
-/** Who tries to sign in as whom. */
+/** An attempt to sign in. */
 export interface Attempt {
   readonly client: string;
   readonly email: string;
 }
 
-/** Each check of a password takes a thread of the pool that files and name lookups share: two at a time leave them room. */
+/** Concurrent checks of passwords. Each uses a thread of the pool that file operations and DNS lookups share. */
 const atOnce = 2;
-/** About the time that a full line takes. */
+/** About the time in which a full line is worked off. */
 const fullLineMs = 5_000;
 
 /**
- * Stands in front of the checks of passwords. An attempt counts as failed from its beginning until it has succeeded, so that many
- * at once are no way around the limits. Those of clients and for addresses with fewer failures are checked first.
+ * Limits the checks of passwords. An attempt counts as failed from its beginning until it has succeeded, so that concurrent attempts
+ * cannot exceed the limits. Attempts of clients and for addresses with fewer failures are checked first.
  */
 export class SignInGuard {
   /** In the order in which an attempt is counted. */
