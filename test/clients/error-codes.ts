@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const source = new URL('../../src/', import.meta.url);
 const asProperty = /\bcode: '([A-Z][A-Z_]+)'/g;
-const asArgument = /(?:requestError|notAnswered)\(.*?'([A-Z][A-Z_]+)'\)/g;
+const asArgument = /(?:requestError|persistedQueryError)\(.*?'([A-Z][A-Z_]+)'\)/g;
 
 /** Every code that the source gives an error, sorted. */
 export function codesInSource(): string[] {

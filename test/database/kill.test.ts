@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFolder } from '../setup/folders.ts';
 import { nextLine, startProcess } from '../setup/processes.ts';
 
-const kills = 12;
+const kills = 8;
 
 describe('an embedded database whose process is killed in the middle of writes', () => {
   it(`has every acknowledged transaction, and no half one, each of ${kills} times`, async () => {

@@ -30,13 +30,14 @@ describe.each(engines)('the demo, on %s', (engine) => {
     tokens = await seedDemo(queries, { now, media: memoryOf(files) });
   });
 
-  it('is the same for the same seed, but for the tokens', async () => {
+  // Random numbers and rows are made in JavaScript: one database shows it.
+  it.runIf(engine === 'postgres')('is the same for the same seed, but for the tokens', async () => {
     const { queries: again } = await createTestDatabase(engine);
     await seedDemo(again, { now, media: memoryOf(new Map()) });
     expect(await digests(again)).toEqual(await digests(queries));
   });
 
-  it('is another for another seed', async () => {
+  it.runIf(engine === 'postgres')('is another for another seed', async () => {
     const { queries: other } = await createTestDatabase(engine);
     await seedDemo(other, { now, seed: 2, media: memoryOf(new Map()) });
     expect((await digests(other)).posts).not.toBe((await digests(queries)).posts);
