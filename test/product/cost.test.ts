@@ -20,13 +20,13 @@ import { listSizeOf } from '../../src/graphql/list-sizes.ts';
 import { coerceVariables } from '../../src/graphql/variables.ts';
 import { fieldsIn } from '../graphql/fields-in.ts';
 import { argumentsOf, routesOf } from '../schema/routes.ts';
-import { createTestDatabase } from '../setup/databases.ts';
-import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
+import type { Magpie, Session } from './magpie.ts';
 import { pages } from './pages.ts';
 import { Random } from './random.ts';
 import { reads } from './reads.ts';
 import { productSchema as schema } from './schema.ts';
-import { Stock } from './stock.ts';
+import type { Stock } from './stock.ts';
+import { startStocked } from './stocked.ts';
 import { inputs } from './writes.ts';
 
 let database: Database;
@@ -34,13 +34,8 @@ let magpie: Magpie;
 let owner: Session;
 let stock: Stock;
 beforeAll(async () => {
-  database = await createTestDatabase('postgres', { template: 'seeded' });
-  magpie = await startMagpie(database, {
-    limits: { maxCost: Number.MAX_SAFE_INTEGER, maxAliases: 10_000, maxTokens: 100_000 },
-  });
-  owner = await signInAs(database, 'OWNER');
-  stock = new Stock(database.queries, owner.workspaceId, new Random(1));
-  await stock.refresh();
+  const limits = { maxCost: Number.MAX_SAFE_INTEGER, maxAliases: 10_000, maxTokens: 100_000 };
+  ({ database, magpie, owner, stock } = await startStocked({ limits }));
 });
 
 /** What an operation is estimated to cost, and the fields that its answer has. */

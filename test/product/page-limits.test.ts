@@ -1,28 +1,22 @@
 import { getOperationAST, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import type { Database } from '../../src/database/database.ts';
 import { costOf } from '../../src/graphql/cost.ts';
-import { createTestDatabase } from '../setup/databases.ts';
-import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
+import type { Magpie, Session } from './magpie.ts';
 import { pages } from './pages.ts';
 import { Random } from './random.ts';
 import { productSchema as schema } from './schema.ts';
-import { Stock } from './stock.ts';
+import type { Stock } from './stock.ts';
+import { startStocked } from './stocked.ts';
 
 const { limits } = readConfig({});
 
 describe('within the limits that the server has by default', () => {
-  let database: Database;
   let magpie: Magpie;
   let owner: Session;
   let stock: Stock;
   beforeAll(async () => {
-    database = await createTestDatabase('postgres', { template: 'seeded' });
-    magpie = await startMagpie(database);
-    owner = await signInAs(database, 'OWNER');
-    stock = new Stock(database.queries, owner.workspaceId, new Random(1));
-    await stock.refresh();
+    ({ magpie, owner, stock } = await startStocked());
   });
 
   it.each(Object.entries(pages))('a client asks for its page at once: %s', async (_, make) => {
