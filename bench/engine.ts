@@ -1,6 +1,6 @@
+import type { Policy } from '@magpie/cache';
+import { EntryCache } from '@magpie/cache/entries';
 import { LRUCache } from 'lru-cache';
-import { Cache } from '../src/cache/cache.ts';
-import type { Policy } from '../src/cache/policy.ts';
 import { collectGarbage } from '../test/setup/garbage.ts';
 
 const MAX_RATIO = 1.5;
@@ -57,7 +57,7 @@ function measureHeap(): number {
     collectGarbage();
     return process.memoryUsage().heapUsed;
   };
-  const cache = new Cache({ policies: { POSTS: policy } });
+  const cache = new EntryCache({ policies: { POSTS: policy } });
   fill(cache, 50); // compiles what runs, which is no entry's memory
   cache.clear();
   const empty = heapAfterCollection();
@@ -67,7 +67,7 @@ function measureHeap(): number {
   return full - empty;
 }
 
-function fill(cache: Cache<'POSTS'>, count: number): void {
+function fill(cache: EntryCache<'POSTS'>, count: number): void {
   for (let index = 0; index < count; index++) {
     const isList = index % 2 === 0;
     const key = `Query.${isList ? 'posts' : 'post'} ws_01J9ZQ6V7T {"first":20,"filter":{"campaign":"cmp_${index}"}}`;
@@ -89,7 +89,7 @@ function measureHits(): { ours: number; theirs: number }[] {
   const keys = Array.from({ length: RESIDENT }, (_, index) => `Query.post ws_1 {"id":"post_${index}"}`);
   const order = zipf(HITS, RESIDENT);
   const theirs = new LRUCache<string, object>({ max: policy.maxEntries, ttl: policy.ttlMs, maxSize: policy.maxBytes });
-  const ours = new Cache({ policies: { POSTS: policy, MEDIA: policy } });
+  const ours = new EntryCache({ policies: { POSTS: policy, MEDIA: policy } });
   for (const [index, key] of keys.entries()) {
     const tags = ['Post', `Post:${index}`];
     theirs.set(key, { id: index }, { size: 10 });
@@ -114,7 +114,7 @@ function hitTheirs(cache: LRUCache<string, object>, keys: readonly string[], ord
 }
 
 /** The request is made anew for each hit, as a resolver would. */
-function hitOurs(cache: Cache<'POSTS' | 'MEDIA'>, keys: readonly string[], order: Uint32Array): number {
+function hitOurs(cache: EntryCache<'POSTS' | 'MEDIA'>, keys: readonly string[], order: Uint32Array): number {
   const load = () => {
     throw new Error('Expected a hit but got a miss');
   };

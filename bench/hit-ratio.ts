@@ -59,7 +59,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 function printMethod(directory: string, { ofTrace, ofType }: Prefix): void {
-  console.log(`Each trace is replayed through src/cache with room for so many entries, no limit of bytes, no lifetimes and no
+  console.log(`Each trace is replayed through packages/cache with room for so many entries, no limit of bytes, no lifetimes and no
 invalidations, from an empty cache on; sizes at which all its keys fit are left out. All numbers are percent of the requests.
   recorded   ${directory}, ${Number.isFinite(ofTrace) ? `the first ${count(ofTrace)} requests` : 'whole'};
              each of the ${BUSIEST_TYPES} busiest entity types apart${Number.isFinite(ofType) ? `, the first ${count(ofType)}` : ''}

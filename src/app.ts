@@ -1,20 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type BackupListener, listenForBackups } from './backup/backup-socket.ts';
 import type { Config } from './config.ts';
-import { type Database, inLane, openDatabase, withoutTimeLimit } from './database/database.ts';
+import { type Database, inLane, withoutTimeLimit } from './database/database.ts';
 import { pgliteMajor } from './database/pglite.ts';
-import { openSoleUse, type SoleUse } from './database/sole-use.ts';
+import { createProbe } from './database-probe.ts';
 import { type DemoToken, openDemo } from './demo.ts';
-import { createMastodonNetwork } from './domains/accounts/mastodon-network.ts';
-import { type Network, type NetworkAccount, NetworkRefusal } from './domains/accounts/network.ts';
-import { withToldReplies } from './domains/accounts/told-replies.ts';
-import { createBuiltInProvider } from './domains/ai/built-in-provider.ts';
-import { createOpenAiProvider } from './domains/ai/openai-provider.ts';
-import type { AiProvider } from './domains/ai/provider.ts';
+import { withReplyLog } from './domains/accounts/reply-log.ts';
 import { registerModels } from './domains/ai/repository.ts';
 import { createDemoLife } from './domains/demo/life.ts';
-import { createSandboxNetwork } from './domains/demo/sandbox-network.ts';
 import { createWakeClock } from './domains/inbox/wake-clock.ts';
 import { createKeySweeper } from './domains/key-sweeper.ts';
 import type { DiskMediaStore } from './domains/media/disk-store.ts';
@@ -22,18 +17,24 @@ import { findServed } from './domains/media/serving.ts';
 import { createPublisher } from './domains/posts/publisher.ts';
 import { createProductLimits } from './domains/product-limits.ts';
 import { createRulesCheck } from './domains/time-zones/rules-check.ts';
-import { naming, type Subject } from './error-words.ts';
-import { createGraphqlEngine, type GraphqlEngine } from './graphql/engine.ts';
+import { namingVariable } from './error-message.ts';
+import { createGraphqlEngine } from './graphql/engine.ts';
+import type { GraphqlEngine } from './graphql/engine-interface.ts';
 import { readTypeDefs } from './graphql/schema.ts';
 import { registerBackgroundFigure } from './http/background-figure.ts';
 import { registerCacheFigures } from './http/cache-figures.ts';
-import { listenForMetrics, type MetricsListener } from './http/metrics-listener.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
+import { registerRemoteFigures } from './http/remote-figures.ts';
 import { createServer, type Server } from './http/server.ts';
-import type { MetricsAccess } from './http/use-metrics.ts';
-import { openMedia, withToldFailures } from './media.ts';
-import { type LogLevels, throttled } from './throttled-log.ts';
-import type { RelayLine } from './workers/relay.ts';
+import { openMedia, withFailureLog } from './media.ts';
+import { figuresOf, metricsAccessOf } from './metrics-port.ts';
+import { createDeliveries, startOperatorWork } from './operator-work.ts';
+import { aiFor, demoSeed, networkFor } from './outside.ts';
+import { createRemoteTier } from './remote-tier.ts';
+import { openStorage, type Storage, whereRowsAre } from './storage.ts';
+import { type ThrottledLog, throttled } from './throttled-log.ts';
+import { spansOfLoads, startTracing } from './tracing.ts';
+import type { PrimaryLine } from './workers/messages.ts';
 
 export interface App {
   readonly server: Server;
@@ -54,111 +55,114 @@ export interface AppOptions {
   log: Logger;
   /** The version of Node.js's time zone rules. */
   nodeRules: string;
-  /** The channel to the other workers; absent with one process. */
-  line?: RelayLine;
+  /** The line to the primary; absent with one process. */
+  line?: PrimaryLine;
   /** Called with a message at steps that take long. */
   progress?: (message: string) => void;
 }
 
 /** Interval for checking subscriptions for expired tokens, and the cache for alerts. */
 const checkEveryMs = 10_000;
-/** A database that takes longer to reply counts as not ready. */
-const readyWithinMs = 1_000;
-const noDatabase = 'the embedded database has failed and is opened again for as long as it takes; the log tells why';
+const noDatabase = 'the embedded database has failed and is being reopened; the log has the cause';
 const noBackground =
-  'background work does not run: nothing is published, and no conversation wakes; it is being started again';
-/** Seed of the demo's random numbers. */
-const demoSeed = 1;
+  'background work does not run: no post is published, and no snoozed conversation opens; it is being restarted';
 
 /** Creates the app from its parts and starts the background work. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
-  const { log, line, progress } = options;
-  const { databaseUrl: url, databaseConnections: poolSize, statementLimitMs, dataDir } = config;
   const persistedOperations = await loadPersistedOperations(config);
-  const soleUse = line ? undefined : await watchDatabase(config, log);
-  let database: Database | undefined;
-  const close = async () => {
-    await database?.close();
-    await soleUse?.close();
-  };
+  const storage = await openStorage(config, options);
   try {
-    const group = soleUse?.group ?? config.group;
-    const events = notesOf(log);
-    const opening = openDatabase({ url, poolSize, statementLimitMs, dataDir, group, events, log: progress });
-    database = await naming(whereRowsAre(config), opening);
-    return await build(config, { ...options, database, soleUse, persistedOperations, close });
+    return await build(config, { ...options, storage, persistedOperations });
   } catch (error) {
-    await close();
+    await storage.close();
     throw error;
   }
 }
 
-/** Watches for other servers on the database, once per machine; undefined for the embedded database, which has one user. */
-export async function watchDatabase(config: Config, log: Logger): Promise<SoleUse | undefined> {
-  const { databaseUrl: url, isCaching } = config;
-  if (url === undefined) return undefined;
-  return await naming(whereRowsAre(config), openSoleUse({ url, isCaching, log: notesOf(log) }));
-}
-
-/** A log for the messages of the database. */
-function notesOf(log: Logger) {
-  return { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
-}
-
-/** The variable to check when the database cannot be opened, and its value without secrets. */
-function whereRowsAre({ databaseUrl, dataDir }: Config): Subject {
-  if (databaseUrl === undefined) return { variable: 'DATA_DIR', value: dataDir };
-  return { variable: 'DATABASE_URL', value: new URL(databaseUrl).host || undefined };
+/** What this process shares with others, if there is a log that tells what is valid; undefined without `REDIS_URL`. */
+function remoteTierOf(
+  { redis, redisDeadlineMs, policies, isCaching }: Config,
+  cluster: Storage['cluster'],
+  logs: Logs,
+) {
+  if (!redis || !cluster?.view || !isCaching) return undefined;
+  return createRemoteTier({
+    ...{ address: redis, deadlineMs: redisDeadlineMs, view: cluster.view, policies },
+    ...logs,
+  });
 }
 
 async function loadPersistedOperations({
   persistedOperations: source,
 }: Config): Promise<PersistedOperations | undefined> {
   if (!source) return undefined;
-  return await naming({ variable: 'PERSISTED_OPERATIONS', value: source.file }, readPersistedOperations(source));
+  return await namingVariable(
+    { variable: 'PERSISTED_OPERATIONS', value: source.file },
+    readPersistedOperations(source),
+  );
+}
+
+interface Logs {
+  readonly log: Logger;
+  readonly outages: ThrottledLog;
 }
 
 interface Opened {
-  database: Database;
-  /** Undefined for the embedded database, and in a worker, whose primary watches. */
-  soleUse: SoleUse | undefined;
+  storage: Storage;
   persistedOperations: PersistedOperations | undefined;
-  close(): Promise<void>;
 }
 
 async function build(config: Config, options: AppOptions & Opened): Promise<App> {
-  const { database, soleUse, persistedOperations, log, line, progress } = options;
+  const { storage, persistedOperations, log, line, progress } = options;
+  const { database, cluster } = storage;
   const { queries } = database;
   const { store, onDisk } = await openMedia(config, queries);
   const { dataDir } = config;
   const outages = throttled(log); // for errors that repeat while the database or another server is unavailable
-  const media = withToldFailures(store, outages);
+  const media = withFailureLog(store, outages);
   const ai = aiFor(config, outages);
-  await naming(whereRowsAre(config), registerModels(queries, ai));
+  await namingVariable(whereRowsAre(config), registerModels(queries, ai));
   const demo = { queries: withoutTimeLimit(queries), media: store, dataDir, seed: demoSeed, progress };
-  const demoTokens = config.isDemo ? await naming(whereRowsAre(config), openDemo(demo)) : [];
+  const demoTokens = config.isDemo ? await namingVariable(whereRowsAre(config), openDemo(demo)) : [];
 
   const network = networkFor(config, outages);
+  const tracing = config.tracing && (await startTracing(config.tracing, outages));
+  const deliveries = createDeliveries(config.alerts, log);
+  const remote = remoteTierOf(config, cluster, { log, outages });
   const engine = createGraphqlEngine({
     queries,
-    ports: { network: withToldReplies(network, outages), ai, media },
+    ports: { network: withReplyLog(network, outages), ai, media },
     limits: createProductLimits(config.productLimits, database.counters),
     policies: config.policies,
+    auditEvery: config.auditEvery,
     maxDocumentBytes: config.limits.maxDocumentBytes,
-    isCaching: config.isCaching && config.databaseUrl === undefined,
+    isCaching: config.isCaching && cluster === undefined,
+    serveCutOffMs: config.serveCutOffMs,
     isJoining: config.isCaching,
     isWarming: config.isWarming,
-    spread: line && ((tags, cause) => line.spread(tags, cause)),
+    clusterLog: cluster,
+    identity: { runsBackgroundWork: config.workerRole === 'first' },
+    ...(remote && { remote }),
     isDemo: config.isDemo,
+    operatorWorkspace: config.operatorWorkspace,
+    aroundLoad: tracing && spansOfLoads(tracing.tracer),
     log: {
-      alert: (event, alert) => log[event === 'raised' ? 'warn' : 'info']({ alert }, `cache: alert ${event}`),
+      alert(event, alert) {
+        log[event === 'raised' ? 'warn' : 'info']({ alert }, `cache: alert ${event}`);
+        const notice = { id: randomUUID(), event, at: new Date().toISOString(), alert };
+        for (const delivery of deliveries) delivery.tell(notice);
+      },
       failure: (message, error, details) => outages.error({ ...details, err: error }, message),
     },
   });
-  const allowCaching = async (untilMs: number) => {
-    if (config.isCaching) await engine.allowCaching(untilMs);
-  };
-  soleUse?.follow(allowCaching);
+  await cluster?.join({
+    apply: engine.apply,
+    forget: () => engine.clearAll('invalidations that may be missing'),
+    allow: config.isCaching ? engine.allowCaching : () => {},
+    cutOff(sinceMs) {
+      if (config.isCaching) engine.serveCutOff(sinceMs + config.serveCutOffMs);
+    },
+  });
   const server = createServer({
     engine,
     counters: database.counters,
@@ -171,19 +175,16 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     persistedOperations,
     metricsAccess: metricsAccessOf(config),
     schemaText: readTypeDefs().join('\n'),
+    tracer: tracing?.tracer,
   });
   registerCacheFigures(server.metrics, () => engine.cache.snapshot());
+  if (remote) registerRemoteFigures(server.metrics, () => remote.snapshot());
   let isBackgroundRunning = config.workerRole === 'first';
   const problems = () => background.map((work) => work.problem()).filter((problem) => problem !== undefined);
   const backgroundNotes = () => (isBackgroundRunning ? problems() : [noBackground]);
   registerBackgroundFigure(server.metrics, () => backgroundNotes().length === 0);
-  line?.join({
-    apply: (tags, cause) => engine.cache.apply(tags, cause),
-    clearAll: () => engine.clearAll('the end of a worker'),
-    allowCaching,
-    tellBackground(isRunning) {
-      isBackgroundRunning = isRunning;
-    },
+  line?.onBackground((isRunning) => {
+    isBackgroundRunning = isRunning;
   });
 
   const execute = engine.executeAsSystem;
@@ -196,6 +197,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
           ...(config.isDemoLive ? [createDemoLife({ queries, execute, log: outages, seed: demoSeed })] : []),
         ]
       : [];
+  background.push(...(await startOperatorWork({ engine, queries, isAlone: cluster === undefined, log: outages })));
   const rulesCheck =
     config.workerRole === 'first' ? createRulesCheck({ queries, nodeRules: options.nodeRules, log }) : undefined;
   for (const work of background) work.start();
@@ -210,7 +212,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const quiesce = async () => {
     clearInterval(checks);
     server.subscriptions.breakOffAll();
-    await Promise.all([rulesCheck?.stop(), ...background.map((work) => work.stop())]);
+    await Promise.all([rulesCheck, ...deliveries, ...background].map((work) => work?.stop()));
   };
   return {
     ...{ server, engine, demoTokens, quiesce },
@@ -218,8 +220,10 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     notes: () => [...(database.failure() ? [noDatabase] : []), ...backgroundNotes()],
     async close() {
       await quiesce();
+      const sent = tracing?.stop().catch((error) => log.warn({ err: error }, 'the last spans could not be sent'));
       await Promise.all([backups?.close(), figures?.close()]);
-      await options.close();
+      remote?.close();
+      await Promise.all([storage.close(), sent]);
     },
   };
 }
@@ -231,85 +235,9 @@ interface BackupParts {
   log: Logger;
 }
 
-/** Listens for backups of the embedded database and media on disk; undefined for servers, which have backups of their own. */
-async function backupsOf({
-  database: { dump },
-  onDisk,
-  dataDir,
-  log,
-}: BackupParts): Promise<BackupListener | undefined> {
+/** Listens for backups of the embedded database and media on disk; undefined for servers, which have their own backups. */
+async function backupsOf(parts: BackupParts): Promise<BackupListener | undefined> {
+  const { database, onDisk, dataDir, log } = parts;
+  const { dump } = database;
   return dump && onDisk && (await listenForBackups(dataDir, { dump, media: onDisk, postgresMajor: pgliteMajor }, log));
-}
-
-/** On a port of their own; undefined when they are told with all else. */
-async function figuresOf(
-  { metrics: { host, port } }: Config,
-  { metrics }: Server,
-): Promise<MetricsListener | undefined> {
-  if (port === undefined) return undefined;
-  return await naming(
-    { variable: 'METRICS_PORT', value: `${port} of ${host}` },
-    listenForMetrics(metrics, { host, port }),
-  );
-}
-
-function metricsAccessOf({ metrics: { port, token } }: Config): MetricsAccess {
-  if (port !== undefined) return 'elsewhere';
-  return token === undefined ? 'open' : { token };
-}
-
-/** The network for accounts. Accounts of networks that are not configured publish to the sandbox. */
-function networkFor({ mastodon, publicUrl }: Config, log: LogLevels): Network {
-  const sandbox = createSandboxNetwork({ seed: demoSeed });
-  if (!mastodon) return sandbox;
-  const real = createMastodonNetwork({ ...mastodon, mediaBaseUrl: publicUrl, log });
-  const of = ({ network }: NetworkAccount) => (network === 'MASTODON' ? real : sandbox);
-  return {
-    publish: (request, signal) => of(request.account).publish(request, signal),
-    rememberedMs: (account) => of(account).rememberedMs?.(account) ?? Number.POSITIVE_INFINITY,
-    find: async (request, signal) => {
-      const network = of(request.account);
-      if (!network.find) throw new NetworkRefusal('This network does not let programs look for posts.');
-      return await network.find(request, signal);
-    },
-    reply: (request, signal) => of(request.account).reply(request, signal),
-  };
-}
-
-/** The configured AI provider, or the built-in one. The prices of a configured server are unknown, so its generations count as free. */
-function aiFor({ ai }: Config, log: LogLevels): AiProvider {
-  if (!ai) return createBuiltInProvider();
-  const { baseUrl, apiKey, model } = ai;
-  const models = [{ id: model, name: model, inputUsdPerMillion: '0', outputUsdPerMillion: '0' }];
-  return createOpenAiProvider({ baseUrl, apiKey, models, log });
-}
-
-/** Creates a check that the database replies, through the pool that requests use. Concurrent calls share one query. */
-function createProbe({ queries }: Database, log: LogLevels): () => Promise<boolean> {
-  let running: Promise<boolean> | undefined;
-  return async () => {
-    running ??= queries
-      .selectFrom('workspaces')
-      .select('id')
-      .limit(1)
-      .execute()
-      .then(
-        () => true,
-        (error: unknown) => {
-          log.warn({ err: error }, 'the database does not answer');
-          return false;
-        },
-      )
-      .finally(() => {
-        running = undefined;
-      });
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<false>((resolve) => {
-      timer = setTimeout(() => {
-        log.warn({ withinMs: readyWithinMs }, 'the database does not answer in time');
-        resolve(false);
-      }, readyWithinMs);
-    });
-    return await Promise.race([running, tooLate]).finally(() => clearTimeout(timer));
-  };
 }

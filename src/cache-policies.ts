@@ -1,4 +1,4 @@
-import type { Policy } from './cache/policy.ts';
+import type { Policy } from '@magpie/cache';
 import type { CacheCategory } from './generated/schema.ts';
 
 const second = 1_000;
@@ -10,7 +10,10 @@ const MiB = 1024 * KiB;
 const staleIfErrorMs = 10 * minute;
 /** Short, as what does not exist now may exist soon. */
 const nullTtlMs = 10 * second;
-const always = { staleIfErrorMs, nullTtlMs, eviction: 'arc' } as const;
+const always = { staleIfErrorMs, nullTtlMs, eviction: 'arc', prefetchBeta: 1 } as const;
+
+/** Categories whose loads are dear: with Redis, one process loads a value at a time, and the others wait for it. */
+export const loadedOnce: readonly CacheCategory[] = ['AI', 'ANALYTICS'];
 
 /**
  * The policy of each category, 1,500 entries and 10 MiB together. The environment overrides any cell, for example with
@@ -31,8 +34,8 @@ export const policies: Readonly<Record<CacheCategory, Policy>> = {
   SETTINGS: { ttlMs: 10 * minute, maxEntries: 50, maxBytes: 256 * KiB, staleMs: 0, ...always },
   /** Relatively static. */
   CALENDAR: { ttlMs: 5 * minute, maxEntries: 30, maxBytes: 768 * KiB, staleMs: 0, ...always },
-  /** Generations can be reused. */
-  AI: { ttlMs: 60 * minute, maxEntries: 200, maxBytes: MiB, staleMs: 60 * minute, ...always },
+  /** Generations can be reused. Not prefetched: what is asked of AI may cost money. */
+  AI: { ttlMs: 60 * minute, maxEntries: 200, maxBytes: MiB, staleMs: 60 * minute, ...always, prefetchBeta: 0 },
   /** Frequently updated, filtered. */
   POSTS: { ttlMs: 30 * second, maxEntries: 150, maxBytes: MiB, staleMs: 0, ...always },
   /** Variable user patterns. */

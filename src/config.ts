@@ -1,11 +1,21 @@
-import { isIP } from 'node:net';
-import { compile } from 'proxy-addr';
-import type { Policy } from './cache/policy.ts';
+import type { Policy } from '@magpie/cache';
+import { type AlertSettings, readAlerts } from './alert-settings.ts';
 import { policies as defaultPolicies } from './cache-policies.ts';
+import {
+  cutOff,
+  headerName,
+  hostName,
+  listed,
+  origin,
+  proxies,
+  secondsOf,
+  workspaceId,
+} from './environment-formats.ts';
 import { EnvironmentReader } from './environment-reader.ts';
 import type { CacheCategory } from './generated/schema.ts';
 import type { ProductLimitSettings, RequestLimits } from './limits/limits.ts';
 import { readProductLimits, readRequestLimits } from './limits/read-limits.ts';
+import { type RedisAddress, redisAddressOf } from './redis-address.ts';
 
 export interface Config {
   readonly host: string;
@@ -14,7 +24,13 @@ export interface Config {
   readonly metrics: { readonly host: string; readonly port: number | undefined; readonly token: string | undefined };
   /** A PostgreSQL server; the embedded database when absent. */
   readonly databaseUrl: string | undefined;
-  /** Maximum per worker. */
+  /** The same database on a direct connection, which hears notifications; `databaseUrl` when absent. */
+  readonly databaseListenUrl: string | undefined;
+  /** Servers on which processes share what they loaded; each loads for itself when absent. */
+  readonly redis: RedisAddress | undefined;
+  /** How long a call of them may take. */
+  readonly redisDeadlineMs: number;
+  /** Maximum per worker, besides the one that listens. */
   readonly databaseConnections: number;
   /** Time limit of a statement. */
   readonly statementLimitMs: number;
@@ -22,14 +38,16 @@ export interface Config {
   readonly workers: number;
   /** Set by the primary for its workers: the first one migrates, seeds and runs the background work. */
   readonly workerRole: 'first' | 'other';
-  /** Set by the primary for its workers: the number of this server among those of the database. */
-  readonly group: number | undefined;
   readonly logLevel: (typeof logLevels)[number];
   /** Whether demo workspaces are seeded at the first start. */
   readonly isDemo: boolean;
+  /** The id of the workspace whose administrators may change what all workspaces share. */
+  readonly operatorWorkspace: string | undefined;
   /** Whether the sandbox network keeps producing activity. */
   readonly isDemoLive: boolean;
   readonly isCaching: boolean;
+  /** For how long entries are served while the database cannot be reached; 0: not at all. */
+  readonly serveCutOffMs: number;
   /** Whether a workspace is warmed in the background when it is first used. */
   readonly isWarming: boolean;
   /** A bucket for media on a server with the S3 API; the folder `media` in `dataDir` when absent. */
@@ -37,11 +55,17 @@ export interface Config {
   /** The URL at which networks fetch media from this server. */
   readonly publicUrl: string | undefined;
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
+  /** One hit in so many is loaded again in the background and compared; 0 audits none. */
+  readonly auditEvery: number;
   /** Origins whose pages may read responses, and request headers that they may send in addition to the usual ones. */
   readonly cors: { readonly origins: readonly string[]; readonly headers: readonly string[] };
   /** A server with OpenAI's chat completions API; the built-in provider when absent. */
   readonly ai: { readonly baseUrl: string; readonly apiKey: string | undefined; readonly model: string } | undefined;
   readonly mastodon: { readonly baseUrl: string; readonly accessToken: string } | undefined;
+  /** The URL that spans of OpenTelemetry are sent to; none are made when absent. */
+  readonly tracing: { readonly url: string } | undefined;
+  /** Where alerts are sent, besides the log. */
+  readonly alerts: AlertSettings;
   /** A JSON file of documents by their SHA-256. */
   readonly persistedOperations: { readonly file: string; readonly isExclusive: boolean } | undefined;
   readonly limits: RequestLimits;
@@ -58,18 +82,15 @@ export interface ObjectStoreSettings {
 }
 
 const oneProcess = ' (the embedded database belongs to one process; set DATABASE_URL for more)';
+const noLog =
+  'no value without DATABASE_URL: the embedded database has one process, and no log of invalidations by which others could tell what is valid';
+const redisAddresses =
+  'redis://host:port, redis+sentinel://host:port,host:port/primary or redis+cluster://host:port,host:port, or the same with rediss';
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const switches = ['on', 'off'] as const;
 
 /** Origins of this machine with any port, for developers of frontends. */
 const ownMachine = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
-const origin = { expected: '`*`, or origins such as https://app.example or http://localhost:*', accepts: isOrigin };
-const hostName = { expected: 'an IP address or a host name', accepts: isHost };
-const headerName = {
-  expected: 'names of headers such as x-team',
-  accepts: (text: string) => /^[\w!#$%&'*+.^`|~-]+$/.test(text),
-};
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration from the environment. Throws one error that lists every problem. An empty variable counts as absent. */
@@ -83,33 +104,43 @@ export function readConfig(environment: Environment = process.env): Config {
     port: read.integer('PORT', 4000, { min: 0, max: 65_535 }),
     metrics: readMetrics(read),
     databaseUrl,
+    databaseListenUrl: read.url('DATABASE_LISTEN_URL', ['postgres:', 'postgresql:']),
+    redis: read.parsed('REDIS_URL', redisAddresses, redisAddressOf),
+    redisDeadlineMs: read.integer('REDIS_DEADLINE_MS', 50, { max: 1_000 }),
     databaseConnections: read.integer('DATABASE_CONNECTIONS', 20, { max: 1_000 }),
     statementLimitMs: read.integer('DATABASE_STATEMENT_TIMEOUT_SECONDS', 10, { max: 3_600 }) * 1000,
     dataDir: read.text('DATA_DIR', '.magpie'),
     mediaBucket: readMediaBucket(read),
     workers: read.integer('WORKERS', 1, isEmbedded ? { max: 1, why: oneProcess } : { max: 256 }),
     workerRole: read.choice('MAGPIE_WORKER', ['first', 'other'] as const, 'first'),
-    group: read.integer('MAGPIE_GROUP', 0) || undefined,
     logLevel: read.choice('LOG_LEVEL', logLevels, 'info'),
     isDemo,
+    operatorWorkspace: read.text('OPERATOR_WORKSPACE', '', workspaceId) || undefined,
     isDemoLive: read.choice('DEMO_LIVE', switches, isDemo ? 'on' : 'off') === 'on',
     isCaching: read.choice('CACHE', switches, 'on') === 'on',
+    serveCutOffMs: secondsOf(read.text('CACHE_WHEN_CUT_OFF', 'off', cutOff)) * 1_000,
     isWarming: read.choice('WARM_UP', switches, 'on') === 'on',
     publicUrl: read.url('PUBLIC_URL', ['http:', 'https:']),
     policies: readPolicies(read),
+    auditEvery: read.integer('CACHE_AUDIT_EVERY', 1_000, { min: 0, max: 1_000_000_000 }),
     cors: {
       origins: read.list('CORS_ORIGINS', origin, isDemo ? ownMachine : []),
       headers: read.list('CORS_HEADERS', headerName),
     },
     ai: readAi(read),
     mastodon: readMastodon(read),
+    tracing: readTracing(read),
+    alerts: readAlerts(read),
     persistedOperations: readPersistedOperations(read),
     limits: readRequestLimits(read),
     productLimits: readProductLimits(read),
     trustedProxies: readTrustedProxies(read),
   };
-  read.refuse('REDIS_URL', 'nothing: the remote tier is not part of this version');
-  read.refuseOthers(['CACHE_', 'MAX_QUERY_', 'MASTODON_', 'PERSISTED_OPERATIONS']);
+  read.together('DATABASE_LISTEN_URL', ['DATABASE_URL']);
+  read.together('REDIS_DEADLINE_MS', ['REDIS_URL']);
+  read.together('CACHE_WHEN_CUT_OFF', ['DATABASE_URL']);
+  if (isEmbedded) read.refuse('REDIS_URL', noLog);
+  read.refuseOthers(['ALERT_WEBHOOK_', 'CACHE_', 'MAX_QUERY_', 'MASTODON_', 'PERSISTED_OPERATIONS']);
   read.settle();
   return freeze(config);
 }
@@ -122,12 +153,13 @@ const cells = {
   NULL_TTL_SECONDS: { cell: 'nullTtlMs', unit: 1000, min: 0 },
   MAX_ENTRIES: { cell: 'maxEntries', unit: 1, min: 1 },
   MAX_BYTES: { cell: 'maxBytes', unit: 1, min: 1 },
+  PREFETCH: { cell: 'prefetchBeta', unit: 1, min: 0, max: 1_000 },
 } as const;
 
 function readPolicies(read: EnvironmentReader): Config['policies'] {
   const policies = Object.entries(defaultPolicies).map(([category, policy]) => {
-    const own = Object.entries(cells).map(([name, { cell, unit, min }]) => {
-      const value = read.integer(`CACHE_${category}_${name}`, policy[cell] / unit, { min });
+    const own = Object.entries(cells).map(([name, { cell, unit, ...limits }]) => {
+      const value = read.integer(`CACHE_${category}_${name}`, (policy[cell] ?? 0) / unit, limits);
       return [cell, value * unit];
     });
     const eviction = read.choice(`CACHE_${category}_EVICTION`, ['arc', 'lru'] as const, policy.eviction);
@@ -141,7 +173,7 @@ function readMetrics(read: EnvironmentReader): Config['metrics'] {
   const host = read.text('METRICS_HOST', '127.0.0.1', hostName);
   const token = read.secret('METRICS_TOKEN');
   read.together('METRICS_HOST', ['METRICS_PORT']);
-  if (port !== undefined) read.refuse('METRICS_TOKEN', 'nothing beside METRICS_PORT, which answers without a token');
+  if (port !== undefined) read.refuse('METRICS_TOKEN', 'no value together with METRICS_PORT, which needs no token');
   return { host, port, token };
 }
 
@@ -176,6 +208,16 @@ function readMastodon(read: EnvironmentReader): Config['mastodon'] {
   return baseUrl !== undefined && accessToken !== undefined ? { baseUrl, accessToken } : undefined;
 }
 
+/** The variables that OpenTelemetry has for this; its SDK reads the others that begin with `OTEL_`. */
+function readTracing(read: EnvironmentReader): Config['tracing'] {
+  const web = ['http:', 'https:'];
+  const endpoint = read.url('OTEL_EXPORTER_OTLP_ENDPOINT', web);
+  const tracesEndpoint = read.url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', web);
+  const isDisabled = read.choice('OTEL_SDK_DISABLED', ['true', 'false'] as const, 'false') === 'true';
+  const url = tracesEndpoint ?? (endpoint && `${endpoint.replace(/\/$/, '')}/v1/traces`);
+  return url === undefined || isDisabled ? undefined : { url };
+}
+
 function readPersistedOperations(read: EnvironmentReader): Config['persistedOperations'] {
   const file = read.text('PERSISTED_OPERATIONS', '');
   const isExclusive = read.choice('PERSISTED_OPERATIONS_ONLY', switches, 'off') === 'on';
@@ -184,35 +226,8 @@ function readPersistedOperations(read: EnvironmentReader): Config['persistedOper
 }
 
 function readTrustedProxies(read: EnvironmentReader): Config['trustedProxies'] {
-  const isNumber = (text: string) => /^\d+$/.test(text);
-  const listed = (text: string) => text.split(',').map((item) => item.trim());
-  const text = read.text('TRUST_PROXY', '0', {
-    expected: 'the number of proxies, or their addresses and networks, such as `loopback, 10.0.0.0/8`',
-    accepts: (given) => isNumber(given) || listed(given).every((item) => !isNumber(item) && isProxy(item)),
-  });
-  return isNumber(text) ? Number(text) : listed(text);
-}
-
-function isProxy(text: string): boolean {
-  try {
-    compile(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isHost(text: string): boolean {
-  return isIP(text) !== 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text);
-}
-
-/** Whether a text is an origin. For schemes of apps (`capacitor://localhost`), `URL` returns the origin `null`. */
-function isOrigin(text: string): boolean {
-  const withoutPort = text.replace(/:\*$/, '');
-  if (text === '*') return true;
-  if (!URL.canParse(withoutPort)) return false;
-  const { origin, protocol, host } = new URL(withoutPort);
-  return (origin === 'null' ? `${protocol}//${host}` : origin) === withoutPort && host !== '' && !host.includes('*');
+  const text = read.text('TRUST_PROXY', '0', proxies);
+  return /^\d+$/.test(text) ? Number(text) : listed(text);
 }
 
 function freeze<T extends object>(value: T): T {

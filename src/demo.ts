@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Queries } from './database/database.ts';
 import { type DemoToken, seedDemo } from './domains/demo/seed.ts';
 import type { MediaStore } from './domains/media/store.ts';
-import { naming } from './error-words.ts';
+import { namingVariable } from './error-message.ts';
 
 export type { DemoToken };
 
@@ -24,7 +24,7 @@ export const demoTokensFile = 'demo-tokens.json';
  */
 export async function openDemo({ queries, media, dataDir, ...options }: DemoOptions): Promise<readonly DemoToken[]> {
   const file = join(dataDir, demoTokensFile);
-  const inDataDir = <T>(attempt: Promise<T>) => naming({ variable: 'DATA_DIR', value: dataDir }, attempt);
+  const inDataDir = <T>(attempt: Promise<T>) => namingVariable({ variable: 'DATA_DIR', value: dataDir }, attempt);
   const isEmpty = (await queries.selectFrom('workspaces').select('id').limit(1).executeTakeFirst()) === undefined;
   if (!isEmpty) return await inDataDir(readTokens(file));
   return await seedDemo(queries, {
@@ -45,7 +45,7 @@ async function readTokens(file: string): Promise<readonly DemoToken[]> {
     return JSON.parse(text) as DemoToken[];
   } catch {
     throw new Error(
-      `${file}: expected the list of demo tokens as JSON, but got something else; remove it to go on without`,
+      `${file}: expected the list of demo tokens as JSON, but got something else; remove it to start without them`,
     );
   }
 }

@@ -27,52 +27,61 @@ export class EnvironmentReader {
   }
 
   text(name: string, byDefault: string, check?: Check): string {
-    const given = this.#given(name);
-    if (given === undefined) return byDefault;
-    if (check && !check.accepts(given)) this.#refuse(name, check.expected, given);
-    return given;
+    const text = this.#textOf(name);
+    if (text === undefined) return byDefault;
+    if (check && !check.accepts(text)) this.#refuse(name, check.expected, text);
+    return text;
   }
 
   /** Reads a value that no error message may show. */
   secret(name: string): string | undefined {
-    return this.#given(name);
+    return this.#textOf(name);
   }
 
   /** Reads a whole number within inclusive limits. `why` explains a surprising limit. */
   integer(name: string, byDefault: number, { min = 1, max = Number.MAX_SAFE_INTEGER, why = '' } = {}): number {
-    const given = this.#given(name);
-    if (given === undefined) return byDefault;
-    const value = /^-?\d+$/.test(given) ? Number(given) : Number.NaN;
+    const text = this.#textOf(name);
+    if (text === undefined) return byDefault;
+    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
     const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-    this.#refuse(name, `a whole number ${range}${why}`, given);
+    this.#refuse(name, `a whole number ${range}${why}`, text);
     return byDefault;
   }
 
   choice<const T extends string>(name: string, choices: readonly T[], byDefault: T): T {
-    const given = this.#given(name);
-    const chosen = choices.find((choice) => choice === given);
-    if (given !== undefined && chosen === undefined) this.#refuse(name, `one of ${choices.join(', ')}`, given);
+    const text = this.#textOf(name);
+    const chosen = choices.find((choice) => choice === text);
+    if (text !== undefined && chosen === undefined) this.#refuse(name, `one of ${choices.join(', ')}`, text);
     return chosen ?? byDefault;
   }
 
   /** Reads a URL. Error messages do not show its parts that may be secret. */
   url(name: string, protocols: readonly string[]): string | undefined {
-    const given = this.#given(name);
-    if (given === undefined) return undefined;
-    const url = URL.canParse(given) ? new URL(given) : undefined;
+    const text = this.#textOf(name);
+    if (text === undefined) return undefined;
+    const url = URL.canParse(text) ? new URL(text) : undefined;
     const expected = `an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
     if (!url) this.#problems.push(`${name}: expected ${expected}, but got something else`);
     else if (!protocols.includes(url.protocol)) this.#refuse(name, expected, `${url.protocol}//…`);
-    return given;
+    return text;
+  }
+
+  /** Reads a value that no error message may show, by a function that returns undefined for one that makes no sense. */
+  parsed<T>(name: string, expected: string, parse: (text: string) => T | undefined): T | undefined {
+    const text = this.#textOf(name);
+    if (text === undefined) return undefined;
+    const value = parse(text);
+    if (value === undefined) this.#problems.push(`${name}: expected ${expected}, but got something else`);
+    return value;
   }
 
   /** Reads items that are separated by commas. `off` means no items. */
   list(name: string, check: Check, byDefault: readonly string[] = []): readonly string[] {
-    const given = this.#given(name);
-    if (given === undefined) return byDefault;
-    if (given === 'off') return [];
-    const items = given.split(',').map((item) => item.trim());
+    const text = this.#textOf(name);
+    if (text === undefined) return byDefault;
+    if (text === 'off') return [];
+    const items = text.split(',').map((item) => item.trim());
     return items.filter((item) => {
       if (item !== '' && !check.accepts(item)) this.#refuse(name, check.expected, item);
       return item !== '';
@@ -81,14 +90,14 @@ export class EnvironmentReader {
 
   /** Requires `others` to be set if `name` is set. */
   together(name: string, others: readonly string[]): void {
-    if (this.#given(name) === undefined) return;
+    if (this.#textOf(name) === undefined) return;
     for (const other of others)
-      if (this.#given(other) === undefined)
-        this.#problems.push(`${other}: expected it beside ${name}, but it is not set`);
+      if (this.#textOf(other) === undefined)
+        this.#problems.push(`${other}: expected a value together with ${name}, but it is not set`);
   }
 
   refuse(name: string, expected: string): void {
-    if (this.#given(name) !== undefined) this.#problems.push(`${name}: expected ${expected}, but it is set`);
+    if (this.#textOf(name) !== undefined) this.#problems.push(`${name}: expected ${expected}, but it is set`);
   }
 
   /**
@@ -117,7 +126,7 @@ export class EnvironmentReader {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);
   }
 
-  #given(name: string): string | undefined {
+  #textOf(name: string): string | undefined {
     this.#known.add(name);
     const text = this.#environment[name]?.trim();
     return text === '' ? undefined : text;

@@ -7,7 +7,7 @@ import { type MediaStore, MediaStoreError } from './domains/media/store.ts';
 import { claimMediaStore } from './domains/media/store-identity.ts';
 
 /** The folder of media files in a data folder. */
-export function mediaFolderOf(dataDir: string): string {
+function mediaFolderOf(dataDir: string): string {
   return join(dataDir, 'media');
 }
 
@@ -33,10 +33,10 @@ export async function openMedia({ mediaBucket, dataDir }: Config, queries: Queri
 }
 
 /**
- * The store with failures that are logged for the operator. Clients get an error that says that the store is unavailable, except for a
- * removal, which resolves: for them the file is gone, as no row refers to it any more.
+ * The store with failures that are logged for the operator. Clients get an error that says that the store is unavailable, except
+ * for a removal, which resolves: for them the file is gone, as no row refers to it any more.
  */
-export function withToldFailures(store: MediaStore, log: Log): MediaStore {
+export function withFailureLog(store: MediaStore, log: Log): MediaStore {
   const unavailable = (error: unknown, details: { key: string }, message: string) => {
     log.error({ ...details, err: error }, message);
     throw new MediaStoreError(message, { cause: error });
@@ -48,7 +48,7 @@ export function withToldFailures(store: MediaStore, log: Log): MediaStore {
       store.open(key, range).catch((error) => unavailable(error, { key }, 'a media file could not be opened')),
     remove: (key) =>
       store.remove(key).catch((error: unknown) => {
-        log.error({ key, err: error }, 'a media file that nothing refers to could not be removed');
+        log.error({ key, err: error }, 'an unreferenced media file could not be removed');
       }),
   };
 }

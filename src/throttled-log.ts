@@ -8,8 +8,8 @@ export type ThrottledLog = Record<'info' | 'warn' | 'error', (details: object, m
 const maxKinds = 100;
 
 /**
- * A log that writes each kind of warning and error at most once a second, as an outage would cause one per request. The first line is
- * written at once. After a second, the last line since then is written, with the number of the others as `suppressed`.
+ * A log that writes each kind of warning and error at most once a second, as an outage would cause one per request. The first line
+ * is written at once. After a second, the last line since then is written, with the number of the others as `suppressed`.
  */
 export function throttled(log: LogLevels, { everyMs = 1_000, after = inBackground } = {}): ThrottledLog {
   const held = new Map<string, Held>();

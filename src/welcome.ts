@@ -15,11 +15,13 @@ export function welcome({
   const here = reachable(url);
   const links = demoTokens
     .filter(isShown)
-    .map(
-      ({ workspace, token }) => [`GraphiQL, as owner of ${workspace.name}`, `${here}/graphql#token=${token}`] as const,
-    );
+    .flatMap(({ workspace, token }) => [
+      [`GraphiQL, as owner of ${workspace.name}`, `${here}/graphql#token=${token}`] as const,
+      [`Dashboard, as owner of ${workspace.name}`, `${here}/dashboard#token=${token}`] as const,
+    ]);
+  const pages = [['GraphiQL', `${here}/graphql`] as const, ['Dashboard', `${here}/dashboard`] as const];
   const rows = [
-    ...(links.length > 0 ? links : [['GraphiQL', `${here}/graphql`] as const]),
+    ...(links.length > 0 ? links : pages),
     ...(links.length > 0 ? [['Tokens of other members', join(config.dataDir, demoTokensFile)] as const] : []),
     ['Health', `${here}/healthz and ${here}/readyz`] as const,
     ['Figures', figuresAt(here, config)] as const,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { files } from './domains/files.ts';
@@ -31,7 +31,7 @@ function uploadOf(bytes: Uint8Array<ArrayBuffer>): FormData {
 describe('the product as it is put together', { timeout: 60_000 }, () => {
   it('tells figures on their port until it is closed, and says once that a disk fails', async () => {
     const database = await createTestDatabase('postgres', { template: 'seeded' });
-    const { token } = await signInAs(database, 'OWNER');
+    const { token } = await signInAs(database, 'OWNER', { now: new Date() });
     const lines: { level: number; msg: string; err?: { message: string } }[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const [DATA_DIR, port] = [await createFolder(), await freePort()];
@@ -59,5 +59,34 @@ describe('the product as it is put together', { timeout: 60_000 }, () => {
       await app.close();
     }
     await expect(fetch(figures)).rejects.toThrow();
+  });
+});
+
+describe('an app', () => {
+  const attempt = (environment: Record<string, string>) =>
+    createApp(readConfig(environment), { log: pino({ level: 'silent' }), nodeRules: process.versions.tz! });
+
+  it('says which variable has the database that does not answer', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    await expect(attempt({ DATABASE_URL: `postgres://127.0.0.1:${port}/magpie` })).rejects.toThrow(
+      new RegExp(`^DATABASE_URL 127.0.0.1:${port}: .*timeout.*$`),
+    );
+  });
+
+  it('says which variable names a file that is not there, before it makes anything', async () => {
+    const DATA_DIR = await createFolder();
+    await expect(attempt({ DATA_DIR, PERSISTED_OPERATIONS: '/nowhere/operations.json' })).rejects.toThrow(
+      /^PERSISTED_OPERATIONS \/nowhere\/operations.json: ENOENT.*$/,
+    );
+    expect(await readdir(DATA_DIR)).toEqual([]);
+  });
+
+  it('says that a DATA_DIR is not a folder', async () => {
+    const DATA_DIR = join(await createFolder(), 'file');
+    await writeFile(DATA_DIR, '');
+    await expect(attempt({ DATA_DIR })).rejects.toThrow(/^DATA_DIR .*file: expected a folder, but got a file$/);
   });
 });

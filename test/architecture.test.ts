@@ -1,31 +1,107 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import ts from 'typescript';
+import { dirname, join, resolve } from 'node:path';
+import ts from 'typescript-api';
 import { describe, expect, it } from 'vitest';
+import { each, importsOf, loadedWith, parsed } from './architecture/imports.ts';
 
-const root = resolve(import.meta.dirname, '../src');
+const project = resolve(import.meta.dirname, '..');
 
-/** What each floor may import of the others. Files right under src are floors of their own. */
+/** Folders of source, and what a path within them begins with here. */
+const roots: Record<string, string> = {
+  'packages/cache/src': '@magpie/cache/',
+  'packages/graphql-cache/src': '@magpie/graphql-cache/',
+  src: '',
+};
+
+/** What each floor may import of the others. Files right under src are floors of their own, and so is each package. */
 const floors: Record<string, readonly string[]> = {
-  'main.ts': ['app.ts', 'backup', 'config.ts', 'error-words.ts', 'throttled-log.ts', 'welcome.ts', 'http', 'workers'],
+  'main.ts': ['process', 'config.ts', 'workers'],
+  process: ['app.ts', 'backup', 'config.ts', 'error-message.ts', 'throttled-log.ts', 'welcome.ts', 'http', 'workers'],
   'welcome.ts': ['config.ts', 'demo.ts'],
   'app.ts': [
-    ...['backup', 'config.ts', 'demo.ts', 'error-words.ts', 'media.ts', 'throttled-log.ts'],
-    ...['http', 'workers', 'graphql', 'cache', 'domains', 'limits', 'database'],
+    ...[
+      'backup',
+      'config.ts',
+      'database-probe.ts',
+      'demo.ts',
+      'error-message.ts',
+      'media.ts',
+      'metrics-port.ts',
+      'outside.ts',
+      'storage.ts',
+      'tracing.ts',
+      'throttled-log.ts',
+    ],
+    ...[
+      'remote-tier.ts',
+      'operator-work.ts',
+      'http',
+      'workers',
+      'cluster',
+      'graphql',
+      '@magpie/cache',
+      'domains',
+      'limits',
+      'database',
+    ],
   ],
-  'demo.ts': ['error-words.ts', 'domains', 'database'],
+  'remote-tier.ts': [
+    'cache-policies.ts',
+    'config.ts',
+    'redis-address.ts',
+    'throttled-log.ts',
+    'remote',
+    'graphql',
+    '@magpie/cache',
+  ],
+  'storage.ts': ['config.ts', 'error-message.ts', 'cluster', 'graphql', 'database'],
+  'operator-work.ts': ['alert-settings.ts', 'throttled-log.ts', 'graphql', 'operator', 'domains', 'database'],
+  'database-probe.ts': ['throttled-log.ts', 'database'],
+  'metrics-port.ts': ['config.ts', 'error-message.ts', 'http'],
+  'tracing.ts': ['@magpie/graphql-cache', 'domains', 'text'],
+  'outside.ts': ['config.ts', 'throttled-log.ts', 'domains'],
+  'demo.ts': ['error-message.ts', 'domains', 'database'],
   'media.ts': ['config.ts', 'domains', 'database'],
   backup: ['domains', 'database'],
-  'config.ts': ['cache-policies.ts', 'environment-reader.ts', 'cache', 'limits', 'generated'],
+  'alert-settings.ts': ['environment-formats.ts', 'environment-reader.ts'],
+  'config.ts': [
+    'alert-settings.ts',
+    'cache-policies.ts',
+    'environment-formats.ts',
+    'environment-reader.ts',
+    'redis-address.ts',
+    '@magpie/cache',
+    'limits',
+    'generated',
+  ],
+  'environment-formats.ts': [],
   'environment-reader.ts': [],
-  'error-words.ts': [],
+  'redis-address.ts': [],
+  'error-message.ts': [],
   'throttled-log.ts': [],
-  'cache-policies.ts': ['cache', 'generated'],
-  http: ['error-words.ts', 'throttled-log.ts', 'graphql', 'cache', 'domains', 'limits', 'generated', 'text'],
-  graphql: ['text', 'cache', 'domains', 'database', 'generated'],
-  domains: ['error-words.ts', 'database', 'limits', 'generated', 'text'],
-  database: ['error-words.ts', 'text'],
-  cache: [],
+  'cache-policies.ts': ['@magpie/cache', 'generated'],
+  http: [
+    'remote',
+    'error-message.ts',
+    'throttled-log.ts',
+    'graphql',
+    '@magpie/cache',
+    '@magpie/graphql-cache',
+    'domains',
+    'limits',
+    'generated',
+    'text',
+  ],
+  graphql: ['text', 'operator', 'remote', '@magpie/cache', '@magpie/graphql-cache', 'domains', 'database', 'generated'],
+  operator: ['@magpie/cache', 'database', 'domains', 'generated', 'text'],
+  domains: ['error-message.ts', 'database', 'limits', 'generated', 'text'],
+  database: ['error-message.ts', 'text'],
+  '@magpie/cache': [],
+  '@magpie/graphql-cache': ['@magpie/cache'],
+  cluster: ['error-message.ts', 'past-writes', 'database'],
+  'past-writes': ['database'],
+  remote: ['error-message.ts', 'redis-address.ts', '@magpie/cache'],
+  dashboard: ['generated'],
   limits: ['environment-reader.ts'],
   workers: [],
   text: [],
@@ -37,38 +113,26 @@ interface SourceFile {
   readonly tree: ts.SourceFile;
 }
 
-const files: SourceFile[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.(ts|mjs)$/.test(path) && !path.startsWith('generated/'))
-  .map((path) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    return { path, floor: path.split('/')[0]!, tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true) };
-  });
+const files = Object.keys(roots).flatMap(filesOf);
 
-/** What a file imports, types and dynamic imports included. */
-function importsOf({ tree }: SourceFile): string[] {
-  const found: string[] = [];
-  each(tree, (node) => {
-    const specifier =
-      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
-        ? node.moduleSpecifier
-        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
-          ? node.arguments[0]
-          : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
-            ? node.argument.literal
-            : undefined;
-    if (specifier && ts.isStringLiteral(specifier)) found.push(specifier.text);
-  });
-  return found;
+function filesOf(root: string): SourceFile[] {
+  return readdirSync(join(project, root), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(tsx?|mjs)$/.test(path) && !/^(generated|node_modules|results)\/|\/node_modules\//.test(path))
+    .map((name) => {
+      const path = `${roots[root] ?? `${root}/`}${name}`;
+      const text = readFileSync(join(project, root, name), 'utf8');
+      return { path, floor: floorOf(path), tree: parsed(path, text) };
+    });
 }
 
-function each(node: ts.Node, visit: (node: ts.Node) => void): void {
-  visit(node);
-  ts.forEachChild(node, (child) => each(child, visit));
+function floorOf(path: string): string {
+  return path.split('/', path.startsWith('@') ? 2 : 1).join('/');
 }
 
 function floorOfImport(file: SourceFile, specifier: string): string | undefined {
+  if (specifier.startsWith('@magpie/')) return floorOf(specifier);
   if (!specifier.startsWith('.')) return undefined;
-  return relative(root, resolve(root, dirname(file.path), specifier)).split('/')[0];
+  return floorOf(join(dirname(file.path), specifier));
 }
 
 /** `process` as a name in its own right, not as a property of something. */
@@ -92,7 +156,7 @@ describe('a floor', () => {
 
   it('imports only floors beneath it', () => {
     const wrong = files.flatMap((file) =>
-      importsOf(file).flatMap((specifier) => {
+      importsOf(file.tree).flatMap((specifier) => {
         const floor = floorOfImport(file, specifier);
         if (floor === undefined || floor === file.floor || floors[file.floor]?.includes(floor)) return [];
         return [`${file.path} imports ${specifier}`];
@@ -101,14 +165,26 @@ describe('a floor', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('of a package is imported by its public entry points alone', () => {
+    const importers = [...files, ...['test', 'bench', 'examples'].flatMap(filesOf)];
+    const wrong = importers.flatMap((file) =>
+      importsOf(file.tree)
+        .filter((specifier) => /(^|\/)packages\/[^/]+\/(src|dist)\//.test(specifier))
+        .map((specifier) => `${file.path} imports ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('knows packages of its trade alone', () => {
     const trades: Record<string, RegExp> = {
-      cache: /^node:/,
+      '@magpie/cache': /^node:/,
+      '@magpie/graphql-cache': /^(node:|graphql$|graphql-yoga$|@magpie\/cache)/,
       database: /^(node:|kysely$|pg$|@electric-sql\/)/,
       text: /^(unicode-segmenter\/|tlds$)/,
+      dashboard: /^(node:|esbuild$|preact($|\/)|uplot($|\/)|graphql-ws\/client$)/,
     };
     const wrong = files.flatMap((file) =>
-      importsOf(file)
+      importsOf(file.tree)
         .filter((specifier) => !specifier.startsWith('.') && !(trades[file.floor]?.test(specifier) ?? true))
         .map((specifier) => `${file.path} imports ${specifier}`),
     );
@@ -116,25 +192,38 @@ describe('a floor', () => {
   });
 
   it.each([
-    ['kysely', /^(database|domains)\//],
-    ['graphql-yoga', /^http\//],
-    ['node:http', /^http\//],
+    ['kysely', /^(cluster|database|domains|past-writes)\//],
+    ['graphql-yoga', /^(http\/|@magpie\/graphql-cache\/yoga)/],
+    ['node:http', /^(http\/|@magpie\/graphql-cache\/(node|request-parameters))/],
     ['prom-client', /^http\//],
     ['rate-limiter-flexible', /^limits\//],
   ])('leaves %s to those whose trade it is', (name, allowed) => {
-    const wrong = files.filter((file) => importsOf(file).includes(name) && !allowed.test(file.path));
+    const wrong = files.filter((file) => importsOf(file.tree).includes(name) && !allowed.test(file.path));
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 });
 
 describe('the process', () => {
-  it('is touched by main.ts alone, its environment by config.ts, and its identity by the lock', () => {
-    const allowed = ['main.ts', 'config.ts', 'database/lock-owner.ts'];
+  it.each(['main.ts', 'process/lead-workers.ts'])('loads neither the app nor GraphQL with %s', (start) => {
+    const reached = new Set([start]);
+    for (const path of reached) {
+      const file = files.find((one) => one.path === path);
+      for (const specifier of file ? loadedWith(file.tree) : [])
+        reached.add(specifier.startsWith('.') ? join(dirname(path), specifier) : specifier);
+    }
+    expect(reached).toContain('process/end.ts');
+    expect([...reached].filter((name) => /^(app\.ts|process\/serve\.ts|graphql|http)(\/|$)|yoga/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  it('is touched by main.ts and its folder alone, its environment by config.ts, its identity by the lock, and its warnings by hooks of a cache', () => {
+    const allowed = /^(main\.ts|process\/.*|config\.ts|database\/lock-owner\.ts|@magpie\/cache\/hooks\.ts)$/;
     const ours = files.filter(({ path }) => path.endsWith('.ts')); // scripts of worker threads have a process of their own
     const touching = ours.filter(
-      (file) => uses(file, 'process').length > 0 || importsOf(file).includes('node:process'),
+      (file) => uses(file, 'process').length > 0 || importsOf(file.tree).includes('node:process'),
     );
-    expect(touching.map(({ path }) => path).filter((path) => !allowed.includes(path))).toEqual([]);
+    expect(touching.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([]);
   });
 
   it('has its environment read in config.ts and nowhere else', () => {
@@ -155,7 +244,7 @@ describe('a name', () => {
   it('of a file is in kebab-case', () => {
     const wrong = files
       .map(({ path }) => path)
-      .filter((path) => !/^([a-z\d]+(-[a-z\d]+)*\/)*[a-z\d]+(-[a-z\d]+)*\.(ts|mjs)$/.test(path));
+      .filter((path) => !/^@?([a-z\d]+(-[a-z\d]+)*\/)*[a-z\d]+(-[a-z\d]+)*(\.d)?\.(tsx?|mjs)$/.test(path));
     expect(wrong).toEqual([]);
   });
 
@@ -196,9 +285,11 @@ function declaredNames({ tree }: SourceFile): string[] {
   return found;
 }
 
-const project = resolve(root, '..');
-const folders = Object.keys(floors).filter((floor) => !floor.endsWith('.ts'));
-const readmes = [...folders.map((floor) => `src/${floor}/README.md`), 'test/README.md'];
+const folders = Object.keys(floors).filter((floor) => !/\.ts$|^@/.test(floor));
+const packages = Object.keys(roots).filter((root) => root !== 'src');
+const readmes = [
+  ...[...folders.map((floor) => `src/${floor}`), ...packages, 'test'].map((folder) => `${folder}/README.md`),
+];
 const architecture = 'docs/architecture.md';
 const decisions = readdirSync(join(project, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
 const textOf = (path: string) => readFileSync(join(project, path), 'utf8');
@@ -219,9 +310,10 @@ describe('the front door of a folder', () => {
 
 describe('a document about the code', () => {
   it.each([...readmes, architecture, 'docs/glossary.md', ...decisions])('names only paths that exist: %s', (page) => {
-    const path = /(?<![\w/.-])((?:[\w.-]+\/)*[\w.-]+\.(?:ts|mjs|md|sql|graphql|json|yml)|[\w./-]+\/(?=[`)]))/g;
+    const path = /(?<![\w/.-])((?:[\w.-]+\/)*[\w.-]+\.(?:tsx?|mjs|md|sql|graphql|json|yml)|[\w./-]+\/(?=[`)]))/g;
     const named = textOf(page).match(path) ?? [];
-    const isThere = (path: string) => [dirname(page), '.', 'src'].some((base) => existsSync(join(project, base, path)));
+    const isThere = (path: string) =>
+      [dirname(page), '.', 'src', 'packages'].some((base) => existsSync(join(project, base, path)));
     expect(named.filter((one) => !isThere(one))).toEqual([]);
   });
 

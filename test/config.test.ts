@@ -62,6 +62,11 @@ describe('a configuration', () => {
     expect(readConfig({ DATABASE_URL: 'postgres://localhost/magpie', WORKERS: '4' }).workers).toBe(4);
   });
 
+  it('has no workspace that operates the server, unless it is named', () => {
+    expect(readConfig({}).operatorWorkspace).toBeUndefined();
+    expect(readConfig({ OPERATOR_WORKSPACE: 'ws_01J' }).operatorWorkspace).toBe('ws_01J');
+  });
+
   it('trusts no proxy, or as many as it is told, or those that it names', () => {
     expect(readConfig({}).trustedProxies).toBe(0);
     expect(readConfig({ TRUST_PROXY: '2' }).trustedProxies).toBe(2);
@@ -101,6 +106,7 @@ describe('a value that makes no sense', () => {
     ['PORT', '4e3', 'PORT: expected a whole number from 0 to 65535, but got "4e3"'],
     ['CACHE', 'yes', 'CACHE: expected one of on, off, but got "yes"'],
     ['CACHE_POSTS_TTL_SECONDS', '0', 'CACHE_POSTS_TTL_SECONDS: expected a whole number of at least 1, but got "0"'],
+    ['CACHE_POSTS_PREFETCH', 'on', 'CACHE_POSTS_PREFETCH: expected a whole number from 0 to 1000, but got "on"'],
     ['CACHE_POSTS_EVICTION', 'fifo', 'CACHE_POSTS_EVICTION: expected one of arc, lru, but got "fifo"'],
     [
       'CORS_ORIGINS',
@@ -110,14 +116,26 @@ describe('a value that makes no sense', () => {
     ['CORS_ORIGINS', 'https://*.example', /^CORS_ORIGINS: expected .* but got "https:\/\/\*.example"$/],
     ['CORS_ORIGINS', 'app.example:*', /^CORS_ORIGINS: expected/],
     ['CORS_HEADERS', 'x team', 'CORS_HEADERS: expected names of headers such as x-team, but got "x team"'],
+    [
+      'OPERATOR_WORKSPACE',
+      'Acme',
+      'OPERATOR_WORKSPACE: expected the id of a workspace, which begins with ws_, but got "Acme"',
+    ],
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL: expected one of trace, debug, .* but got "loud"$/],
     ['HOST', 'not a host', /^HOST: expected an IP address or a host name, but got "not a host"$/],
-    ['REDIS_URL', 'redis://localhost', /^REDIS_URL: .*the remote tier is not part of this version/],
+    ['REDIS_URL', 'redis://localhost', /^REDIS_URL: .*the embedded database has one process, and no log/],
     ['DATABASE_CONNECTIONS', '0', 'DATABASE_CONNECTIONS: expected a whole number from 1 to 1000, but got "0"'],
     ['WORKERS', '4', /^WORKERS: .*the embedded database belongs to one process/],
   ])('stops the start: %s=%s', (name, value, problem) => {
     expect(problemsOf({ [name]: value })).toEqual([
       typeof problem === 'string' ? problem : expect.stringMatching(problem),
+    ]);
+  });
+
+  it.each(['serve', 'serve:0', 'serve:3601', 'serve:60s'])('stops the start: CACHE_WHEN_CUT_OFF=%s', (text) => {
+    expect(problemsOf({ CACHE_WHEN_CUT_OFF: text, DATABASE_URL: 'postgres://localhost/magpie' })).toEqual([
+      'CACHE_WHEN_CUT_OFF: expected `off`, or `serve:` and a number of seconds from 1 to 3600, such as serve:60, ' +
+        `but got ${JSON.stringify(text)}`,
     ]);
   });
 
@@ -163,13 +181,47 @@ describe('a variable that does not exist', () => {
 
 describe('variables that need each other', () => {
   it.each([
-    [{ AI_BASE_URL: 'http://localhost:1' }, 'AI_MODEL: expected it beside AI_BASE_URL, but it is not set'],
-    [{ AI_API_KEY: 'x' }, 'AI_BASE_URL: expected it beside AI_API_KEY, but it is not set'],
+    [{ AI_BASE_URL: 'http://localhost:1' }, 'AI_MODEL: expected a value together with AI_BASE_URL, but it is not set'],
+    [
+      { ALERT_WEBHOOK_URL: 'http://x' },
+      'ALERT_WEBHOOK_SECRET: expected a value together with ALERT_WEBHOOK_URL, but it is not set',
+    ],
+    [
+      { TELEGRAM_BOT_TOKEN: 'x' },
+      'TELEGRAM_CHAT_ID: expected a value together with TELEGRAM_BOT_TOKEN, but it is not set',
+    ],
+    [
+      { DATABASE_LISTEN_URL: 'postgres://localhost/magpie' },
+      'DATABASE_URL: expected a value together with DATABASE_LISTEN_URL, but it is not set',
+    ],
+    [
+      { CACHE_WHEN_CUT_OFF: 'serve:60' },
+      'DATABASE_URL: expected a value together with CACHE_WHEN_CUT_OFF, but it is not set',
+    ],
+    [{ AI_API_KEY: 'x' }, 'AI_BASE_URL: expected a value together with AI_API_KEY, but it is not set'],
     [
       { MASTODON_BASE_URL: 'https://mastodon.example' },
-      'MASTODON_ACCESS_TOKEN: expected it beside MASTODON_BASE_URL, but it is not set',
+      'MASTODON_ACCESS_TOKEN: expected a value together with MASTODON_BASE_URL, but it is not set',
     ],
   ])('are missed when they are absent: %o', (environment, problem) => {
     expect(problemsOf(environment)).toEqual([problem]);
+  });
+});
+
+describe('where spans are sent', () => {
+  const url = (environment: Environment) => readConfig(environment).tracing?.url;
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+  const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces:4318/own' };
+
+  it('is nowhere, is beneath the address of a collector, or is the whole address of traces, which comes first', () => {
+    expect(url({})).toBeUndefined();
+    expect(url(endpoint)).toBe('http://collector:4318/v1/traces');
+    expect(url({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' })).toBe('http://collector:4318/v1/traces');
+    expect(url({ ...endpoint, ...traces })).toBe('http://traces:4318/own');
+  });
+
+  it('is nowhere when the SDK is disabled', () => {
+    expect(url({ ...endpoint, OTEL_SDK_DISABLED: 'false' })).toBeDefined();
+    expect(url({ ...endpoint, ...traces, OTEL_SDK_DISABLED: 'true' })).toBeUndefined();
   });
 });

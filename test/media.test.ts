@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createDiskMediaStore } from '../src/domains/media/disk-store.ts';
 import { outageOf } from '../src/graphql/outage.ts';
-import { withToldFailures } from '../src/media.ts';
+import { withFailureLog } from '../src/media.ts';
 import { createFolder } from './setup/folders.ts';
 
 describe('a media file that cannot be removed', () => {
   it('is told to the log, and to nobody else', async () => {
     const lines: object[] = [];
-    const store = withToldFailures(createDiskMediaStore(await createFolder()), {
+    const store = withFailureLog(createDiskMediaStore(await createFolder()), {
       error: (details, message) => lines.push({ ...details, message }),
     });
     await store.remove('x'.repeat(22)); // which is not there
@@ -17,7 +17,7 @@ describe('a media file that cannot be removed', () => {
       {
         key: 'no storage key',
         err: { message: 'expected a storage key, but got "no storage key"' },
-        message: 'a media file that nothing refers to could not be removed',
+        message: 'an unreferenced media file could not be removed',
       },
     ]);
   });
@@ -32,7 +32,7 @@ describe('a store of media that fails', () => {
     const full = async () => {
       throw new Error('ENOSPC: no space left on /srv/secret');
     };
-    const store = withToldFailures(
+    const store = withFailureLog(
       { put: full, open: full, remove: full },
       { error: (details, text) => lines.push({ ...details, text }) },
     );

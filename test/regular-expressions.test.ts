@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import { RegExpParser, visitRegExpAST } from '@eslint-community/regexpp';
 import type { Alternative, Node, Quantifier } from '@eslint-community/regexpp/ast';
 import { analyse } from 'scslre';
-import ts from 'typescript';
+import ts from 'typescript-api';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../src');
 
 /** Expressions that are taken for slow, and why they may stay: no client's text comes there, or none of it is read twice. */
 const exceptions: Record<string, string> = {
-  '/(\\{[^{}]*\\})/': 'reads the schema',
+  '/\\{\\{(\\.\\w+)\\}\\}/g': "reads the dashboard's own page",
   '/<script>(.*?)<\\/script>/gs': 'reads the page of GraphiQL',
   '/\\/+$/': 'reads the configuration',
   '/_(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP)(_\\w+)?)?)$/': 'reads names of environment variables',

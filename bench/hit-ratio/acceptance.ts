@@ -21,7 +21,7 @@ export function reportWorkload(seed: number): boolean {
   const requests = events.filter(({ user }) => user >= 0).length;
   const users = workloadA.usersOfWorkspaces.reduce((sum, one) => sum + one, 0);
   console.log(
-    `\nThe product: ${count(requests)} requests of ${users} users in ${workloadA.seconds} s, cold start included, through src/cache with the policies`,
+    `\nThe product: ${count(requests)} requests of ${users} users in ${workloadA.seconds} s, cold start included, through packages/cache with the policies`,
   );
   console.log(
     'as they are, on a clock of its own. The ceiling: lookups that are not the first of their key. One lookup is one cached field.\n',

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Cache } from '../../src/cache/cache.ts';
-import type { Policy } from '../../src/cache/policy.ts';
+import type { Policy } from '@magpie/cache';
+import { EntryCache } from '@magpie/cache/entries';
 import { policies } from '../../src/cache-policies.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import type { Trace } from './traces.ts';
@@ -17,7 +17,7 @@ export async function hitsOf(trace: Trace, maxEntries: number, eviction: Policy[
     ...{ ttlMs: FOREVER_MS, staleMs: 0, staleIfErrorMs: 0, nullTtlMs: 0 },
     ...{ maxEntries, maxBytes: MUCH, eviction },
   };
-  const cache = new Cache({ policies: { TRACE: policy }, clock: { now: () => 0 } });
+  const cache = new EntryCache({ policies: { TRACE: policy }, clock: { now: () => 0 } });
   let loads = 0;
   for (const [at, request] of trace.requests.entries()) {
     if (at % REQUESTS_PER_TURN === 0) await nextTurn();
@@ -46,7 +46,7 @@ export type WorkloadOutcome = ReadonlyMap<CacheCategory, CategoryOutcome>;
 /** Replays the workload through the engine with the policies as they are, on a clock of its own. Counts from `fromMs` on. */
 export function replayWorkload(events: readonly WorkloadEvent[], fromMs = 0): WorkloadOutcome {
   let nowMs = 0;
-  const cache = new Cache({ policies, clock: { now: () => nowMs } });
+  const cache = new EntryCache({ policies, clock: { now: () => nowMs } });
   const categories = Object.keys(policies) as CacheCategory[];
   const outcome = new Map(categories.map((category) => [category, { lookups: 0, hits: 0, first: 0 }]));
   const seen = new Set<string>();

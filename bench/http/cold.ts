@@ -45,7 +45,7 @@ export async function askCold(arena: Arena): Promise<void> {
 async function lookupsOf({ port }: Competitor): Promise<{ all: number; hits: number }> {
   const found = { all: 0, hits: 0 };
   for (const [name, count] of await figuresOf(port)) {
-    if (!name.startsWith('magpie_cache_lookups_total{')) continue;
+    if (!name.startsWith('magpie_cache_lookups_total{') || name.includes('"PRINCIPALS"')) continue;
     found.all += count;
     if (/result="(hit|stale|remote)"/.test(name)) found.hits += count;
   }

@@ -31,8 +31,8 @@ export interface Contender extends ContenderPlan {
 }
 
 const root = new URL('../../', import.meta.url).pathname;
-export const serverCore = 0;
-export const generatorCore = 1;
+const serverCore = 0;
+const generatorCore = 1;
 
 /** None outlives this process. */
 const running = new Set<ChildProcess>();
@@ -72,7 +72,16 @@ const autogroup = '/proc/self/autogroup';
 
 /** What it logs goes to a file of the folder. */
 export async function startContender(plan: ContenderPlan, folder: string): Promise<Contender> {
-  const node = [process.execPath, '--import', 'tsx', '--import', './bench/http/probe.ts', plan.script];
+  const node = [
+    process.execPath,
+    '--expose-gc', // for the memory question
+    '--conditions=magpie-source',
+    '--import',
+    'tsx',
+    '--import',
+    './bench/http/probe.ts',
+    plan.script,
+  ];
   if (plan.argument !== undefined) node.push(plan.argument);
   const [command, ...args] = canPin ? ['taskset', '-c', String(serverCore), ...node] : node;
   const logFile = join(folder, `${plan.name}.log`);

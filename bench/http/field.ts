@@ -25,7 +25,6 @@ export const entrantNames = [
   ...['yoga', 'apollo', 'mercurius'],
   ...['yoga-free', 'apollo-free', 'mercurius-free', 'yoga-plain'],
 ] as const;
-export type EntrantName = (typeof entrantNames)[number];
 
 export async function entrant(name: string, options: FieldOptions): Promise<Entrant> {
   if (name === 'magpie') return magpie(options, { name, role: 'magpie', label: 'Magpie', cache: 'on' });

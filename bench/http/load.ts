@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly next: () => Request | undefined;
   /** Name under which an answer's latency is noted; by default its request's kind. */
   readonly nameOf?: (request: Request, answer: Answer) => string;
+  /** Whether an answer that is no 200 is counted as others are. */
+  readonly takes?: (status: number) => boolean;
 }
 
 /** Connections that each send their next request when the last one is answered. */
@@ -33,9 +35,9 @@ export class Load {
     return new Load(options, await Promise.all(connections));
   }
 
-  /** Sends for so many milliseconds, or until there is nothing left to send. Rejects at the first answer that is no 200. */
+  /** Sends for so many milliseconds, or until there is nothing left to send. Rejects at the first answer that is no 200, unless it is taken. */
   async run(durationMs: number): Promise<Measured> {
-    const { next, nameOf } = this.#options;
+    const { next, nameOf, takes = () => false } = this.#options;
     const samples = new Map<string, number[]>();
     const usageBefore = process.cpuUsage();
     const startedAt = performance.now();
@@ -49,7 +51,8 @@ export class Load {
               if (!request) return resolve();
               connection.send(request.bytes, (answer) => {
                 if (answer instanceof Error) return reject(answer);
-                if (answer.status !== 200) return reject(new Error(`expected 200, but got ${answer.head}`));
+                if (answer.status !== 200 && !takes(answer.status))
+                  return reject(new Error(`expected 200, but got ${answer.head}`));
                 const answeredAt = performance.now();
                 const name = nameOf ? nameOf(request, answer) : request.kind;
                 const sample = samples.get(name);

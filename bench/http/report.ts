@@ -74,7 +74,7 @@ export function whole(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–';
 }
 
-export function range({ min, max }: Spread): string {
+function range({ min, max }: Spread): string {
   return `${min.toFixed(2)}–${max.toFixed(2)}`;
 }
 

@@ -113,7 +113,7 @@ async function takeTurn(contender: Contender, traffic: Traffic, pace: Pace): Pro
   }
 }
 
-export function latencyOf(ascending: Float64Array): Latency {
+function latencyOf(ascending: Float64Array): Latency {
   return { count: ascending.length, p50Ms: quantile(ascending, 0.5), p99Ms: quantile(ascending, 0.99) };
 }
 

@@ -60,7 +60,8 @@ export async function openStage(progress: (message: string) => void): Promise<St
   }
 }
 
-async function fill(
+/** Fills a new database with the demo's workspaces. */
+export async function fill(
   url: string,
   { folder, progress }: { folder: string; progress: (message: string) => void },
 ): Promise<StageWorkspace[]> {

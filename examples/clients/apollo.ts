@@ -5,7 +5,7 @@ import { print } from 'graphql';
 import { createClient } from 'graphql-sse';
 import possibleTypes from '../../clients/possible-types.json' with { type: 'json' };
 
-/** Subscriptions over server-sent events, which come back by themselves. */
+/** Subscriptions over server-sent events, which reconnect automatically. */
 function createEventLink(url: string, token: string): ApolloLink {
   const events = createClient({ url, headers: { authorization: `Bearer ${token}` } });
   return new ApolloLink(
@@ -65,14 +65,14 @@ interface CacheInvalidation {
   cacheInvalidated: { typeNames: string[]; nodeIds: string[] };
 }
 
-/** Root fields whose values hold lists, counts or aggregates of a type. */
+/** Root fields with lists, counts or aggregates of a type. */
 const fieldsOfType: Record<string, string[]> = {
   Template: ['templates'],
   Post: ['posts', 'calendar'],
   Conversation: ['inbox', 'inboxSummary'],
 };
 
-/** Forgets what others changed, and asks again for what is shown. Returns the function that ends it. */
+/** Drops changed data from the cache and refetches the displayed queries. Returns a function that ends this. */
 export function followChanges(client: ApolloClient): () => void {
   const { cache } = client;
   const subscription = client.subscribe<CacheInvalidation>({ query: cacheInvalidated }).subscribe(({ data }) => {

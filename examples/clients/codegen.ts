@@ -1,7 +1,7 @@
 // #region codegen
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** How the scalars travel: instants and days as text, whole numbers beyond 32 bits as numbers. */
+/** The types of the scalars in JSON: instants and days are texts, integers beyond 32 bits are numbers. */
 const scalars = { DateTime: 'string', Date: 'string', SafeInt: 'number', Upload: 'File', JSON: 'unknown' };
 
 export const codegen: CodegenConfig = {

@@ -1,5 +1,5 @@
 // #region request
-/** Sends a document and resolves with its data. Rejects with the first error of an answer that brings nothing. */
+/** Sends a document and resolves with its data. Rejects with the first error if there are no data. */
 export async function request<Data>(
   { url, token }: { url: string; token: string },
   query: string,

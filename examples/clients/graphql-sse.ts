@@ -1,7 +1,7 @@
 // #region client
 import { type Client, createClient } from 'graphql-sse';
 
-/** A connection for each subscription. It comes back by itself when the server restarts, and not when the token was revoked. */
+/** One connection for each subscription. It reconnects when the server restarts, but not when the token was revoked. */
 export function createEventClient(url: string, token: string): Client {
   return createClient({
     url,
@@ -13,7 +13,7 @@ export function createEventClient(url: string, token: string): Client {
 // #endregion
 
 // #region follow
-/** Calls back with the types and nodes that changed, until the returned function is called. */
+/** Calls `onChange` with the types and nodes that changed, until the returned function is called. */
 export function followChanges(
   client: Client,
   onChange: (change: { typeNames: string[]; nodeIds: string[] }) => void,
@@ -22,7 +22,7 @@ export function followChanges(
     { query: 'subscription { cacheInvalidated { typeNames nodeIds } }' },
     {
       next: ({ data }) => void (data && onChange(data.cacheInvalidated)),
-      error: (error) => console.error('changes are not followed any more', error),
+      error: (error) => console.error('the subscription to changes has ended', error),
       complete: () => {},
     },
   );

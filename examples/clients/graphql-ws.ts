@@ -1,7 +1,7 @@
 // #region client
 import { type Client, createClient } from 'graphql-ws';
 
-/** One WebSocket for all subscriptions. It comes back by itself when the server restarts, and not when the token was revoked. */
+/** One WebSocket for all subscriptions. It reconnects when the server restarts, but not when the token was revoked. */
 export function createSocketClient(url: string, token: string): Client {
   return createClient({
     url: url.replace(/^http/, 'ws'),
@@ -19,15 +19,15 @@ interface Change {
 }
 
 interface Follower {
-  /** What changed. */
+  /** Receives each change. */
   onChange(change: Change): void;
-  /** Changes may have been missed: read again what is shown. */
+  /** Changes may have been missed: refetch the displayed data. */
   onGap(): void;
-  /** Nothing more is told: the token is not good any more. */
+  /** There are no further events: the token is no longer valid. */
   onEnd(): void;
 }
 
-/** Tells what others change, and when that may be incomplete, until the returned function is called. */
+/** Follows the changes by others, and gaps in them, until the returned function is called. */
 export function followChanges(client: Client, { onChange, onGap, onEnd }: Follower): () => void {
   const stopListening = client.on('connected', (_socket, _payload, wasRetry) => void (wasRetry && onGap()));
   const unsubscribe = client.subscribe<{ cacheInvalidated: Change }>(
@@ -42,13 +42,13 @@ export function followChanges(client: Client, { onChange, onGap, onEnd }: Follow
 // #endregion
 
 // #region once
-/** The answer to a query or mutation, which may go over the same WebSocket. */
+/** The data of a query or mutation over the same WebSocket. */
 export async function request<Data>(client: Client, query: string, variables?: Record<string, unknown>): Promise<Data> {
   for await (const { data, errors } of client.iterate<Data>({ query, variables })) {
-    if (errors || !data) throw new Error(errors?.[0]?.message ?? 'no answer');
+    if (errors || !data) throw new Error(errors?.[0]?.message ?? 'no result');
     return data;
   }
-  throw new Error('no answer');
+  throw new Error('no result');
 }
 
 // #endregion

@@ -1,7 +1,7 @@
 // #region environment
 import relay, { type RecordSourceSelectorProxy } from 'relay-runtime';
 
-/** Sends what relay-compiler made of a document. */
+/** Sends documents in the form that relay-compiler generates. */
 export function createRelayEnvironment(url: string, token: string) {
   const fetchQuery = async ({ text }: { text: string | null }, variables: object) => {
     const response = await fetch(url, {
@@ -19,14 +19,14 @@ export function createRelayEnvironment(url: string, token: string) {
 // #endregion
 
 // #region cache-invalidated
-/** Marks what changed as outdated: it is asked for again where it is shown next. */
+/** Marks changed records as outdated: they are refetched where they are displayed next. */
 export function forget(
   environment: ReturnType<typeof createRelayEnvironment>,
   { nodeIds, typeNames }: { nodeIds: readonly string[]; typeNames: readonly string[] },
 ): void {
   relay.commitLocalUpdate(environment, (store) => {
     for (const id of nodeIds) store.get(id)?.invalidateRecord();
-    // Lists have no ids of their own: all that is kept is checked again.
+    // Lists have no ids: the whole store is outdated.
     if (typeNames.length > 0) (store as RecordSourceSelectorProxy).invalidateStore();
   });
 }

@@ -8,7 +8,7 @@ interface Templates {
 
 const templatesDocument = 'query ($first: Int!) { templates(first: $first) { nodes { id title } } }';
 
-/** Keys begin with the type of what they hold, so that a change of a type makes all of its queries outdated. */
+/** Keys begin with the type in the result, so that a change of a type makes all of its queries outdated. */
 export function templates(
   server: { url: string; token: string },
   first: number,
@@ -20,11 +20,11 @@ export function templates(
 }
 
 export function createQueryClient(): QueryClient {
-  // The server answers from its cache: asking again when a window is shown costs little.
+  // The server responds from its cache, so refetching when a window is shown costs little.
   return new QueryClient({ defaultOptions: { queries: { staleTime: 10_000, retry: 1 } } });
 }
 
-/** Makes all queries of these types outdated; those that are shown are asked again. */
+/** Makes all queries of these types outdated; displayed ones are refetched. */
 export async function forgetTypes(client: QueryClient, typeNames: readonly string[]): Promise<void> {
   for (const type of typeNames) await client.invalidateQueries({ queryKey: [type] });
 }

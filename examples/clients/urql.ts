@@ -11,7 +11,7 @@ export function createDocumentCacheClient(url: string, token: string): Client {
   });
 }
 
-/** A list that is empty names no type of its items, so the document cache must be told what would make it longer. */
+/** An empty list does not contain the type of its items, so the document cache needs it as an option. */
 export const templateLists = { additionalTypenames: ['Template'] };
 
 // #endregion
@@ -25,7 +25,7 @@ import typesWithoutId from '../../clients/types-without-id.json' with { type: 'j
 /** Types without an `id` belong to the object that holds them. */
 const keys = Object.fromEntries(typesWithoutId.map((type) => [type, () => null]));
 
-/** Makes a field of `Query` outdated, whatever arguments it was asked with. */
+/** Makes a field of `Query` outdated, for all its arguments. */
 function forget(cache: Cache, fieldName: string): void {
   for (const field of cache.inspectFields('Query'))
     if (field.fieldName === fieldName) cache.invalidate('Query', fieldName, field.arguments);

@@ -21,7 +21,7 @@ export interface BackupSource {
   readonly postgresMajor: number;
 }
 
-export const manifestFile = 'magpie.json';
+const manifestFile = 'magpie.json';
 export const databaseFile = 'database.tar';
 export const mediaFolder = 'media/';
 
@@ -58,7 +58,9 @@ function fail(archive: Pack, error: Error): never {
   throw error;
 }
 
-/** Calls `take` with each file of a backup; it must read it to its end. Rejects with an error that names `file` if it is incomplete. */
+/**
+ * Calls `take` with each file of a backup; it must read it to its end. Rejects with an error that names `file` if it is incomplete.
+ */
 export async function readBackup(
   file: string,
   take: (name: string, entry: Readable) => Promise<void>,

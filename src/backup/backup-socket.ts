@@ -9,7 +9,7 @@ import { type BackupSource, writeBackup } from './archive.ts';
 const maxPathBytes = 107;
 
 /** The socket at which a running server writes backups for programs of the same machine that have access to its data folder. */
-export function socketOf(dataDir: string): string {
+function socketOf(dataDir: string): string {
   return join(dataDir, 'backup.sock');
 }
 

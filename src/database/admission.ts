@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { UnavailableError } from './errors.ts';
 import { type EndTurn, FairTurns, ownLane } from './fair-turns.ts';
 import { camelCaseNames, SnakeCaseDialect } from './names.ts';
-import { Session, unavailable } from './session.ts';
+import { Session, type Use, unavailable } from './session.ts';
 import type { Tables } from './tables.ts';
 import { writeFoldedColumns } from './write-folded-columns.ts';
 
@@ -18,20 +18,26 @@ export interface AdmissionOptions {
   /** Time limit of a statement; none if absent. */
   readonly limitMs?: number | undefined;
   readonly isLimitedByServer: boolean;
+  /** Whether the database has triggers that log what is written to its tables. */
+  readonly hasTriggers?: boolean;
   /** Called with each statement, except those that begin and end transactions. */
   readonly onStatement?: ((sql: string) => void) | undefined;
 }
 
-/** Time limit for opening a connection. Longer than the limits of the driver for connecting and of `enterPool`. */
+/** Time limit for opening a connection. Longer than the driver's limit for connecting. */
 const openWithinMs = 20_000;
 
 /** Workspaces whose query builders are cached; creating one is cheap. */
 const maxLanes = 1_000;
 
-interface Admitted {
-  readonly admission: Admission;
+interface QueriesOptions {
   readonly lane: string;
   readonly isLimited: boolean;
+  readonly logsItself: boolean;
+}
+
+interface Admitted extends QueriesOptions {
+  readonly admission: Admission;
 }
 
 const admittedQueries = new WeakMap<Queries, Admitted>();
@@ -41,13 +47,19 @@ const admittedQueries = new WeakMap<Queries, Admitted>();
  */
 export function inLane(queries: Queries, lane: string): Queries {
   const admitted = admittedQueries.get(queries);
-  return admitted ? admitted.admission.queries({ lane, isLimited: admitted.isLimited }) : queries;
+  return admitted ? admitted.admission.queries({ ...admitted, lane }) : queries;
 }
 
 /** The query builder without a time limit, for migrations and seeding. */
 export function withoutTimeLimit(queries: Queries): Queries {
   const admitted = admittedQueries.get(queries);
-  return admitted ? admitted.admission.queries({ lane: admitted.lane, isLimited: false }) : queries;
+  return admitted ? admitted.admission.queries({ ...admitted, isLimited: false }) : queries;
+}
+
+/** The query builder whose transactions write what they invalidate into the log of invalidations, so that no trigger does. */
+export function loggingItself(queries: Queries): Queries {
+  const admitted = admittedQueries.get(queries);
+  return admitted ? admitted.admission.queries({ ...admitted, logsItself: true }) : queries;
 }
 
 /** Waits for a turn among transactions. Resolves when a transaction may begin. */
@@ -69,23 +81,26 @@ export class Admission {
   constructor(pool: pg.Pool, options: AdmissionOptions) {
     this.#pool = pool;
     this.#options = options;
-    this.#connections = new FairTurns({ atMost: options.connections, what: 'a connection to the database' });
-    this.#transactions = new FairTurns({ atMost: options.transactions, what: 'a turn among transactions' });
+    this.#connections = new FairTurns({ atMost: options.connections, resource: 'a connection to the database' });
+    this.#transactions = new FairTurns({ atMost: options.transactions, resource: 'a turn among transactions' });
   }
 
   /** Returns a query builder for a lane. Names are camel case in code and snake case in the database. */
-  queries({ lane = ownLane, isLimited = true } = {}): Queries {
-    const name = `${isLimited} ${lane}`;
+  queries({ lane = ownLane, isLimited = true, logsItself = false }: Partial<QueriesOptions> = {}): Queries {
+    const name = `${isLimited} ${logsItself} ${lane}`;
     const cached = this.#queries.get(name);
     if (cached) return cached;
     if (this.#queries.size >= maxLanes) this.#queries.clear();
-    const limitMs = isLimited ? this.#options.limitMs : undefined;
-    const pool = { connect: () => this.#connect(lane, limitMs), end: async () => {} };
+    const use = {
+      limitMs: isLimited ? this.#options.limitMs : undefined,
+      logsItself: logsItself && this.#options.hasTriggers === true,
+    };
+    const pool = { connect: () => this.#connect(lane, use), end: async () => {} };
     const queries = new Kysely<Tables>({
       dialect: new SnakeCaseDialect({ pool }),
       plugins: [writeFoldedColumns, camelCaseNames],
     });
-    admittedQueries.set(queries, { admission: this, lane, isLimited });
+    admittedQueries.set(queries, { admission: this, lane, isLimited, logsItself });
     this.#queries.set(name, queries);
     return queries;
   }
@@ -102,10 +117,10 @@ export class Admission {
 
   /** A connection for queries without Kysely. The caller releases it. */
   connect(lane: string): Promise<Session> {
-    return this.#connect(lane, this.#options.limitMs);
+    return this.#connect(lane, { limitMs: this.#options.limitMs });
   }
 
-  async #connect(lane: string, limitMs: number | undefined): Promise<Session> {
+  async #connect(lane: string, use: Omit<Use, 'end'>): Promise<Session> {
     const endTurn = await this.#connections.take(lane);
     let client: pg.PoolClient;
     try {
@@ -123,7 +138,7 @@ export class Admission {
       this.#inUse--;
       endTurn();
     };
-    await session.begin({ limitMs, end });
+    await session.begin({ ...use, end });
     return session;
   }
 

@@ -14,8 +14,8 @@ export interface DataDirLock {
  * names the owner if it is alive, or on another host, where it cannot be checked.
  *
  * The lock is the folder `lock` with one file, whose name describes the owner. A new owner renames that file, which succeeds for
- * exactly one of the processes that found the same owner dead. A new lock is created under another name, with its file, and renamed,
- * so that it is never incomplete.
+ * exactly one of the processes that found the same owner dead. A new lock is created under another name, with its file, and
+ * renamed, so that it is never incomplete.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const folder = join(dataDir, 'lock');
@@ -29,9 +29,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
       return { release: () => release(folder, own) };
     }
   }
-  throw new Error(
-    `expected the lock of DATA_DIR ${dataDir} to come free, but got an owner that is always about to exit`,
-  );
+  throw new Error(`expected the lock of DATA_DIR ${dataDir} to be released, but got an owner that is still exiting`);
 }
 
 async function create(folder: string, own: string): Promise<boolean> {
@@ -60,12 +58,12 @@ async function release(folder: string, own: string): Promise<void> {
 }
 
 function heldError(dataDir: string, owner: Owner, state: OwnerState): Error {
-  const who = isThisProcess(owner) ? 'this very process' : `process ${owner.pid} of host ${owner.host}`;
+  const ownerName = isThisProcess(owner) ? 'this process' : `process ${owner.pid} of host ${owner.host}`;
   const remedy =
     state === 'elsewhere'
       ? `if it no longer runs there, remove the folder ${join(dataDir, 'lock')}`
       : 'stop it first, or choose another DATA_DIR';
   return new Error(
-    `expected DATA_DIR ${dataDir} to be free, but got it held by ${who} since ${owner.since}: ${remedy}`,
+    `expected DATA_DIR ${dataDir} to be unlocked, but got it locked by ${ownerName} since ${owner.since}: ${remedy}`,
   );
 }

@@ -8,9 +8,8 @@ import { makeFolder } from './file-errors.ts';
 import { migrate } from './migrate.ts';
 import { type PgliteOptions, startPglite } from './pglite.ts';
 import { createPool } from './pool.ts';
-import { enterPool } from './presence.ts';
 
-export { inLane, type Queries, withoutTimeLimit } from './admission.ts';
+export { inLane, loggingItself, type Queries, withoutTimeLimit } from './admission.ts';
 
 export interface Database {
   readonly queries: Queries;
@@ -40,10 +39,10 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** Time limit of a statement, except in migrations; none if absent, and for an embedded database in memory. */
   statementLimitMs?: number;
-  /** `SoleUse.group` of this server. Without it, other servers that cache do not notice these connections. */
-  group?: number;
   /** Whether to create an embedded database if there is none; true if absent. */
   isCreating?: boolean;
+  /** Called before the schema is migrated. If it rejects, so does the opening, and the schema is as it was. */
+  beforeMigrating?: (queries: Queries) => Promise<void>;
   /** Whether to migrate the schema; true if absent. */
   isMigrating?: boolean;
   /** Called with each SQL statement, except those that begin and end transactions. */
@@ -69,6 +68,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     transactions: Math.max(1, Math.floor(shareOfTransactions * connections)),
     limitMs: engine.mayEndStatements ? options.statementLimitMs : undefined,
     isLimitedByServer: engine.name === 'postgres',
+    hasTriggers: engine.name === 'postgres',
     onStatement: options.onStatement,
   });
   const queries = admission.queries();
@@ -78,6 +78,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return closed;
   };
   try {
+    await options.beforeMigrating?.(queries);
     if (options.isMigrating ?? true) await migrate(withoutTimeLimit(queries), { log: options.log });
   } catch (error) {
     await close();
@@ -119,9 +120,8 @@ interface Engine {
   stop(): Promise<void>;
 }
 
-function openServer(url: string, { poolSize = 20, group }: DatabaseOptions): Engine {
-  const enter = group === undefined ? undefined : (session: pg.ClientBase) => enterPool(session, group);
-  const pool = createPool({ connectionString: url, max: poolSize }, enter);
+function openServer(url: string, { poolSize = 20 }: DatabaseOptions): Engine {
+  const pool = createPool({ connectionString: url, max: poolSize });
   return { name: 'postgres', pool, mayEndStatements: true, failure: () => undefined, stop: async () => {} };
 }
 

@@ -43,7 +43,9 @@ export async function prepareFiles(dataDir: string): Promise<EmbeddedFiles> {
 
 const folderOf = (dataDir: string) => join(dataDir, 'database');
 
-/** A file that exists from the beginning of a first start until the files are complete, so that an interrupted start is repeated. */
+/**
+ * A file that exists from the beginning of a first start until the files are complete, so that an interrupted start is repeated.
+ */
 const draftMark = (dataDir: string) => join(dataDir, 'database.draft');
 
 async function assertRoom(dataDir: string): Promise<void> {

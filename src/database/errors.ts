@@ -24,6 +24,11 @@ export function isTransactionConflict(error: unknown): error is DatabaseError {
   return violates(error, '40001') || violates(error, '40P01');
 }
 
+/** Whether a statement waited for a lock for longer than it may. */
+export function isLockTimeout(error: unknown): error is DatabaseError {
+  return violates(error, '55P03');
+}
+
 function violates(error: unknown, code: string, constraint?: string): error is DatabaseError {
   return isDatabaseError(error) && error.code === code && (constraint === undefined || error.constraint === constraint);
 }
@@ -46,7 +51,9 @@ export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
-/** The server replied to COMMIT with a rollback, because a statement of the transaction had failed and its error was not rethrown. */
+/**
+ * The server replied to COMMIT with a rollback, because a statement of the transaction had failed and its error was not rethrown.
+ */
 export class CommitRefusedError extends Error {
   override readonly name = 'CommitRefusedError';
 }

@@ -4,7 +4,7 @@ export interface FairTurnsOptions {
   /** Maximum of concurrent turns. */
   readonly atMost: number;
   /** The resource, for messages: `a connection`. */
-  readonly what: string;
+  readonly resource: string;
   /** How many requests of one lane may wait; one more is refused at once. */
   readonly maxWaiting?: number;
   /** Milliseconds that a request may wait. */
@@ -29,8 +29,8 @@ interface Waiting {
 /**
  * Divides turns at a scarce resource fairly among lanes; a lane is usually a workspace. Waiting lanes are served in rotation,
  * whatever the number of their requests. Lanes below their share come first; with n turns and k lanes it is n / (k + 1). A lane may
- * exceed its share with turns that the others do not use. A fifth of the turns is reserved for lanes that have none, so that the slow
- * work of one lane cannot block the others, however much of it there is.
+ * exceed its share with turns that the others do not use. A fifth of the turns is reserved for lanes that have none, so that the
+ * slow work of one lane cannot block the others, however much of it there is.
  */
 export class FairTurns {
   readonly #options: Required<FairTurnsOptions>;
@@ -49,12 +49,12 @@ export class FairTurns {
 
   /** Resolves when the lane gets a turn. Rejects with an `UnavailableError` when too many requests wait, or after `waitMs`. */
   take(name: string): Promise<EndTurn> {
-    const { what, maxWaiting, waitMs } = this.#options;
+    const { resource, maxWaiting, waitMs } = this.#options;
     const lane = this.#lanes.get(name) ?? { since: this.#begun, running: 0, waiting: [] };
     if (lane.waiting.length >= maxWaiting)
       return Promise.reject(
         new UnavailableError(
-          `expected at most ${maxWaiting} requests of one workspace to wait for ${what}, but got more`,
+          `expected at most ${maxWaiting} requests of one workspace to wait for ${resource}, but got more`,
         ),
       );
     this.#lanes.set(name, lane);
@@ -75,7 +75,7 @@ export class FairTurns {
       lane.waiting.push(waiting);
       this.#serve();
       if (lane.waiting.at(-1) !== waiting) return;
-      const error = () => new UnavailableError(`expected ${what} within ${waitMs / 1_000} s, but got none`);
+      const error = () => new UnavailableError(`expected ${resource} within ${waitMs / 1_000} s, but got none`);
       timer = setTimeout(() => waiting.refuse(error()), waitMs);
     });
   }

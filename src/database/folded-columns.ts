@@ -8,8 +8,8 @@ export interface FoldedColumn {
 }
 
 /**
- * Source columns with their folded columns, which are used to compare and search text. PostgreSQL itself cannot fold reliably: `lower`
- * and `ilike` depend on its locale, and handle only ASCII in the locale "C".
+ * Source columns with their folded columns, which are used to compare and search text. PostgreSQL itself cannot fold reliably:
+ * `lower` and `ilike` depend on its locale, and handle only ASCII in the locale "C".
  */
 const foldedColumns: { readonly [T in keyof Tables]?: { readonly [C in keyof Tables[T]]?: FoldedColumn } } = {
   users: { email: { into: 'emailKey', fold: emailKey } },

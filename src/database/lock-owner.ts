@@ -32,6 +32,11 @@ export async function thisProcess(folder: string): Promise<Owner> {
   };
 }
 
+/** Where this process runs, and its number there. */
+export function placeOfProcess(): Pick<Owner, 'host' | 'pid'> {
+  return { host: hostname(), pid };
+}
+
 export function isThisProcess(owner: Owner): boolean {
   return owner.pid === pid && owner.host === hostname();
 }
@@ -54,7 +59,9 @@ export function ownerOf(name: string): Owner {
   };
 }
 
-/** The state of an owner. One on another host cannot be checked. A copied folder contains a copied lock, whose owner counts as dead. */
+/**
+ * The state of an owner. One on another host cannot be checked. A copied folder contains a copied lock, whose owner counts as dead.
+ */
 export type OwnerState = 'alive' | 'exiting' | 'dead' | 'elsewhere';
 
 export async function stateOf(owner: Owner, folder: string): Promise<OwnerState> {

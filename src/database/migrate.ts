@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
 import { fillFoldedColumns } from './fill-folded-columns.ts';
 
 /** The number of the advisory lock, the same in every process: 'magpie' on a telephone's keys. */
@@ -86,7 +86,7 @@ function assertPrefix(applied: Omit<Migration, 'text'>[], migrations: Migration[
     if (migration?.name !== name) {
       throw new Error(
         `expected the applied migration ${name} at place ${index + 1}, but got ${migration?.name ?? 'no file'}: ` +
-          'this database was made by another version of Magpie',
+          'this database was created by another version of Magpie',
       );
     }
     if (migration.checksum !== checksum) {
@@ -98,16 +98,26 @@ function assertPrefix(applied: Omit<Migration, 'text'>[], migrations: Migration[
   });
 }
 
+/** Processes of an earlier version that run on forget what they keep, as a migration may change what they have read. */
+async function noteForCaches<Tables>(transaction: Kysely<Tables>, name: string): Promise<void> {
+  const { rows } = await sql<{ exists: boolean }>`
+    select to_regclass('invalidation_log') is not null as exists`.execute(transaction);
+  if (!rows[0]!.exists) return;
+  await sql`insert into invalidation_log (workspace_id, tags, cause) values (null, '{}', ${name})`.execute(transaction);
+}
+
 async function apply<Tables>(connection: Kysely<Tables>, migration: Migration, log: MigrateOptions['log']) {
   const { name, text, checksum } = migration;
   try {
     await connection.transaction().execute(async (transaction) => {
+      await sql`set local magpie.logs_itself = 'on'`.execute(transaction); // the triggers know the tables as they were
       await sql.raw(text).execute(transaction);
       await fills[name]?.(transaction);
+      await noteForCaches(transaction, name);
       await sql`insert into migrations (name, checksum) values (${name}, ${checksum})`.execute(transaction);
     });
   } catch (cause) {
-    throw new Error(`migration ${name} failed: ${wordsOf(cause)}`, { cause });
+    throw new Error(`migration ${name} failed: ${messageOf(cause)}`, { cause });
   }
   log?.(`applied migration ${name}`);
 }

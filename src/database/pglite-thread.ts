@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
 import { fatalIn } from './pglite-log.ts';
 
 export interface PgliteSource {
@@ -32,10 +33,34 @@ export interface Thread {
 /** Longer than a slow machine takes to create the files, or to replay the WAL after a crash. */
 const openWithinMs = 5 * 60_000;
 
+/** PGlite's files, read and compiled once: a database that is opened again, or beside another, shares the code. */
+interface Program {
+  readonly pgliteWasmModule: WebAssembly.Module;
+  readonly initdbWasmModule: WebAssembly.Module;
+}
+
+let program: Promise<Program> | undefined;
+
+/** Loads it again after a failure. */
+function loadProgram(): Promise<Program> {
+  program ??= compileProgram().catch((error) => {
+    program = undefined;
+    throw error;
+  });
+  return program;
+}
+
+async function compileProgram(): Promise<Program> {
+  const compile = async (name: string) =>
+    WebAssembly.compile(await readFile(new URL(name, import.meta.resolve('@electric-sql/pglite'))));
+  const [pgliteWasmModule, initdbWasmModule] = await Promise.all([compile('pglite.wasm'), compile('initdb.wasm')]);
+  return { pgliteWasmModule, initdbWasmModule };
+}
+
 /** Starts a thread. Resolves when the database is open. When it rejects, the thread has exited. */
 export async function startThread(source: PgliteSource): Promise<Thread> {
   const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
-    workerData: source,
+    workerData: { ...source, ...(await loadProgram()) },
     execArgv: [], // it is JavaScript: the TypeScript loader of this process would only slow its start
   });
   const waiting: { resolve(bytes: Uint8Array): void; reject(error: Error): void }[] = [];
@@ -121,5 +146,5 @@ const fileErrors = new Map([
 
 function causeOf(thrown: unknown): string {
   const errno = typeof thrown === 'object' && thrown !== null && 'errno' in thrown ? Number(thrown.errno) : Number.NaN;
-  return fileErrors.get(errno) ?? wordsOf(thrown);
+  return fileErrors.get(errno) ?? messageOf(thrown);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
 import { startThread, type Thread } from './pglite-thread.ts';
 
 export interface ThreadsOptions {
@@ -55,11 +55,14 @@ export class Threads {
     return await this.#attempt;
   }
 
-  /** Ends a thread whose statement runs although nothing waits for it. That is not a failure, so the database is opened again at once. */
+  /**
+   * Ends a thread whose statement runs although nothing waits for it. That is not a failure, so the database is opened again at
+   * once.
+   */
   cut(thread: Thread): void {
     if (thread.failure) return;
     this.#failures = -1; // so that this end does not count as a failure
-    thread.kill(new Error('the embedded database was ended, because a statement took too long'));
+    thread.kill(new Error('the embedded database was stopped, because a statement took too long'));
   }
 
   async stop(): Promise<void> {
@@ -82,7 +85,7 @@ export class Threads {
     const { dataDir, events, pause = pauseFor } = this.#options;
     this.#failure = ended.failure!;
     this.#failures = performance.now() - this.#openSinceMs > grownUpMs ? 0 : this.#failures + 1;
-    events?.warn(`${this.#failure.message}; it is opened again`);
+    events?.warn(`${this.#failure.message}; it is being reopened`);
     for (;;) {
       if (this.#failures > 0) await pause(pauseAfter(this.#failures), this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
@@ -108,8 +111,7 @@ export class Threads {
   #tell(failure: Error): void {
     const before = this.#failure?.message;
     this.#failure = failure;
-    if (failure.message !== before)
-      this.#options.events?.warn(`${wordsOf(failure)}; it is tried again for as long as it takes`);
+    if (failure.message !== before) this.#options.events?.warn(`${messageOf(failure)}; trying again`);
   }
 }
 

@@ -8,17 +8,25 @@ import { keepUp } from './pglite-upkeep.mjs';
 
 /**
  * @typedef {{ dataDir?: string, dumpFile?: string }} PgliteSource
- * @typedef {{ kind: 'connect' } | { kind: 'send', bytes: Uint8Array } | { kind: 'upkeep' } | { kind: 'dump' } | { kind: 'close' }} Request
+ * @typedef {Pick<import('@electric-sql/pglite').PGliteOptions, 'pgliteWasmModule' | 'initdbWasmModule'>} Program
+ * @typedef {{ kind: 'connect' } | { kind: 'send', bytes: Uint8Array } | { kind: 'upkeep' } | { kind: 'dump' } | { kind: 'close' }}
+ * Request
  *   The reply to `upkeep` is its error as text, or empty.
  * @typedef {{ bytes: Uint8Array } | { line: string }} Message a reply to each request, in order; or a line of the log
  */
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
-const source = /** @type {PgliteSource} */ (workerData);
+const source = /** @type {PgliteSource & Program} */ (workerData);
 const nothing = () => new Uint8Array(0);
+
+/** PGlite clears all of it whenever it opens a database, and never gives it back: its default of 128 MB takes most of that time. */
+const sharedBuffers = '32MB';
 
 const database = await PGlite.create({
   dataDir: source.dataDir,
+  pgliteWasmModule: source.pgliteWasmModule,
+  initdbWasmModule: source.initdbWasmModule,
+  startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${sharedBuffers}`],
   loadDataDir: source.dumpFile === undefined ? undefined : new Blob([await readFile(source.dumpFile)]),
   // Posted at once: after some messages the database returns nonsense, or hangs in a loop.
   onStderr(line) {

@@ -27,13 +27,13 @@ export interface Pglite {
 }
 
 /**
- * Starts the embedded PostgreSQL in a thread of its own, so that long queries do not block the event loop. The driver connects to it
- * as to a server: its socket is a stream of the wire protocol to the thread. So types, parameters and errors are those of a real
+ * Starts the embedded PostgreSQL in a thread of its own, so that long queries do not block the event loop. The driver connects to
+ * it as to a server: its socket is a stream of the wire protocol to the thread. So types, parameters and errors are those of a real
  * server, handled by the same code.
  *
- * Destroying a connection while a statement runs ends the thread, as a statement cannot be cancelled otherwise. A database in memory
- * would be lost, so there the statement continues. When the thread ends, its pending requests fail at once, and the database is
- * opened again.
+ * Destroying a connection while a statement runs ends the thread, as a statement cannot be cancelled otherwise. A database in
+ * memory would be lost, so there the statement continues. When the thread ends, its pending requests fail at once, and the database
+ * is opened again.
  */
 export async function startPglite(options: PgliteOptions): Promise<Pglite> {
   const { dataDir, dumpFile, events, pause } = options;

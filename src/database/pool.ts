@@ -1,14 +1,8 @@
 import pg from 'pg';
 import { columnTypes } from './column-types.ts';
 
-/**
- * Creates a pool whose sessions are configured the same for both engines: column types, and UTC as time zone. `enter` runs on each
- * session before its first use.
- */
-export function createPool(
-  config: pg.PoolConfig,
-  enter: (session: pg.ClientBase) => Promise<void> = async () => {},
-): pg.Pool {
+/** Creates a pool whose sessions are configured the same for both engines: column types, and UTC as time zone. */
+export function createPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     application_name: 'magpie',
     keepAlive: true,
@@ -17,7 +11,6 @@ export function createPool(
     types: columnTypes,
     async onConnect(client) {
       await client.query("set time zone 'UTC'");
-      await enter(client);
     },
     ...config,
   });

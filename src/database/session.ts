@@ -1,10 +1,13 @@
 import type { PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
 import { CommitRefusedError, isDatabaseError, TimeLimitError, UnavailableError } from './errors.ts';
 
 export interface SessionOptions {
-  /** Whether the server enforces the time limit itself. The limit here is then a backstop, for a server that does not reply any more. */
+  /**
+   * Whether the server enforces the time limit itself. The limit here is then a backstop, for a server that does not reply any
+   * more.
+   */
   readonly isLimitedByServer: boolean;
   /** Called with each statement, except those that begin and end transactions. */
   readonly onStatement?: (sql: string) => void;
@@ -14,6 +17,8 @@ export interface SessionOptions {
 export interface Use {
   /** Time limit of each statement; none if undefined. */
   readonly limitMs: number | undefined;
+  /** Whether its transactions write what they invalidate into the log themselves. */
+  readonly logsItself?: boolean;
   /** Called by `release`. */
   readonly end: () => void;
 }
@@ -21,9 +26,17 @@ export interface Use {
 /** Extra time of the backstop, for the server to cancel the statement and for its reply to arrive. */
 const graceMs = 2_000;
 
+/**
+ * The triggers that log what other programs write leave such a transaction out. One statement for the server, so one round trip.
+ */
+const beginLogging = "begin; set local magpie.logs_itself = 'on'";
+
 const transactionControl = /^(begin|start transaction|commit|rollback|savepoint|release)\b/i;
 
-/** A connection of the pool, in the form that Kysely uses. A broken one rejects with `UnavailableError` and is not returned to the pool. */
+/**
+ * A connection of the pool, in the form that Kysely uses. A broken one rejects with `UnavailableError` and is not returned to the
+ * pool.
+ */
 export class Session implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #options: SessionOptions;
@@ -56,7 +69,7 @@ export class Session implements PostgresPoolClient {
 
   query = (async (sql: string, parameters: readonly unknown[]) => {
     if (!transactionControl.test(sql)) this.#options.onStatement?.(sql);
-    const result = await this.#send(sql, parameters);
+    const result = await this.#send(sql === 'begin' && this.#use.logsItself ? beginLogging : sql, parameters);
     if (sql === 'commit' && result.command === 'ROLLBACK')
       throw new CommitRefusedError('expected to commit, but got a rollback: a statement of the transaction had failed');
     return result as unknown as PostgresQueryResult<unknown>;
@@ -70,7 +83,8 @@ export class Session implements PostgresPoolClient {
 
   #send(sql: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
     if (this.#isBroken) return Promise.reject(new UnavailableError('the connection to the database was lost'));
-    // Uses a callback: with the driver's promises, the rows of each query stay reachable from the previous one, and survive many collections.
+    // Uses a callback: with the driver's promises, the rows of each query stay reachable from the previous one, and survive many
+    // collections.
     return new Promise((resolve, reject) => {
       const timer = this.#limit(reject);
       this.#client.query(sql, [...parameters], (error, result) => {
@@ -88,7 +102,7 @@ export class Session implements PostgresPoolClient {
     return setTimeout(
       () => {
         this.#isBroken = true;
-        reject(new TimeLimitError(`expected an answer of the database within ${limitMs / 1_000} s, but got none`));
+        reject(new TimeLimitError(`expected a response of the database within ${limitMs / 1_000} s, but got none`));
         void this.#client.end(); // destroys the connection, as a query is running
       },
       this.#options.isLimitedByServer ? limitMs + graceMs : limitMs,
@@ -96,6 +110,6 @@ export class Session implements PostgresPoolClient {
   }
 }
 
-export function unavailable(what: string, cause: unknown): Error {
-  return isDatabaseError(cause) ? cause : new UnavailableError(`${what}: ${wordsOf(cause)}`, { cause });
+export function unavailable(message: string, cause: unknown): Error {
+  return isDatabaseError(cause) ? cause : new UnavailableError(`${message}: ${messageOf(cause)}`, { cause });
 }

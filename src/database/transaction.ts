@@ -1,11 +1,19 @@
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
 import { type Queries, takeTransaction } from './admission.ts';
-import { CommitRefusedError, isDatabaseError, isTransactionConflict, UnknownOutcomeError } from './errors.ts';
+import {
+  CommitRefusedError,
+  isDatabaseError,
+  isTransactionConflict,
+  UnavailableError,
+  UnknownOutcomeError,
+} from './errors.ts';
 
 /** How a transaction ended. Only `rolledBack` proves that nothing was written. */
 export type TransactionOutcome = 'committed' | 'rolledBack' | 'unknown';
 
 export interface TransactOptions {
+  /** Finds the outcome when COMMIT got no reply. */
+  findOutcome?: () => Promise<TransactionOutcome>;
   /** Called once, before `transact` settles. */
   onOutcome?: (outcome: TransactionOutcome) => void;
 }
@@ -13,9 +21,9 @@ export interface TransactOptions {
 const attemptsAtMost = 3;
 
 /**
- * Runs `run` in a transaction and commits it. An error of `run` rolls back and is rethrown. After a conflict with another transaction
- * (a deadlock, a serialization failure), `run` is called again, so it must be repeatable. Transactions take turns, so one must not
- * wait for another inside `run`.
+ * Runs `run` in a transaction and commits it. An error of `run` rolls back and is rethrown. After a conflict with another
+ * transaction (a deadlock, a serialization failure), `run` is called again, so it must be repeatable. Transactions take turns, so
+ * one must not wait for another inside `run`.
  */
 export async function transact<T>(
   queries: Queries,
@@ -23,7 +31,8 @@ export async function transact<T>(
   options: TransactOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const ended = await inTurn(queries, () => attemptOnce(queries, run));
+    const attempted = await inTurn(queries, () => attemptOnce(queries, run));
+    const ended = attempted.outcome === 'unknown' ? await clearUp(attempted, options) : attempted;
     if (ended.outcome === 'rolledBack' && isTransactionConflict(ended.error) && attempt < attemptsAtMost) continue;
     options.onOutcome?.(ended.outcome);
     if (ended.outcome === 'committed') return ended.result;
@@ -31,7 +40,21 @@ export async function transact<T>(
   }
 }
 
-type Ended<T> = { outcome: 'committed'; result: T } | { outcome: 'rolledBack' | 'unknown'; error: unknown };
+type Ended<T> =
+  | { outcome: 'committed'; result: T }
+  | { outcome: 'rolledBack'; error: unknown }
+  | { outcome: 'unknown'; result: T; error: UnknownOutcomeError };
+
+async function clearUp<T>(
+  doubtful: Ended<T> & { outcome: 'unknown' },
+  { findOutcome }: TransactOptions,
+): Promise<Ended<T>> {
+  const outcome = await findOutcome?.();
+  if (outcome === 'committed') return { outcome, result: doubtful.result };
+  if (outcome !== 'rolledBack') return doubtful;
+  const cause = doubtful.error;
+  return { outcome, error: new UnavailableError('the connection was lost, and nothing was committed', { cause }) };
+}
 
 async function inTurn<T>(queries: Queries, attempt: () => Promise<Ended<T>>): Promise<Ended<T>> {
   const turn = await settle(() => takeTransaction(queries));
@@ -57,7 +80,7 @@ async function attemptOnce<T>(queries: Queries, run: (transaction: Queries) => P
     await settle(() => transaction.rollback().execute()); // releases the connection
     return refusedToCommit(committed.error)
       ? { outcome: 'rolledBack', error: committed.error }
-      : { outcome: 'unknown', error: unknownOutcome(committed.error) };
+      : { outcome: 'unknown', result: ran.result, error: unknownOutcome(committed.error) };
   }
   return { outcome: 'committed', result: ran.result };
 }
@@ -70,7 +93,7 @@ function refusedToCommit(error: unknown): boolean {
 }
 
 function unknownOutcome(cause: unknown): UnknownOutcomeError {
-  return new UnknownOutcomeError(`expected an answer to COMMIT, but got ${wordsOf(cause)}`, { cause });
+  return new UnknownOutcomeError(`expected a response to COMMIT, but got ${messageOf(cause)}`, { cause });
 }
 
 async function settle<T>(step: () => Promise<T>): Promise<{ result: T } | { error: unknown }> {

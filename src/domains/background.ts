@@ -1,6 +1,6 @@
 import { Rounds } from './rounds.ts';
 
-/** Runs a mutation through the schema, as the system in a workspace, and resolves with its `data`. Rejects when it failed. */
+/** Runs a mutation through the schema, as the system in a workspace, and resolves with its `data`. Rejects when it fails. */
 export type Execute = (workspaceId: string, document: string, variables: Record<string, unknown>) => Promise<unknown>;
 
 export interface Log {
@@ -10,15 +10,18 @@ export interface Log {
 /** Background work that is polled. */
 export interface Background {
   start(): void;
-  /** Resolves when no work is running any more. */
+  /** Ends the polling, and resolves when the running round has ended. */
   stop(): Promise<void>;
   /** Runs one round: looks for work and does it. */
   tick(): Promise<void>;
-  /** A problem that an operator should know; undefined when the work gets done. */
+  /** A problem to report to the operator; undefined while the work succeeds. */
   problem(): string | undefined;
 }
 
-/** Calls `tick` from `start` to `stop`, `pollMs` after the end of the previous call. A failed call is logged and does not stop the polling. */
+/**
+ * Calls `tick` from `start` to `stop`, `pollMs` after the end of the previous call. A failed call is logged and does not stop the
+ * polling.
+ */
 export function createBackground(
   tick: () => Promise<void>,
   { name, pollMs, log }: { name: string; pollMs: number; log: Log },
@@ -58,7 +61,7 @@ export function createBackground(
   };
 }
 
-/** Runs a mutation that is the only field of the document. Rejects also when the mutation refuses. */
+/** Runs the mutation that is the only field of the document. A refusal rejects too. */
 export async function mutate(
   execute: Execute,
   workspaceId: string,

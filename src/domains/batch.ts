@@ -1,4 +1,4 @@
-/** Puts rows in the order of the keys that a loader was asked for; null where there is none. */
+/** Puts rows in the order of a loader's keys, with null for a key without a row. */
 export function inOrder<Row, Key = string>(
   keys: readonly Key[],
   rows: readonly Row[],
@@ -8,7 +8,7 @@ export function inOrder<Row, Key = string>(
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-/** Groups rows by the keys that a loader was asked for; an empty list where there are none. */
+/** Groups rows in the order of a loader's keys, with an empty list for a key without rows. */
 export function grouped<Row, Key = string>(
   keys: readonly Key[],
   rows: readonly Row[],

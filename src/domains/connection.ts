@@ -3,8 +3,8 @@ import { isStorable } from '../text/storable.ts';
 import { badInput } from './errors.ts';
 
 /**
- * A page as it is cached: the items with their cursors, and the filter that `totalCount` counts with when it is asked for.
- * `edges` is derived, so that each item is held once.
+ * A page as it is cached: the nodes with their cursors, and the filter of the list, with which `totalCount` counts when it is
+ * selected. `edges` is derived, so that each node is kept once.
  */
 export interface Connection<Node, Filter = unknown> {
   readonly nodes: readonly Node[];
@@ -18,7 +18,9 @@ export interface Connection<Node, Filter = unknown> {
   readonly filter: Filter;
 }
 
-/** A keyset page request: `limit` rows after the row whose order columns are `after`. Ask the database for `limit + 1`. */
+/**
+ * A keyset page request: `limit` rows after the row whose order columns are `after`. A query reads `limit + 1` for `hasNextPage`.
+ */
 export interface Page {
   readonly limit: number;
   /** The instant that orders the list, and the id, of the last item before the page. */
@@ -27,12 +29,12 @@ export interface Page {
 
 const defaultPageSize = 20;
 
-/** Reads `first`, of which the schema says how large it may be, and `after`. */
+/** Reads the arguments `first`, which the schema limits, and `after`. */
 export function pageOf(args: { first?: number | null; after?: string | null }): Page {
   return { limit: args.first ?? defaultPageSize, after: args.after == null ? null : decodeCursor(args.after) };
 }
 
-/** Makes a page of up to `limit + 1` rows in order. `sortKey` is the row's value in the order column. */
+/** Creates a page from up to `limit + 1` ordered rows. `sortKey` returns a row's value in the order column. */
 export function connectionOf<Node extends { id: string }, Filter>(
   rows: readonly Node[],
   { page, sortKey, filter }: { page: Page; sortKey: (node: Node) => string; filter: Filter },
@@ -69,12 +71,12 @@ function decodeCursor(cursor: string): readonly [string, string] {
       if (isInstant(at) && typeof id === 'string' && isStorable(id)) return [at, id];
     }
   } catch {
-    // Not ours: said below.
+    // No JSON: refused below.
   }
   throw badInput(`after: expected a cursor of an earlier page, but got ${shown(cursor)}.`);
 }
 
-/** Whether PostgreSQL takes it for an instant: February 30, the year 0 and the year 10,000 are none. */
+/** Whether PostgreSQL accepts a value as an instant: not February 30, the year 0 or the year 10,000. */
 function isInstant(value: unknown): value is string {
   if (typeof value !== 'string' || !/^(?!0000)\d{4}-/.test(value)) return false;
   const instant = new Date(value);

@@ -1,6 +1,6 @@
 import type { DateRangeInput, DateRangePreset } from '../generated/schema.ts';
-import type { Scope } from './context.ts';
 import { badInput } from './errors.ts';
+import type { Scope } from './scope.ts';
 import { dayAt } from './time-zones/days.ts';
 
 /** A range of days in the workspace's time zone, inclusive, `YYYY-MM-DD`. `months` are those that it overlaps, `YYYY-MM`. */
@@ -30,7 +30,7 @@ export function resolveDateRange(
   return { from, to, months: monthsOf(from, to) };
 }
 
-/** The maximum of days of a range on any day. */
+/** The most days that a range can have, whatever the current day. */
 export function maxDaysOf({ preset, between }: DateRangeInput): number {
   return between ? Math.max(0, daysBetween(between.from, between.to) + 1) : presetMaxDays[preset!];
 }

@@ -27,7 +27,7 @@ export class Refusal extends Error {
 type Path = string | readonly string[];
 const pathOf = (path: Path | null) => (path === null ? null : ['input', ...(typeof path === 'string' ? [path] : path)]);
 
-/** An invalid input; `path` names the field, below `input`. */
+/** An invalid input; `path` names the field, beneath `input`. */
 export function invalid(path: Path | null, message: string): Concrete<InvalidInputError> {
   return { __typename: 'InvalidInputError', code: 'INVALID', message, path: pathOf(path) };
 }
@@ -37,7 +37,7 @@ export function notFound(path: Path, type: string, id: string): Concrete<Invalid
   return {
     __typename: 'InvalidInputError',
     code: 'NOT_FOUND',
-    message: `${type} ${excerpt(id, 80)} does not exist, or is not yours.`,
+    message: `${type} ${excerpt(id, 80)} does not exist, or you may not access it.`,
     path: pathOf(path),
   };
 }
@@ -51,7 +51,7 @@ export function staleRevision(expectedRevision: number, currentRevision: number)
   return {
     __typename: 'StaleRevisionError',
     code: 'STALE_REVISION',
-    message: `It was changed meanwhile: expected revision ${expectedRevision}, but got ${currentRevision}. Read it again.`,
+    message: `Changed by another request: expected revision ${expectedRevision}, but got ${currentRevision}. Read it again.`,
     path: ['input', 'expectedRevision'],
     expectedRevision,
     currentRevision,
@@ -66,7 +66,7 @@ export function textTooLong(
   return {
     __typename: 'TextTooLongError',
     code: 'TEXT_TOO_LONG',
-    message: `${network ?? 'Magpie'} takes at most ${maxLength} ${unitNames[unit]}, but got ${length}.`,
+    message: `${network ?? 'Magpie'} accepts at most ${maxLength} ${unitNames[unit]}, but got ${length}.`,
     path: pathOf(path),
     network,
     maxLength,
@@ -79,11 +79,11 @@ const unitNames: Readonly<Record<TextLengthUnit, string>> = {
   GRAPHEMES: 'characters',
   CODE_POINTS: 'characters (Unicode code points)',
   UTF16_UNITS: 'characters (UTF-16 code units)',
-  WEIGHTED: 'characters as it weighs them',
+  WEIGHTED: 'weighted characters',
   BYTES: 'bytes',
 };
 
-/** An exceeded limit; `budget` for one that renews itself. */
+/** An exceeded limit; `budget` describes a limit that renews at the end of its period. */
 export function limitReached(
   path: Path | null,
   limit: number,
@@ -106,7 +106,7 @@ export function providerFailed(message: string, isRetryable: boolean): Concrete<
   return { __typename: 'ProviderError', code: 'PROVIDER_FAILED', message, path: null, isRetryable };
 }
 
-/** Too many requests within a time. A system error, as no part of the request is executed. `reason` begins its message. */
+/** Too many requests in a period. A system error, as no part of the request is executed. `reason` begins its message. */
 export function rateLimited(reason: string, retryAfterMs: number): GraphQLError {
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   return new GraphQLError(`${reason}: try again in ${retryAfterSeconds} s.`, {

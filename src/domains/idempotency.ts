@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Queries } from '../database/database.ts';
-import type { Viewer } from './context.ts';
 import { conflict, Refusal } from './errors.ts';
 import type { Transaction } from './mutation.ts';
+import type { Viewer } from './scope.ts';
 
 const keptHours = 24;
 const maxKeyLength = 255;
 
 /**
- * Reserves an idempotency key inside the mutation's transaction. Returns the id of the effect: `newId` for the first request, and the
- * first one's id when the same sender repeats the request within 24 hours. A concurrent repetition waits for the first. The caller
- * reads the result of a replay again for the viewer, as what they may see can have changed.
+ * Reserves an idempotency key inside the mutation's transaction. Returns the id of the effect: `newId` for the first request, and
+ * the first one's id when the same sender repeats the request within 24 hours. A concurrent repetition waits for the first. The
+ * caller reads the result of a replay again for the viewer, as what they may see can have changed.
  */
 export async function reserve(
   { queries, viewer, now }: Transaction,
@@ -27,12 +27,12 @@ export async function reserve(
     .where((eb) => eb.and(identity))
     .where('createdAt', '<', expiredBefore(now))
     .execute();
-  const made = await queries
+  const inserted = await queries
     .insertInto('idempotencyKeys')
     .values({ ...identity, requestHash, resultId: newId, createdAt: now.toISOString() })
     .onConflict((conflicting) => conflicting.doNothing())
     .executeTakeFirst();
-  if (made.numInsertedOrUpdatedRows === 1n) return { id: newId, isReplay: false };
+  if (inserted.numInsertedOrUpdatedRows === 1n) return { id: newId, isReplay: false };
   const first = await queries
     .selectFrom('idempotencyKeys')
     .select(['resultId', 'requestHash'])
@@ -58,7 +58,7 @@ export async function release(
 /** The error of a replay whose result was deleted or is no longer visible to the viewer; it does not tell which. */
 export function lostResult(type: string, id: string): Refusal {
   return new Refusal([
-    conflict('idempotencyKey', `${type} ${id}, which this key made, was deleted, or is not yours any more.`),
+    conflict('idempotencyKey', `${type} ${id}, created with this key, was deleted, or you may no longer access it.`),
   ]);
 }
 

@@ -23,14 +23,14 @@ export type NodeType = keyof typeof prefixes;
 
 const typesByPrefix = new Map(Object.entries(prefixes).map(([type, prefix]) => [prefix as string, type as NodeType]));
 
-/** A new id, `post_01J…`: unguessable enough to be unique, and in order of creation to the millisecond. */
+/** A new id, such as `post_01J…`. ULIDs are unique without coordination, and sort by creation time in milliseconds. */
 export function newId(type: NodeType): string {
   return `${prefixes[type]}_${ulid()}`;
 }
 
 const shape = /^([a-z]+)_[\w-]+$/;
 
-/** The type that an id's prefix names; undefined for any other string, so that what is asked of the database is an id. */
+/** The type that an id's prefix names; undefined for any other string, so that only ids reach the database. */
 export function typeOfId(id: string): NodeType | undefined {
   const prefix = shape.exec(id)?.[1];
   return prefix === undefined ? undefined : typesByPrefix.get(prefix);

@@ -6,8 +6,8 @@ const batchSize = 1_000;
 const maxBatches = 20;
 
 /**
- * Deletes expired idempotency keys, at most 20,000 each time, in statements of 1,000. Several processes may run it. Nothing that
- * is cached depends on keys, so that no mutation is needed.
+ * Deletes expired idempotency keys, at most 20,000 a round, in statements of 1,000. Several processes may run it. No cached value
+ * depends on keys, so it runs no mutation.
  */
 export function createKeySweeper({
   queries,

@@ -1,7 +1,8 @@
-import type { Queries } from '../database/database.ts';
+import { loggingItself, type Queries } from '../database/database.ts';
 import { failureOf, UnknownOutcomeError } from '../database/errors.ts';
 import { transact } from '../database/transaction.ts';
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
+import type { LoggedChange } from './changes.ts';
 import type { Context } from './context.ts';
 import { type AnyUserError, Refusal } from './errors.ts';
 
@@ -56,8 +57,8 @@ type MutationResolver<Input, T, Refused> = (
 const maxUserErrors = 25;
 
 /**
- * Creates the resolver of a mutation in one transaction. `run` reports to `context.changes`, returns the payload's fields, and refuses by throwing
- * `new Refusal([...])`: the transaction rolls back, and the payload is `refused` with the errors.
+ * Creates the resolver of a mutation in one transaction. `run` reports to `context.changes`, returns the payload's fields, and
+ * refuses by throwing `new Refusal([...])`: the transaction rolls back, and the payload is `refused` with the errors.
  */
 export function mutation<Input, T extends object, Refused extends Partial<T> = object>(
   run: (input: Input, context: Transaction) => Promise<T>,
@@ -81,15 +82,31 @@ export function mutationInSteps<Input, T extends object, Refused extends Partial
       context.changes.settle('rolledBack'); // without effect if a transaction has settled; without one nothing was written
       if (error instanceof Refusal) return { userErrors: error.errors.slice(0, maxUserErrors), ...refused };
       if (failureOf(error) !== undefined && context.changes.outcome === 'committed')
-        throw new UnknownOutcomeError(`a step was committed, then ${wordsOf(error)}`, { cause: error });
+        throw new UnknownOutcomeError(`a step was committed, then ${messageOf(error)}`, { cause: error });
       throw error;
     }
   };
 }
 
-/** Runs `step` in a transaction of its own and notes in `context.changes` how it ended. */
+/**
+ * Runs `step` in its own transaction and records the outcome in `context.changes`. What `step` reported is in the log of
+ * invalidations if and only if the transaction is committed.
+ */
 export function inTransaction<T>(context: Context, step: (context: Transaction) => Promise<T>): Promise<T> {
-  return transact(context.queries, (queries) => step(new Transaction(context, queries)), {
-    onOutcome: (outcome) => context.changes.settle(outcome),
+  const { changes } = context;
+  const { log } = changes;
+  let logged: LoggedChange | undefined;
+  const run = async (queries: Queries) => {
+    logged = undefined;
+    const result = await step(new Transaction(context, queries));
+    logged = await log?.write(queries);
+    return result;
+  };
+  return transact(log ? loggingItself(context.queries) : context.queries, run, {
+    findOutcome: async () => (log && logged ? await log.findOutcome(logged) : 'unknown'),
+    onOutcome(outcome) {
+      changes.settle(outcome);
+      if (logged) log?.ended(logged, outcome);
+    },
   });
 }

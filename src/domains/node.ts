@@ -1,12 +1,8 @@
 import type { Resolvers } from '../generated/schema.ts';
 import type { Context } from './context.ts';
-import { type NodeType, typeOfId } from './ids.ts';
-import { mayAs } from './viewer/authority.ts';
-
-/** A record of any node type: its id says which. */
-export interface AnyNode {
-  readonly id: string;
-}
+import { typeOfId } from './ids.ts';
+import type { AnyNode, NodeFinders } from './node-finder.ts';
+import * as domains from './registry.ts';
 
 export const nodeResolvers: Resolvers = {
   Query: {
@@ -25,29 +21,12 @@ export const nodeResolvers: Resolvers = {
   },
 };
 
-type Find = (id: string, context: Context) => Promise<AnyNode | null>;
-
-/** Each finds what the viewer may see, and nothing else. */
-const finders: Readonly<Record<NodeType, Find>> = {
-  Account: (id, { loaders }) => loaders.accounts.account.load(id),
-  AiGeneration: (id, { loaders }) => loaders.ai.generation.load(id),
-  // As `Query.apiTokens`, by `@access`.
-  ApiToken: async (id, { loaders, viewer }) => (mayAs(viewer.role, 'ADMIN') ? loaders.viewer.apiToken.load(id) : null),
-  CalendarNote: (id, { loaders }) => loaders.calendar.note.load(id),
-  Campaign: (id, { loaders }) => loaders.campaigns.campaign.load(id),
-  Conversation: (id, { loaders }) => loaders.inbox.conversation.load(id),
-  MediaAsset: (id, { loaders }) => loaders.media.asset.load(id),
-  Message: (id, { loaders }) => loaders.inbox.message.load(id),
-  Post: (id, { loaders }) => loaders.posts.post.load(id),
-  PostTarget: (id, { loaders }) => loaders.posts.target.load(id),
-  SavedReply: (id, { loaders }) => loaders.inbox.savedReply.load(id),
-  Template: (id, { loaders }) => loaders.templates.template.load(id),
-  User: (id, { loaders }) => loaders.viewer.colleague.load(id),
-  Workspace: async (id, { loaders, viewer }) => (id === viewer.workspaceId ? loaders.viewer.workspace.load(id) : null),
-  WorkspaceSettings: (id, { loaders }) => loaders.settings.settings.load(id),
-};
+const finders: NodeFinders = Object.assign(
+  {},
+  ...Object.values(domains).map((domain) => ('nodes' in domain ? domain.nodes : {})),
+);
 
 async function findNode(id: string, context: Context): Promise<AnyNode | null> {
   const type = typeOfId(id);
-  return type === undefined ? null : finders[type](id, context);
+  return (type && (await finders[type]?.(id, context))) ?? null;
 }

@@ -4,7 +4,7 @@ import { type AnyUserError, badInput, invalid, Refusal, textTooLong } from './er
 
 type Path = string | readonly string[];
 
-/** Gathers everything that is wrong with an input, so that a caller reads all of it at once. */
+/** Collects all problems of an input, so that a client gets them in one response. */
 export class Problems {
   readonly #errors: AnyUserError[] = [];
 
@@ -19,7 +19,7 @@ export class Problems {
     return title;
   }
 
-  /** A text of at least one character that can be seen, and at most `maxLength`; spaces around it are part of it. */
+  /** A text of at most `maxLength` characters, of which one is visible. It is not trimmed. */
   presentText(path: Path, value: string, maxLength: number): string {
     this.#present(path, value, maxLength);
     return this.text(path, value, maxLength);
@@ -29,7 +29,7 @@ export class Problems {
     if (isBlank(value)) this.add(invalid(path, `Expected 1–${maxLength} characters, but got none.`));
   }
 
-  /** A text of at most `maxLength` characters that people see. */
+  /** A text of at most `maxLength` characters (extended grapheme clusters). */
   text(path: Path, value: string, maxLength: number): string {
     const length = lengthOf(value);
     if (length > maxLength) this.add(textTooLong(path, { maxLength, length }));
@@ -41,15 +41,15 @@ export class Problems {
     return this.#errors[0]?.message;
   }
 
-  /** Throws what was gathered, if anything. */
+  /** Throws a `Refusal` if there are problems. */
   settle(): void {
     if (this.#errors.length > 0) throw new Refusal(this.#errors);
   }
 }
 
-const accumulated = 'Expected characters with a few marks each, but got some with hundreds.';
+const accumulated = 'Expected characters with few combining marks each, but got some with hundreds.';
 
-/** The same of a query's argument: throws what is wrong with it, as queries have no payload to carry it. */
+/** Checks the text of a query's argument. Throws BAD_USER_INPUT, as queries have no payload for user errors. */
 export function checkArgument(name: string, value: string, maxLength: number): void {
   const problems = new Problems();
   problems.text(name, value, maxLength);

@@ -1,13 +1,19 @@
 import type { ProductLimitSettings } from '../limits/limits.ts';
-import type { CounterStore } from '../limits/rate-limiter.ts';
+import { type CounterStore, createRateLimiter, type RateLimiter } from '../limits/rate-limiter.ts';
 import { SignInGuard } from './viewer/sign-in-guard.ts';
 
-/** What the operator allows, and what counts it. */
+/** Changes of what all workspaces share, a minute. Each is read by all processes, and may clear a category. */
+const maxOperatorChanges = 10;
+
+/** The limits that the operator sets, with the counters of sign-ins and of changes by operators. */
 export interface ProductLimits extends Omit<ProductLimitSettings, 'signIns'> {
   readonly signIns: SignInGuard;
+  /** Of all workspaces together. */
+  readonly operatorChanges: RateLimiter;
 }
 
-/** With a store, what is counted is counted together with all processes that use it. */
+/** All processes that use the same `store` count together; without a store, a process counts alone. */
 export function createProductLimits({ signIns, ...others }: ProductLimitSettings, store?: CounterStore): ProductLimits {
-  return { signIns: new SignInGuard(signIns, store), ...others };
+  const operatorChanges = createRateLimiter('operator', { points: maxOperatorChanges, seconds: 60 }, store);
+  return { signIns: new SignInGuard(signIns, store), operatorChanges, ...others };
 }

@@ -1,7 +1,7 @@
-/** Work whose rounds fail for this long, or one of whose rounds takes this long, is reported. */
+/** A problem is reported once rounds have failed for this long, or one round has taken this long. */
 const patienceMs = 60_000;
 
-/** Tracks whether work that is done in rounds gets done. */
+/** Tracks whether the rounds of background work succeed and end. */
 export class Rounds {
   readonly #name: string;
   readonly #nowMs: () => number;
@@ -14,7 +14,7 @@ export class Rounds {
     this.#nowMs = nowMs;
   }
 
-  /** Runs a round. Rejects as it does. */
+  /** Runs a round and settles as it does. */
   async run<T>(round: () => Promise<T>): Promise<T> {
     const startedAtMs = this.#nowMs();
     this.#startedAtMs = startedAtMs;
@@ -30,11 +30,10 @@ export class Rounds {
     }
   }
 
-  /** A problem that an operator should know; undefined when the work gets done. */
+  /** A problem to report to the operator; undefined while the work succeeds. */
   problem(): string | undefined {
     const failed = this.#secondsSince(this.#failingSinceMs);
-    if (failed !== undefined)
-      return `${this.#name}: has failed for ${failed} s; the log says why, and it is tried again`;
+    if (failed !== undefined) return `${this.#name}: has failed for ${failed} s and is retried; the log has the cause`;
     const busy = this.#secondsSince(this.#startedAtMs);
     return busy === undefined ? undefined : `${this.#name}: a round has not ended for ${busy} s`;
   }

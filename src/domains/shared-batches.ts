@@ -1,4 +1,4 @@
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
 
 /**
  * The batch function of a loader. It returns the values, or errors, in the order of their keys. It must read only the database, as
@@ -39,8 +39,8 @@ interface RunningBatches {
 
 /**
  * The running batches of all requests, so that requests which need the same row at the same time load it once. Values are not kept
- * after their batch has ended. A batch is shared only while the logical time is the same as when it began, so no request gets a value
- * that was invalidated since.
+ * after their batch has ended. A batch is shared only while the logical time is the same as when it began, so no request gets a
+ * value that was invalidated since.
  */
 export class SharedBatches {
   readonly #nowMs: () => number;
@@ -121,5 +121,5 @@ async function valuesAt<Value>(places: readonly SharedValue[]): Promise<(Value |
 }
 
 function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(wordsOf(reason));
+  return reason instanceof Error ? reason : new Error(messageOf(reason));
 }

@@ -1,6 +1,6 @@
 /**
- * Ends a call to the outside in time, or when `stop` says so: `call` gets the signal, and is no longer waited for when it does not
- * heed it.
+ * Calls an external system with a time limit. `call` gets a signal that aborts at the limit or with `stop`. The promise rejects at
+ * that moment, even if `call` ignores the signal.
  */
 export async function inTime<T>(
   call: (signal: AbortSignal) => Promise<T>,
@@ -11,7 +11,7 @@ export async function inTime<T>(
   const signal = stop ? AbortSignal.any([limit.signal, stop]) : limit.signal;
   signal.throwIfAborted();
   const timer = setTimeout(
-    () => limit.abort(new Error(`expected an answer within ${timeoutMs} ms, but got none`)),
+    () => limit.abort(new Error(`expected a response within ${timeoutMs} ms, but got none`)),
     timeoutMs,
   );
   try {

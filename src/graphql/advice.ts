@@ -1,4 +1,4 @@
-import type { CategorySnapshot } from '../cache/snapshot.ts';
+import type { CategorySnapshot } from '@magpie/cache';
 
 export interface Sizing {
   readonly maxEntries: number;
@@ -11,9 +11,15 @@ const minReloads = 20;
 const worthwhileGain = 0.05;
 const mostlyUnchanged = 0.9;
 
-/** Advice for an operator on the policy of a category, in sentences. */
-export function adviceFor(stats: CategorySnapshot, sizing: readonly Sizing[]): string[] {
-  return [...sizeAdvice(stats, sizing), ...lifetimeAdvice(stats), ...rejectionAdvice(stats)];
+/**
+ * Advice for an operator on the policy of a category, in sentences. None on its lifetime while an experiment gives its entries
+ * others.
+ */
+export function adviceFor(
+  stats: CategorySnapshot,
+  { sizing, isTried }: { sizing: readonly Sizing[]; isTried: boolean },
+): string[] {
+  return [...sizeAdvice(stats, sizing), ...(isTried ? [] : lifetimeAdvice(stats)), ...rejectionAdvice(stats)];
 }
 
 /** Recommends the smallest size that has at least 80 % of the best gain in hit ratio, if there are evictions. */
@@ -29,20 +35,28 @@ function sizeAdvice({ category, policy, lookups, evictions }: CategorySnapshot, 
   );
   if (!larger) return [];
   const [now, then] = [current, larger].map(({ hitRatio }) => hitRatio.toFixed(2));
-  return [`${category}: ${larger.maxEntries} entries would raise the hit ratio from ${now} to ${then}.`];
+  const gain = `${larger.maxEntries} entries would raise the hit ratio from ${now} to ${then}`;
+  return [follow(category, gain, ['maxEntries', larger.maxEntries])];
 }
 
-function lifetimeAdvice({ category, expiredReloads, unchangedReloads }: CategorySnapshot): string[] {
+function lifetimeAdvice({ category, policy, expiredReloads, unchangedReloads }: CategorySnapshot): string[] {
   const share = unchangedReloads / expiredReloads;
   if (expiredReloads < minReloads || share < mostlyUnchanged) return [];
-  return [
-    `${category}: ${Math.floor(share * 100)} % of reloads after expiry found nothing new; a longer TTL costs nothing.`,
-  ];
+  const found = `${Math.floor(share * 100)} % of reloads after expiry found nothing new; a longer TTL costs nothing`;
+  return [follow(category, found, ['ttlSeconds', Math.round((2 * policy.ttlMs) / 1_000)])];
 }
 
 function rejectionAdvice({ category, rejected, policy }: CategorySnapshot): string[] {
   if (rejected === 0) return [];
-  return [
-    `${category}: ${rejected} values were larger than an eighth of ${policy.maxBytes} bytes and were not kept; allow more bytes, or ask for smaller pages.`,
-  ];
+  const found = `${rejected} values were larger than an eighth of ${policy.maxBytes} bytes and were not kept; allow more bytes, or request smaller pages`;
+  return [follow(category, found, ['maxBytes', 2 * policy.maxBytes])];
 }
+
+/** Ends advice with the mutation that follows it, unless its value is above what the mutation takes. */
+function follow(category: string, advice: string, [cell, value]: readonly [keyof typeof mostTaken, number]): string {
+  if (value > mostTaken[cell]) return `${category}: ${advice}.`;
+  return `${category}: ${advice}: setCachePolicy(input: { category: ${category}, ${cell}: ${value} }).`;
+}
+
+/** As `SetCachePolicyInput` has it. */
+const mostTaken = { maxEntries: 20_000, ttlSeconds: 86_400, maxBytes: 67_108_864 };

@@ -1,5 +1,5 @@
-import { windowMs } from '../cache/recent-counters.ts';
-import type { RecentSnapshot } from '../cache/snapshot.ts';
+import type { RecentSnapshot } from '@magpie/cache';
+import { windowMs } from '@magpie/cache/entries';
 import type { CacheAlertKind, CacheCategory } from '../generated/schema.ts';
 
 export interface Alert {
@@ -56,13 +56,26 @@ const perCategory: readonly Rule<RecentSnapshot>[] = [
   },
 ];
 
-const wholeCache: readonly Rule<{ bytes: number }>[] = [
+interface WholeFigures {
+  readonly bytes: number;
+  /** For how long the remote tier has failed; undefined without one. */
+  readonly remoteDownForMs?: number | undefined;
+}
+
+const wholeCache: readonly Rule<WholeFigures>[] = [
   {
     kind: 'HIGH_MEMORY',
     measure: ({ bytes }) => bytes,
     isRaised: (bytes) => bytes > 10 * megabyte,
     isWithdrawn: (bytes) => bytes <= 9 * megabyte,
     message: (bytes) => `${(bytes / megabyte).toFixed(1)} MB held, expected 10 MB or less`,
+  },
+  {
+    kind: 'REMOTE_CACHE_DOWN',
+    measure: ({ remoteDownForMs = 0 }) => remoteDownForMs,
+    isRaised: (ms) => ms > 10_000,
+    isWithdrawn: (ms) => ms === 0,
+    message: (ms) => `the remote tier has not answered for ${Math.ceil(ms / 1000)} s, expected an answer within 50 ms`,
   },
 ];
 
@@ -78,9 +91,9 @@ export class AlertWatch {
   }
 
   /** Applies all rules and returns the raised alerts, the oldest first. `bytes` is the size of the whole cache. */
-  check({ recent, bytes }: { recent: readonly RecentSnapshot<CacheCategory>[]; bytes: number }): Alert[] {
+  check({ recent, ...whole }: WholeFigures & { recent: readonly RecentSnapshot<CacheCategory>[] }): Alert[] {
     for (const figures of recent) for (const rule of perCategory) this.#apply(rule, figures, figures.category);
-    for (const rule of wholeCache) this.#apply(rule, { bytes }, null);
+    for (const rule of wholeCache) this.#apply(rule, whole, null);
     return [...this.#raised.values()];
   }
 

@@ -1,19 +1,24 @@
-import { type DocumentNode, getOperationAST, Kind, type SelectionSetNode } from 'graphql';
-import type { FieldPlan } from './field-plan.ts';
+import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import type { AccessPlan } from './access.ts';
 
 const rootTypes = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
 
 /** Returns whether all root fields of an operation are open to anonymous requests. Introspection is. */
 export function isForAnyone(
-  plans: ReadonlyMap<string, FieldPlan>,
+  access: ReadonlyMap<string, AccessPlan>,
   document: DocumentNode,
   operationName: string | null | undefined,
 ): boolean {
   const operation = getOperationAST(document, operationName);
   if (!operation) return false;
   const isOpen = (name: string) =>
-    name.startsWith('__') || plans.get(`${rootTypes[operation.operation]}.${name}`)?.access?.audience === 'ANYONE';
-  return [...fieldNames(document, operation.selectionSet)].every(isOpen);
+    name.startsWith('__') || access.get(`${rootTypes[operation.operation]}.${name}`)?.audience === 'ANYONE';
+  return rootFieldNames(document, operation).every(isOpen);
+}
+
+/** The names of the root fields of an operation, those in its fragments included. */
+export function rootFieldNames(document: DocumentNode, { selectionSet }: OperationDefinitionNode): readonly string[] {
+  return [...fieldNames(document, selectionSet)];
 }
 
 /** The field names of a selection and of the fragments in it, each fragment visited once. */

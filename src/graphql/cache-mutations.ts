@@ -1,25 +1,29 @@
-import type { Cache } from '../cache/cache.ts';
 import type { CacheCategory } from '../generated/schema.ts';
+import type { ClusterLog } from './cluster-log.ts';
+import type { EngineCache } from './principals.ts';
 import type { RequestContext } from './request.ts';
 import type { Warmer } from './warmer.ts';
 
 /** The resolvers of `clearCache` and `warmCache`. */
 export function cacheMutationResolvers({
   cache,
-  spread,
+  categories,
+  clusterLog,
   warmer,
 }: {
-  cache: Cache<CacheCategory>;
-  spread: (tags: readonly string[], cause: string) => Promise<void>;
+  cache: EngineCache;
+  /** Those of the schema. */
+  categories: readonly CacheCategory[];
+  clusterLog: ClusterLog;
   warmer: () => Warmer;
 }) {
-  const entries = () => cache.snapshot().total.entries;
+  const entries = () => cache.snapshot(categories).total.entries;
   return {
     Mutation: {
       async clearCache(
         _: unknown,
         { input }: { input: { categories?: CacheCategory[] | null } },
-        { viewer }: RequestContext,
+        { viewer, queries }: RequestContext,
       ) {
         const before = entries();
         const cleared: string[] = [];
@@ -27,7 +31,9 @@ export function cacheMutationResolvers({
         cache.clear({ namespace: viewer.workspaceId, categories: input.categories ?? undefined }, 'clearCache');
         stopListening();
         const clearedEntries = before - entries();
-        await spread(cleared, 'clearCache');
+        const invalidation = { workspaceId: viewer.workspaceId, tags: cleared, cause: 'clearCache' };
+        const position = await clusterLog.write(queries, invalidation);
+        await clusterLog.publish([{ invalidation, position }]);
         return { clearedEntries, userErrors: [] };
       },
       async warmCache(_: unknown, __: unknown, { viewer }: RequestContext) {

@@ -1,6 +1,5 @@
+import { type FieldPlan, mayOverlap, type TagTemplate } from '@magpie/graphql-cache/parts';
 import { typeOfId } from '../domains/ids.ts';
-import type { FieldPlan } from './field-plan.ts';
-import { mayOverlap, type TagTemplate } from './tag-template.ts';
 
 /** The types and nodes that a client must remove from its own cache. */
 export interface ClientInvalidation {

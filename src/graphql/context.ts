@@ -1,12 +1,15 @@
+import { type Sharing as CacheSharing, unusedCache } from '@magpie/graphql-cache/parts';
 import { GraphQLError } from 'graphql';
 import { inLane, type Queries } from '../database/database.ts';
 import { Changes } from '../domains/changes.ts';
-import type { Ports, Scope, Viewer } from '../domains/context.ts';
-import { createLoaders, type Loaders, type Sharing } from '../domains/loaders.ts';
+import type { Ports } from '../domains/context.ts';
+import { createLoaders, type Sharing } from '../domains/create-loaders.ts';
+import type { Loaders } from '../domains/loaders.ts';
 import type { ProductLimits } from '../domains/product-limits.ts';
+import type { Scope, Viewer } from '../domains/scope.ts';
 import type { SharedBatches } from '../domains/shared-batches.ts';
-import { scopePrefix } from './cache-key.ts';
 import type { RequestContext, RequestState } from './request.ts';
+import { sharingWith } from './viewer-scope.ts';
 
 export interface ContextSources {
   readonly queries: Queries;
@@ -20,11 +23,13 @@ export interface ContextSources {
   readonly sharedLoads?: SharedBatches;
   /** Whether the cache may be used now. Default: always. */
   readonly isCaching?: () => boolean;
+  /** Whether it is used while the database cannot be reached. Default: never. */
+  readonly isCutOff?: () => boolean;
 }
 
 /**
- * Creates the context of one request. Its getters belong to classes, because V8 keeps the getters of an object literal, with all that
- * they close over, until a full garbage collection.
+ * Creates the context of one request. Its getters belong to classes, because V8 keeps the getters of an object literal, with all
+ * that they close over, until a full garbage collection.
  */
 export function createContext(sources: ContextSources, request: RequestOptions): RequestContext {
   return new ResolverContext(new ActiveRequest(sources, request), 'everything');
@@ -36,39 +41,47 @@ interface RequestOptions {
   isDebugging: boolean;
   /** Network address. Absent for background work, and for requests without a network. */
   client?: string;
+  /** Whose share of the database's connections is used; the workspace's when absent. */
+  lane?: string;
 }
 
 class ActiveRequest implements RequestState {
   readonly sources: ContextSources;
   readonly viewer: Viewer | null;
+  readonly sharing: CacheSharing;
   readonly client: string;
   readonly requestId: string;
   readonly explanations: RequestState['explanations'];
-  readonly cacheUsage = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
+  readonly cacheUsage = unusedCache();
   readonly lookups: RequestState['lookups'] = new Map();
   traces: RequestState['traces'];
-  mayShareLoads = false;
+  isReadOnly = false;
   isCaching: boolean;
+  isCutOff: boolean;
   now: number;
   wallNow: Date;
+  readonly #lane: string;
   #queries: Queries | undefined;
   #loaders: Loaders | undefined;
   #loadersStamp = -1;
 
-  constructor(sources: ContextSources, { viewer, requestId, isDebugging, client = 'unknown' }: RequestOptions) {
+  constructor(sources: ContextSources, { viewer, requestId, isDebugging, client = 'unknown', lane }: RequestOptions) {
     this.sources = sources;
     this.viewer = viewer;
+    this.sharing = sharingWith(viewer);
     this.client = client;
+    this.#lane = lane ?? viewer?.workspaceId ?? 'anonymous';
     this.requestId = requestId;
     this.explanations = isDebugging ? [] : undefined;
     this.isCaching = sources.isCaching?.() ?? true;
+    this.isCutOff = sources.isCutOff?.() ?? false;
     this.now = sources.cacheNow();
     this.wallNow = sources.wallNow();
   }
 
   /** Queries in the workspace's lane, so that slow ones do not delay other workspaces. */
   get queries() {
-    this.#queries ??= inLane(this.sources.queries, this.viewer?.workspaceId ?? 'anonymous');
+    this.#queries ??= inLane(this.sources.queries, this.#lane);
     return this.#queries;
   }
 
@@ -82,7 +95,7 @@ class ActiveRequest implements RequestState {
     const stamp = this.sources.stampOf(this.viewer?.workspaceId);
     if (!this.#loaders || this.#loadersStamp !== stamp) {
       this.#loadersStamp = stamp;
-      this.#loaders = createLoaders(this, this.#sharing());
+      this.#loaders = createLoaders(this, this.#loadSharing());
     }
     return this.#loaders;
   }
@@ -91,10 +104,11 @@ class ActiveRequest implements RequestState {
     return this.sources.stampOf();
   }
 
-  #sharing(): Sharing | undefined {
+  /** A mutation must read what it wrote, so it shares no loads. */
+  #loadSharing(): Sharing | undefined {
     const { stampOf, sharedLoads: loads } = this.sources;
-    const prefix = scopePrefix('WORKSPACE', this.viewer);
-    if (loads === undefined || prefix === undefined || !this.mayShareLoads) return undefined;
+    const prefix = this.sharing.WORKSPACE;
+    if (loads === undefined || prefix === undefined || !this.isReadOnly) return undefined;
     const { key: scopeKey, namespace } = prefix;
     return { loads, scopeKey, stamp: () => stampOf(namespace) };
   }
@@ -107,6 +121,7 @@ class ActiveRequest implements RequestState {
     this.#loaders = undefined;
     this.wallNow = this.sources.wallNow();
     this.isCaching = this.sources.isCaching?.() ?? true;
+    this.isCutOff = this.sources.isCutOff?.() ?? false;
     this.now = this.sources.cacheNow();
   }
 }
@@ -160,6 +175,12 @@ class ResolverContext implements RequestContext {
   get shared(): RequestContext {
     this.derived.shared ??= new ResolverContext(this.state, 'scope', this.changes);
     return this.derived.shared;
+  }
+
+  get background(): RequestContext {
+    const { sources, viewer } = this.state;
+    const request = { viewer, requestId: 'background', isDebugging: false, lane: 'background' };
+    return new ResolverContext(new ActiveRequest(sources, request), 'everything');
   }
 
   get unscoped(): RequestContext {

@@ -1,3 +1,4 @@
+import { type Variables, variablesIn } from '@magpie/graphql-cache/parts';
 import {
   type ArgumentNode,
   type DocumentNode,
@@ -15,10 +16,11 @@ import {
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
 } from 'graphql';
 import { type IntrospectionScope, introspectionSizesOf, outsideIntrospection } from './introspection-sizes.ts';
 import { itemsOf, listSizeOf, slicesOf } from './list-sizes.ts';
-import { type Variables, variablesIn } from './variables.ts';
+import { eventsPerMinuteOf } from './timed.ts';
 
 /** What is known of a position in a result before execution. */
 interface CostScope extends IntrospectionScope {
@@ -31,12 +33,16 @@ interface CostInput {
   readonly variables: Variables;
 }
 
+/** Items of a list of scalars that cost as much as one field, which has a name, a path and a resolver. */
+const itemsPerField = 10;
+
 const unsizedScope: CostScope = { ...outsideIntrospection, sizes: new Map() };
 
 /**
- * Computes the cost of a valid operation: the number of fields that its result has at most. A field counts once for each item of the
- * lists around it, with lists as long as their arguments and `@listSize` allow. Of mutually exclusive types only the most expensive
- * counts; a field that may be skipped counts; a list of scalars is one field. `sizedBy` names the variables that the cost depends on.
+ * Computes the cost of a valid operation: the number of fields that its result has at most. A field counts once for each item of
+ * the lists around it, with lists as long as their arguments and `@listSize` allow. Of mutually exclusive types only the most
+ * expensive counts; a field that may be skipped counts; a list of scalars is one field for each ten of its items. A timed
+ * subscription costs what its events of a minute cost. `sizedBy` names the variables that the cost depends on.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -71,9 +77,24 @@ export function costOf(
   };
 
   const ofField = (node: FieldNode, parent: GraphQLObjectType, costScope: CostScope): number => {
-    const { selectionSet } = node;
-    if (!selectionSet) return 1;
+    if (node.name.value === TypeNameMetaFieldDef.name) return 1;
     const field = fieldOf(parent, node.name.value);
+    const cost = node.selectionSet
+      ? ofObjects(node, { field, parent, selectionSet: node.selectionSet }, costScope)
+      : ofLeaves(node, { field, parent }, costScope);
+    return parent === schema.getSubscriptionType() ? cost * (eventsPerMinuteOf(schema, field) ?? 1) : cost;
+  };
+
+  const ofLeaves = (node: FieldNode, { field, parent }: Place, costScope: CostScope): number => {
+    if (parent.name.startsWith('__') || !isListType(getNullableType(field.type))) return 1;
+    return Math.max(1, Math.ceil(step(field, node, costScope).items / itemsPerField));
+  };
+
+  const ofObjects = (
+    node: FieldNode,
+    { field, parent, selectionSet }: Place & { selectionSet: SelectionSetNode },
+    costScope: CostScope,
+  ): number => {
     const type = getNamedType(field.type);
     const { items, within } = parent.name.startsWith('__')
       ? inspect(parent, field, costScope)
@@ -105,6 +126,12 @@ export function costOf(
 }
 
 type Field = GraphQLField<unknown, unknown>;
+
+/** A field and the type that it belongs to. */
+interface Place {
+  readonly field: Field;
+  readonly parent: GraphQLObjectType;
+}
 
 function fieldOf(type: GraphQLObjectType, name: string): Field {
   if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;

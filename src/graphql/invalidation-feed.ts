@@ -1,4 +1,4 @@
-import { namespaceOf } from './cache-key.ts';
+import { namespaceOf } from '@magpie/graphql-cache/parts';
 
 export interface FeedListener {
   /** Receives tags without their namespace, in the order of commits. */
@@ -26,9 +26,10 @@ export class InvalidationFeed {
       for (const listener of this.#listeners.get(namespace) ?? []) listener.invalidated(bareTags);
   }
 
-  /** Notifies the listeners of all workspaces that an invalidation may be missing. */
-  miss(): void {
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.missed();
+  /** Notifies the listeners of a workspace, or of all, that an invalidation may be missing. */
+  miss(namespace?: string): void {
+    const missing = namespace === undefined ? [...this.#listeners.values()] : [this.#listeners.get(namespace) ?? []];
+    for (const listeners of missing) for (const listener of listeners) listener.missed();
   }
 
   /** Adds a listener. Returns a function that removes it. */

@@ -1,3 +1,4 @@
+import type { Variables } from '@magpie/graphql-cache/parts';
 import {
   type ArgumentNode,
   type FieldNode,
@@ -9,7 +10,6 @@ import {
 } from 'graphql';
 import { maxDaysOf } from '../domains/date-range.ts';
 import type { DateRangeInput } from '../generated/schema.ts';
-import type { Variables } from './variables.ts';
 
 /** The `@listSize` of a field. */
 export interface ListSize {

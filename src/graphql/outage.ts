@@ -1,4 +1,4 @@
-import { LoadLimitError, LoadTimeoutError } from '../cache/errors.ts';
+import { LoadLimitError, LoadTimeoutError } from '@magpie/cache';
 import { type Failure, failureOf } from '../database/errors.ts';
 
 /** The response to a failure that is neither the client's mistake nor a bug. */
@@ -14,19 +14,20 @@ export interface Outage {
 const outages: Readonly<Record<Failure, Outage>> = {
   unavailable: {
     code: 'UNAVAILABLE',
-    message: 'The server cannot answer this at the moment; try again shortly.',
+    message: 'The server cannot process this at the moment; try again shortly.',
     status: 503,
     retryAfterSeconds: 5,
   },
   tooSlow: {
     code: 'TIMEOUT',
-    message: 'This took the database too long and was ended; nothing was written. Ask for less, or try again later.',
+    message:
+      'A database statement took too long and was cancelled; nothing was written. Request less, or try again later.',
     status: 504,
   },
   unknownOutcome: {
     code: 'OUTCOME_UNKNOWN',
     message:
-      'The connection was lost while this was written, so it may have happened or not. Read it again before you repeat it.',
+      'The connection was lost during the commit, so the outcome is unknown. Read the data before you repeat the mutation.',
     status: 500,
   },
 };

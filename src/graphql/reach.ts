@@ -4,8 +4,8 @@ import { typeOfId } from '../domains/ids.ts';
 /*
  * The reach of an invalidation: the accounts to which the changed data belongs or belonged. It is sent as tags on which no entry
  * depends, so that it arrives wherever the other tags do: `Reach:post_1:acc_1,acc_2`, and `Reach::acc_1` for data without an id. A
- * confined viewer is notified only of data that belongs to one of their accounts. Data without a reach concerns only viewers who see
- * all accounts.
+ * confined viewer is notified only of data that belongs to one of their accounts. Data without a reach concerns only viewers who
+ * see all accounts.
  */
 const reachPrefix = 'Reach:';
 /** Most accounts in one tag, because the length of a tag is limited. */
@@ -15,6 +15,9 @@ const maxAccounts = 10;
 const typesOfAccounts = new Set([
   ...['Account', 'AiGeneration', 'AnalyticsReport', 'Calendar', 'Conversation', 'Message', 'Post', 'PostTarget'],
 ]);
+
+/** Whether a tag names the reach of others. No entry depends on it. */
+export const isReachTag = (tag: string) => tag.startsWith(reachPrefix);
 
 export function reachTags(reached: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const tags: string[] = [];
@@ -28,13 +31,13 @@ export function reachTags(reached: ReadonlyMap<string, ReadonlySet<string>>): st
 
 /** Returns the tags of an invalidation that a viewer of these accounts may know; `null` means all accounts. */
 export function visibleTags(tags: readonly string[], accountIds: readonly string[] | null): readonly string[] {
-  const data = tags.filter((tag) => !tag.startsWith(reachPrefix));
+  const data = tags.filter((tag) => !isReachTag(tag));
   if (accountIds === null) return data;
   const visibleAccounts = new Set([...accountIds, everyAccount]);
   const visibleIds = new Set(accountIds);
   let isAnyVisible = false;
   for (const tag of tags) {
-    const [, id, accounts] = tag.startsWith(reachPrefix) ? tag.split(':', 3) : [];
+    const [, id, accounts] = isReachTag(tag) ? tag.split(':', 3) : [];
     if (!accounts?.split(',').some((account) => visibleAccounts.has(account))) continue;
     visibleIds.add(id!);
     isAnyVisible = true;

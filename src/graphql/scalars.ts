@@ -13,8 +13,8 @@ type Coercion<Inside, Outside> = Pick<
 >;
 
 /**
- * Instants are strings in memory, because cached values are plain data and a hit must equal a miss to the byte. Any offset is accepted
- * and converted to UTC with milliseconds, so that equal instants have equal keys.
+ * Instants are strings in memory, because cached values are plain data and a hit must equal a miss to the byte. Any offset is
+ * accepted and converted to UTC with milliseconds, so that equal instants have equal keys.
  */
 const dateTime = {
   serialize: (value) => value as string,

@@ -1,8 +1,8 @@
 import { Repeater } from '@repeaterjs/repeater';
 import { GraphQLError } from 'graphql';
-import type { Viewer } from '../domains/context.ts';
 import { typeOfId } from '../domains/ids.ts';
 import type { ConversationRecord } from '../domains/inbox/repository.ts';
+import type { Viewer } from '../domains/scope.ts';
 import { type ClientInvalidation, splitInvalidation } from './client-invalidation.ts';
 import type { InvalidationFeed } from './invalidation-feed.ts';
 import { visibleTags } from './reach.ts';
@@ -14,8 +14,8 @@ interface SubscriptionSources {
 }
 
 /**
- * The resolvers of subscriptions. A subscription follows the invalidations of its workspace that its viewer may see. It ends with an
- * error when its credential changes, or when it may have missed an invalidation.
+ * The resolvers of subscriptions. A subscription follows the invalidations of its workspace that its viewer may see. It ends with
+ * an error when its credential changes, or when it may have missed an invalidation.
  */
 export function subscriptionResolvers({ feed, clientInvalidationOf }: SubscriptionSources) {
   return {
@@ -81,6 +81,35 @@ function follow(
   });
 }
 
+/**
+ * Pushes what a source tells, whatever the workspace. Ends as `follow` does: when the credential changes, or may have changed, and
+ * when more than `maxUnread` events wait.
+ */
+export function followSource<Event>(
+  { feed, context, maxUnread }: { feed: InvalidationFeed; context: RequestContext; maxUnread: number },
+  listen: (tell: (event: Event) => void) => () => void,
+): Repeater<Event> {
+  const { viewer } = context;
+  return new Repeater(async (push, stop) => {
+    let unread = 0;
+    const ends = [
+      feed.listen(viewer.workspaceId, {
+        invalidated: (tags) => changesCredential(tags, viewer) && stop(accessChanged()),
+        missed: () => stop(eventsMissed()),
+      }),
+      listen((event) => {
+        if (++unread > maxUnread) return void stop(eventsMissed());
+        Promise.resolve(push(event)).then(() => void unread--, stop);
+      }),
+    ];
+    try {
+      await stop;
+    } finally {
+      for (const end of ends) end();
+    }
+  });
+}
+
 /** The credential may still be valid; the edge checks it at the next request. */
 function accessChanged() {
   return new GraphQLError('The permissions of your token have changed: subscribe again.', {
@@ -89,7 +118,7 @@ function accessChanged() {
 }
 
 function eventsMissed() {
-  return new GraphQLError('Events may be missing: subscribe again, and then read again what you show.', {
+  return new GraphQLError('Events may be missing: subscribe again, then refetch the displayed data.', {
     extensions: { code: 'EVENTS_MISSED' },
   });
 }

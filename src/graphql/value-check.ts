@@ -1,3 +1,4 @@
+import type { Variables } from '@magpie/graphql-cache/parts';
 import {
   type DocumentNode,
   type GraphQLError,
@@ -11,7 +12,6 @@ import {
 } from 'graphql';
 import { type Constraint, constraintsOf, inputError, listProblem, numberProblem, textProblem } from './constraints.ts';
 import { inputsOf } from './document-inputs.ts';
-import type { Variables } from './variables.ts';
 
 /** As in `coerceVariables`. */
 const maxErrors = 50;

@@ -1,91 +1,12 @@
-import {
-  type ASTNode,
-  coerceInputValue,
-  GraphQLError,
-  type GraphQLInputType,
-  type GraphQLSchema,
-  isInputType,
-  isNonNullType,
-  typeFromAST,
-  type VariableDefinitionNode,
-  valueFromAST,
-  visit,
-} from 'graphql';
+import { coerceVariables as coerce } from '@magpie/graphql-cache/parts';
+import type { GraphQLSchema, VariableDefinitionNode } from 'graphql';
 import { shown } from '../text/shown.ts';
 
-export type Variables = Readonly<Record<string, unknown>>;
-
-/** Returns the names of the variables in a part of a document. */
-export function variablesIn(nodes: readonly (ASTNode | readonly ASTNode[])[]): Set<string> {
-  const names = new Set<string>();
-  for (const node of nodes)
-    visit(node as ASTNode, {
-      Variable({ name }) {
-        names.add(name.value);
-      },
-    });
-  return names;
-}
-
-/** Coercion stops after this many errors, as in graphql-js. */
-const maxErrors = 50;
-
-type CoercionResult = { variables: Variables; errors?: undefined } | { variables?: undefined; errors: GraphQLError[] };
-
-/**
- * Coerces the variables of an operation (GraphQL specification, section 6.1.2), as `getVariableValues` of graphql-js does. In addition
- * its work is proportional to the size of the values: it stops at the 50th error, and truncates values in messages.
- */
+/** Coerces the variables of an operation; see `@magpie/graphql-cache/parts`. Messages never cut a character in two. */
 export function coerceVariables(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
   values: Readonly<Record<string, unknown>>,
-): CoercionResult {
-  const errors: GraphQLError[] = [];
-  const fail = (error: GraphQLError) => {
-    if (errors.length === maxErrors) throw new TooManyErrors();
-    errors.push(error);
-  };
-  const variables: Record<string, unknown> = Object.create(null);
-  try {
-    for (const definition of definitions) coerceOne(definition, { schema, values, variables, fail });
-  } catch (error) {
-    if (!(error instanceof TooManyErrors)) throw error;
-    errors.push(new GraphQLError(`Expected right variables, but got more than ${maxErrors} errors in them.`));
-  }
-  return errors.length > 0 ? { errors } : { variables: { ...variables } };
-}
-
-class TooManyErrors extends Error {}
-
-interface Coercion {
-  readonly schema: GraphQLSchema;
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Receives the coerced values. */
-  readonly variables: Record<string, unknown>;
-  fail(error: GraphQLError): void;
-}
-
-function coerceOne(definition: VariableDefinitionNode, { schema, values, variables, fail }: Coercion): void {
-  const name = definition.variable.name.value;
-  const type = typeFromAST(schema, definition.type) as GraphQLInputType | undefined;
-  if (!isInputType(type)) {
-    fail(new GraphQLError(`Variable "$${name}": expected an input type.`, { nodes: definition.type }));
-    return;
-  }
-  const isGiven = Object.hasOwn(values, name);
-  if (!isGiven && definition.defaultValue) variables[name] = valueFromAST(definition.defaultValue, type);
-  else if (isNonNullType(type) && (values[name] === null || !isGiven)) {
-    const got = isGiven ? 'null' : 'nothing';
-    fail(
-      new GraphQLError(`Variable "$${name}": expected a value of type "${type}", but got ${got}.`, {
-        nodes: definition,
-      }),
-    );
-  } else if (isGiven)
-    variables[name] = coerceInputValue(values[name], type, (path, value, error) => {
-      const pathText = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-      const message = `Variable "$${name}" got an invalid value ${shown(value)} at "${name}${pathText}": ${error.message}`;
-      fail(new GraphQLError(message, { nodes: definition, originalError: error }));
-    });
+): ReturnType<typeof coerce> {
+  return coerce(schema, definitions, { values, shown });
 }

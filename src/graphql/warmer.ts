@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { execute, type GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
-import type { Viewer } from '../domains/context.ts';
+import type { Viewer } from '../domains/scope.ts';
 import type { RequestContext } from './request.ts';
 
 /** The operations that warm a workspace: the first requests of its pages. */

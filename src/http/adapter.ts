@@ -1,8 +1,9 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
 import type { YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { outageOf } from '../graphql/outage.ts';
+import type { Pipeline } from './hot-path.ts';
 import type { ServerContext } from './plugin.ts';
 import { outageResponse, refusalResponse } from './refusal.ts';
 import { newRequestId, requestIdFrom } from './request-id.ts';
@@ -11,12 +12,12 @@ import { securityHeaders } from './use-security-headers.ts';
 type Yoga = Pick<YogaServerInstance<ServerContext, ServerContext>, 'handleNodeRequestAndResponse' | 'fetch'>;
 
 /**
- * Connects Yoga to Node's requests. Yoga's own request listener responds to an error that a plugin throws outside of GraphQL with its
- * stack trace. This one responds with 500 and a code, and logs the error under the request's id.
+ * Connects Yoga to Node's requests. Yoga's own request listener responds to an error that a plugin throws outside of GraphQL with
+ * its stack trace. This one responds with 500 and a code, and logs the error under the request's id.
  */
 export function createAdapter(yoga: Yoga, log: Logger) {
-  const listener: RequestListener = async (req, res) => {
-    const context = { req, res } as unknown as ServerContext;
+  const listener = async (...[req, res, key]: Parameters<Pipeline>) => {
+    const context = { req, res, key } as unknown as ServerContext;
     let response: Response;
     try {
       response = await yoga.handleNodeRequestAndResponse(req, res, context);
@@ -81,7 +82,7 @@ async function send(response: Response, { req, res, log }: Sending): Promise<voi
   try {
     await sendNodeResponse(response, res, req, true);
   } catch (error) {
-    if (!res.destroyed && !isClientGone(error)) log.error({ err: error }, 'an answer broke off');
+    if (!res.destroyed && !isClientGone(error)) log.error({ err: error }, 'a response was cut off');
     // The library's listener would cancel the failed stream, which rejects without a handler.
     for (const listener of req.listeners('error'))
       if (!others.includes(listener)) req.off('error', listener as (error: Error) => void);

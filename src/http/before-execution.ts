@@ -16,6 +16,7 @@ export function beforeExecution(check: (operation: PreparedOperation) => readonl
     return check({ schema, document, variableValues, operation, facts: contextValue.facts });
   };
   return {
+    isRepeatable: true,
     onExecute({ args, setResultAndStopExecution }) {
       const errors = errorsOf(args);
       if (errors.length > 0) setResultAndStopExecution({ errors: errors.map(asRequestError) });

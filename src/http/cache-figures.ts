@@ -1,5 +1,5 @@
+import type { CategorySnapshot, Snapshot } from '@magpie/cache';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { CategorySnapshot, Snapshot } from '../cache/snapshot.ts';
 
 interface Figure {
   readonly help: string;
@@ -7,36 +7,55 @@ interface Figure {
 }
 
 const totals: Readonly<Record<string, Figure>> = {
-  magpie_cache_loads_total: { help: 'Loads that ran for a lookup; other misses waited.', read: ({ loads }) => loads },
+  magpie_cache_loads_total: {
+    help: 'Loads that a lookup started; other misses waited for them.',
+    read: ({ loads }) => loads,
+  },
   magpie_cache_refreshes_total: { help: 'Loads that ran in the background.', read: ({ refreshes }) => refreshes },
+  magpie_cache_prefetches_total: {
+    help: 'Of the refreshes, those of hot entries shortly before they expire.',
+    read: ({ prefetches }) => prefetches,
+  },
+  magpie_cache_saved_seconds_total: {
+    help: 'Load time that hits did not spend.',
+    read: ({ savedMs }) => savedMs / 1_000,
+  },
+  magpie_cache_audited_hits_total: {
+    help: 'Hits that were loaded again in the background and compared.',
+    read: ({ audit }) => audit.checked,
+  },
+  magpie_cache_audit_differences_total: {
+    help: 'Of the audited hits, those that differed though nothing had invalidated their entry.',
+    read: ({ audit }) => audit.differed,
+  },
   magpie_cache_failures_total: {
-    help: 'Loads and refreshes that failed, those over the time limit included; each once, however many lookups waited.',
+    help: 'Failed loads and refreshes, including those over the time limit. Each counts once, whatever the number of waiting lookups.',
     read: ({ failures }) => failures,
   },
   magpie_cache_timeouts_total: {
-    help: 'Of the failures, those over the time limit.',
+    help: 'Failures because a load exceeded the time limit.',
     read: ({ timeouts }) => timeouts,
   },
   magpie_cache_rescues_total: {
-    help: 'Lookups that an expired entry answered because its load failed; each that was answered so.',
+    help: 'Lookups that an expired entry served because its load failed.',
     read: ({ rescues }) => rescues,
   },
-  magpie_cache_evictions_total: { help: 'Entries that left for want of room.', read: ({ evictions }) => evictions },
+  magpie_cache_evictions_total: { help: 'Entries evicted for space.', read: ({ evictions }) => evictions },
   magpie_cache_expirations_total: {
-    help: 'Entries that left because their time was over.',
+    help: 'Entries removed after the end of their lifetime.',
     read: ({ expirations }) => expirations,
   },
   magpie_cache_invalidations_total: {
-    help: 'Entries that left because of a write.',
+    help: 'Entries invalidated by a write.',
     read: ({ invalidations }) => invalidations,
   },
 };
 
 const holdings: Readonly<Record<string, Figure>> = {
-  magpie_cache_entries: { help: 'Entries held.', read: ({ entries }) => entries },
-  magpie_cache_max_entries: { help: 'Entries allowed.', read: ({ policy }) => policy.maxEntries },
-  magpie_cache_bytes: { help: 'Bytes held.', read: ({ bytes }) => bytes },
-  magpie_cache_max_bytes: { help: 'Bytes allowed.', read: ({ policy }) => policy.maxBytes },
+  magpie_cache_entries: { help: 'Current number of entries.', read: ({ entries }) => entries },
+  magpie_cache_max_entries: { help: 'Maximum of entries.', read: ({ policy }) => policy.maxEntries },
+  magpie_cache_bytes: { help: 'Current size in bytes.', read: ({ bytes }) => bytes },
+  magpie_cache_max_bytes: { help: 'Maximum size in bytes.', read: ({ policy }) => policy.maxBytes },
 };
 
 /** Registers the cache's metrics by category. They are read from the engine's snapshot at each scrape. */

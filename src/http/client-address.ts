@@ -13,9 +13,18 @@ const networkGroups = 4;
  * in `X-Forwarded-For`. An IPv6 address is cut to its network, `2001:db8:0:1::/64`, as one client may have all addresses in it.
  */
 export function createClientAddress(trusted: TrustedProxies): (request: IncomingMessage) => string {
-  const trust =
-    typeof trusted === 'number' ? (_: string, hop: number) => hop < trusted : proxyAddr.compile([...trusted]);
+  const trust = createTrust(trusted);
   return (request) => networkOf(proxyAddr(request, trust));
+}
+
+/** Creates a function that says whether a request arrived by the connection of a trusted proxy. */
+export function createProxyCheck(trusted: TrustedProxies): (request: IncomingMessage) => boolean {
+  const trust = createTrust(trusted);
+  return ({ socket: { remoteAddress } }) => remoteAddress !== undefined && trust(remoteAddress, 0);
+}
+
+function createTrust(trusted: TrustedProxies): (address: string, hop: number) => boolean {
+  return typeof trusted === 'number' ? (_, hop) => hop < trusted : proxyAddr.compile([...trusted]);
 }
 
 function networkOf(address: string | undefined): string {

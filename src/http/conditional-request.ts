@@ -22,7 +22,9 @@ export function conditionalResponse(request: Request, headers: Record<string, st
   return status && new Response(null, { status, headers });
 }
 
-/** Whether a list of entity tags contains one that fits; `*` fits always. A tag may contain commas, so it is found by its quotes. */
+/**
+ * Whether a list of entity tags contains one that fits; `*` fits always. A tag may contain commas, so it is found by its quotes.
+ */
 function listsTag(list: string, fits: (tag: string) => boolean): boolean {
   return list.trim() === '*' || (list.match(/(W\/)?"[^"]*"/g) ?? []).some(fits);
 }

@@ -2,8 +2,8 @@
 const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * A Prometheus histogram of durations by one label (text format 0.0.4). An observation is two additions. prom-client's own histogram
- * builds and looks up a string for the labels each time, which takes longer than to validate a remembered response.
+ * A Prometheus histogram of durations by one label (text format 0.0.4). An observation is two additions. prom-client's own
+ * histogram builds and looks up a string for the labels each time, which takes longer than to validate a remembered response.
  */
 export class DurationHistogram {
   readonly #name: string;

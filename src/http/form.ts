@@ -27,9 +27,9 @@ export interface Form {
 }
 
 /**
- * Reads a `multipart/form-data` body (RFC 7578) while it arrives, and writes files to disk. Of several parts with one name, the first
- * counts. Rejects as soon as a limit is exceeded, or when the body breaks off. The rest of the body is drained without being parsed,
- * so that the client gets to read the response.
+ * Reads a `multipart/form-data` body (RFC 7578) while it arrives, and writes files to disk. Of several parts with one name, the
+ * first counts. Rejects as soon as a limit is exceeded, or when the body breaks off. The rest of the body is drained without being
+ * parsed, so that the client gets to read the response.
  */
 export async function readForm(body: Readable, options: FormOptions): Promise<Form> {
   const { contentType, textFields, maxFiles, maxTextBytes, maxBytes, folder } = options;

@@ -15,12 +15,15 @@ export interface Page {
 
 /**
  * A script that takes the token from the URL's fragment, which never leaves the browser. The token is put into the headers of every
- * GraphiQL tab and stays until the browser's tab is closed. The URL is cleaned before GraphiQL writes the query into it.
+ * GraphiQL tab and stays until the browser's tab is closed. Another token takes its place when that is confirmed, as a link may
+ * come from anybody. The URL is cleaned before GraphiQL writes the query into it.
  */
 const takeToken = `
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   if (given) {
-    sessionStorage.setItem('magpie:token', given);
+    const kept = sessionStorage.getItem('magpie:token');
+    if (!kept || kept === given || confirm('This link has a token of its own. Use it instead of the one of this tab?'))
+      sessionStorage.setItem('magpie:token', given);
     history.replaceState(null, '', location.pathname + location.search);
   }
   addEventListener('hashchange', () => location.reload());

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { FormattedErrors } from './formatted-parts.ts';
 import type { Sockets } from './listener.ts';
 import type { IsAllowedOrigin } from './origins.ts';
 import { hasTarget } from './request-target.ts';
-import { Connection, type ConnectionOptions, givenAnswer } from './socket-connection.ts';
-import { ToldErrors } from './told-parts.ts';
+import { Connection, type ConnectionOptions, resultOf } from './socket-connection.ts';
 import { refuseUpgrade, type Upgrade, type UpgradeRefusal } from './upgrades.ts';
 import { maskError } from './use-error-report.ts';
 
@@ -65,12 +65,12 @@ export class GraphqlSockets implements Sockets {
       connectionInitWaitTimeout: options.initWaitMs,
       onConnect: ({ connectionParams, extra }) => extra.signIn(connectionParams),
       onSubscribe: ({ extra }, id, payload) => extra.begin(id, payload),
-      execute: givenAnswer,
+      execute: resultOf,
       onNext: (_context, _id, _payload, _args, result) => result as never,
       onError: (_context, _id, _payload, errors) =>
         errors.flatMap((error) => {
-          const told = error instanceof ToldErrors ? error : error.originalError;
-          return told instanceof ToldErrors ? told.told : maskError(error).toJSON();
+          const thrown = error instanceof FormattedErrors ? error : error.originalError;
+          return thrown instanceof FormattedErrors ? thrown.formatted : maskError(error).toJSON();
         }),
     });
   }
@@ -117,9 +117,7 @@ export class GraphqlSockets implements Sockets {
         clearInterval(this.#beats);
         this.#beats = undefined;
       }
-      close(code, String(reason)).catch((error) =>
-        this.#options.log.error({ err: error }, 'a WebSocket did not end well'),
-      );
+      close(code, String(reason)).catch((error) => this.#options.log.error({ err: error }, 'a WebSocket failed'));
     });
   }
 
@@ -133,7 +131,7 @@ export class GraphqlSockets implements Sockets {
     const { path, isAllowedOrigin } = this.#options;
     if (!hasTarget(request)) return badRequest('Expected a path such as /graphql and a Host header, but got others.');
     if (url.split('?', 1)[0] !== path)
-      return { status: 404, code: 'NOT_FOUND', message: `No WebSocket is here. GraphQL is at ${path}.` };
+      return { status: 404, code: 'NOT_FOUND', message: `No WebSocket at this path. GraphQL is at ${path}.` };
     if (headers['sec-websocket-version'] !== version) {
       const message = `Expected version ${version} of the WebSocket protocol, but got another.`;
       return {
@@ -146,14 +144,14 @@ export class GraphqlSockets implements Sockets {
     const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     if (!protocols.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL))
       return badRequest(
-        `Expected the subprotocol ${GRAPHQL_TRANSPORT_WS_PROTOCOL} (Sec-WebSocket-Protocol), which the library graphql-ws speaks, but got another.`,
+        `Expected the subprotocol ${GRAPHQL_TRANSPORT_WS_PROTOCOL} (Sec-WebSocket-Protocol), as of the library graphql-ws, but got another.`,
       );
     const { origin, host } = headers;
     if (origin === undefined || isAllowedOrigin(origin) || isOwn(origin, host)) return undefined;
     return {
       status: 403,
       code: 'FORBIDDEN',
-      message: `Pages of the origin ${JSON.stringify(origin.slice(0, 200))} may open no WebSocket: expected it in the variable CORS_ORIGINS of the server, but it is not there.`,
+      message: `Pages of the origin ${JSON.stringify(origin.slice(0, 200))} may not open a WebSocket: expected the origin in CORS_ORIGINS of the server, but it is not listed.`,
     };
   }
 }

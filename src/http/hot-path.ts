@@ -1,58 +1,59 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Viewer } from '../domains/context.ts';
-import type { GraphqlEngine } from '../graphql/engine.ts';
-import { PendingResponse, type ResponseTemplate, rebuildResponse } from './pending-response.ts';
+import type { CacheUsage } from '@magpie/graphql-cache/parts';
+import type { Viewer } from '../domains/scope.ts';
+import type { GraphqlEngine } from '../graphql/engine-interface.ts';
+import type { SentResponse } from './plugin.ts';
 import { setReadBody } from './read-body.ts';
-import {
-  isSameViewer,
-  type RememberedResponse,
-  type RememberedResponses,
-  type RequestSlot,
-} from './remembered-responses.ts';
+import type { FilledResponse, HotRequest, RememberedResponse } from './remembered-response.ts';
+import type { RememberedResponses } from './remembered-responses.ts';
 import { newRequestId, requestIdFrom } from './request-id.ts';
 import { type RequestKey, requestKey } from './request-key.ts';
-import { hitStatus } from './use-cache-headers.ts';
 
 /** Longer bodies go to the pipeline: they are rare, and rarely repeated. */
 const maxBodyBytes = 64 * 1024;
 
+/** The pipeline. Its response may be remembered under the key, if there is one. */
+export type Pipeline = (request: IncomingMessage, response: ServerResponse, key?: RequestKey) => void;
+
 export interface HotPathOptions {
-  readonly engine: Pick<GraphqlEngine, 'authenticate' | 'rerun' | 'reuse' | 'share' | 'stampOf'>;
+  readonly authenticate: GraphqlEngine['authenticate'];
   readonly responses: RememberedResponses;
   readonly graphqlPath: string;
-  /** Called after each response that the hot path sent; the pipeline's plugins do not see these. */
-  readonly onResponse: (response: HotResponse) => void;
+  /** Called for each response that the hot path sends. */
+  readonly onResponse: (response: SentResponse) => void;
+  /** Called before a remembered response is validated or rebuilt; absent when operations are not traced. */
+  readonly begin?: (request: StartedRequest) => RepeatedOperation;
 }
 
-export interface HotResponse {
-  readonly request: HotRequest;
-  readonly operation: string | null;
-  /** Whether this request caused no load. True also for a request that joined a pending response. */
-  readonly isFromCache: boolean;
+/** An operation whose response may be sent again. */
+export interface StartedRequest extends Pick<HotRequest, 'requestId' | 'startedAtMs'> {
+  readonly operation: SentResponse['operation'];
 }
 
-/** What `onResponse` and the rebuild need of a request. */
-export interface HotRequest {
-  readonly method: string;
-  readonly requestId: string;
-  readonly viewer: Viewer;
-  readonly startedAtMs: number;
+/** The trace of an operation whose response may be sent again. It is dropped if the request goes to the pipeline after all. */
+export interface RepeatedOperation {
+  /** Runs what may load values. */
+  within<T>(fill: () => T): T;
+  /** `cacheUsage` is undefined when nothing was executed for the request. */
+  end(response: SentResponse, cacheUsage: CacheUsage | undefined): void;
 }
+
+const noErrors: readonly string[] = [];
 
 /**
- * The listener before the pipeline that serves remembered responses while their fragments are valid: no parsing, no execution, no
- * copy. Each time it checks the token, and validates and counts every entry. When a fragment is invalid, it rebuilds the response
- * once for all identical requests that arrive meanwhile: see `PendingResponse`. Every other request goes to the pipeline unchanged,
- * except that its body may have been read already.
+ * The listener before the pipeline that sends remembered responses while their fragments are valid: no parsing, no execution, no
+ * copy. Each time it checks the token, and validates and counts every entry. When a fragment is invalid, the response is rebuilt
+ * once for all identical requests that arrive meanwhile: see `RememberedResponse`. Every other request goes to the pipeline
+ * unchanged, except that its body may have been read already.
  *
  * Most requests pass here, so no function in it is assigned to a variable at run time: tsx would name each one, with
  * `Object.defineProperty`.
  */
 export class HotPath {
-  readonly #pipeline: RequestListener;
+  readonly #pipeline: Pipeline;
   readonly #options: HotPathOptions;
 
-  constructor(pipeline: RequestListener, options: HotPathOptions) {
+  constructor(pipeline: Pipeline, options: HotPathOptions) {
     this.#pipeline = pipeline;
     this.#options = options;
   }
@@ -93,17 +94,17 @@ export class HotPath {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
-    const { engine, responses } = this.#options;
+    const { authenticate, responses } = this.#options;
     const key = requestKey(request, body);
-    const slot = key && responses.get(key);
+    const remembered = key && responses.get(key);
     const exchange: Exchange = { request, response, body, key, startedAtMs: performance.now() };
-    if (!slot) {
+    if (!remembered) {
       this.#passOn(exchange);
       return;
     }
     let viewer: Viewer | null | Promise<Viewer | null>;
     try {
-      viewer = engine.authenticate(slot.token);
+      viewer = authenticate(remembered.token);
     } catch {
       this.#passOn(exchange); // too many tokens are being looked up: the pipeline reports it
       return;
@@ -113,115 +114,65 @@ export class HotPath {
         (found) => this.#respond(exchange, responses.get(key), found),
         () => this.#passOn(exchange),
       );
-    else this.#respond(exchange, slot, viewer);
+    else this.#respond(exchange, remembered, viewer);
   }
 
-  #respond(exchange: Exchange, slot: RequestSlot | undefined, viewer: Viewer | null): void {
-    if (!slot || !viewer) {
+  #respond(exchange: Exchange, remembered: RememberedResponse | undefined, viewer: Viewer | null): void {
+    if (!remembered || !viewer) {
       this.#passOn(exchange);
       return;
     }
     const { request, startedAtMs } = exchange;
+    const { operation } = remembered.prepared;
     const requestId = requestIdFrom(request.headers['x-request-id']) ?? newRequestId();
-    const hotRequest: HotRequest = { method: request.method!, requestId, viewer, startedAtMs };
-    const servable = this.#responseFor(slot, hotRequest);
-    if (servable instanceof Promise)
-      void servable.then((one) => this.#send(exchange, slot, { hotRequest, servable: one }));
-    else this.#send(exchange, slot, { hotRequest, servable });
+    const hotRequest: HotRequest = { requestId, viewer, startedAtMs };
+    const begun = this.#options.begin?.({ requestId, startedAtMs, operation });
+    const filled = begun ? begun.within(() => remembered.fill(hotRequest)) : remembered.fill(hotRequest);
+    if (filled instanceof Promise)
+      void filled.then((one) => this.#send(exchange, remembered, { hotRequest, begun, filled: one }));
+    else this.#send(exchange, remembered, { hotRequest, begun, filled });
   }
 
-  #send(
-    exchange: Exchange,
-    { prepared }: RequestSlot,
-    { hotRequest, servable }: { hotRequest: HotRequest; servable: ServableResponse | undefined },
-  ): void {
-    const { response } = exchange;
+  #send(exchange: Exchange, { prepared }: RememberedResponse, { hotRequest, begun, filled }: HotResponse): void {
+    const { request, response } = exchange;
     if (response.destroyed) return;
-    if (!servable) {
+    if (!filled) {
       this.#passOn(exchange);
       return;
     }
-    const { headers, idAt, statusAt, body } = servable.response;
-    headers[idAt] = hotRequest.requestId;
-    headers[statusAt] = servable.status;
+    const { headers, idAt, statusAt, body } = filled.template;
+    const { requestId, viewer, startedAtMs } = hotRequest;
+    headers[idAt] = requestId;
+    headers[statusAt] = filled.status;
     response.writeHead(200, headers);
     response.end(body, 'latin1');
     headers[idAt] = ''; // the id may be a slice of a longer string, which it would keep in memory
-    this.#options.onResponse({
-      request: hotRequest,
+    const sent: SentResponse = {
+      requestId,
+      method: request.method!,
+      path: this.#options.graphqlPath,
+      viewer,
       operation: prepared.operation,
-      isFromCache: servable.isFromCache,
-    });
+      status: 200,
+      errorCodes: noErrors,
+      isFromCache: filled.isFromCache,
+      isRepeated: true,
+      startedAtMs,
+    };
+    this.#options.onResponse(sent);
+    begun?.end(sent, filled.cacheUsage);
   }
 
   #passOn({ request, response, body, key }: Exchange): void {
-    if (key) this.#options.responses.expect(request, key);
     if (body) setReadBody(request, body);
-    this.#pipeline(request, response);
-  }
-
-  /**
-   * The remembered response, if it is valid and this viewer's; otherwise the pending response, which is started if there is none.
-   * Undefined when the request has to go to the pipeline.
-   */
-  #responseFor(
-    slot: RequestSlot,
-    hotRequest: HotRequest,
-  ): ServableResponse | Promise<ServableResponse | undefined> | undefined {
-    const { engine, responses } = this.#options;
-    const { response } = slot;
-    const freshMs = response && this.#reuse(response, hotRequest.viewer);
-    if (response && freshMs !== undefined) return { response, status: hitStatus(freshMs), isFromCache: true };
-    responses.discardResponse(slot);
-    const stamp = engine.stampOf(hotRequest.viewer);
-    if (Number.isNaN(stamp)) return undefined;
-    if (slot.pending?.isJoinable(stamp)) return this.#join(slot.pending, hotRequest);
-    return this.#rebuild(slot, hotRequest);
-  }
-
-  /** Milliseconds for which the response stays fresh; undefined when it is invalid or another viewer's. Counts its lookups if it is used. */
-  #reuse(response: RememberedResponse, viewer: Viewer): number | undefined {
-    if (!isSameViewer(viewer, response.viewer)) return undefined;
-    response.viewer = viewer;
-    return this.#options.engine.reuse(response.joined, viewer);
-  }
-
-  async #rebuild(slot: RequestSlot, hotRequest: HotRequest): Promise<ServableResponse | undefined> {
-    const { engine, responses } = this.#options;
-    const { key, prepared } = slot;
-    const pending = new PendingResponse(
-      engine.stampOf(hotRequest.viewer),
-      rebuildResponse(prepared, { engine, ...hotRequest })
-        .catch(() => undefined) // fails in the pipeline too, which reports it
-        .then((rebuilt) => {
-          if (slot.pending !== pending) return rebuilt; // replaced by a later one, or the slot was removed
-          slot.pending = undefined;
-          const joined = rebuilt?.provenance?.joined;
-          if (rebuilt && joined) responses.remember(key, { joined, ...rebuilt }, prepared);
-          else if (!rebuilt?.provenance) responses.remove(slot); // cannot be shared: later requests should not wait for it
-          return rebuilt;
-        }),
-    );
-    slot.pending = pending;
-    const rebuilt = await pending.response;
-    return rebuilt && { response: rebuilt, status: rebuilt.status, isFromCache: rebuilt.isFromCache };
-  }
-
-  /** Waits for a pending response. Counts its lookups if the response may be shared with this viewer; otherwise undefined. */
-  async #join(pending: PendingResponse, { viewer, startedAtMs }: HotRequest): Promise<ServableResponse | undefined> {
-    const rebuilt = await pending.response;
-    if (!rebuilt?.provenance || !isSameViewer(viewer, rebuilt.viewer)) return undefined;
-    const waitedMs = performance.now() - startedAtMs;
-    if (!this.#options.engine.share(rebuilt.provenance, { viewer, waitedMs })) return undefined;
-    return { response: rebuilt, status: rebuilt.collapsedStatus, isFromCache: true };
+    this.#pipeline(request, response, key);
   }
 }
 
-/** A response with what is sent with it to one request. */
-interface ServableResponse extends Pick<HotResponse, 'isFromCache'> {
-  readonly response: ResponseTemplate;
-  /** The value of `Cache-Status`. */
-  readonly status: string;
+interface HotResponse {
+  readonly hotRequest: HotRequest;
+  readonly begun: RepeatedOperation | undefined;
+  readonly filled: FilledResponse | undefined;
 }
 
 interface Exchange {

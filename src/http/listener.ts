@@ -104,15 +104,15 @@ export function createListener(options: ListenerOptions = {}): Listener {
     if (response?.headersSent === false) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     socket.destroySoon();
   });
-  // Sets the timeout of each socket that has none: a new one, one that waits for a response, one whose response is a stream. Once in
-  // each `silenceMs` rather than with each request (`server.timeout`), which is the work of the hot path.
+  // Sets the timeout of each socket that has none: a new one, one that waits for a response, one whose response is a stream. Once
+  // in each `silenceMs` rather than with each request (`server.timeout`), which is the work of the hot path.
   const limits = setInterval(() => {
     for (const socket of inFlight.sockets) if (!socket.timeout) socket.setTimeout(silenceMs);
   }, silenceMs).unref();
 
   /**
-   * Ends a connection after the response to a request with an `Upgrade` header, which is ignored, as HTTP allows. Node 20 then drops
-   * the rest of the bytes that it has read, and would parse the middle of a request as the next one.
+   * Ends a connection after the response to a request with an `Upgrade` header, which is ignored, as HTTP allows. Node 20 then
+   * drops the rest of the bytes that it has read, and would parse the middle of a request as the next one.
    */
   const endAfter = (response: ServerResponse, socket: Socket) => {
     response.setHeader('connection', 'close');
@@ -125,7 +125,7 @@ export function createListener(options: ListenerOptions = {}): Listener {
     const ready = await isReady().catch(() => false);
     const notes = servedApp?.notes?.() ?? [];
     if (ready) respondText(response, { status: 200, text: ['ready', ...notes].join('\n') });
-    else respondText(response, { status: 503, text: ['the database does not answer', ...notes].join('\n') });
+    else respondText(response, { status: 503, text: ['the database does not respond', ...notes].join('\n') });
   };
 
   const unavailable = () => ({ message: `The server is ${state}; try again shortly.`, code: 'UNAVAILABLE' });

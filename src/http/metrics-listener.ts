@@ -24,7 +24,7 @@ export async function listenForMetrics(
     else
       response
         .writeHead(isForMetrics ? 500 : 404, { 'content-type': 'text/plain' })
-        .end('The figures are at /metrics.\n');
+        .end('The metrics are at /metrics.\n');
   });
   server.maxConnections = 100;
   server.listen(port, host);

@@ -30,7 +30,7 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
   };
   new Counter({
     name: 'magpie_requests_total',
-    help: 'Requests answered.',
+    help: 'Requests served.',
     labelNames: ['type', 'status'],
     registers,
     collect() {
@@ -41,7 +41,7 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
   let hotResponses = 0;
   new Counter({
     name: 'magpie_hot_answers_total',
-    help: 'Queries answered again as remembered, without the pipeline.',
+    help: 'Queries served from remembered responses, without the pipeline.',
     registers,
     collect() {
       this.reset();

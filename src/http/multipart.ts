@@ -48,7 +48,7 @@ function parametersOf(form: Form): GraphQLParams {
   for (const [name, paths] of files) {
     const file = form.files.get(name);
     if (!file) throw badForm(`expected a file in the field ${JSON.stringify(name.slice(0, 100))}`);
-    if (!Array.isArray(paths)) throw badForm(`expected a list of places for ${JSON.stringify(name)} in \`map\``);
+    if (!Array.isArray(paths)) throw badForm(`expected a list of paths for ${JSON.stringify(name)} in \`map\``);
     for (const path of paths) putFile(file, operations, path);
   }
   return operations;
@@ -73,7 +73,7 @@ function putFile(file: DiskFile, operations: GraphQLParams, path: unknown): void
   for (const key of keys) holder = ownMember(holder, key);
   if (keys[0] !== 'variables' || last === undefined || ownMember(holder, last) !== null)
     throw badForm(
-      `expected a place such as "variables.input.file", where \`operations\` has null, but got ${JSON.stringify(path).slice(0, 200)}`,
+      `expected a path such as "variables.input.file", where \`operations\` has null, but got ${JSON.stringify(path).slice(0, 200)}`,
     );
   (holder as Record<string, unknown>)[last] = file;
 }

@@ -7,7 +7,7 @@ import type { RequestFacts } from './plugin.ts';
 const outageMessages = {
   UNAVAILABLE: 'requests fail: the database is unavailable',
   TIMEOUT: 'requests fail: a statement took too long',
-  OUTCOME_UNKNOWN: 'nobody knows whether a mutation was committed',
+  OUTCOME_UNKNOWN: 'the outcome of a mutation is unknown',
 };
 
 /** Logs the gravest outage among the errors, if there is one. */

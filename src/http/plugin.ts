@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CacheUsage, Provenance, Variables } from '@magpie/graphql-cache/parts';
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Viewer } from '../domains/context.ts';
-import type { Provenance } from '../graphql/joined-execution.ts';
+import type { Viewer } from '../domains/scope.ts';
 import type { RequestContext } from '../graphql/request.ts';
-import type { Variables } from '../graphql/variables.ts';
 import type { Upload } from './multipart.ts';
+import type { RequestKey } from './request-key.ts';
 
 /** What the plugins know about a request and share. The first plugin creates it; each field is set by one plugin. */
 export interface RequestFacts {
@@ -57,7 +57,39 @@ export interface ServerContext {
   /** Absent, as is `res`, when the request did not arrive over HTTP/1.1: over a WebSocket, or by `fetch`. */
   req?: IncomingMessage;
   res?: ServerResponse;
+  /** Absent when the response must not be remembered. */
+  key?: RequestKey;
+}
+
+/** A response, as plugins are told of it when it begins. */
+export interface SentResponse {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly viewer: Viewer | null;
+  readonly operation: Pick<NonNullable<RequestFacts['operation']>, 'name' | 'type'> | null;
+  readonly status: number;
+  readonly errorCodes: readonly string[];
+  /** Whether at least one field was a hit and none was loaded for this request. */
+  readonly isFromCache: boolean;
+  /** Whether it was sent by the hot path, without the pipeline. */
+  readonly isRepeated: boolean;
+  readonly startedAtMs: number;
+}
+
+/** Whether at least one field was a hit and none was loaded. */
+export function isFromCache({ hits, misses, bypasses }: CacheUsage): boolean {
+  return hits > 0 && misses === 0 && bypasses === 0;
 }
 
 /** One concern of the edge. */
-export type HttpPlugin = Plugin<ServerContext, ServerContext>;
+export type HttpPlugin = Plugin<ServerContext, ServerContext> & {
+  /**
+   * Whether Yoga's hooks of this plugin may be left out when the response to the same request (an equal `RequestKey`, and the same
+   * viewer) is sent again: they would do the same to it, and have no other effect. A response is remembered only if every plugin
+   * says so of it.
+   */
+  readonly isRepeatable: boolean | ((facts: RequestFacts) => boolean);
+  /** Called once for each response, of the pipeline and of the hot path: the place for what counts, limits or records responses. */
+  onEveryResponse?(response: SentResponse): void;
+};

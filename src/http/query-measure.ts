@@ -19,7 +19,10 @@ export interface QueryMeasure {
   readonly repeats: number;
 }
 
-/** Measures an operation of a document that need not be valid: unknown fragments, and spreads of a fragment within itself, count zero. */
+/**
+ * Measures an operation of a document that need not be valid: unknown fragments, and spreads of a fragment within itself, count
+ * zero.
+ */
 export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): QueryMeasure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)

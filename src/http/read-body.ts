@@ -53,5 +53,5 @@ export function bodyTooLarge(maxBytes: number) {
 
 /** The error for a client that disconnected; no response can be sent. */
 export function clientGone(): Error {
-  return new DOMException('The client went away.', 'AbortError');
+  return new DOMException('The client closed the connection.', 'AbortError');
 }

@@ -5,9 +5,9 @@ interface Tenant {
 }
 
 /**
- * Queries that clients registered by their SHA-256 (automatic persisted queries). All workspaces share them, as a hash identifies one
- * text. A query counts for the workspace that registered it first. When all together exceed the limit, the workspace with the most
- * bytes loses its least recently used query, so that none can evict the queries of others.
+ * Queries that clients registered by their SHA-256 (automatic persisted queries). All workspaces share them, as a hash identifies
+ * one text. A query counts for the workspace that registered it first. When all together exceed the limit, the workspace with the
+ * most bytes loses its least recently used query, so that none can evict the queries of others.
  */
 export class RegisteredQueries {
   readonly #maxBytes: number;

@@ -1,38 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import type { Viewer } from '../domains/context.ts';
-import type { JoinedFragments } from '../graphql/joined-execution.ts';
-import type { PendingResponse, PreparedRequest, ResponseTemplate } from './pending-response.ts';
+import { RememberedResponse, type RepeatingEngine } from './remembered-response.ts';
 import { copyOfKey, isSameKey, type RequestKey, sizeOfKey } from './request-key.ts';
-import { bearerToken } from './use-authentication.ts';
+import type { JoinedTemplate, PreparedRequest } from './response-template.ts';
 
-/** A whole response that was joined from fragments alone. The fragments are validated each time before it is served. */
-export interface RememberedResponse extends ResponseTemplate {
-  readonly joined: JoinedFragments;
-  /** The viewer of the latest request that it was served to. */
-  viewer: Viewer;
-}
-
-/** One request with its response, or without. */
-export interface RequestSlot {
-  readonly key: RequestKey;
-  /** The Bearer token in its `Authorization`. */
-  readonly token: string;
-  /** Undefined once the response was found invalid. */
-  readonly response: RememberedResponse | undefined;
-  /** What the response is rebuilt from. */
-  readonly prepared: PreparedRequest;
-  /** The latest rebuild; undefined when none is running. */
-  pending: PendingResponse | undefined;
-}
-
-interface MutableSlot extends RequestSlot {
-  response: RememberedResponse | undefined;
-  prepared: PreparedRequest;
-  bytes: number;
-  isUsed: boolean;
-}
-
-/** Slots with the same hash. Collisions are rare by chance; a client can provoke them only among its own, as the credential is hashed. */
+/**
+ * Responses with the same hash. Collisions are rare by chance; a client can provoke them only among its own, as the credential is
+ * hashed.
+ */
 const maxSameHash = 8;
 
 /**
@@ -40,113 +13,91 @@ const maxSameHash = 8;
  * the credential, and the exact bytes of the body. Only requests that the whole pipeline has accepted get in.
  */
 export class RememberedResponses {
+  readonly engine: RepeatingEngine;
   readonly #maxBytes: number;
   /** In the order in which `#makeRoom` examined them. */
-  readonly #slots = new Set<MutableSlot>();
-  readonly #byHash = new Map<number, MutableSlot[]>();
-  readonly #expected = new WeakMap<IncomingMessage, RequestKey>();
+  readonly #all = new Set<RememberedResponse>();
+  readonly #byHash = new Map<number, RememberedResponse[]>();
   #bytes = 0;
 
-  constructor(maxBytes: number) {
+  constructor({ engine, maxBytes }: { engine: RepeatingEngine; maxBytes: number }) {
+    this.engine = engine;
     this.#maxBytes = maxBytes;
   }
 
   get size(): number {
-    return this.#slots.size;
+    return this.#all.size;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Says that the pipeline's response to this request may be remembered under this key. */
-  expect(request: IncomingMessage, key: RequestKey): void {
-    this.#expected.set(request, key);
+  get(key: RequestKey): RememberedResponse | undefined {
+    const response = this.#find(key);
+    if (response) response.isUsed = true;
+    return response;
   }
 
-  /** The key that was set by `expect`; undefined when none was. */
-  keyOf(request: IncomingMessage): RequestKey | undefined {
-    return this.#expected.get(request);
-  }
-
-  get(key: RequestKey): RequestSlot | undefined {
-    const slot = this.#find(key);
-    if (slot) slot.isUsed = true;
-    return slot;
-  }
-
-  #find(key: RequestKey): MutableSlot | undefined {
-    const slots = this.#byHash.get(key.hash);
-    if (slots) for (const slot of slots) if (isSameKey(slot.key, key)) return slot;
+  #find(key: RequestKey): RememberedResponse | undefined {
+    const responses = this.#byHash.get(key.hash);
+    if (responses) for (const response of responses) if (isSameKey(response.key, key)) return response;
     return undefined;
   }
 
-  remember(key: RequestKey, remembered: RememberedResponse, prepared: PreparedRequest): void {
-    const older = this.#find(key);
-    if (older) this.discardResponse(older);
-    const { viewer, headers, idAt, statusAt, body, joined } = remembered;
-    const response = { viewer, headers, idAt, statusAt, body, joined }; // without the other members of what was passed
-    const bytes = sizeOf(response);
-    if (bytes > this.#maxBytes / 8) return;
-    const slot = older ?? this.#newSlot(key, prepared);
-    slot.response = response;
-    slot.prepared = prepared;
-    this.#add(slot, bytes);
+  /**
+   * Remembers a response that the pipeline made. One that is too large is not kept, and an earlier one of its request is dropped.
+   */
+  remember(key: RequestKey, prepared: PreparedRequest, made: JoinedTemplate): void {
+    const known = this.#find(key);
+    if (sizeOf(made) > this.#maxBytes / 8) known?.outdate();
+    else (known ?? this.#add(key, prepared)).refresh(prepared, made);
+  }
+
+  #add(key: RequestKey, prepared: PreparedRequest): RememberedResponse {
+    const response = new RememberedResponse(copyOfKey(key), prepared, this);
+    const [oldest, ...others] = this.#byHash.get(key.hash) ?? [];
+    if (oldest && others.length === maxSameHash - 1) this.remove(oldest);
+    this.#byHash.set(key.hash, [...(this.#byHash.get(key.hash) ?? []), response]);
+    this.#all.add(response);
+    this.resize(response);
+    return response;
+  }
+
+  /** Counts what a response takes in its present state, and makes room for it. */
+  resize(response: RememberedResponse): void {
+    if (!this.#all.has(response)) return; // it was removed
+    const { key, prepared, state } = response;
+    const bytes = sizeOfKey(key) + sizeOfPrepared(prepared) + (state.name === 'fresh' ? sizeOf(state) : 0);
+    this.#bytes += bytes - response.bytes;
+    response.bytes = bytes;
     this.#makeRoom();
   }
 
-  #newSlot(key: RequestKey, prepared: PreparedRequest): MutableSlot {
-    const token = bearerToken(key.authorization)!; // the pipeline has accepted it
-    const slot: MutableSlot = {
-      ...{ key: copyOfKey(key), token, prepared },
-      ...{ response: undefined, pending: undefined, bytes: 0, isUsed: false },
-    };
-    const same = this.#byHash.get(key.hash);
-    if (same?.length === maxSameHash) this.remove(same[0]!);
-    this.#byHash.set(key.hash, [...(this.#byHash.get(key.hash) ?? []), slot]);
-    this.#slots.add(slot);
-    this.#add(slot, sizeOfKey(key) + sizeOfPrepared(prepared));
-    return slot;
+  remove(response: RememberedResponse): void {
+    if (!this.#all.delete(response)) return;
+    this.#bytes -= response.bytes;
+    const { hash } = response.key;
+    const same = this.#byHash.get(hash)!.filter((one) => one !== response);
+    if (same.length > 0) this.#byHash.set(hash, same);
+    else this.#byHash.delete(hash);
   }
 
-  /** Drops an invalid response. The slot stays, with the prepared request that rebuilds it. */
-  discardResponse(slot: RequestSlot): void {
-    const own = slot as MutableSlot;
-    if (!own.response || !this.#slots.has(own)) return;
-    this.#add(own, -sizeOf(own.response));
-    own.response = undefined;
-  }
-
-  remove(slot: RequestSlot): void {
-    const own = slot as MutableSlot;
-    if (!this.#slots.delete(own)) return;
-    own.pending = undefined; // its result must not get into a later slot of this key
-    const same = this.#byHash.get(own.key.hash)!.filter((one) => one !== own);
-    if (same.length > 0) this.#byHash.set(own.key.hash, same);
-    else this.#byHash.delete(own.key.hash);
-    this.#bytes -= own.bytes;
-  }
-
-  #add(slot: MutableSlot, bytes: number): void {
-    slot.bytes += bytes;
-    this.#bytes += bytes;
-  }
-
-  /** Removes the oldest slots, except those used since they were examined last (second chance, also called CLOCK). */
+  /** Removes the oldest responses, except those used since they were examined last (second chance, also called CLOCK). */
   #makeRoom(): void {
-    for (const slot of this.#slots) {
+    for (const response of this.#all) {
       if (this.#bytes <= this.#maxBytes) break;
-      if (slot.isUsed) {
-        slot.isUsed = false;
-        this.#slots.delete(slot);
-        this.#slots.add(slot);
-      } else this.remove(slot);
+      if (response.isUsed) {
+        response.isUsed = false;
+        this.#all.delete(response);
+        this.#all.add(response);
+      } else this.remove(response);
     }
   }
 }
 
 /** An estimate in bytes. The fragments are counted by the cache. */
-function sizeOf({ joined, headers, body }: RememberedResponse): number {
+function sizeOf({ template: { headers, body }, joined }: JoinedTemplate): number {
   return 300 + sizeOfHeaders(headers) + body.length + 100 * joined.fragments.length;
 }
 
@@ -156,22 +107,4 @@ function sizeOfPrepared({ variables, headers }: PreparedRequest): number {
 
 function sizeOfHeaders(headers: readonly string[]): number {
   return 2 * headers.join('').length;
-}
-
-const identities = new WeakMap<Viewer, string>();
-
-/** Whether two viewers get the same responses. */
-export function isSameViewer(one: Viewer, other: Viewer): boolean {
-  return one === other || identityOf(one) === identityOf(other);
-}
-
-/** Every part of a viewer that a response can depend on. */
-function identityOf(viewer: Viewer): string {
-  let identity = identities.get(viewer);
-  if (identity === undefined) {
-    const { kind, tokenId, userId, makerId, role, workspaceId, accountIds, timeZone, weekStartsOn } = viewer;
-    identity = JSON.stringify([kind, tokenId, userId, makerId, role, workspaceId, accountIds, timeZone, weekStartsOn]);
-    identities.set(viewer, identity);
-  }
-  return identity;
 }

@@ -6,8 +6,8 @@ const noBody: Buffer = Buffer.alloc(0);
 /** Every part of a request that its response can depend on, apart from time and data. */
 export interface RequestKey {
   /**
-   * CRC-32 of the body, or of a GET's URL, seeded with the end of the credential. Keys with the same hash are compared in full. V8's
-   * own hash of a string takes five times as long.
+   * CRC-32 of the body, or of a GET's URL, seeded with the end of the credential. Keys with the same hash are compared in full.
+   * V8's own hash of a string takes five times as long.
    */
   readonly hash: number;
   readonly method: string | undefined;

@@ -1,13 +1,16 @@
 import type { RequestListener } from 'node:http';
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
+import { useDocuments } from '@magpie/graphql-cache/yoga';
+import type { Tracer } from '@opentelemetry/api';
 import type { FormattedExecutionResult } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { CounterStore } from '../limits/rate-limiter.ts';
 import { createAdapter } from './adapter.ts';
-import type { TrustedProxies } from './client-address.ts';
+import { createProxyCheck, type TrustedProxies } from './client-address.ts';
+import { createPipelineEnd, createTeller } from './every-response.ts';
 import { GraphqlSockets, type SocketLimits, socketLimits } from './graphql-sockets.ts';
-import { HotPath, type HotResponse } from './hot-path.ts';
+import { HotPath, type Pipeline } from './hot-path.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOriginCheck } from './origins.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
@@ -17,14 +20,14 @@ import { newRequestId } from './request-id.ts';
 import { hasTarget, refuseTarget } from './request-target.ts';
 import { linksTo } from './start-page.ts';
 import { type SubscriptionLimits, Subscriptions } from './subscriptions.ts';
-import { durationSince, logRequest, useAccessLog } from './use-access-log.ts';
+import { useAccessLog } from './use-access-log.ts';
 import { useAuthentication } from './use-authentication.ts';
 import { useCacheHeaders } from './use-cache-headers.ts';
 import { useClientAddress } from './use-client-address.ts';
 import { useCompression } from './use-compression.ts';
 import { type CorsOptions, useCors } from './use-cors.ts';
 import { useCostLimit } from './use-cost-limit.ts';
-import { useDocumentCache } from './use-document-cache.ts';
+import { useDashboard } from './use-dashboard.ts';
 import { type EdgeEngine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
 import { useGraphiql } from './use-graphiql.ts';
@@ -38,12 +41,12 @@ import { type BodyLimits, useParameters } from './use-parameters.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { type QueryLimits, useQueryLimits } from './use-query-limits.ts';
 import { type RateLimits, useRateLimits } from './use-rate-limits.ts';
-import { useRememberedResponses, useResultText } from './use-remembered-responses.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
 import { useStartPage } from './use-start-page.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
+import { tracedListener, tracedRepetitions, useTracing } from './use-tracing.ts';
 import { useVariables } from './use-variables.ts';
 
 export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, SubscriptionLimits {
@@ -72,11 +75,17 @@ export interface ServerOptions {
   trustedProxies?: TrustedProxies;
   /** The text at `/schema.graphql`, which responds with 404 when this is absent, or when only persisted operations are accepted. */
   schemaText?: string;
+  /** Folder with the built dashboard; `dist/dashboard` when absent. */
+  dashboardFolder?: string;
   /** Open to everybody when absent. */
   metricsAccess?: MetricsAccess;
+  /** Makes spans of operations; none are made when absent. */
+  tracer?: Tracer;
   /** Whether responses are remembered, which does not change them. */
   isHot?: boolean;
   socketLimits?: Partial<SocketLimits>;
+  /** Further plugins, behind all others. */
+  morePlugins?: readonly HttpPlugin[];
 }
 
 export interface Server {
@@ -93,13 +102,11 @@ export interface Server {
 
 const graphqlPath = '/graphql';
 
-/** Caches no validation errors: finding them again is cheap, and they take more memory than their document. */
-const noErrorCache = { get: () => undefined, set() {} };
-
 /** Creates everything between bytes and the schema: one plugin per concern, in the order in which a request meets them. */
 export function createServer(options: ServerOptions): Server {
   const { engine, media, log, limits, cors, uploadFolder, persistedOperations } = options;
-  const { counters, trustedProxies = 0, isHot = true, metricsAccess = 'open', schemaText } = options;
+  const { counters, trustedProxies = 0, isHot = true, metricsAccess = 'open', schemaText, dashboardFolder } = options;
+  const { morePlugins = [], tracer } = options;
   const isOpen = !persistedOperations?.isExclusive;
   const shownSchema = isOpen ? schemaText : undefined;
   const authenticate = (token: string) => engine.authenticate(token);
@@ -109,7 +116,7 @@ export function createServer(options: ServerOptions): Server {
     openSockets: () => sockets.size,
   });
 
-  const responses = new RememberedResponses(limits.maxAnswerBytes);
+  const responses = new RememberedResponses({ engine, maxBytes: limits.maxAnswerBytes });
 
   const plugins: HttpPlugin[] = [
     useRequestId(),
@@ -119,6 +126,7 @@ export function createServer(options: ServerOptions): Server {
     useMetrics(metrics, metricsAccess),
     useMedia(media),
     useGraphiql(graphqlPath),
+    useDashboard(dashboardFolder),
     ...(shownSchema === undefined ? [] : [useSchemaText(shownSchema)]),
     useStartPage(linksTo({ graphqlPath, isOpen, hasSchema: shownSchema !== undefined, metricsAccess })),
     useNotFound(graphqlPath),
@@ -126,9 +134,9 @@ export function createServer(options: ServerOptions): Server {
     useAuthentication(engine),
     useParameters({ ...limits, uploadFolder }),
     usePersistedQueries({ store: persistedOperations, ...limits }),
-    useDocumentCache(engine.documents),
     useQueryLimits(limits),
-    useDeferStream() as HttpPlugin,
+    { ...(useDeferStream() as HttpPlugin), isRepeatable: true },
+    { ...(useDocuments(engine.documents) as HttpPlugin), isRepeatable: true },
     useHiddenSuggestions(),
 
     useRateLimits(limits, counters),
@@ -138,19 +146,19 @@ export function createServer(options: ServerOptions): Server {
     useMediaTypes(),
     useSubscriptions(subscriptions),
     useErrorReport(log),
-    useResultText(),
     useCompression(),
     useCacheHeaders(),
-    useRememberedResponses(responses),
     useMessages(),
     useAccessLog(log),
+    ...(tracer ? [useTracing(tracer)] : []),
+    ...morePlugins,
   ];
+  const tell = createTeller(plugins);
 
   const yoga = createYoga<ServerContext>({
     schema: engine.schema,
-    plugins,
+    plugins: [...plugins, createPipelineEnd(plugins, { tell, responses })],
     graphqlEndpoint: graphqlPath,
-    parserAndValidationCache: { documentCache: engine.documents, errorCache: noErrorCache },
     maskedErrors: { maskError, errorMessage: 'Unexpected error' },
     // Replaced by a plugin of this folder, or not wanted:
     batching: false,
@@ -161,27 +169,9 @@ export function createServer(options: ServerOptions): Server {
     logging: false,
     maxRequestBodySize: false,
     multipart: false,
+    parserAndValidationCache: false,
   });
 
-  const onHotResponse = ({
-    request: { method, requestId, viewer, startedAtMs },
-    operation,
-    isFromCache,
-  }: HotResponse) => {
-    metrics.countHotResponse((performance.now() - startedAtMs) / 1000);
-    const level = isFromCache ? 'debug' : 'info';
-    if (!log.isLevelEnabled(level)) return; // usual for hits, which are the most frequent
-    logRequest(log, level, {
-      requestId,
-      method,
-      path: graphqlPath,
-      operation: operation ?? undefined,
-      type: 'query',
-      viewer: viewer.kind,
-      status: 200,
-      durationMs: durationSince(startedAtMs),
-    });
-  };
   const adapter = createAdapter(yoga, log);
   const sockets = new GraphqlSockets({
     ...{ ...socketLimits, ...options.socketLimits, authenticate, log, path: graphqlPath },
@@ -197,20 +187,27 @@ export function createServer(options: ServerOptions): Server {
       const response = await adapter.fetch(`http://socket${graphqlPath}`, init, { message });
       return message.parts ? {} : ((await response.json()) as FormattedExecutionResult);
     },
-    onRefusal({ method, url = '' }, { status }) {
-      metrics.countRequest({ type: 'other', status, seconds: 0 });
+    onRefusal({ method = '', url = '' }, { status }) {
       const path = url.split('?', 1)[0]!.slice(0, 200);
-      logRequest(log, 'info', { requestId: newRequestId(), method, path, viewer: 'ANONYMOUS', status, durationMs: 0 });
+      const startedAtMs = performance.now();
+      tell({
+        ...{ requestId: newRequestId(), method, path, viewer: null, operation: null, status, errorCodes: [] },
+        ...{ isFromCache: false, isRepeated: false, startedAtMs },
+      });
     },
   });
-  const pipeline: RequestListener = (request, response) => {
-    if (hasTarget(request)) adapter.listener(request, response);
+  const pipeline: Pipeline = (request, response, key) => {
+    if (hasTarget(request)) adapter.listener(request, response, key);
     else refuseTarget(response);
   };
+  const listener: RequestListener = isHot
+    ? new HotPath(pipeline, {
+        ...{ authenticate, responses, graphqlPath, onResponse: tell },
+        begin: tracer && tracedRepetitions(tracer),
+      }).listener
+    : (request, response) => pipeline(request, response);
   return {
-    listener: isHot
-      ? new HotPath(pipeline, { engine, responses, graphqlPath, onResponse: onHotResponse }).listener
-      : pipeline,
+    listener: tracer ? tracedListener(listener, createProxyCheck(trustedProxies)) : listener,
     fetch: (url, init) => adapter.fetch(url, init),
     subscriptions,
     sockets,

@@ -3,9 +3,9 @@ import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult
 import type { SubscribePayload, WebSocket as TransportSocket } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
+import { FormattedErrors, formattedParts } from './formatted-parts.ts';
 import type { SocketMessage } from './plugin.ts';
 import { closeCodes, closeReason, SocketRefusal } from './socket-refusal.ts';
-import { ToldErrors, toldParts } from './told-parts.ts';
 import { type Authenticate, readCredential } from './use-authentication.ts';
 import { maskError } from './use-error-report.ts';
 
@@ -19,7 +19,9 @@ export interface ConnectionOptions {
   readonly log: Logger;
   /** Concurrent operations, including subscriptions. */
   readonly maxOperations: number;
-  /** Milliseconds after which a client that sends nothing, not even a pong, or reads nothing that is sent to it, is disconnected. */
+  /**
+   * Milliseconds after which a client that sends nothing, not even a pong, or reads nothing that is sent to it, is disconnected.
+   */
   readonly silenceMs: number;
   readonly initWaitMs: number;
   readonly maxWaitingBytes: number;
@@ -86,16 +88,16 @@ export class Connection {
     this.#token = token;
   }
 
-  /** Runs an operation through the pipeline. Returns its result in the form of execution arguments: see `givenAnswer`. */
-  async begin(id: string, payload: SubscribePayload): Promise<ExecutionArgs | ToldErrors[]> {
+  /** Runs an operation through the pipeline. Returns its result in the form of execution arguments: see `resultOf`. */
+  async begin(id: string, payload: SubscribePayload): Promise<ExecutionArgs | FormattedErrors[]> {
     const { request, answer, maxOperations } = this.#options;
     if (id.length > maxIdChars)
       throw new SocketRefusal(closeCodes.badMessage, `id: expected at most ${maxIdChars} characters.`);
     if (this.#unsettled > maxOperations) return [tooMany(maxOperations)];
     const message: SocketMessage = { upgrade: request, payload };
     const result = await answer(message, this.#token);
-    if (message.parts) return answered(this.#follow(message.parts, message.isSubscription === true));
-    return 'data' in result ? answered(result) : [new ToldErrors(result.errors ?? [])];
+    if (message.parts) return argumentsWith(this.#follow(message.parts, message.isSubscription === true));
+    return 'data' in result ? argumentsWith(result) : [new FormattedErrors(result.errors ?? [])];
   }
 
   /** Closes the connection if its token is no longer valid. */
@@ -186,7 +188,7 @@ export class Connection {
     isSubscription: boolean,
   ): AsyncIterableIterator<FormattedExecutionResult> {
     const source = parts[Symbol.asyncIterator]();
-    const told = toldParts({ [Symbol.asyncIterator]: () => source }, () => {
+    const formatted = formattedParts({ [Symbol.asyncIterator]: () => source }, () => {
       this.restart();
       return this.closed;
     });
@@ -200,12 +202,12 @@ export class Connection {
     const iterator: AsyncIterableIterator<FormattedExecutionResult> = {
       next: async () => {
         try {
-          const result = await told.next();
+          const result = await formatted.next();
           if (result.done) over();
           return result;
         } catch (error) {
           over();
-          if (error instanceof ToldErrors && error.extensions.code === 'UNAUTHENTICATED')
+          if (error instanceof FormattedErrors && error.extensions.code === 'UNAUTHENTICATED')
             this.close(closeCodes.notSignedIn, error.message);
           throw error;
         }
@@ -222,7 +224,7 @@ export class Connection {
 }
 
 /** Execution arguments for the library that carry the finished result. */
-function answered(result: FormattedExecutionResult | AsyncIterable<FormattedExecutionResult>): ExecutionArgs {
+function argumentsWith(result: FormattedExecutionResult | AsyncIterable<FormattedExecutionResult>): ExecutionArgs {
   return { schema: noSchema, document: anyDocument, contextValue: result };
 }
 
@@ -230,11 +232,11 @@ const noSchema = new GraphQLSchema({});
 const anyDocument = parse('{ __typename }');
 
 /** Replaces the library's execution: returns the result that the arguments carry. */
-export function givenAnswer({ contextValue }: ExecutionArgs): ExecutionResult {
+export function resultOf({ contextValue }: ExecutionArgs): ExecutionResult {
   return contextValue as ExecutionResult;
 }
 
-function tooMany(max: number): ToldErrors {
+function tooMany(max: number): FormattedErrors {
   const message = `Expected at most ${max} operations of a WebSocket at once; wait for others, or end them.`;
-  return new ToldErrors([{ message, extensions: { code: 'TOO_MANY_OPERATIONS' } }]);
+  return new FormattedErrors([{ message, extensions: { code: 'TOO_MANY_OPERATIONS' } }]);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dashboardPath } from './use-dashboard.ts';
 import type { MetricsAccess } from './use-metrics.ts';
 import { schemaPath } from './use-schema-text.ts';
 
@@ -35,19 +36,20 @@ export function linksTo({ graphqlPath, isOpen, hasSchema, metricsAccess }: Offer
   const links: (Link | false)[] = [
     isOpen
       ? { ...graphql, title: 'GraphiQL', about: 'Try operations, and read about every field.' }
-      : { ...graphql, title: 'GraphQL', about: 'Takes the operations that are registered.' },
-    hasSchema && { name: 'schema', title: 'Schema', path: schemaPath, about: 'The schema in its own language.' },
-    { name: 'health', title: 'Health', path: '/healthz', about: 'Whether the process lives.' },
-    { name: 'readiness', title: 'Readiness', path: '/readyz', about: 'Whether requests are answered.' },
+      : { ...graphql, title: 'GraphQL', about: 'Accepts only registered operations.' },
+    isOpen && { name: 'dashboard', title: 'Dashboard', path: dashboardPath, about: 'The cache, for its operators.' },
+    hasSchema && { name: 'schema', title: 'Schema', path: schemaPath, about: 'The schema as SDL.' },
+    { name: 'health', title: 'Health', path: '/healthz', about: 'Whether the process runs.' },
+    { name: 'readiness', title: 'Readiness', path: '/readyz', about: 'Whether requests are served.' },
     metricsAccess !== 'elsewhere' && {
       ...{ name: 'metrics', title: 'Metrics', path: '/metrics' },
-      about: `Figures for Prometheus${metricsAccess === 'open' ? '' : ', to programs that have the token'}.`,
+      about: `Metrics for Prometheus${metricsAccess === 'open' ? '' : ', with the token'}.`,
     },
   ];
   return links.filter((link) => link !== false);
 }
 
-const description = 'A GraphQL API for social media management, answered by a resolver-level cache.';
+const description = 'A GraphQL API for social media management with a cache at the level of resolvers.';
 
 const style = `
   :root { color-scheme: light dark; --ink: #16191d; --soft: #59616b; --line: #d9dde2; --page: #fbfbfa; --link: #0a55b8 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { Viewer } from '../domains/context.ts';
+import type { Viewer } from '../domains/scope.ts';
 import { endable } from './endable.ts';
 import { refusal } from './refusal.ts';
 import type { Authenticate } from './use-authentication.ts';
@@ -9,6 +9,8 @@ import type { Authenticate } from './use-authentication.ts';
 export interface Subscriber {
   readonly token: string | null;
   readonly viewer: Viewer | null;
+  /** Whether it is sent events whatever happens, not only when something changes. */
+  readonly isTimed?: boolean;
   /** Cuts the transport in a way that makes its client connect again. */
   breakOff?(): void;
 }
@@ -24,6 +26,8 @@ export interface SubscriptionLimits {
   maxSubscriptionsPerToken: number;
 }
 
+/** Most subscriptions of a token that send events whatever happens: each is work every second, for as long as it is open. */
+const maxTimedPerToken = 3;
 /** Time between a last event and the cut: clients discard what they have not read when a connection breaks. */
 const readLastMs = 100;
 
@@ -48,7 +52,7 @@ export class Subscriptions {
 
   /** Adds a subscription. Throws when a limit is reached. */
   add(events: AsyncIterable<ExecutionResult>, subscriber: Subscriber): AsyncIterableIterator<ExecutionResult> {
-    this.#refuseTooMany(subscriber.viewer);
+    this.#refuseTooMany(subscriber);
     const { iterator, end } = endable(events, {
       onEnd: () => this.#open.delete(subscription),
       afterFailure: (error) => this.#afterFailure(subscriber, error as GraphQLError),
@@ -69,19 +73,22 @@ export class Subscriptions {
   }
 
   /** Checks the narrowest limit first, so that the error names the client's own limit if that is reached. */
-  #refuseTooMany(viewer: Viewer | null): void {
+  #refuseTooMany({ viewer, isTimed }: Subscriber): void {
     const { maxSubscriptions, maxSubscriptionsPerWorkspace, maxSubscriptionsPerToken } = this.#limits;
     const { tokenId, workspaceId } = viewer ?? {};
-    const ofToken = this.#count((other) => other?.tokenId === tokenId);
+    const timedOfToken = this.#count((other) => other.viewer?.tokenId === tokenId && other.isTimed === true);
+    if (isTimed && timedOfToken >= maxTimedPerToken)
+      throw tooMany(maxTimedPerToken, 'of a token that send events all the time', 429);
+    const ofToken = this.#count((other) => other.viewer?.tokenId === tokenId);
     if (ofToken >= maxSubscriptionsPerToken) throw tooMany(maxSubscriptionsPerToken, 'of a token', 429);
-    const ofWorkspace = this.#count((other) => other?.workspaceId === workspaceId);
+    const ofWorkspace = this.#count((other) => other.viewer?.workspaceId === workspaceId);
     if (ofWorkspace >= maxSubscriptionsPerWorkspace) throw tooMany(maxSubscriptionsPerWorkspace, 'of a workspace', 429);
     if (this.#open.size >= maxSubscriptions) throw tooMany(maxSubscriptions, 'of all clients', 503);
   }
 
-  #count(isCounted: (viewer: Viewer | null) => boolean): number {
+  #count(isCounted: (other: Subscriber) => boolean): number {
     let count = 0;
-    for (const { viewer } of this.#open) if (isCounted(viewer)) count += 1;
+    for (const other of this.#open) if (isCounted(other)) count += 1;
     return count;
   }
 
@@ -125,7 +132,7 @@ async function* broken(
     await pause(readLastMs);
   }
   breakOff?.();
-  throw new DOMException('The subscription was broken off: its client is to subscribe again.', 'AbortError');
+  throw new DOMException('The subscription was broken off by the server: subscribe again.', 'AbortError');
 }
 
 function accessChanged() {

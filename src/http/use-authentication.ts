@@ -1,5 +1,5 @@
 import type { ExecutionArgs } from 'graphql';
-import type { Viewer } from '../domains/context.ts';
+import type { Viewer } from '../domains/scope.ts';
 import type { HttpPlugin, RequestFacts, ServerContext } from './plugin.ts';
 import { refusal } from './refusal.ts';
 import type { EdgeEngine } from './use-engine.ts';
@@ -26,6 +26,7 @@ export function useAuthentication(engine: Pick<EdgeEngine, 'authenticate' | 'isF
     if (refusal && !engine.isForAnyone(document, operationName)) throw refusal;
   };
   return {
+    isRepeatable: ({ viewer }) => viewer !== null,
     async onRequestParse({ request, serverContext: { facts } }) {
       Object.assign(facts, await readCredential(request.headers.get('authorization'), engine.authenticate));
     },

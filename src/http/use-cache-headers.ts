@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Viewer } from '../domains/context.ts';
-import type { CacheUsage } from '../graphql/request.ts';
+import type { CacheUsage } from '@magpie/graphql-cache/parts';
+import type { Viewer } from '../domains/scope.ts';
 import { statusByConditions } from './conditional-request.ts';
 import type { HttpPlugin } from './plugin.ts';
 
@@ -10,10 +10,12 @@ import type { HttpPlugin } from './plugin.ts';
  */
 export function useCacheHeaders(): HttpPlugin {
   return {
+    isRepeatable: true,
     async onResponse({ request, response, serverContext: { facts }, setResponse }) {
       const { operation, context } = facts;
       if (!operation || !context) return;
-      response.headers.set('cache-status', cacheStatus(operation.type, context.state.cacheUsage, context.state.now));
+      const { cacheUsage, now, isCutOff } = context.state;
+      response.headers.set('cache-status', withDetail(cacheStatus(operation.type, cacheUsage, now), isCutOff));
       response.headers.append('vary', 'Authorization, Accept, Accept-Encoding');
       if (operation.type !== 'query' || response.status !== 200 || facts.errorCodes.length > 0 || facts.json === null) {
         response.headers.set('cache-control', 'no-store');
@@ -32,7 +34,7 @@ export function useCacheHeaders(): HttpPlugin {
   };
 }
 
-export const cacheName = 'Magpie';
+const cacheName = 'Magpie';
 
 export function cacheStatus(type: string, usage: CacheUsage, now: number): string {
   const { hits, stale, misses, bypasses } = usage;
@@ -54,6 +56,11 @@ function forwardReason({ hits, stale }: CacheUsage): string {
 /** The `Cache-Status` of a hit, with the seconds for which it stays fresh; negative when it is stale. */
 export function hitStatus(freshMs: number): string {
   return `${cacheName}; hit; ttl=${Math.floor(freshMs / 1000)}`;
+}
+
+/** Adds that the response was made while the database could not be reached, so that it may be older than a write. */
+export function withDetail(status: string, isCutOff: boolean): string {
+  return isCutOff ? `${status}; detail=cut-off` : status;
 }
 
 /** A weak ETag, as the compression may differ. The viewer is hashed too, so that no tag is valid for another viewer's response. */

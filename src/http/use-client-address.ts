@@ -5,6 +5,7 @@ import type { HttpPlugin } from './plugin.ts';
 export function useClientAddress(trusted: TrustedProxies): HttpPlugin {
   const clientOf = createClientAddress(trusted);
   return {
+    isRepeatable: true,
     onRequest({ serverContext: { facts, req, message } }) {
       const incoming = message?.upgrade ?? req;
       if (incoming) facts.client = clientOf(incoming);

@@ -15,6 +15,7 @@ export async function compressed(json: string, acceptEncoding: string | null): P
 /** Compresses single results. Streams are not compressed. */
 export function useCompression(): HttpPlugin {
   return {
+    isRepeatable: true,
     async onResponse({ request, response, serverContext: { facts }, setResponse }) {
       const { json } = facts;
       if (json === null || response.status !== 200) return;

@@ -34,6 +34,7 @@ const responseHeaders = [
 export function useCors(options: CorsOptions): HttpPlugin {
   const { preflight, headersFor } = createCors(options);
   return {
+    isRepeatable: true,
     onRequest({ request, endResponse }) {
       const origin = request.headers.get('origin');
       const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
@@ -77,7 +78,7 @@ export function createCors({ origins, headers }: CorsOptions): Cors {
 function refused(origin: string): Response {
   const shown = JSON.stringify(origin.slice(0, 200));
   return refusalResponse(
-    `Pages of the origin ${shown} may not read answers: expected it in the variable CORS_ORIGINS of the server, but it is not there.`,
+    `Pages of the origin ${shown} may not read responses: expected the origin in CORS_ORIGINS of the server, but it is not listed.`,
     { status: 403, code: 'FORBIDDEN' },
   );
 }

@@ -9,7 +9,7 @@ export function useCostLimit(maxCost: number): HttpPlugin {
   return beforeExecution(({ schema, document, operation, facts }) => {
     const cost = costs.of(schema, document, { operation, variables: facts.variables ?? {} });
     return cost > maxCost
-      ? [tooLarge(`expected at most ${maxCost} fields in the answer, but it may have ${cost}`)]
+      ? [tooLarge(`expected at most ${maxCost} fields in the result, but it may have ${cost}`)]
       : [];
   });
 }

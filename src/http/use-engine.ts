@@ -1,5 +1,6 @@
-import type { ExecutionArgs } from 'graphql';
-import type { GraphqlEngine } from '../graphql/engine.ts';
+import type { JoinedResult } from '@magpie/graphql-cache/parts';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { GraphqlEngine } from '../graphql/engine-interface.ts';
 import type { HttpPlugin, ServerContext } from './plugin.ts';
 
 /** What the edge needs of the GraphQL engine. */
@@ -15,9 +16,13 @@ export type EdgeEngine = Pick<
   | 'reuse'
   | 'share'
   | 'stampOf'
+  | 'isCutOff'
 >;
 
-/** Lets the engine execute operations, with a context that it creates: the engine sees nothing of HTTP. */
+/**
+ * Lets the engine execute operations, with a context that it creates: the engine sees nothing of HTTP. Sets the text of the result
+ * in the facts when it is serialised.
+ */
 export function useEngine(engine: EdgeEngine): HttpPlugin {
   const contextOf = ({ request, facts }: ServerContext & { request: Request }) => {
     const { viewer, requestId, client } = facts;
@@ -26,6 +31,7 @@ export function useEngine(engine: EdgeEngine): HttpPlugin {
     return facts.context;
   };
   return {
+    isRepeatable: ({ provenance }) => provenance?.joined !== undefined,
     onExecute({ args, executeFn, setExecuteFn }) {
       const contextValue = contextOf(args.contextValue);
       setExecuteFn((executionArgs: ExecutionArgs) => {
@@ -36,6 +42,18 @@ export function useEngine(engine: EdgeEngine): HttpPlugin {
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       const contextValue = contextOf(args.contextValue);
       setSubscribeFn((executionArgs: ExecutionArgs) => subscribeFn({ ...executionArgs, contextValue }));
+    },
+    onResultProcess({ result, setResult, serverContext: { facts } }) {
+      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+      const { stringify, provenance, ...rest } = result as JoinedResult;
+      facts.provenance = provenance ?? null;
+      setResult({
+        stringify(finished: ExecutionResult) {
+          facts.json = stringify ? stringify(finished) : JSON.stringify(finished);
+          return facts.json;
+        },
+        ...rest,
+      } as ExecutionResult);
     },
   };
 }

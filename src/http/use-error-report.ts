@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError, type GraphQLErrorExtensions, Kind } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { wordsOf } from '../error-words.ts';
+import { messageOf } from '../error-message.ts';
 import { outageOf } from '../graphql/outage.ts';
 import { excerpt } from '../text/shown.ts';
 import { type ThrottledLog, throttled } from '../throttled-log.ts';
@@ -18,7 +18,7 @@ export function maskError(error: unknown): GraphQLError {
   const outage = outageOf(thrownError(error));
   return new GraphQLError(outage?.message ?? 'Unexpected error', {
     ...{ path, nodes, source, positions },
-    originalError: error instanceof Error ? error : new Error(wordsOf(error)),
+    originalError: error instanceof Error ? error : new Error(messageOf(error)),
     extensions: outage ? { code: outage.code } : { code: 'INTERNAL', unexpected: true },
   });
 }
@@ -29,7 +29,10 @@ function isForClients(error: unknown): error is GraphQLError {
   return !isOfResult(error) && (error.originalError == null || isForClients(error.originalError));
 }
 
-/** Whether graphql-js reports that the type of a field cannot hold its value. Its other errors without a code concern the client's input. */
+/**
+ * Whether graphql-js reports that the type of a field cannot hold its value. Its other errors without a code concern the client's
+ * input.
+ */
 function isOfResult(error: GraphQLError): boolean {
   return !isCoded(error) && error.path !== undefined && error.nodes?.[0]?.kind === Kind.FIELD;
 }
@@ -53,12 +56,13 @@ function changedError(
 }
 
 /**
- * Masks unexpected errors in every part of a result and adds the request's id to them; the log has the original error under the same
- * id. Outages are logged at most once a second, and so is each kind of bug.
+ * Masks unexpected errors in every part of a result and adds the request's id to them; the log has the original error under the
+ * same id. Outages are logged at most once a second, and so is each kind of bug.
  */
 export function useErrorReport(log: Logger): HttpPlugin {
   const to = { log: throttled(log) };
   return {
+    isRepeatable: ({ errorCodes }) => errorCodes.length === 0,
     onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (Array.isArray(result)) return;
       if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, (part) => report(part, { facts, ...to })));

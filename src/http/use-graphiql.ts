@@ -8,6 +8,7 @@ import { acceptsGzip } from './use-compression.ts';
 export function useGraphiql(graphqlPath: string): HttpPlugin {
   let page: Promise<Page> | undefined;
   return {
+    isRepeatable: true,
     async onRequest({ request, url, endResponse }) {
       if (request.method !== 'GET' || url.pathname !== graphqlPath) return;
       if (!isForBrowser(request)) return;

@@ -8,6 +8,7 @@ const suggestion = 'Did you mean ';
 /** Removes "Did you mean …?" from errors for anonymous requests: it would reveal the schema bit by bit. */
 export function useHiddenSuggestions(): HttpPlugin {
   return {
+    isRepeatable: true,
     onResultProcess({ result, setResult, serverContext: { facts } }) {
       if (facts.viewer || Array.isArray(result) || isAsyncIterable(result) || !result.errors) return;
       // Copies, as the errors are cached with the document and shared by all clients.

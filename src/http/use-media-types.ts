@@ -48,9 +48,9 @@ function isInParts({ document, operation, facts }: PreparedOperation): boolean {
   const has = (within: DocumentNode, isCounted: typeof isOn) => {
     let found = false;
     visit(within, {
-      Directive({ name, arguments: given = [] }) {
+      Directive({ name, arguments: directiveArguments = [] }) {
         if (name.value !== 'defer' && name.value !== 'stream') return;
-        found ||= isCounted(given.find((argument) => argument.name.value === 'if')?.value);
+        found ||= isCounted(directiveArguments.find((argument) => argument.name.value === 'if')?.value);
       },
     });
     return found;
@@ -65,7 +65,7 @@ function isInParts({ document, operation, facts }: PreparedOperation): boolean {
 
 function noStream(what: string, expected: string): GraphQLError {
   return refusal(
-    `The answer to ${what} comes in parts: expected an Accept header that takes ${expected}, but got another.`,
+    `The response to ${what} has several parts: expected an Accept header with ${expected}, but got another.`,
     {
       status: 406,
       code: 'NOT_ACCEPTABLE',

@@ -19,6 +19,7 @@ const inlineTypes = /^(image\/(png|jpeg|gif|webp)|video\/mp4)$/;
 /** Serves uploaded files at /media, with their type and never as a program. The content under a key never changes. */
 export function useMedia(media: Media): HttpPlugin {
   return {
+    isRepeatable: true,
     async onRequest({ request, url, endResponse }) {
       const key = /^\/media\/([\w-]+)$/.exec(url.pathname)?.[1];
       if (key === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return;
@@ -69,7 +70,9 @@ async function serve(request: Request, { key, file, media }: FoundFile): Promise
   return new Response(Readable.toWeb(stored.stream) as ReadableStream, init);
 }
 
-/** The range of a GET (RFC 9110, section 14); undefined, for the whole file, also when several ranges or another unit are requested. */
+/**
+ * The range of a GET (RFC 9110, section 14); undefined, for the whole file, also when several ranges or another unit are requested.
+ */
 function rangeOf(
   { method, headers }: Request,
   { etag, byteSize }: { etag: string; byteSize: number },
@@ -105,5 +108,5 @@ function disposition({ fileName, mimeType }: ServedFile): string {
 }
 
 function notFound(): Response {
-  return refusalResponse('There is no such file, or no longer.', { status: 404, code: 'NOT_FOUND' });
+  return refusalResponse('The file does not exist, or was deleted.', { status: 404, code: 'NOT_FOUND' });
 }

@@ -10,6 +10,7 @@ export type MetricsAccess = 'open' | 'elsewhere' | { readonly token: string };
 /** Counts requests by type and status, never by a name that a client chooses, and serves /metrics. */
 export function useMetrics(metrics: Metrics, access: MetricsAccess): HttpPlugin {
   return {
+    isRepeatable: true,
     async onRequest({ request, url, endResponse }) {
       if (request.method !== 'GET' || url.pathname !== '/metrics' || access === 'elsewhere') return;
       if (access === 'open' || isSame(bearerToken(request.headers.get('authorization') ?? undefined), access.token)) {
@@ -17,9 +18,10 @@ export function useMetrics(metrics: Metrics, access: MetricsAccess): HttpPlugin 
         endResponse(new Response(await metrics.text(), { headers }));
       } else endResponse(unauthorized());
     },
-    onResponse({ response, serverContext: { facts } }) {
-      const seconds = (performance.now() - facts.startedAtMs) / 1000;
-      metrics.countRequest({ type: facts.operation?.type ?? 'other', status: response.status, seconds });
+    onEveryResponse({ operation, status, isRepeated, startedAtMs }) {
+      const seconds = (performance.now() - startedAtMs) / 1000;
+      if (isRepeated) metrics.countHotResponse(seconds);
+      else metrics.countRequest({ type: operation?.type ?? 'other', status, seconds });
     },
   };
 }

@@ -21,9 +21,12 @@ export interface ParametersOptions extends BodyLimits {
 /** A form of another site can send multipart without a preflight; one of these headers makes the browser send one (CSRF). */
 const preflighted = ['x-requested-with', 'graphql-require-preflight', 'apollo-require-preflight'];
 
-/** Reads the GraphQL parameters of a request: from the URL of a GET, the JSON or multipart body of a POST, or a WebSocket message. */
+/**
+ * Reads the GraphQL parameters of a request: from the URL of a GET, the JSON or multipart body of a POST, or a WebSocket message.
+ */
 export function useParameters({ maxBodyBytes, maxUploadBytes, uploadFolder: folder }: ParametersOptions): HttpPlugin {
   return {
+    isRepeatable: true,
     onRequestParse({ request, serverContext: { req, facts, message }, setRequestParser }) {
       if (message) return setRequestParser(() => parametersIn(withinLevels(message.payload)));
       if (request.method === 'GET') setRequestParser(() => parseUrl(request.url));
@@ -67,7 +70,7 @@ function unsupported(got: string) {
 }
 
 function encoded(coding: string) {
-  return refusal(`Unsupported content coding: expected a body as it is, but got one in ${coding.slice(0, 100)}.`, {
+  return refusal(`Unsupported content coding: expected an unencoded body, but got one in ${coding.slice(0, 100)}.`, {
     status: 415,
     code: 'UNSUPPORTED_MEDIA_TYPE',
     headers: { 'Accept-Encoding': 'identity' },
@@ -75,11 +78,8 @@ function encoded(coding: string) {
 }
 
 function forgeable() {
-  return refusal(
-    `An upload needs one of the headers ${preflighted.join(', ')}, so that no other site can send it unasked.`,
-    {
-      status: 403,
-      code: 'FORBIDDEN',
-    },
-  );
+  return refusal(`An upload needs one of the headers ${preflighted.join(', ')}, so that other sites cannot send it.`, {
+    status: 403,
+    code: 'FORBIDDEN',
+  });
 }

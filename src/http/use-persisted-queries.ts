@@ -27,6 +27,7 @@ export function usePersistedQueries({ store, maxRegisteredBytes }: PersistedQuer
     registered!.add(hash, { text, owner: facts.viewer.workspaceId });
   };
   return {
+    isRepeatable: ({ queryToRegister }) => queryToRegister === null, // the query may have been evicted when it comes again
     onParams({ params, setParams, context: { facts } }) {
       const { query } = params as { query?: unknown };
       const hash = hashIn(params);
@@ -70,7 +71,7 @@ function persistedQueryError(message: string, code: string) {
 
 function notListed() {
   const message =
-    'Only persisted operations are answered here: expected a hash in place of the query, but got a query.';
+    'This server accepts only persisted operations: expected a hash in place of the query, but got a query.';
   return refusal(message, { status: 403, code: 'FORBIDDEN' });
 }
 

@@ -17,6 +17,7 @@ const maxAliasLength = 128;
 /** Refuses operations that are too large before they cost much: tokens are counted while parsing, the rest before validation. */
 export function useQueryLimits(limits: QueryLimits): HttpPlugin {
   return {
+    isRepeatable: true,
     onParse({ setParseFn }) {
       setParseFn((source, options) => parseWithin(limits.maxTokens, source, options));
     },
@@ -43,7 +44,9 @@ const parseWithin: (maxTokens: number, ...source: Parameters<typeof parse>) => D
   }
 };
 
-/** Limits the lines too: each error counts the lines before its own. Without empty lines, a document has no more lines than tokens. */
+/**
+ * Limits the lines too: each error counts the lines before its own. Without empty lines, a document has no more lines than tokens.
+ */
 function refuseManyLines(text: string, maxLines: number): void {
   let lines = 1;
   for (const _ of text.matchAll(/\r\n|[\n\r]/g))

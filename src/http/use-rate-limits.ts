@@ -21,6 +21,7 @@ export function useRateLimits(
   const mutations = createRateLimiter('mutations', { points: maxMutationsPerMinute, seconds: 60 }, store);
   const uploads = createRateLimiter('uploads', { points: maxUploadsPerMinute, seconds: 60 }, store);
   return {
+    isRepeatable: ({ operation }) => operation?.type === 'query', // mutations are counted each time
     async onRequestParse({ request, serverContext: { facts } }) {
       if (!request.headers.get('content-type')?.toLowerCase().startsWith('multipart/')) return;
       const taken = await uploads.take(keyOf(facts));

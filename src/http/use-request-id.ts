@@ -4,6 +4,7 @@ import { newRequestId, requestIdFrom } from './request-id.ts';
 /** Creates the facts, with the client's `x-request-id` if it is harmless or a new one, which the response repeats. Comes first. */
 export function useRequestId(): HttpPlugin {
   return {
+    isRepeatable: true,
     onRequest({ request, serverContext }) {
       serverContext.facts = {
         requestId: requestIdFrom(request.headers.get('x-request-id')) ?? newRequestId(),

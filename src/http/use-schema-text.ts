@@ -11,6 +11,7 @@ export const schemaPath = '/schema.graphql';
 export function useSchemaText(text: string): HttpPlugin {
   const etag = `W/"${createHash('sha256').update(text).digest('base64url')}"`;
   return {
+    isRepeatable: true,
     onRequest({ request, url, endResponse }) {
       if (url.pathname !== schemaPath || (request.method !== 'GET' && request.method !== 'HEAD')) return;
       const headers = { etag, 'cache-control': 'no-cache' };

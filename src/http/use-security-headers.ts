@@ -18,6 +18,7 @@ const forPages = {
 /** Sets the headers that the response does not have yet. */
 export function useSecurityHeaders(): HttpPlugin {
   return {
+    isRepeatable: true,
     onResponse({ response: { headers } }) {
       const isJson = headers.get('content-type')?.includes('json');
       for (const [name, value] of Object.entries(isJson ? securityHeaders : { ...securityHeaders, ...forPages }))

@@ -11,6 +11,7 @@ export function useStartPage(links: readonly Link[]): HttpPlugin {
   const page = variant(html, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
   const program = variant(json, { 'content-type': 'application/json; charset=utf-8' });
   return {
+    isRepeatable: true,
     onRequest({ request, url, endResponse }) {
       if (url.pathname !== '/') return;
       if (request.method !== 'GET' && request.method !== 'HEAD') return endResponse(notAllowed());
@@ -27,7 +28,7 @@ function variant(text: string, headers: Record<string, string>) {
 }
 
 function notAllowed(): Response {
-  return refusalResponse('This page can only be read: expected GET or HEAD. GraphQL is at /graphql.', {
+  return refusalResponse('This page is read-only: expected GET or HEAD. GraphQL is at /graphql.', {
     ...{ status: 405, code: 'BAD_REQUEST' },
     headers: { allow: 'GET, HEAD' },
   });

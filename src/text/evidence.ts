@@ -1,15 +1,18 @@
 import { excerpt } from './shown.ts';
 
-/** Read of a text at most: what is kept of it is shorter still. */
+/**
+ * Length of the part that is searched for secrets, in UTF-16 units. Bounds the work; more than `maxShownChars`, as masks shorten
+ * it.
+ */
 const maxReadChars = 4_000;
 const maxShownChars = 300;
-/** A shorter piece of a secret says nothing about it. */
+/** Shorter pieces of a secret occur in any text and are not masked. */
 const minPieceChars = 6;
 const mask = '•••';
 
 /**
- * What a log shows of a text that came from outside, such as the answer of another server: cut, and without the secrets that were sent
- * there, whole or in pieces. Such a server may repeat what it was sent.
+ * An excerpt of an external text for a log, such as the response of another server. Masks the secrets that were sent to that
+ * server, whole or in pieces, as the server may repeat them.
  */
 export function evidence(text: string, secrets: readonly (string | undefined)[]): string {
   let safe = excerpt(text, maxReadChars);
@@ -17,7 +20,7 @@ export function evidence(text: string, secrets: readonly (string | undefined)[])
   return excerpt(safe, maxShownChars);
 }
 
-/** Replaces every longest piece of a secret; a short secret only as a whole. */
+/** Masks the longest pieces of a secret. A secret of less than six characters is masked only as a whole. */
 function withoutPieces(text: string, secret: string): string {
   const least = Math.min(minPieceChars, secret.length);
   let kept = '';

@@ -1,19 +1,21 @@
 import { countGraphemes, graphemeSegments, splitGraphemes } from 'unicode-segmenter/grapheme';
 
-/** No writing system needs more UTF-16 code units for a character; one with a thousand accents is cut away as a whole. */
+/** Maximum of UTF-16 code units in one character. No writing system needs more; bounds the memory of stacked combining marks. */
 const maxUnitsPerCharacter = 16;
 
-/** The number of characters that people see: extended grapheme clusters, Unicode Standard Annex 29. */
+/** The number of characters that people see: extended grapheme clusters (Unicode Standard Annex 29). */
 export function lengthOf(text: string): number {
   return countGraphemes(text);
 }
 
-/** Whether a text of `maxLength` characters takes no more memory than such a text needs in any writing system. */
+/** Whether a text takes at most the memory that `maxLength` characters need in any writing system. */
 export function isCompact(text: string, maxLength: number): boolean {
   return text.length <= maxLength * maxUnitsPerCharacter;
 }
 
-/** The first `maxLength` characters of a text, never ending inside one, and no more memory than they may need. */
+/**
+ * The first `maxLength` characters of a text, or fewer if they take more than 16 UTF-16 units each on average. Splits no character.
+ */
 export function beginningOf(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   let count = 0;
@@ -27,13 +29,13 @@ export function beginningOf(text: string, maxLength: number): string {
   return text.slice(0, end);
 }
 
-/** At most `maxLength` characters of a text. One that is too long is cut, after a word if there is one near, and ends with `…`. */
+/** A text of at most `maxLength` characters. A longer text is cut, at the end of a word if one is near, and gets `ending`. */
 export function shortened(text: string, maxLength: number, ending = '…'): string {
   const fits = (candidate: string) => isCompact(candidate, maxLength) && lengthOf(candidate) <= maxLength;
   return shortenedTo(text, fits, ending);
 }
 
-/** The same by another measure, of which every beginning of a text has less than the whole. */
+/** Cuts a text so that it `fits`. When `fits` accepts a text, it must accept every beginning of it: the cut is a binary search. */
 export function shortenedTo(text: string, fits: (candidate: string) => boolean, ending = '…'): string {
   if (fits(text)) return text;
   const characters = [...splitGraphemes(text)];
@@ -47,13 +49,13 @@ export function shortenedTo(text: string, fits: (candidate: string) => boolean, 
   return beginning(endOfWord(characters, fitting));
 }
 
-/** How many characters there are up to the end of the last whole word within `count`; all of them if it ends far before. */
+/** Number of characters up to the end of the last whole word within `count`; `count` if no word ends near. */
 function endOfWord(characters: readonly string[], count: number): number {
   const isSpace = (place: number) => /^\s+$/u.test(characters[place] ?? '');
   const earliest = Math.max(0, count - maxPartOfWord);
   let end = count;
   while (end > earliest && !isSpace(end)) end -= 1;
-  if (!isSpace(end)) return count; // languages that write no spaces have words as long as the text
+  if (!isSpace(end)) return count; // as in languages that are written without spaces
   while (isSpace(end - 1)) end -= 1;
   return end === 0 ? count : end;
 }
@@ -61,8 +63,8 @@ function endOfWord(characters: readonly string[], count: number): number {
 const maxPartOfWord = 24;
 
 /**
- * The ends of characters next to a place in a text, in UTF-16 units: the last one up to it, the first one from it on. Only what is
- * near is read: within hundreds of flags in a row, the halves of two may be taken for one.
+ * The character boundaries around an offset, in UTF-16 units: the last one at or before it, the first one at or after it. Reads
+ * only the 512 units on each side, so in a run of hundreds of flags a boundary can lie inside a flag.
  */
 export function boundariesAt(text: string, at: number): { before: number; after: number } {
   const start = Math.max(0, at - boundaryWindow);
@@ -77,7 +79,7 @@ export function boundariesAt(text: string, at: number): { before: number; after:
 
 const boundaryWindow = 512;
 
-/** A text in quotes for a message: its first 80 characters, with everything escaped that is not to be seen. */
+/** A text in quotes for a message: its first 80 characters as a JSON string. */
 export function quoted(text: string): string {
   const beginning = beginningOf(text, maxQuotedLength);
   return `${JSON.stringify(beginning)}${beginning === text ? '' : '…'}`;

@@ -1,12 +1,12 @@
 import topLevelDomains from 'tlds' with { type: 'json' };
 
-/** What a network takes for a link. Characters are regular expressions that match one. */
+/** What a network recognises as a link. A `…Character` is a regular expression that matches one character. */
 export interface LinkGrammar {
-  /** Without `://`. */
+  /** Schemes such as `https`, without `://`. */
   readonly protocols: readonly string[];
-  /** Whether `example.com` alone is a link. */
+  /** Whether `example.com` without a protocol is a link. */
   readonly takesBareDomains: boolean;
-  /** Besides balanced parentheses. */
+  /** Characters of a path besides balanced parentheses. */
   readonly pathCharacter: string;
   readonly lastPathCharacter: string;
   readonly queryCharacter: string;
@@ -24,7 +24,10 @@ export type LinkFinder = (text: string) => TextRange[];
 const noDomain =
   "!'#%&()*+,/:;<=>?@\\[\\]^{|}~$\\\\\\s\\u0085\\u180e\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff\\uffff";
 const accentedLatin = '\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u0253-\\u02bb\\u0300-\\u036f\\u1e00-\\u1eff';
-/** A domain without a protocol has no characters of other scripts, but in its end. It is looked for once in each run of them. */
+/**
+ * A domain without a protocol: Latin letters and digits, with any script in its last label. The lookbehind allows one attempt for
+ * each run of these characters, which keeps the time linear.
+ */
 const bareDomain = new RegExp(
   `(?<![a-z0-9${accentedLatin}-])(?:[a-z0-9${accentedLatin}-]+\\.)+[\\p{L}\\p{M}0-9-]+`,
   'giu',
@@ -35,14 +38,14 @@ const maxProtocolLength = 10;
 const knownDomains = new Set(topLevelDomains);
 
 /**
- * Makes a function that finds links as twitter-text does, which X and Mastodon use: a domain ends with a top-level domain
- * that exists, a path has balanced parentheses and does not end with punctuation. Takes linear time.
+ * Creates a function that finds links as twitter-text does, the library of X and Mastodon: a domain ends with an existing top-level
+ * domain, a path has balanced parentheses and does not end with punctuation. Takes linear time.
  */
 export function createLinkFinder(grammar: LinkGrammar): LinkFinder {
   const { protocols, takesBareDomains, pathCharacter, lastPathCharacter, queryCharacter, lastQueryCharacter } = grammar;
   const words = new RegExp(`[^${noDomain}]+`, 'gu');
   const protocolBefore = new RegExp(`(?<![A-Za-z0-9@＠$#＃])(?:${protocols.join('|')})://$`, 'iu');
-  // Two levels of parentheses, as in addresses of Wikipedia: more would have to be looked for up to the end of the text.
+  // Two nested levels of parentheses, as Wikipedia's addresses have. More would need a search to the end of the text.
   const inParentheses = `\\((?:${pathCharacter}+|${pathCharacter}*\\(${pathCharacter}+\\)${pathCharacter}*)\\)`;
   const path = `/(?:(?:${pathCharacter}|${inParentheses})*(?:${lastPathCharacter}|${inParentheses}))?`;
   const query = `\\?${queryCharacter}*${lastQueryCharacter}`;
@@ -72,7 +75,7 @@ export function createLinkFinder(grammar: LinkGrammar): LinkFinder {
   };
 }
 
-/** The domain with which a word begins, up to its last label that is a top-level domain; empty if there is none. */
+/** The domain at the start of a word, up to its last label that is a top-level domain; empty if there is none. */
 function domainAtStart(word: string, after = ' '): string {
   const labels = word.split('.');
   const firstWrong = labels.findIndex((label) => !/^(?![_-]).*(?<![_-])$/su.test(label) || label === '');

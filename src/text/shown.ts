@@ -1,6 +1,6 @@
 import { boundariesAt, quoted } from './graphemes.ts';
 
-/** A text of at most `maxChars` UTF-16 units: a longer one loses its middle, never a part of a character. */
+/** A text of at most `maxChars` UTF-16 units. A longer text loses its middle; no character is split. */
 export function excerpt(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   const endChars = Math.floor(maxChars / 4);
@@ -9,7 +9,7 @@ export function excerpt(text: string, maxChars: number): string {
   return `${beginning}…${end}`;
 }
 
-/** What a client sent, as messages show it: a text is quoted and cut, a list or an object only named: it may be large. */
+/** A client's value for a message: a text is quoted and cut; a list or an object, which may be large, is only named. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;

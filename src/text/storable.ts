@@ -1,6 +1,6 @@
 /**
- * Says what a text has that cannot be stored, and where: half a surrogate pair, which UTF-8 has no bytes for, or NUL, which
- * PostgreSQL keeps in no text. Undefined when all of it can be. Offsets count UTF-16 units.
+ * Describes the first part of a text that cannot be stored, with its offset in UTF-16 units: half a surrogate pair, which UTF-8
+ * cannot encode, or NUL, which PostgreSQL does not accept in a text. Undefined when the text can be stored.
  */
 export function unstorableIn(text: string): string | undefined {
   if (isStorable(text)) return undefined;
@@ -10,12 +10,12 @@ export function unstorableIn(text: string): string | undefined {
   return `${name} (U+${unit.toString(16).toUpperCase().padStart(4, '0')}) at offset ${at}`;
 }
 
-/** Whether a text is stored as it is. */
+/** Whether a text can be stored unchanged. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** What is stored of a text that others than our clients wrote, such as a network: U+FFFD stands for each part that cannot be. */
+/** A text of an external system in a form that can be stored: U+FFFD replaces each part that cannot. */
 export function storable(text: string): string {
   return isStorable(text) ? text : text.replace(unstorable, '\ufffd');
 }

@@ -1,11 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
-import { type Member, Relay, type ToPrimary } from './relay.ts';
+import type { ToWorker } from './messages.ts';
 
-/** Longer than a worker's event loop should ever be busy. A mutation waits at most this long. */
-const ackWithinMs = 2_000;
-/** A worker that ends soon after its start is replaced after a pause, so that a crash at the start does not repeat without pause. */
+/**
+ * A worker that ends soon after its start is replaced after a pause, so that a crash at the start does not repeat without pause.
+ */
 const firstPauseMs = 1_000;
 /** Limit of the pause, so that workers are back soon after an outage of the database. */
 const longestPauseMs = 10_000;
@@ -15,8 +15,6 @@ const grownUpMs = 30_000;
 export interface Supervisor {
   /** Resolves when the first worker accepts requests. Rejects when it ends before. */
   readonly serving: Promise<void>;
-  /** Allows the workers to cache until a time of `performance.now()`. 0 forbids it, and resolves when no worker caches any more. */
-  allowCaching(untilMs: number): Promise<void>;
   /** Sends a signal to all workers. Resolves when they have ended. */
   stop(signal: NodeJS.Signals): Promise<void>;
 }
@@ -24,12 +22,12 @@ export interface Supervisor {
 type Role = 'first' | 'other';
 
 /**
- * Runs the primary: starts the workers, relays between them, and replaces those that end. The first worker migrates, seeds and runs
- * the background work, so the others are started when it serves; its replacement takes over its work. The start has failed only when
- * the original first worker ends before it serves.
+ * Runs the primary: starts the workers, and replaces those that end. The first worker migrates, seeds and runs the background work,
+ * so the others are started when it serves; its replacement takes over its work. The start has failed only when the original first
+ * worker ends before it serves.
  */
-export function supervise({ count, group, log }: { count: number; group: number; log: Logger }): Supervisor {
-  const relay = new Relay({ ackWithinMs });
+export function supervise({ count, log }: { count: number; log: Logger }): Supervisor {
+  let isBackgroundRunning = false;
   let isStopping = false;
   let hasStarted = false;
   let settle: { resolve: () => void; reject: (error: Error) => void };
@@ -37,33 +35,31 @@ export function supervise({ count, group, log }: { count: number; group: number;
     settle = { resolve, reject };
   });
 
+  const tell = (worker: Worker) => {
+    if (worker.isConnected()) worker.send({ kind: 'background', isRunning: isBackgroundRunning } satisfies ToWorker);
+  };
+  const setBackground = (isRunning: boolean) => {
+    isBackgroundRunning = isRunning;
+    for (const worker of Object.values(cluster.workers ?? {})) if (worker) tell(worker);
+  };
+
   /** `failures` counts the consecutive predecessors that ended soon after their start. */
   const start = (role: Role, failures = 0) => {
-    const worker = cluster.fork({ MAGPIE_WORKER: role, MAGPIE_GROUP: String(group) });
+    const worker = cluster.fork({ MAGPIE_WORKER: role });
     const child = worker.process;
-    const member: Member = {
-      send: (message) => void (worker.isConnected() && worker.send(message)),
-      kill: () => {
-        log.error({ pid: child.pid }, 'a worker did not do in time what the cache demands, and is ended');
-        child.kill('SIGKILL');
-      },
-    };
     let servesSinceMs = Number.POSITIVE_INFINITY;
-    worker.on('message', (message: ToPrimary) => {
-      relay.receive(member, message);
-      if (message.kind !== 'serving') return;
+    worker.on('message', () => {
       servesSinceMs = performance.now();
-      log.info({ pid: child.pid, role }, 'a worker serves');
-      if (role !== 'first') return;
-      relay.tellBackground(true);
+      log.info({ pid: child.pid, role }, 'a worker is ready');
+      if (role !== 'first') return tell(worker);
+      setBackground(true);
       hasStarted = true;
       settle.resolve();
     });
     const replace = (details: object) => {
-      relay.leave(member);
-      if (role === 'first') relay.tellBackground(false);
+      if (role === 'first') setBackground(false);
       if (isStopping) return;
-      if (!hasStarted) return settle.reject(new Error('the first worker ended before it served'));
+      if (!hasStarted) return settle.reject(new Error('the first worker ended before it was ready'));
       const isYoung = !(performance.now() - servesSinceMs > grownUpMs);
       const inMs = isYoung ? Math.min(firstPauseMs * 2 ** failures, longestPauseMs) : 0;
       log.error({ pid: child.pid, role, ...details, inMs }, 'a worker ended and is replaced');
@@ -85,7 +81,6 @@ export function supervise({ count, group, log }: { count: number; group: number;
 
   return {
     serving,
-    allowCaching: (untilMs) => relay.allowCaching(untilMs),
     async stop(signal) {
       isStopping = true;
       const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);

@@ -1,17 +1,17 @@
 import cluster from 'node:cluster';
-import { RelayLine, type ToWorker } from './relay.ts';
+import type { PrimaryLine, ToPrimary, ToWorker } from './messages.ts';
 
 /** Whether this process is a worker of a primary. */
 export function isWorker(): boolean {
   return cluster.isWorker;
 }
 
-/** Connects this worker to its primary. A worker that loses the channel exits (Node's default), as it would miss invalidations. */
-export function connectToPrimary(): RelayLine {
+/** Connects this worker to its primary. A worker that loses the channel exits (Node's default). */
+export function connectToPrimary(): PrimaryLine {
   const { worker } = cluster;
   if (!worker) throw new Error('expected a worker process, but got one without a primary');
-  return new RelayLine({
-    send: (message) => worker.send(message),
-    onMessage: (listener) => worker.on('message', (message: ToWorker) => listener(message)),
-  });
+  return {
+    announce: () => void worker.send({ kind: 'serving' } satisfies ToPrimary),
+    onBackground: (listener) => void worker.on('message', ({ isRunning }: ToWorker) => listener(isRunning)),
+  };
 }

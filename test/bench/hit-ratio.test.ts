@@ -9,9 +9,7 @@ import { syntheticTraces } from '../../bench/hit-ratio/synthetic.ts';
 import { numbered, prefixOf, readTraces, splitByType, type Trace } from '../../bench/hit-ratio/traces.ts';
 import { workload, workloadA } from '../../bench/hit-ratio/workload.ts';
 import { invalidationsOf, lookupsOf } from '../../bench/hit-ratio/workload-fields.ts';
-import { createArc } from '../../src/cache/eviction/arc.ts';
-import { createLru } from '../../src/cache/eviction/lru.ts';
-import { hitsOf as hitsOfPolicy } from '../cache/eviction/replay.ts';
+import { hitsOf as hitsOfPolicy } from '../../packages/cache/test/eviction/replay.ts';
 
 describe('the optimum', () => {
   it('is the best that any choice of what to keep can do', () => {
@@ -25,7 +23,7 @@ describe('the optimum', () => {
 
   it('is never under a policy', () => {
     for (const trace of syntheticTraces(5_000, 1)) {
-      expect(optimumHits(trace, 50), trace.name).toBeGreaterThanOrEqual(hitsOfPolicy(trace.requests, createArc, 50));
+      expect(optimumHits(trace, 50), trace.name).toBeGreaterThanOrEqual(hitsOfPolicy(trace.requests, 'arc', 50));
     }
   });
 });
@@ -52,9 +50,9 @@ function withRoom(keys: string, capacity: number): string[] {
 describe('the engine', () => {
   it('has the hits of its policies, which are replayed without it elsewhere', async () => {
     for (const trace of syntheticTraces(3_000, 2).slice(0, 4)) {
-      expect(await hitsOf(trace, 30, 'lru')).toBe(hitsOfPolicy(trace.requests, createLru, 30));
+      expect(await hitsOf(trace, 30, 'lru')).toBe(hitsOfPolicy(trace.requests, 'lru', 30));
       // It tells a policy of the hits between two misses together, in the order of last uses: all that LRU can tell apart.
-      const apart = (await hitsOf(trace, 30, 'arc')) - hitsOfPolicy(trace.requests, createArc, 30);
+      const apart = (await hitsOf(trace, 30, 'arc')) - hitsOfPolicy(trace.requests, 'arc', 30);
       expect(Math.abs(apart), trace.name).toBeLessThanOrEqual(0.005 * trace.requests.length);
     }
   });

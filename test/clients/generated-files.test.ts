@@ -5,7 +5,7 @@ import { resolvers } from '../../src/domains/resolvers.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 
 const { schema } = buildPlannedSchema({
-  ...{ typeDefs: readTypeDefs(), resolvers, cache: undefined, invalidate: () => {} },
+  ...{ typeDefs: readTypeDefs(), resolvers, cache: undefined },
 });
 const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
 const asFile = (value: object) => `${JSON.stringify(value, null, 2)}\n`;

@@ -239,7 +239,7 @@ describe('graphql-ws', () => {
 
   it('has the answers that are given over HTTP, also to who is confined to some accounts', async () => {
     await confine(magpie.database, magpie.colleague, 1);
-    magpie.engine.principals.clear();
+    magpie.engine.cache.clear({ categories: ['PRINCIPALS'] });
     const query =
       '{ viewer { user { name } } accounts(first: 50) { nodes { id } } posts(first: 5) { totalCount nodes { id text } } inboxSummary { openCount } }';
     for (const { token } of [magpie.owner, magpie.colleague, magpie.stranger]) {

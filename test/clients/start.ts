@@ -18,7 +18,7 @@ export async function startProduct(options: MagpieOptions = {}): Promise<Product
     database,
     owner: await signInAs(database, 'OWNER'),
     colleague: await signInAs(database, 'EDITOR'),
-    stranger: await signInAs(database, 'OWNER', 1),
+    stranger: await signInAs(database, 'OWNER', { place: 1 }),
   };
 }
 

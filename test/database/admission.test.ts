@@ -5,7 +5,7 @@ import { inLane, openDatabase, type Queries, withoutTimeLimit } from '../../src/
 import { failureOf } from '../../src/database/errors.ts';
 import { transact } from '../../src/database/transaction.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
-import { createTestDatabase, engines } from '../setup/databases.ts';
+import { bothEngines, createTestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 
 /** A session of the test's own, which holds a lock that statements wait for. */
@@ -105,7 +105,7 @@ describe('a statement that takes longer than it may', () => {
     await transact(queries, (transaction) => sql`insert into notes values (2)`.execute(transaction));
     expect((await sql`select * from notes`.execute(queries)).rows).toEqual([{ id: 1 }, { id: 2 }]);
     expect(events).toEqual([
-      'the embedded database was ended, because a statement took too long; it is opened again',
+      'the embedded database was stopped, because a statement took too long; it is being reopened',
       'the embedded database is open again',
     ]);
   });
@@ -166,7 +166,7 @@ describe('a database that is not there', () => {
   });
 });
 
-describe.each(engines)('queries of a workspace, on %s', (engine) => {
+describe.each(bothEngines)('queries of a workspace, on %s', (engine) => {
   it('are those of the database, in a transaction those of the transaction', async () => {
     const { queries } = await createTestDatabase(engine);
     await sql`create table notes (id int)`.execute(queries);

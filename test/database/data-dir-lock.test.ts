@@ -12,7 +12,7 @@ describe('the lock of a DATA_DIR', () => {
   it('refuses a second opening in the same process, and is free after its release', async () => {
     const folder = await createFolder();
     const lock = await lockDataDir(folder);
-    await expect(lockDataDir(folder)).rejects.toThrow(/held by this very process since .*: stop it first, or choose/);
+    await expect(lockDataDir(folder)).rejects.toThrow(/locked by this process since .*: stop it first, or choose/);
     await lock.release();
     expect(await readdir(folder)).toEqual([]);
     await lockDataDir(folder);
@@ -22,7 +22,9 @@ describe('the lock of a DATA_DIR', () => {
     const folder = await createFolder();
     const { pid } = await startHolder(folder);
     await expect(lockDataDir(folder)).rejects.toThrow(
-      new RegExp(`expected DATA_DIR ${folder} to be free, but got it held by process ${pid} of host .* stop it first`),
+      new RegExp(
+        `expected DATA_DIR ${folder} to be unlocked, but got it locked by process ${pid} of host .* stop it first`,
+      ),
     );
   });
 
@@ -68,7 +70,7 @@ describe('the lock of a DATA_DIR', () => {
     const copy = join(await createFolder(), 'copy');
     await laterThan(folder);
     await cp(folder, copy, { recursive: true });
-    await expect(lockDataDir(folder)).rejects.toThrow('held by this very process');
+    await expect(lockDataDir(folder)).rejects.toThrow('locked by this process');
     await lockDataDir(copy);
   });
 
@@ -78,7 +80,7 @@ describe('the lock of a DATA_DIR', () => {
     await lockDataDir(folder);
     const moved = `${folder}-and-after`;
     await rename(folder, moved);
-    await expect(lockDataDir(moved)).rejects.toThrow('held by this very process');
+    await expect(lockDataDir(moved)).rejects.toThrow('locked by this process');
   });
 
   it('goes to exactly one of the processes that find its owner dead', async () => {
@@ -91,7 +93,7 @@ describe('the lock of a DATA_DIR', () => {
     for (const contender of contenders) contender.child.stdin.write('go\n');
     const answers = await Promise.all(contenders.map(nextLine));
     expect(answers.filter((answer) => answer === 'held')).toHaveLength(1);
-    expect(answers.filter((answer) => answer.includes('held by process'))).toHaveLength(3);
+    expect(answers.filter((answer) => answer.includes('locked by process'))).toHaveLength(3);
   });
 
   it('goes to exactly one of many that ask at once, dead owner or none, a hundred times', async () => {

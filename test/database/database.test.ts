@@ -4,11 +4,11 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { json, openDatabase } from '../../src/database/database.ts';
 import { isCheckViolation, isForeignKeyViolation, isUniqueViolation } from '../../src/database/errors.ts';
-import { createTestDatabase, engines, type TestDatabase } from '../setup/databases.ts';
+import { bothEngines, createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
 
-describe.each(engines)('a database on %s', (engine) => {
+describe.each(bothEngines)('a database on %s', (engine) => {
   let database: TestDatabase;
   const statements: string[] = [];
   beforeAll(async () => {
@@ -125,7 +125,7 @@ describe('the embedded database in a folder', () => {
     const dataDir = await createFolder();
     const database = await openDatabase({ dataDir, dumpFile: await pgliteTemplate('empty') });
     await sql`create table kept as select 1 as kept`.execute(database.queries);
-    await expect(openDatabase({ dataDir })).rejects.toThrow(/held by this very process/);
+    await expect(openDatabase({ dataDir })).rejects.toThrow(/locked by this process/);
     await database.close();
 
     const again = await openDatabase({ dataDir });

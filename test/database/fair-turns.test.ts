@@ -3,8 +3,8 @@ import { failureOf } from '../../src/database/errors.ts';
 import { type EndTurn, FairTurns, type FairTurnsOptions, ownLane } from '../../src/database/fair-turns.ts';
 
 /** Turns whose beginning is noted by the lane, and which end when the test says so. */
-function start(options: Omit<FairTurnsOptions, 'what'>) {
-  const turns = new FairTurns({ what: 'a turn', ...options });
+function start(options: Omit<FairTurnsOptions, 'resource'>) {
+  const turns = new FairTurns({ resource: 'a turn', ...options });
   const begun: string[] = [];
   const running: { lane: string; end: EndTurn }[] = [];
   return {

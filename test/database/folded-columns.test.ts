@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { createTestDatabase, engines } from '../setup/databases.ts';
+import { bothEngines, createTestDatabase } from '../setup/databases.ts';
 
 const migrations = fileURLToPath(new URL('../../src/database/migrations/', import.meta.url));
 const createdAt = '2026-01-01T00:00:00.000Z';
@@ -26,7 +26,7 @@ async function takeBack(queries: Queries): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-describe.each(engines)('folded columns on %s', (engine) => {
+describe.each(bothEngines)('folded columns on %s', (engine) => {
   let queries: Queries;
   beforeAll(async () => {
     ({ queries } = await createTestDatabase(engine));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createFolder } from '../setup/folders.ts';
+import { createDataDir } from '../setup/databases.ts';
 import { nextLine, startProcess } from '../setup/processes.ts';
 
 const kills = 8;
 
 describe('an embedded database whose process is killed in the middle of writes', () => {
   it(`has every acknowledged transaction, and no half one, each of ${kills} times`, async () => {
-    const dataDir = await createFolder();
+    const dataDir = await createDataDir();
     const startWriter = () => startProcess(new URL('./processes/write-pairs.ts', import.meta.url), dataDir);
     let acknowledged = 0;
     let next = startWriter();

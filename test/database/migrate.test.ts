@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { createTestDatabase, engines } from '../setup/databases.ts';
+import { bothEngines, createTestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { nextLine, startProcess } from '../setup/processes.ts';
 import { atServer, databaseUrl } from '../setup/templates.ts';
@@ -29,7 +29,7 @@ async function arrange(queries: Queries) {
   };
 }
 
-describe.each(engines)('migrations on %s', (engine) => {
+describe.each(bothEngines)('migrations on %s', (engine) => {
   let queries: Queries;
   beforeAll(async () => {
     ({ queries } = await createTestDatabase(engine));

@@ -27,6 +27,11 @@ describe('the embedded database', () => {
     expect(Number.parseInt(rows[0]!.version, 10)).toBe(pgliteMajor);
   });
 
+  it('has buffers that a small machine has room for', async () => {
+    const { rows } = await pglite.pool.query(`select current_setting('shared_buffers') as buffers`);
+    expect(rows).toEqual([{ buffers: '32MB' }]);
+  });
+
   it('leaves the event loop free during a long query', async () => {
     const { pool } = pglite;
     let turns = 0;

@@ -4,8 +4,8 @@ import { Admission, type Queries } from '../../src/database/admission.ts';
 import { UnknownOutcomeError } from '../../src/database/errors.ts';
 import { startPglite } from '../../src/database/pglite.ts';
 import { type TransactionOutcome, transact } from '../../src/database/transaction.ts';
-import { createGate } from '../cache/engine.ts';
-import { createTestDatabase, engines } from '../setup/databases.ts';
+import { bothEngines, createTestDatabase } from '../setup/databases.ts';
+import { createGate } from '../setup/gates.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
 
 async function createNotes(queries: Queries): Promise<void> {
@@ -30,7 +30,7 @@ function transactAndListen<T>(queries: Queries, run: (transaction: Queries) => P
   };
 }
 
-describe.each(engines)('a transaction on %s', (engine) => {
+describe.each(bothEngines)('a transaction on %s', (engine) => {
   let queries: Queries;
   beforeAll(async () => {
     ({ queries } = await createTestDatabase(engine));
@@ -122,7 +122,7 @@ describe.each(engines)('a transaction on %s', (engine) => {
   });
 });
 
-describe.each(engines)('a connection on %s', (engine) => {
+describe.each(bothEngines)('a connection on %s', (engine) => {
   it('takes no transaction that was left open to whoever has it next', async () => {
     const { queries } = await createTestDatabase(engine, { poolSize: 1 });
     await createNotes(queries);

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { createTestDatabase, engines } from '../setup/databases.ts';
+import { bothEngines, createTestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 
 const migrations = new URL('../../src/database/migrations/', import.meta.url);
@@ -38,7 +38,7 @@ const team = `
     from unnest(array['user_owner', 'user_editor']) user_id, unnest(array['acc_1', 'acc_2', null]) account_id;
 `;
 
-describe.each(engines)('a database of an earlier version, on %s', (engine) => {
+describe.each(bothEngines)('a database of an earlier version, on %s', (engine) => {
   it('keeps the idempotency keys of which it knows who sent them', async () => {
     const { queries } = await createTestDatabase(engine);
     await databaseBefore(queries, '005_idempotency_senders.sql');

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PostsTable, PostTargetsTable } from '../../src/database/tables.ts';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { PostsTable, PostTargetsTable } from '../../src/database/tables/posts.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';

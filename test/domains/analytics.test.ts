@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AccountMetricsTable, PostMetricsTable, PostTargetsTable } from '../../src/database/tables.ts';
+import type { AccountMetricsTable, PostMetricsTable } from '../../src/database/tables/metrics.ts';
+import type { PostTargetsTable } from '../../src/database/tables/posts.ts';
 import { computeReports } from '../../src/domains/analytics/repository.ts';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Queries } from '../../src/database/database.ts';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { findViewer, issueSession } from '../../src/domains/viewer/credentials.ts';
 import type { WorkspaceRole } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';

@@ -1,10 +1,11 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { type Environment, readConfig } from '../../src/config.ts';
 import type { Queries } from '../../src/database/database.ts';
-import type { AccountsTable } from '../../src/database/tables.ts';
-import type { Ports, Viewer } from '../../src/domains/context.ts';
+import type { AccountsTable } from '../../src/database/tables/posts.ts';
+import type { Ports } from '../../src/domains/context.ts';
 import { createProductLimits } from '../../src/domains/product-limits.ts';
 import { resolvers } from '../../src/domains/resolvers.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { findSystemViewer } from '../../src/domains/viewer/credentials.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { visibleTags } from '../../src/graphql/reach.ts';
@@ -48,13 +49,16 @@ export async function createTestApi(
     typeDefs: readTypeDefs(),
     resolvers,
     cache: undefined,
-    invalidate: (tags) => {
-      untrue.push(
-        ...visibleTags(
-          tags.map((tag) => tag.slice(tag.indexOf('/') + 1)),
-          null,
-        ),
-      );
+    clusterLog: {
+      async write(transaction, { tags }) {
+        if (!transaction.isTransaction)
+          throw new Error(`expected tags that are known before the last COMMIT, but got ${tags} after it`);
+        return undefined;
+      },
+      findOutcome: async () => 'unknown',
+      async publish(logged) {
+        for (const { invalidation } of logged) untrue.push(...visibleTags(invalidation.tags, null));
+      },
     },
   });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
@@ -96,10 +96,8 @@ describe.each(engines)('campaigns on %s', (engine) => {
     const [from, to] = [await create(), await create()];
     const moving = await post({ campaignId: from.id, scheduledAt: '2026-11-23T10:00:00.000Z' });
     const joining = await post();
-    const { campaign, invalidated } = await mutate('addPostsToCampaign', {
-      campaignId: to.id,
-      postIds: [moving, joining],
-    });
+    const adding = { campaignId: to.id, postIds: [moving, joining] };
+    const { campaign, invalidated } = await mutate('addPostsToCampaign', adding);
     expect(campaign.postCount).toBe(2);
     expect(invalidated).toEqual(
       [
@@ -110,13 +108,17 @@ describe.each(engines)('campaigns on %s', (engine) => {
     );
     const { data } = await api.run(owner, `{ post(id: "${moving}") { revision campaign { id } } }`);
     expect(data.post).toEqual({ revision: 2, campaign: { id: to.id } });
+    const repeated = (await mutate('addPostsToCampaign', adding)).invalidated;
+    expect(repeated).toEqual(invalidated.filter((tag: string) => !tag.includes(from.id)));
   });
 
   it('let posts go, and leave alone those that are in another', async () => {
     const [own, other] = [await create(), await create()];
     const [inside, outside] = [await post({ campaignId: own.id }), await post({ campaignId: other.id })];
-    const { campaign } = await mutate('removePostsFromCampaign', { campaignId: own.id, postIds: [inside, outside] });
+    const removing = { campaignId: own.id, postIds: [inside, outside] };
+    const { campaign } = await mutate('removePostsFromCampaign', removing);
     expect(campaign.postCount).toBe(0);
+    expect((await mutate('removePostsFromCampaign', removing)).invalidated).toContain(`Post:${inside}`);
     const { data } = await api.run(
       owner,
       `{ a: post(id: "${inside}") { campaign { id } } b: post(id: "${outside}") { campaign { id } } }`,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AiProvider } from '../../src/domains/ai/provider.ts';
-import type { Viewer } from '../../src/domains/context.ts';
 import { derivedStatus, type TargetStatus } from '../../src/domains/posts/lifecycle.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';

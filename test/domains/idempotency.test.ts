@@ -2,14 +2,14 @@ import { type GraphQLInputObjectType, getNamedType } from 'graphql';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Network } from '../../src/domains/accounts/network.ts';
-import type { Viewer } from '../../src/domains/context.ts';
 import { createKeySweeper } from '../../src/domains/key-sweeper.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
-const { schema } = buildPlannedSchema({ typeDefs: readTypeDefs(), resolvers: [], cache: undefined, invalidate() {} });
+const { schema } = buildPlannedSchema({ typeDefs: readTypeDefs(), resolvers: [], cache: undefined });
 const silent = { error: () => {} };
 
 /** For each mutation that takes a key: an input without it, and what it makes. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
-import type { Viewer } from '../../src/domains/context.ts';
 import { snippetOf } from '../../src/domains/inbox/snippet.ts';
 import { createWakeClock } from '../../src/domains/inbox/wake-clock.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';

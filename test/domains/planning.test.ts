@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
@@ -43,14 +43,14 @@ describe.each(engines)('a post that is planned, on %s', (engine) => {
   const create = async (input: object) => posts.create(owner, { text: 'Hello', accountIds: [mastodon], ...input });
   const messagesOf = ({ userErrors }: { userErrors: readonly { message: string }[] }) =>
     userErrors.map(({ message }) => message);
-  const needsMedia = 'Instagram takes no text alone: add images or videos.';
-  const isEmpty = 'Mastodon takes no empty post: add a text or media.';
+  const needsMedia = 'Instagram accepts no text without media: add images or videos.';
+  const isEmpty = 'Mastodon accepts no empty post: add a text or media.';
 
   it('is one that its networks take, however it was planned', async () => {
     expect(messagesOf(await create({ accountIds: [instagram], scheduledAt: instant }))).toEqual([needsMedia]);
     expect(messagesOf(await create({ text: ' ', scheduledAt: instant }))).toEqual([isEmpty]);
     const { id } = (await create({ text: '', accountIds: [mastodon, instagram] })).post;
-    const reasons = [isEmpty, 'Instagram takes no empty post: add a text or media.'];
+    const reasons = [isEmpty, 'Instagram accepts no empty post: add a text or media.'];
     for (const plan of [
       posts.schedule(owner, { id, at: instant }),
       posts.requestApproval(owner, { id }),

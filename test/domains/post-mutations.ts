@@ -1,4 +1,4 @@
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import type { TestApi } from './api.ts';
 
 export interface PostAnswer {

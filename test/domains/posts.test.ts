@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
 import { derivedStatus, type TargetStatus } from '../../src/domains/posts/lifecycle.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
@@ -103,7 +103,7 @@ describe.each(engines)('posts on %s', (engine) => {
       const { errors } = await ask({ text: 'x'.repeat(10_001) });
       expect(errors).toMatchObject([
         {
-          message: 'text: Magpie takes at most 10000 characters, but got 10001.',
+          message: 'text: Magpie accepts at most 10000 characters, but got 10001.',
           extensions: { code: 'BAD_USER_INPUT' },
         },
       ]);
@@ -160,7 +160,7 @@ describe.each(engines)('posts on %s', (engine) => {
     it('counts against the limit of each network as that counts', async () => {
       expect(await draft({ text: '🎉'.repeat(140) })).toMatchObject({ status: 'DRAFT' });
       const { userErrors } = await posts.create(owner, { text: 'あ'.repeat(141), accountIds: [x, mastodon] });
-      const message = 'X takes at most 280 characters as it weighs them, but got 282.';
+      const message = 'X accepts at most 280 weighted characters, but got 282.';
       const error = { code: 'TEXT_TOO_LONG', path: ['input', 'text'], message };
       expect(userErrors).toEqual([{ ...error, network: 'X', maxLength: 280, length: 282, unit: 'WEIGHTED' }]);
     });

@@ -89,7 +89,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
     const asked: string[] = [];
     const publisher = publisherWith(async () => {
       asked.push(api.clock.toISOString().slice(11, 19));
-      throw new NetworkFailure('Mastodon has trouble of its own (HTTP 502): try again later.');
+      throw new NetworkFailure('Mastodon failed internally (HTTP 502): try again later.');
     });
     for (let minute = 0; minute < 30; minute += 1) {
       await publisher.tick();
@@ -100,7 +100,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
     const { status, targets } = await stateOf(id);
     expect(status).toBe('FAILED');
     expect(targets[0].failureMessage).toBe(
-      'The network did not take it in 5 attempts. The last time: Mastodon has trouble of its own (HTTP 502): try again later.',
+      'Publishing failed in 5 attempts. The last error: Mastodon failed internally (HTTP 502): try again later.',
     );
   });
 
@@ -123,7 +123,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
       api.clock = new Date(api.clock.getTime() + minutes * 60_000);
     }
     expect((await stateOf(id)).targets[0].failureMessage).toBe(
-      'The network did not take it in 5 attempts. The last time: The network gave no answer: try again later.',
+      'Publishing failed in 5 attempts. The last error: The network did not respond: try again later.',
     );
     expect(logged).toEqual([error]);
   });
@@ -299,7 +299,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
           return succeed(request, signal);
         },
         reply: async () => {},
-        rememberedMs: () => 3_600_000,
+        idempotentMs: () => 3_600_000,
         ...(find && { find }),
       };
       await publisherWith(network.publish, { network }).tick();
@@ -342,7 +342,7 @@ describe.each(engines)('a publisher on %s', (engine) => {
       const { state, calls } = await later(7_200_000, find);
       expect(state).toMatchObject({
         status: 'FAILED',
-        targets: [{ failureMessage: expect.stringContaining('It may be published already') }],
+        targets: [{ failureMessage: expect.stringContaining('The post may already be published') }],
       });
       expect(calls).toEqual([]);
     });

@@ -30,7 +30,7 @@ describe('work that is done in rounds', () => {
     }
     expect(rounds.problem()).toBeUndefined();
     pass(1_500);
-    expect(rounds.problem()).toBe('publisher: has failed for 61 s; the log says why, and it is tried again');
+    expect(rounds.problem()).toBe('publisher: has failed for 61 s and is retried; the log has the cause');
     await rounds.run(async () => {});
     expect(rounds.problem()).toBeUndefined();
     await fail();

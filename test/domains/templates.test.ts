@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
@@ -178,7 +178,7 @@ describe.each(engines)('templates on %s', (engine) => {
     const missing = await update({ id: testId('Template'), title: 'x' }, stranger);
     const foreign = await update({ id: template.id, title: 'x' }, stranger);
     expect(foreign.userErrors).toEqual([
-      { ...missing.userErrors[0], message: `Template ${template.id} does not exist, or is not yours.` },
+      { ...missing.userErrors[0], message: `Template ${template.id} does not exist, or you may not access it.` },
     ]);
     expect((await remove(template.id, stranger)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     expect(await find('tpl_\0')).toBeNull();

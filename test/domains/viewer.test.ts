@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Queries } from '../../src/database/database.ts';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import {
   findSystemViewer,
   findViewer,
@@ -301,6 +301,8 @@ describe.each(engines)('viewers on %s', (engine) => {
       const { data, invalidated } = await api.run({ ...viewer, tokenId: one.id }, signOut);
       expect(data.signOut).toEqual({ hasEnded: true, userErrors: [] });
       expect(invalidated).toEqual([`Token:${one.id}`]);
+      const repeated = await api.run({ ...viewer, tokenId: one.id }, signOut);
+      expect(repeated.invalidated).toEqual(invalidated);
       expect(await findViewer(api.queries, one.token, api.clock)).toBeNull();
       expect(await findViewer(api.queries, other.token, api.clock)).not.toBeNull();
     });

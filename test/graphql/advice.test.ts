@@ -1,27 +1,28 @@
+import type { CategorySnapshot } from '@magpie/cache';
 import { describe, expect, it } from 'vitest';
-import type { CategorySnapshot } from '../../src/cache/snapshot.ts';
 import { adviceFor } from '../../src/graphql/advice.ts';
 
 const quiet = {
   category: 'INBOX',
-  policy: { maxEntries: 500, maxBytes: 2_097_152 },
+  policy: { ttlMs: 60_000, maxEntries: 500, maxBytes: 2_097_152 },
   ...{ lookups: 1_000, evictions: 50, expiredReloads: 0, unchangedReloads: 0, rejected: 0 },
 };
 const sizing = (...hitRatios: number[]) =>
   [125, 250, 500, 1_000, 2_000].map((maxEntries, i) => ({ maxEntries, hitRatio: hitRatios[i]! }));
 const flat = sizing(0.7, 0.7, 0.7, 0.7, 0.7);
-const advise = (changed: object, sizes = flat) => adviceFor({ ...quiet, ...changed } as CategorySnapshot, sizes);
+const advise = (changed: object, sizes = flat, isTried = false) =>
+  adviceFor({ ...quiet, ...changed } as CategorySnapshot, { sizing: sizes, isTried });
 
 describe('advice about size', () => {
   it('names the smallest size that gains most of what any would', () => {
     expect(advise({}, sizing(0.5, 0.6, 0.71, 0.83, 0.85))).toEqual([
-      'INBOX: 1000 entries would raise the hit ratio from 0.71 to 0.83.',
+      'INBOX: 1000 entries would raise the hit ratio from 0.71 to 0.83: setCachePolicy(input: { category: INBOX, maxEntries: 1000 }).',
     ]);
   });
 
   it('names a larger one when a smaller gains too little of it', () => {
     expect(advise({}, sizing(0.5, 0.6, 0.6, 0.66, 0.9))).toEqual([
-      'INBOX: 2000 entries would raise the hit ratio from 0.60 to 0.90.',
+      'INBOX: 2000 entries would raise the hit ratio from 0.60 to 0.90: setCachePolicy(input: { category: INBOX, maxEntries: 2000 }).',
     ]);
   });
 
@@ -39,8 +40,14 @@ describe('advice about size', () => {
 describe('advice about lifetime', () => {
   it('is given when reloads after expiry find nothing new', () => {
     expect(advise({ category: 'TEMPLATES', expiredReloads: 100, unchangedReloads: 97 })).toEqual([
-      'TEMPLATES: 97 % of reloads after expiry found nothing new; a longer TTL costs nothing.',
+      'TEMPLATES: 97 % of reloads after expiry found nothing new; a longer TTL costs nothing: setCachePolicy(input: { category: TEMPLATES, ttlSeconds: 120 }).',
     ]);
+  });
+
+  it('is not given while an experiment gives the entries of the category other lifetimes', () => {
+    expect(advise({ expiredReloads: 100, unchangedReloads: 97 }, flat, true)).toEqual([]);
+    const larger = advise({ expiredReloads: 100, unchangedReloads: 97 }, sizing(0.5, 0.6, 0.71, 0.83, 0.85), true);
+    expect(larger).toEqual([expect.stringContaining('maxEntries: 1000')]);
   });
 
   it('does not round up to what is not so', () => {
@@ -59,8 +66,15 @@ describe('advice about lifetime', () => {
 describe('advice about bytes', () => {
   it('is given when values were too large to be kept', () => {
     expect(advise({ rejected: 3 })).toEqual([
-      'INBOX: 3 values were larger than an eighth of 2097152 bytes and were not kept; allow more bytes, or ask for smaller pages.',
+      'INBOX: 3 values were larger than an eighth of 2097152 bytes and were not kept; allow more bytes, or request smaller pages: setCachePolicy(input: { category: INBOX, maxBytes: 4194304 }).',
     ]);
+  });
+});
+
+describe('advice that the mutation would not take', () => {
+  it('names none', () => {
+    const policy = { ttlMs: 50_000_000, maxEntries: 500, maxBytes: 2_097_152 };
+    expect(advise({ policy, expiredReloads: 100, unchangedReloads: 97 })[0]).toMatch(/costs nothing\.$/);
   });
 });
 

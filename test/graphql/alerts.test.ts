@@ -1,5 +1,5 @@
+import type { RecentSnapshot } from '@magpie/cache';
 import { describe, expect, it } from 'vitest';
-import type { RecentSnapshot } from '../../src/cache/snapshot.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
 import { type Alert, AlertWatch } from '../../src/graphql/alerts.ts';
 
@@ -143,5 +143,15 @@ describe('too little to judge by', () => {
     ['no hits that were timed', { hits: 100, p95Ms: null }],
   ])('raises nothing: %s', (_, figures) => {
     expect(createWatch().look(figures)).toEqual([]);
+  });
+});
+
+describe('the alert of the remote tier', () => {
+  it('is raised when it has not answered for ten seconds, and withdrawn when it does', () => {
+    const log: string[] = [];
+    const watch = new AlertWatch({ now: () => new Date(), log: (event, { kind }) => log.push(`${event} ${kind}`) });
+    for (const remoteDownForMs of [undefined, 0, 10_000, 10_001, 500, 0])
+      watch.check({ recent: [], bytes: 0, remoteDownForMs });
+    expect(log).toEqual(['raised REMOTE_CACHE_DOWN', 'withdrawn REMOTE_CACHE_DOWN']);
   });
 });

@@ -1,7 +1,6 @@
+import { Documents, type RootField, sizeOf } from '@magpie/graphql-cache/parts';
 import { type DocumentNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { DocumentCache, sizeOf } from '../../src/graphql/document-cache.ts';
-import { QueryOperations, type RootField } from '../../src/graphql/root-fields.ts';
 import { createNest } from './nest.ts';
 
 const { schema, plans } = createNest();
@@ -9,11 +8,10 @@ const rows = { nodes: [{ id: 'post_1', text: 'a' }] };
 
 /** Documents that are kept, and what is read of them. */
 function remember(maxBytes?: number) {
-  const documents = new DocumentCache(maxBytes);
-  const operations = new QueryOperations(schema, plans, documents);
+  const documents = new Documents({ schema, plans, maxBytes });
   const keep = (text: string) => {
     const document = documents.get(text) ?? parse(text);
-    documents.set(text, document);
+    documents.keep(document, 'none');
     return document;
   };
   /** As an execution does, without what the fields are about. */
@@ -24,34 +22,49 @@ function remember(maxBytes?: number) {
     text.field.resolve = resolve!;
   };
   const execute = (document: DocumentNode, variables = {}) => {
-    for (const field of operations.of(document, undefined)!.rootFields(variables)!) executeField(field, variables);
+    for (const field of documents.operation(document, undefined)!.rootFields(variables)!)
+      executeField(field, variables);
   };
-  return { documents, operations, keep, execute, executeField };
+  return { documents, keep, execute, executeField };
 }
 
 const ofFields = (count: number, name = 'q') =>
   `query ${name} { posts { nodes { ${Array.from({ length: count }, (_, n) => `a${n}: text`).join(' ')} } } }`;
 
 describe('what is made ready of documents', () => {
-  it('is counted with its document, and goes with it', () => {
-    const { documents, operations, keep, execute } = remember();
+  it('is counted with its document', () => {
+    const { documents, keep, execute } = remember();
     const document = keep(ofFields(100));
     execute(document);
-    const operation = operations.of(document, undefined);
-    expect(documents.bytes - sizeOf(document)).toBeGreaterThan(100_000);
+    const operation = documents.operation(document, undefined);
+    expect(documents.snapshot().bytes - sizeOf(document)).toBeGreaterThan(100_000);
     execute(document);
-    expect(operations.of(document, undefined)).toBe(operation);
-    documents.delete(ofFields(100));
-    expect(documents.bytes).toBe(0);
-    execute(document); // by a request that still has it
-    expect(documents.bytes).toBe(0);
+    expect(documents.operation(document, undefined)).toBe(operation);
+  });
+
+  it('goes with its document, and is not counted for a request that still has it', () => {
+    const { documents, keep, execute } = remember(2_000_000);
+    const document = keep(ofFields(100));
+    execute(document);
+    for (let n = 0; n < 40; n++) keep(ofFields(100, `other${n}`));
+    expect(documents.get(ofFields(100))).toBe(undefined);
+    const { bytes } = documents.snapshot();
+    execute(document);
+    expect(documents.snapshot().bytes).toBe(bytes);
+  });
+
+  it('is not remembered for names of operations that the document lacks', () => {
+    const { documents, keep } = remember();
+    const document = keep(ofFields(100));
+    for (const name of ['a', 'b']) expect(documents.operation(document, name)).toBe(undefined);
+    expect(documents.snapshot().bytes).toBe(sizeOf(document));
   });
 
   const made = (text: string, ...variables: object[]) => {
     const { documents, keep, execute } = remember();
     const document = keep(text);
     for (const given of variables) execute(document, given);
-    return documents.bytes - sizeOf(document);
+    return documents.snapshot().bytes - sizeOf(document);
   };
 
   it('counts a fragment wherever it is spread', () => {
@@ -81,26 +94,26 @@ describe('what is made ready of documents', () => {
     });
 
     it('is not counted when it is made by an execution that still has what went', () => {
-      const { documents, operations, keep, execute, executeField } = remember();
-      const operation = operations.of(keep(text), undefined)!;
+      const { documents, keep, execute, executeField } = remember();
+      const operation = documents.operation(keep(text), undefined)!;
       const [field] = operation.rootFields(choice(255))!;
       for (const given of chosen(0, 64)) execute(keep(text), given);
-      const full = documents.bytes;
+      const full = documents.snapshot().bytes;
       executeField(field!, choice(255));
-      expect(documents.bytes).toBe(full);
+      expect(documents.snapshot().bytes).toBe(full);
     });
 
     it('stays for newcomers that take turns, however often the others were used', () => {
-      const { operations, keep } = remember();
-      const rootFields = (mask: number) => operations.of(keep(text), undefined)!.rootFields(choice(mask));
+      const { documents, keep } = remember();
+      const rootFields = (mask: number) => documents.operation(keep(text), undefined)!.rootFields(choice(mask));
       for (let use = 0; use < 10; use++) for (let mask = 0; mask < 64; mask++) rootFields(mask);
       const newcomers = [rootFields(254), rootFields(255)];
       [254, 255].forEach((mask, n) => void expect(rootFields(mask)).toBe(newcomers[n]));
     });
 
     it('stays for those that are used most', () => {
-      const { operations, keep } = remember();
-      const rootFields = (mask: number) => operations.of(keep(text), undefined)!.rootFields(choice(mask));
+      const { documents, keep } = remember();
+      const rootFields = (mask: number) => documents.operation(keep(text), undefined)!.rootFields(choice(mask));
       const [often, once] = [rootFields(0), rootFields(1)];
       for (let mask = 2; mask < 256; mask++) {
         for (let use = 0; use < 3; use++) rootFields(0);
@@ -120,8 +133,8 @@ describe('what is made ready of documents', () => {
   it('is not kept of a document that is too much by itself, which is answered all the same', () => {
     const { documents, keep, execute } = remember(1_000_000);
     const document = keep(ofFields(60));
-    expect(documents.size).toBe(1);
+    expect(documents.snapshot().documents).toBe(1);
     for (let round = 0; round < 2; round++) execute(document);
-    expect(documents.size).toBe(0);
+    expect(documents.snapshot().documents).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import { fieldsIn } from './fields-in.ts';
 
 const schema = buildSchema(`
   directive @listSize(assumedSize: Int!, slicingArguments: [String!], sizedFields: [String!]) on FIELD_DEFINITION
+  directive @timed(eventsPerMinute: Int!) on FIELD_DEFINITION
   input DateRangeInput @oneOf { preset: Preset, between: Between }
   input Between { from: String!, to: String! }
   enum Preset { TODAY LAST_7_DAYS THIS_MONTH }
@@ -26,7 +27,9 @@ const schema = buildSchema(`
       @listSize(assumedSize: 400, slicingArguments: ["range"], sizedFields: ["series.points"])
     leaf: Leaf
     unknown: [Leaf]
+    words(first: Int = 5): [String!] @listSize(assumedSize: 45, slicingArguments: ["first"])
   }
+  type Subscription { beats: Leaf @timed(eventsPerMinute: 60), ticks: Int @timed(eventsPerMinute: 60), changes: Leaf }
 `);
 
 function cost(text: string, given: Record<string, unknown> = {}): number {
@@ -40,7 +43,16 @@ function cost(text: string, given: Record<string, unknown> = {}): number {
 describe('the cost of an operation', () => {
   it.each<[string, string, number]>([
     ['a leaf', '{ leaf { id } }', 2],
-    ['a list of texts as one field', '{ leaf { labels } }', 2],
+    ['a list of texts as a field for each ten of them', '{ leaf { labels } }', 1 + 3],
+    [
+      'texts as many as are asked for',
+      '{ a: words(first: 33) b: words c: words(first: 0) d: words(first: 99) }',
+      4 + 1 + 1 + 5,
+    ],
+    ['what a timed subscription sends in a minute', 'subscription { beats { id name } }', 60 * 3],
+    ['that of a single value', 'subscription { ticks }', 60],
+    ['that of a fragment', 'subscription { ...S } fragment S on Subscription { beats { id } }', 60 * 2],
+    ['one event of another subscription', 'subscription { changes { id name } }', 3],
     ['a page as long as it is by default', '{ page { nodes { id } } }', 1 + 1 + 20],
     ['a page as long as it is asked for', '{ page(first: 3) { nodes { id a } } }', 1 + 1 + 3 * 2],
     ['a page as long as pages are', '{ page(first: 1000) { nodes { id } } }', 1 + 1 + 100],
@@ -120,6 +132,19 @@ describe('costs that are remembered', () => {
         expect(costs.of(schema, document, { operation, variables })).toBe(2 + n + 1 + (n % 3) + 2);
       }
     expect(costs.of(schema, document, { operation, variables: { ids: [] } })).toBe(2 + 20 + 1 + 2);
+  });
+
+  it('are those of the lists of texts that are asked for', () => {
+    const costs = new Costs();
+    const document = parse('query ($n: Int) { words(first: $n) }');
+    const operation = getOperationAST(document)!;
+    for (const [n, expected] of [
+      [40, 4],
+      [10, 1],
+      [41, 5],
+      [40, 4],
+    ] as const)
+      expect(costs.of(schema, document, { operation, variables: { n } })).toBe(expected);
   });
 });
 

@@ -1,7 +1,7 @@
-import { getOperationAST, parse, validate } from 'graphql';
+import { Documents, sizeOf } from '@magpie/graphql-cache/parts';
+import { getOperationAST, parse, type ValidationRule, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Costs } from '../../src/graphql/cost.ts';
-import { DocumentCache, sizeOf } from '../../src/graphql/document-cache.ts';
 import { inputsOf } from '../../src/graphql/document-inputs.ts';
 import { collectGarbage } from '../setup/garbage.ts';
 import { createNest } from './nest.ts';
@@ -10,40 +10,82 @@ const nameOf = (n: number) => `{ __typename } # ${n}`;
 const size = sizeOf(parse(nameOf(0)));
 
 describe('the memory of documents', () => {
+  const { schema, plans } = createNest();
+  const rules = 'of this test';
+
   it('keeps what was used, and lets the oldest of the others go', () => {
-    const documents = new DocumentCache(20 * size);
+    const documents = new Documents({ schema, plans, maxBytes: 20 * size });
     const used = parse(nameOf(0));
-    documents.set(nameOf(0), used);
+    documents.keep(used, rules);
     for (let n = 1; n < 100; n++) {
       expect(documents.get(nameOf(0))).toBe(used);
-      documents.set(nameOf(n), parse(nameOf(n)));
-      expect(documents.bytes).toBeLessThanOrEqual(20 * size);
+      documents.keep(parse(nameOf(n)), rules);
+      expect(documents.snapshot().bytes).toBeLessThanOrEqual(20 * size);
     }
-    expect(documents.size).toBeGreaterThanOrEqual(19);
+    expect(documents.snapshot().documents).toBeGreaterThanOrEqual(19);
     expect(documents.get(nameOf(1))).toBe(undefined);
   });
 
   it('keeps none that takes more than an eighth of it', () => {
-    const documents = new DocumentCache(7 * size);
-    documents.set(nameOf(0), parse(nameOf(0)));
-    expect([documents.size, documents.bytes]).toEqual([0, 0]);
+    const documents = new Documents({ schema, plans, maxBytes: 7 * size });
+    documents.keep(parse(nameOf(0)), rules);
+    expect(documents.snapshot()).toMatchObject({ documents: 0, bytes: 0 });
   });
 
-  it('counts a document once, however often it is set', () => {
-    const documents = new DocumentCache(20 * size);
-    for (let time = 0; time < 3; time++) documents.set(nameOf(0), parse(nameOf(0)));
-    expect([documents.size, documents.bytes]).toEqual([1, size]);
+  it('keeps the first of equal documents, and counts it once', () => {
+    const documents = new Documents({ schema, plans, maxBytes: 20 * size });
+    const [first, second] = [parse(nameOf(0)), parse(nameOf(0))];
+    for (const document of [first, second, first]) documents.keep(document, rules);
+    expect(documents.snapshot()).toMatchObject({ documents: 1, bytes: size });
+    expect(documents.get(nameOf(0))).toBe(first);
   });
 
-  it('goes on counting what was made of a document that is set again', () => {
-    const documents = new DocumentCache(40 * size);
+  it('goes on counting what was prepared of a document that is kept again', () => {
+    const documents = new Documents({ schema, plans });
     const document = parse(nameOf(0));
-    documents.set(nameOf(0), document);
-    documents.grow(document, 100);
-    documents.set(nameOf(0), document);
-    expect(documents.bytes).toBe(size + 100);
-    documents.grow(document, -100);
-    expect(documents.bytes).toBe(size);
+    documents.keep(document, rules);
+    documents.operation(document, undefined)!.rootFields({});
+    const { bytes } = documents.snapshot();
+    documents.keep(document, 'others');
+    expect(bytes).toBeGreaterThan(size);
+    expect(documents.snapshot().bytes).toBe(bytes);
+  });
+
+  it('tells under which rules a document is valid', () => {
+    const documents = new Documents({ schema, plans });
+    const document = parse(nameOf(0));
+    documents.keep(document, rules);
+    expect([rules, 'others'].map((name) => documents.isValid(document, name))).toEqual([true, false]);
+  });
+
+  it('validates a document once for each set of rules, and keeps none with errors', () => {
+    let runs = 0;
+    const count: ValidationRule = () => {
+      runs++;
+      return {};
+    };
+    const documents = new Documents({ schema, plans });
+    const { document } = documents.prepare(nameOf(0));
+    for (let time = 0; time < 2; time++) {
+      expect(documents.prepare(nameOf(0), { rules: [count] }).document).toBe(document);
+      expect(documents.prepare('{ nothing }', { rules: [count] }).errors).toHaveLength(1);
+      expect(documents.prepare('{ nothing').errors).toHaveLength(1);
+    }
+    expect(runs).toBe(3);
+    expect(documents.snapshot().documents).toBe(1);
+  });
+
+  it('prepares a document of at most as many tokens as it is told', () => {
+    const documents = new Documents({ schema, plans });
+    expect(documents.prepare('{ a: __typename }', { maxTokens: 4 }).errors).toHaveLength(1);
+    expect(documents.prepare('{ a: __typename }', { maxTokens: 7 }).document).toBeDefined();
+  });
+
+  it('counts lookups and evictions', () => {
+    const documents = new Documents({ schema, plans, maxBytes: 10 * size + 100 });
+    for (let n = 0; n < 12; n++) documents.prepare(nameOf(n));
+    documents.prepare(nameOf(11));
+    expect(documents.snapshot()).toMatchObject({ documents: 10, hits: 1, misses: 12, evictions: 2 });
   });
 });
 

@@ -1,11 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
 import { policies } from '../../src/cache-policies.ts';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Invalidation } from '../../src/database/invalidation-log.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
+import type { ClusterLog } from '../../src/graphql/cluster-log.ts';
 import { ada, bob, zoe } from './nest.ts';
 import { createProduct, tokenRow } from './product.ts';
 
 const hour = 3_600_000;
 const token = `mgp_${'a'.repeat(43)}`;
+
+/** A log of which only is seen what is published. */
+function createLog(publish: (invalidations: readonly Invalidation[]) => void | Promise<void>): ClusterLog {
+  return {
+    write: async () => undefined,
+    findOutcome: async () => 'unknown',
+    publish: async (logged) => publish(logged.map(({ invalidation }) => invalidation)),
+  };
+}
 
 describe('an answer that was joined', () => {
   const document = '{ posts { nodes { id } } networks { id } }';
@@ -197,7 +208,7 @@ describe('an answer that others waited for', () => {
     const before = countsOf(product);
     const repeat = (viewer: Viewer = ada) => product.engine.share(provenance!, { viewer, waitedMs: 1 });
     expect(repeat({ ...ada, timeZone: 'Pacific/Auckland' })).toBe(false);
-    await product.engine.allowCaching(0);
+    product.engine.allowCaching(0);
     expect([repeat(), product.engine.stampOf(ada)]).toEqual([false, Number.NaN]); // nobody begins to wait either
     expect(countsOf(product)).toEqual(before);
   });
@@ -257,6 +268,25 @@ describe('a token', () => {
     for (const text of ['', 'password', `mgp_${'a'.repeat(42)}`, `${token}!`])
       expect(await product.engine.authenticate(text)).toBeNull();
     expect(product.statements).toEqual([]);
+  });
+
+  it.each([
+    [0, 5_000],
+    [60_000, 62_500],
+  ])('is known without the database for as long as it is served: %i ms more', async (serveCutOffMs, knownMs) => {
+    let isAway = false;
+    const tokens = () => {
+      if (isAway) throw new Error('the database is away');
+      return [tokenRow(ada)];
+    };
+    const product = createProduct({ tokens }, { serveCutOffMs });
+    const authenticate = async () => await product.engine.authenticate(token);
+    await authenticate();
+    isAway = true;
+    product.pass(knownMs - 1);
+    expect(await authenticate()).toMatchObject({ userId: 'user_ada' });
+    product.pass(1);
+    await expect(authenticate()).rejects.toThrow('the database is away');
   });
 
   it('is looked for each time with the cache off', async () => {
@@ -330,9 +360,9 @@ describe('clearCache', () => {
 
   it('tells the other processes, and is done when they know', async () => {
     const told: unknown[] = [];
-    const product = createProduct({}, { spread: async (tags, cause) => void told.push([...tags, cause]) });
+    const product = createProduct({}, { clusterLog: createLog((invalidations) => void told.push(...invalidations)) });
     await clear(product);
-    expect(told).toEqual([['*namespace ws_nest', 'clearCache']]);
+    expect(told).toEqual([{ workspaceId: 'ws_nest', tags: ['*namespace ws_nest'], cause: 'clearCache' }]);
   });
 
   it('is for administrators', async () => {
@@ -347,17 +377,17 @@ describe('a mutation', () => {
     const product = createProduct(
       { settings: () => [{ time_zone: 'UTC', week_starts_on: 'MONDAY' }] },
       {
-        async spread(tags) {
+        clusterLog: createLog(async ([told]) => {
           await new Promise(setImmediate);
-          order.push(`told ${tags[0]}`);
-        },
+          order.push(`told ${told!.tags[0]}`);
+        }),
       },
     );
     await product.ask(
       'mutation { createCampaign(input: { name: "spring" }) { campaign { id } userErrors { message } } }',
     );
     order.push('answered');
-    expect(order).toEqual(['told ws_nest/Campaign', 'answered']);
+    expect(order).toEqual(['told Campaign', 'answered']);
   });
 });
 

@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { normalizedExecutor } from '@graphql-tools/executor';
 import { makeExecutableSchema } from '@graphql-tools/schema';
+import { EntryCache } from '@magpie/cache/entries';
+import { Documents, executeJoined, type JoinedResult, NodeTags } from '@magpie/graphql-cache/parts';
 import {
   type DocumentNode,
   defaultFieldResolver,
@@ -12,13 +14,10 @@ import {
   validate,
   valueFromASTUntyped,
 } from 'graphql';
-import { Cache } from '../../src/cache/cache.ts';
 import { policies } from '../../src/cache-policies.ts';
+import { cachePorts } from '../../src/graphql/cache-ports.ts';
 import { createContext } from '../../src/graphql/context.ts';
-import { DocumentCache } from '../../src/graphql/document-cache.ts';
-import { executeJoined, type JoinedResult } from '../../src/graphql/joined-execution.ts';
-import { NodeTags } from '../../src/graphql/node-tags.ts';
-import { QueryOperations } from '../../src/graphql/root-fields.ts';
+import type { RequestContext } from '../../src/graphql/request.ts';
 
 /** Fields of every shape, at the root and in items. What they answer is what `root` of the context has by their names. */
 const fields = /* GraphQL */ `
@@ -124,15 +123,20 @@ function createGates() {
   return { later, until };
 }
 
-const cache = new Cache({ policies });
-const operations = new QueryOperations(schema, new Map(), new DocumentCache());
+const cache = new EntryCache({ policies });
+const documents = new Documents({ schema, plans: new Map() });
+const joining = {
+  ...{ schema, plans: new Map(), ports: cachePorts, cache, documents },
+  nodeTags: new NodeTags(new Map(), cachePorts.nodes),
+  isIntact: () => true,
+};
 
 /** What cannot be joined. */
 export const leftToYoga = 'left to Yoga';
 
 const executors = {
   async joined(args: ExecutionArgs) {
-    const result = (await executeJoined(args, { cache, operations, schema, nodeTags: new NodeTags(new Map()) })) as
+    const result = (await executeJoined(args, (args.contextValue as RequestContext).state, joining)) as
       | JoinedResult
       | undefined;
     return result ? (result.stringify?.(result) ?? JSON.stringify(result)) : leftToYoga;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { ada, bob, createNest, robot, zoe } from './nest.ts';
 
 const theme = '{ viewer { preferences { theme } } }';

@@ -115,12 +115,7 @@ const refused: Refused[] = [
   [
     'access to a nested field, which an answer from the cache would not ask for',
     'extend type Post { bad: Int @access(role: ADMIN) }',
-    'Post.bad: expected @access on a query or a mutation, but got it on a field of Post',
-  ],
-  [
-    'access to a subscription, whose events would come too late to refuse',
-    'type Subscription { bad: Int @access(role: ADMIN) }',
-    'Subscription.bad: expected @access on a query or a mutation, but got it on a field of Subscription',
+    'Post.bad: expected @access on a root field, but got it on a field of Post',
   ],
   [
     'a directive on a field of an interface, which resolves nothing',

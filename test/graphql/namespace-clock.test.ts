@@ -1,7 +1,7 @@
+import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from '@magpie/cache/entries';
+import { NamespaceClock } from '@magpie/graphql-cache/parts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { categoryTag, keyTag, namespaceCategoryTag, namespaceTag } from '../../src/cache/keys-and-tags.ts';
-import { NamespaceClock } from '../../src/graphql/namespace-clock.ts';
 import { ada } from './nest.ts';
 import { createProduct } from './product.ts';
 

@@ -1,19 +1,25 @@
+import type { Policy } from '@magpie/cache';
+import { EntryCache } from '@magpie/cache/entries';
+import {
+  Documents,
+  executeJoined,
+  type JoinedFragments,
+  type JoinedResult,
+  namespaced,
+} from '@magpie/graphql-cache/parts';
 import { concatAST, execute, type GraphQLFormattedError, Kind, parse, print, validate } from 'graphql';
-import { Cache } from '../../src/cache/cache.ts';
-import type { Policy } from '../../src/cache/policy.ts';
 import { policies } from '../../src/cache-policies.ts';
-import type { Ports, Viewer } from '../../src/domains/context.ts';
+import type { Ports } from '../../src/domains/context.ts';
 import { daysOf } from '../../src/domains/date-range.ts';
 import type { ProductLimits } from '../../src/domains/product-limits.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
+import { localLog } from '../../src/graphql/cluster-log.ts';
 import { createContext } from '../../src/graphql/context.ts';
-import { DocumentCache } from '../../src/graphql/document-cache.ts';
 import { afterExecution } from '../../src/graphql/execution.ts';
-import { executeJoined, type JoinedFragments, type JoinedResult } from '../../src/graphql/joined-execution.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
-import { QueryOperations } from '../../src/graphql/root-fields.ts';
 import { buildPlannedSchema, readTypeDefs } from '../../src/graphql/schema.ts';
-import { ManualTime } from '../cache/engine.ts';
+import { ManualTime } from '../setup/manual-time.ts';
 import { createWire } from './wire.ts';
 
 /** What the small schema takes from the product's: its directives, and types of no domain. */
@@ -32,7 +38,7 @@ const borrowedTypes = [
   ...['DateRangeInput', 'DateIntervalInput', 'DateRangePreset', 'Node', 'PageInfo', 'UserError', 'InvalidInputError'],
 ];
 
-export const borrowed = concatAST(readTypeDefs().map((text) => parse(text)))
+const borrowed = concatAST(readTypeDefs().map((text) => parse(text)))
   .definitions.filter((definition) =>
     definition.kind === Kind.DIRECTIVE_DEFINITION
       ? true
@@ -44,7 +50,7 @@ export const borrowed = concatAST(readTypeDefs().map((text) => parse(text)))
   .join('\n');
 
 /** Posts and their campaigns, in all the ways in which a field can depend on them. */
-export const typeDefs = /* GraphQL */ `
+const typeDefs = /* GraphQL */ `
   type Query {
     posts(search: String, first: Int = 20): PostConnection @cache(category: POSTS, scope: WORKSPACE, tags: ["Post"])
     post(id: ID!): Post @cache(category: POSTS, scope: WORKSPACE, tags: ["Post:{id}"])
@@ -344,7 +350,7 @@ export function createNest(options: NestOptions = {}) {
     const wanted = [ids].flat() as string[];
     return wanted.flatMap((id) => (templates.has(id) ? { id, title: templates.get(id) } : []));
   });
-  const cache = new Cache<CacheCategory>({
+  const cache = new EntryCache<CacheCategory>({
     ...{ policies: policiesWith(options.policies), clock: time.clock, timer: time },
     maxFlights: options.maxFlights,
   });
@@ -369,13 +375,19 @@ export function createNest(options: NestOptions = {}) {
       }),
     );
 
-  const { schema, plans, nodeTags } = buildPlannedSchema({
+  const planned = buildPlannedSchema({
     typeDefs: [borrowed, typeDefs, ...(options.typeDefs ? [options.typeDefs] : [])],
     resolvers: [watched(resolversOver(rowsOf, { uptime: 0 })), watched(options.resolvers ?? {})],
     cache: options.isCaching === false ? undefined : cache,
-    invalidate: (tags, cause) => cache.invalidate(tags, cause),
+    clusterLog: localLog(({ workspaceId, tags, cause }) =>
+      cache.invalidate(
+        tags.map((tag) => namespaced(workspaceId!, tag)),
+        cause ?? undefined,
+      ),
+    ),
   });
-  const operations = new QueryOperations(schema, plans, new DocumentCache());
+  const { schema, plans } = planned;
+  const documents = new Documents({ schema, plans });
   const sources = {
     ...{ queries, ports: {} as Ports, limits: {} as ProductLimits, stampOf: () => cache.stamp },
     ...{ cacheNow: () => cache.now(), wallNow: () => new Date(wallMs) },
@@ -410,7 +422,9 @@ export function createNest(options: NestOptions = {}) {
       const contextValue = createContext(sources, { viewer: as, requestId: 'test', isDebugging });
       const args = { schema, document, contextValue, variableValues: variables, operationName };
       if (options.isCaching !== false) contextValue.state.traces = new Map();
-      const joined = isJoining ? await executeJoined(args, { cache, operations, schema, nodeTags }) : undefined;
+      const joined = isJoining
+        ? await executeJoined(args, contextValue.state, { ...planned, cache, documents })
+        : undefined;
       const result = afterExecution(cache, contextValue, joined ?? (await execute(args))) as JoinedResult;
       const answered = result.stringify?.(result) ?? JSON.stringify(result);
       const joinedFragments = result.provenance?.executedTraces.length === 0 ? result.provenance.joined : undefined;

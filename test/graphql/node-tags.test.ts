@@ -1,5 +1,6 @@
+import { idsIn, NodeTags } from '@magpie/graphql-cache/parts';
 import { describe, expect, it } from 'vitest';
-import { idsIn, NodeTags } from '../../src/graphql/node-tags.ts';
+import { cachePorts } from '../../src/graphql/cache-ports.ts';
 import { createNest, namingNodesAlone } from './nest.ts';
 
 const ids = ['post_1', 'post_2', 'camp_1', 'tpl_1', 'user_1', 'unknown', 'odd_1'];
@@ -12,7 +13,7 @@ function tagsOf(invalidates: Readonly<Record<string, readonly string[]>>, held: 
   );
   const Mutation = Object.fromEntries(Object.keys(invalidates).map((name) => [name, () => true]));
   const { plans } = createNest({ typeDefs: typeDefs.join('\n'), resolvers: { Mutation } });
-  return [...new NodeTags(plans).of(ids, { namespace: 'ws', held })];
+  return [...new NodeTags(plans, cachePorts.nodes).of(ids, { namespace: 'ws', held })];
 }
 
 describe('what is held for nodes', () => {

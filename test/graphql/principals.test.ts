@@ -1,7 +1,9 @@
+import { EntryCache } from '@magpie/cache/entries';
 import { describe, expect, it } from 'vitest';
 import type { FoundViewer } from '../../src/domains/viewer/credentials.ts';
-import { Principals } from '../../src/graphql/principals.ts';
-import { createGate, ManualTime, settle } from '../cache/engine.ts';
+import { Principals, principalPolicy } from '../../src/graphql/principals.ts';
+import { createGate, settle } from '../setup/gates.ts';
+import { ManualTime } from '../setup/manual-time.ts';
 import { ada } from './nest.ts';
 
 const known: FoundViewer = { ...ada, tokenId: 'tok_ada', expiresAt: null };
@@ -11,8 +13,9 @@ function createPrincipals(found: FoundViewer | null = known) {
   const time = new ManualTime();
   let wallMs = Date.parse('2026-11-22T12:00:00Z');
   const database = { viewer: found as FoundViewer | null | Promise<FoundViewer | null>, reads: 0 };
+  const cache = new EntryCache({ policies: { PRINCIPALS: principalPolicy }, clock: time.clock });
   const principals = new Principals({
-    clock: time.clock,
+    cache,
     wallNow: () => new Date(wallMs),
     async find() {
       database.reads++;
@@ -23,17 +26,17 @@ function createPrincipals(found: FoundViewer | null = known) {
     time.pass(ms);
     wallMs += ms;
   };
-  return { principals, database, pass, authenticate: async (token = 'token') => principals.authenticate(token) };
+  return { cache, principals, database, pass, authenticate: async (token = 'token') => principals.authenticate(token) };
 }
 
 /** One that is due to be looked for again with the next request; it is found when the test opens the gate. */
 async function createDue() {
-  const { principals, database, pass, authenticate } = createPrincipals();
+  const { cache, principals, database, pass, authenticate } = createPrincipals();
   await authenticate();
   const gate = createGate<FoundViewer | null>();
   database.viewer = gate.promise;
   pass(2_500);
-  return { principals, database, pass, authenticate, gate };
+  return { cache, principals, database, pass, authenticate, gate };
 }
 
 describe('a principal', () => {
@@ -66,11 +69,11 @@ describe('a principal', () => {
     ['the time zone changes', 'WorkspaceSettings:timeZone', { timeZone: 'Asia/Tokyo' }],
     ['the first day of the week changes', 'WorkspaceSettings:weekStartsOn', { weekStartsOn: 'SUNDAY' }],
   ])('is another with the next request once %s', async (_, tag, change) => {
-    const { principals, database, authenticate } = createPrincipals();
+    const { cache, database, authenticate } = createPrincipals();
     await authenticate();
     const after = change && { ...known, ...change };
     database.viewer = after;
-    principals.invalidate([`ws_nest/${tag}`], 'a mutation');
+    cache.invalidate([`ws_nest/${tag}`], 'a mutation');
     expect(await authenticate()).toEqual(after);
   });
 
@@ -80,20 +83,20 @@ describe('a principal', () => {
     'ws_nest/Membership:user_other',
     'ws_nest/WorkspaceSettings',
   ])('goes on when something else changes: %s', async (tag) => {
-    const { principals, database, authenticate } = createPrincipals();
+    const { cache, database, authenticate } = createPrincipals();
     await authenticate();
-    principals.invalidate([tag], undefined);
+    cache.invalidate([tag], undefined);
     await authenticate();
     expect(database.reads).toBe(1);
   });
 
   it('that was being looked for when it was revoked is not remembered', async () => {
-    const { principals, database, authenticate } = createPrincipals();
+    const { cache, database, authenticate } = createPrincipals();
     const gate = createGate<FoundViewer>();
     database.viewer = gate.promise;
     const early = authenticate();
     await Promise.resolve();
-    principals.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
+    cache.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
     gate.open(known);
     await early;
     database.viewer = null;
@@ -102,16 +105,16 @@ describe('a principal', () => {
 
   it('without a user follows its token and its maker, and nobody else', async () => {
     const robot: FoundViewer = { ...known, kind: 'API_TOKEN', userId: null, makerId: 'user_mia' };
-    const { principals, database, authenticate } = createPrincipals(robot);
+    const { cache, database, authenticate } = createPrincipals(robot);
     await authenticate();
-    principals.invalidate(['ws_nest/Membership:null', 'ws_nest/Membership:user_ada'], undefined);
+    cache.invalidate(['ws_nest/Membership:null', 'ws_nest/Membership:user_ada'], undefined);
     await authenticate();
     expect(database.reads).toBe(1);
-    principals.invalidate(['ws_nest/Token:tok_ada'], undefined);
+    cache.invalidate(['ws_nest/Token:tok_ada'], undefined);
     await authenticate();
     expect(database.reads).toBe(2);
     database.viewer = { ...robot, accountIds: ['acc_1'] };
-    principals.invalidate(['ws_nest/Membership:user_mia'], 'updateMember');
+    cache.invalidate(['ws_nest/Membership:user_mia'], 'updateMember');
     expect(await authenticate()).toEqual(database.viewer);
   });
 
@@ -179,10 +182,10 @@ describe('a principal', () => {
   });
 
   it('that was not found between its end and its return is found again', async () => {
-    const { principals, database, authenticate, gate } = await createDue();
+    const { cache, database, authenticate, gate } = await createDue();
     await authenticate();
-    principals.invalidate(['ws_nest/Membership:user_ada'], 'removeMember');
-    principals.invalidate(['ws_nest/Membership:user_ada'], 'inviteMember');
+    cache.invalidate(['ws_nest/Membership:user_ada'], 'removeMember');
+    cache.invalidate(['ws_nest/Membership:user_ada'], 'inviteMember');
     gate.open(null);
     await settle();
     database.viewer = known;
@@ -190,10 +193,10 @@ describe('a principal', () => {
   });
 
   it('that is being looked for in the background is another with the next request once it changes', async () => {
-    const { principals, database, authenticate, gate } = await createDue();
+    const { cache, principals, database, authenticate, gate } = await createDue();
     expect(principals.authenticate('token')).toEqual(known);
     expect(database.reads).toBe(2);
-    principals.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
+    cache.invalidate(['ws_nest/Token:tok_ada'], 'revokeApiToken');
     const afterwards = authenticate();
     database.viewer = null;
     gate.open(known);

@@ -1,10 +1,12 @@
+import type { JoinedResult } from '@magpie/graphql-cache/parts';
 import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql';
 import { policies } from '../../src/cache-policies.ts';
-import type { Ports, Viewer } from '../../src/domains/context.ts';
+import type { Ports } from '../../src/domains/context.ts';
 import type { ProductLimits } from '../../src/domains/product-limits.ts';
-import { createGraphqlEngine, type EngineOptions } from '../../src/graphql/engine.ts';
-import type { JoinedResult } from '../../src/graphql/joined-execution.ts';
-import { ManualTime } from '../cache/engine.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
+import { createGraphqlEngine } from '../../src/graphql/engine.ts';
+import type { EngineOptions } from '../../src/graphql/engine-interface.ts';
+import { ManualTime } from '../setup/manual-time.ts';
 import { ada } from './nest.ts';
 import { createWire, type Statement } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { ada, createNest } from './nest.ts';
 

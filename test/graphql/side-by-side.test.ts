@@ -1,7 +1,7 @@
+import type { FieldCache } from '@magpie/graphql-cache/parts';
 import { execute, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
-import type { FieldCache } from '../../src/graphql/cached-field.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { ada, bob, zoe } from './nest.ts';
 import { createProduct } from './product.ts';
 
@@ -108,7 +108,7 @@ describe('queries that run side by side', () => {
     const { engine } = product;
     const contextValue = engine.contextFor({ viewer: ada, requestId: 'test', isDebugging: false });
     await engine.execute({ schema: engine.schema, document: parse(text), contextValue }, execute);
-    expect(contextValue.state.mayShareLoads).toBe(mayShare);
+    expect(contextValue.state.isReadOnly).toBe(mayShare);
   });
 });
 

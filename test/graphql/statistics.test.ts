@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ada, bob, zoe } from './nest.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
+import { ManualTime } from '../setup/manual-time.ts';
+import { ada, bob, robot, zoe } from './nest.ts';
 import { createProduct } from './product.ts';
 
 const posts = '{ posts { nodes { id } } }';
@@ -65,7 +67,8 @@ describe('the statistics', () => {
     expect(errors).toHaveLength(1);
     const some = { failures: 2, timeouts: 0, rescues: 3 };
     expect(await stats()).toEqual([some, some, none]);
-    expect(product.logged).toEqual(['cache: a load failed that clients are not told of']);
+    await new Promise(setImmediate); // the cache reports failures in a later turn
+    expect(product.logged).toEqual(['cache: a load failed whose error no client gets']);
   });
 
   it('are null where there is nothing to divide by', async () => {
@@ -140,6 +143,18 @@ describe('the hottest entries', () => {
     expect((await statsOf(product, hottest())).categories[1].hottest).toHaveLength(3);
   });
 
+  it('are of personal entries those of the viewer alone', async () => {
+    const product = createProduct();
+    for (const as of [ada, bob]) await product.ask('{ viewer { preferences { theme } } }', { as });
+    const keysOf = async (as: Viewer) => {
+      const stats = await statsOf(product, 'categories(only: [SETTINGS]) { hottest { key } }', as);
+      return stats.categories[0].hottest.map(({ key }: { key: string }) => key);
+    };
+    expect(product.engine.cache.snapshot(['SETTINGS']).total.entries).toBe(2);
+    expect(await keysOf(ada)).toEqual([expect.stringContaining('OWNER user_ada')]);
+    expect(await keysOf(robot)).toEqual([]);
+  });
+
   it('come with the most hits first, as many as were asked for', async () => {
     const product = createProduct();
     for (let n = 1; n <= 5; n++)
@@ -149,5 +164,87 @@ describe('the hottest entries', () => {
     expect(await hitsOf()).toEqual([5, 4, 3, 2, 1]);
     expect(await hitsOf(2)).toEqual([5, 4]);
     expect(await hitsOf(0)).toEqual([]);
+  });
+});
+
+describe('the recent invalidations', () => {
+  const recent = async (product: Product, as = ada) =>
+    (await statsOf(product, 'recentInvalidations { at mutation tags }', as)).recentInvalidations;
+
+  it('name the mutation and the tags of the workspace, the newest first', async () => {
+    const product = createProduct();
+    product.engine.cache.invalidate(
+      ['ws_nest/Post', 'ws_nest/Post:post_1', 'ws_nest/Reach:post_1:acc_1'],
+      'updatePost',
+    );
+    product.engine.cache.invalidate(['ws_other/Post:post_9'], 'deletePost');
+    product.pass(1_000);
+    product.engine.cache.clear({ namespace: 'ws_nest', categories: ['POSTS'] }, 'clearCache');
+    product.engine.cache.clear({ namespace: 'ws_other' }, 'clearCache');
+    product.engine.cache.delete('POSTS', 'a key of somebody');
+    product.engine.clearAll('the end of a worker');
+    expect(await recent(product)).toEqual([
+      { at: '2026-11-22T12:00:01.000Z', mutation: 'the end of a worker', tags: [] },
+      { at: '2026-11-22T12:00:01.000Z', mutation: 'clearCache', tags: [] },
+      { at: '2026-11-22T12:00:00.000Z', mutation: 'updatePost', tags: ['Post', 'Post:post_1'] },
+    ]);
+    expect((await recent(product, zoe)).map(({ tags }: { tags: string[] }) => tags)).toEqual([[], [], ['Post:post_9']]);
+  });
+
+  it('are to whoever is confined those that reach their accounts, without the mutation', async () => {
+    const product = createProduct();
+    const invalidate = (id: string, account: string) =>
+      product.engine.cache.invalidate([`ws_nest/Post:${id}`, `ws_nest/Reach:${id}:${account}`], 'updatePost');
+    invalidate('post_1', 'acc_1');
+    invalidate('post_2', 'acc_2');
+    expect(await recent(product, { ...ada, accountIds: ['acc_1'] })).toMatchObject([
+      { mutation: null, tags: ['Post:post_1'] },
+    ]);
+  });
+
+  it('are the last 256 of all workspaces, with at most 50 tags', async () => {
+    const product = createProduct();
+    const tags = Array.from({ length: 60 }, (_, n) => `ws_nest/Post:post_${n}`);
+    for (let n = 0; n < 256; n++) product.engine.cache.invalidate(tags, 'x');
+    expect((await recent(product))[0].tags).toHaveLength(50);
+    const all = async () =>
+      (await statsOf(product, 'recentInvalidations(first: 100) { at }')).recentInvalidations.length;
+    for (let n = 0; n < 200; n++) product.engine.cache.invalidate(['ws_other/Post'], 'x');
+    expect(await all()).toBe(56);
+    for (let n = 0; n < 56; n++) product.engine.cache.invalidate(['ws_other/Post'], 'x');
+    expect(await all()).toBe(0);
+  });
+});
+
+describe('the audit', () => {
+  const audit = 'audit { checked differed differedShare examples { key coordinate ageSeconds tags } }';
+  const auditOf = async (product: Product, as = ada) =>
+    (await statsOf(product, `categories(only: [POSTS]) { ${audit} }`, as)).categories[0].audit;
+  /** Posts that change without an invalidation, and a product that audits every hit. */
+  const createAudited = () => {
+    const rows = [{ id: 'post_1', created_at: '2026-11-22' }];
+    const time = new ManualTime();
+    const product = createProduct({ posts: () => [...rows] }, { auditEvery: 1, clock: time.clock, timer: time });
+    const ask = async () => {
+      await product.ask('{ posts { nodes { id } } }');
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    };
+    return { product, rows, time, ask };
+  };
+
+  it('loads hits of fragments again too, in the background, and tells the share that differed with examples', async () => {
+    const { product, rows, time, ask } = createAudited();
+    expect(await auditOf(product)).toEqual({ checked: 0, differed: 0, differedShare: null, examples: [] });
+    for (let n = 0; n < 3; n++) await ask();
+    expect(await auditOf(product)).toMatchObject({ checked: 1, differed: 0, differedShare: 0 });
+    time.pass(2_000);
+    rows.push({ id: 'post_2', created_at: '2026-11-22' });
+    for (let n = 0; n < 3; n++) await ask();
+    time.pass(5_000);
+    const found = await auditOf(product);
+    expect(found).toMatchObject({ differed: 1, examples: [{ coordinate: 'Query.posts', ageSeconds: 2 }] });
+    expect(found.examples[0].tags).toContain('Post');
+    expect(await auditOf(product, { ...ada, accountIds: ['acc_9'] })).toMatchObject({ differed: 1, examples: [] });
+    expect(await auditOf(product, zoe)).toMatchObject({ differed: 1, examples: [] });
   });
 });

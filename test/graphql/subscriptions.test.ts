@@ -1,7 +1,8 @@
 import { type GraphQLError, parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { everyTag } from '../../src/database/invalidation-log.ts';
 import type { ClientInvalidation } from '../../src/graphql/client-invalidation.ts';
-import { settle } from '../cache/engine.ts';
+import { settle } from '../setup/gates.ts';
 import { ada, bob, robot, zoe } from './nest.ts';
 import { createProduct } from './product.ts';
 
@@ -104,13 +105,17 @@ describe('a subscription to what the cache forgets', () => {
     ]);
   });
 
-  it('fails when the server caches again, after others may have written', async () => {
+  it('fails when a write in its workspace was too large to be told', async () => {
     const product = createProduct();
-    await product.engine.allowCaching(0);
-    const seen = await follow(await product.subscribe(cacheInvalidated));
-    await product.engine.allowCaching(Number.POSITIVE_INFINITY);
+    const [ours, theirs] = await Promise.all(
+      [ada, zoe].map(async (as) => follow(await product.subscribe(cacheInvalidated, { as }))),
+    );
+    product.engine.apply({ workspaceId: 'ws_nest', tags: [everyTag], cause: 'a test' });
     await settled();
-    expect(seen).toEqual({ events: [], end: 'EVENTS_MISSED' });
+    expect([ours, theirs]).toEqual([
+      { events: [], end: 'EVENTS_MISSED' },
+      { events: [], end: undefined },
+    ]);
   });
 
   it('listens no more when it has ended', async () => {

@@ -1,7 +1,7 @@
+import { mayOverlap, parseTagTemplate, resolveTags } from '@magpie/graphql-cache/parts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Changes } from '../../src/domains/changes.ts';
-import { mayOverlap, parseTagTemplate, resolveTags } from '../../src/graphql/tag-template.ts';
 
 const changes = new Changes();
 changes.add('Post', 'post_1', 'post_2', null, undefined, 'post_1');

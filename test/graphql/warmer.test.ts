@@ -1,6 +1,6 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { Warmer } from '../../src/graphql/warmer.ts';
 import { ada } from './nest.ts';

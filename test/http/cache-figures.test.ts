@@ -1,13 +1,18 @@
+import type { Policy } from '@magpie/cache';
+import { EntryCache } from '@magpie/cache/entries';
 import { describe, expect, it } from 'vitest';
-import { Cache } from '../../src/cache/cache.ts';
-import type { Policy } from '../../src/cache/policy.ts';
 import { registerCacheFigures } from '../../src/http/cache-figures.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
-import { ManualTime, policy } from '../cache/engine.ts';
+import { ManualTime } from '../setup/manual-time.ts';
+
+const policy: Policy = {
+  ...{ ttlMs: 10_000, staleMs: 0, staleIfErrorMs: 0, nullTtlMs: 1_000 },
+  ...{ maxEntries: 100, maxBytes: 100_000, eviction: 'arc' },
+};
 
 function createScraped(limits: Partial<Policy> = {}) {
   const time = new ManualTime();
-  const cache = new Cache({
+  const cache = new EntryCache({
     policies: { POSTS: { ...policy, maxEntries: 2, ...limits }, MEDIA: policy },
     ...{ clock: time.clock, timer: time },
   });

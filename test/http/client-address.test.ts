@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createClientAddress } from '../../src/http/client-address.ts';
+import { createClientAddress, createProxyCheck } from '../../src/http/client-address.ts';
 
 const request = (remoteAddress: string | undefined, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
@@ -39,5 +39,14 @@ describe('the address of a client', () => {
   it('is unknown where there is none', () => {
     expect(createClientAddress(0)(request(undefined))).toBe('unknown');
     expect(createClientAddress(1)(request('10.0.0.1', 'x'.repeat(10_000)))).toBe('unknown');
+  });
+});
+
+describe('a request', () => {
+  it('comes from a proxy when its connection does', () => {
+    const from = (trusted: Parameters<typeof createProxyCheck>[0], address?: string) =>
+      createProxyCheck(trusted)(request(address, '10.0.0.1'));
+    expect([from(0, '10.0.0.1'), from(1, '192.0.2.1'), from(1, undefined)]).toEqual([false, true, false]);
+    expect([from(['10.0.0.0/8'], '10.0.0.1'), from(['10.0.0.0/8'], '192.0.2.1')]).toEqual([true, false]);
   });
 });

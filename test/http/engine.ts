@@ -1,13 +1,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
+import { Documents } from '@magpie/graphql-cache/parts';
 import type { ExecutionArgs } from 'graphql';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
+import type { AccessPlan } from '../../src/graphql/access.ts';
 import { isForAnyone } from '../../src/graphql/audience.ts';
-import { DocumentCache } from '../../src/graphql/document-cache.ts';
-import type { FieldPlan } from '../../src/graphql/field-plan.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { EdgeEngine } from '../../src/http/use-engine.ts';
@@ -36,6 +36,7 @@ export function gate() {
 
 const typeDefs = /* GraphQL */ `
   directive @listSize(assumedSize: Int!, slicingArguments: [String!], sizedFields: [String!]) on FIELD_DEFINITION
+  directive @timed(eventsPerMinute: Int!) on FIELD_DEFINITION
   scalar Upload
   type Query {
     hello(name: String): String
@@ -50,14 +51,14 @@ const typeDefs = /* GraphQL */ `
     slowItems: [String!]
   }
   type Mutation { write(text: String): String!, outage: String!, upload(file: Upload!): String }
-  type Subscription { ticks: Int, forever: Int }
+  type Subscription { ticks: Int, forever: Int, megabytes: String, beats: Int @timed(eventsPerMinute: 60) }
   type ItemPage { nodes: [Item!]! }
   type Item { id: ID! name: String children(first: Int): ItemPage @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["nodes"])
     parent: Item, tags: [Item!] }
 `;
 
 /** `hello` is for everybody. */
-const plansForAnyone = new Map([['Query.hello', { access: { audience: 'ANYONE' } } as FieldPlan]]);
+const plansForAnyone = new Map([['Query.hello', { audience: 'ANYONE' } as AccessPlan]]);
 
 export interface TestEngine extends EdgeEngine {
   /** What `outage` fails with, and `authenticate` for a token of the same name. */
@@ -69,7 +70,7 @@ export interface TestEngine extends EdgeEngine {
 }
 
 /** The edge's own schema in miniature: what is tested here does not depend on what lies beneath. */
-export function createTestEngine(): TestEngine {
+function createTestEngine(): TestEngine {
   const tokens = new Map([['good-token', ada]]);
   const writes: string[] = [];
   const waiting = gate();
@@ -115,6 +116,11 @@ export function createTestEngine(): TestEngine {
             yield { ticks: 2 };
           },
         },
+        megabytes: {
+          async *subscribe() {
+            for (let event = 0; event < 20; event++) yield { megabytes: 'x'.repeat(1_000_000) };
+          },
+        },
         forever: {
           async *subscribe() {
             yield { forever: 1 };
@@ -122,11 +128,25 @@ export function createTestEngine(): TestEngine {
             await waiting.opened;
           },
         },
+        beats: {
+          async *subscribe() {
+            yield { beats: 1 };
+            await waiting.opened;
+          },
+        },
       },
     },
   });
   const engine: TestEngine = {
-    ...{ schema, documents: new DocumentCache(), tokens, writes, waiting, reached, outage: undefined },
+    ...{
+      schema,
+      documents: new Documents({ schema, plans: new Map() }),
+      tokens,
+      writes,
+      waiting,
+      reached,
+      outage: undefined,
+    },
     authenticate: (token) => (token === 'outage' ? fail() : (tokens.get(token) ?? null)),
     contextFor: ({ viewer, requestId }) => {
       const outcome = { hits: 0, stale: 0, misses: 0, bypasses: 0, freshUntil: Number.POSITIVE_INFINITY };
@@ -138,6 +158,7 @@ export function createTestEngine(): TestEngine {
     reuse: () => undefined,
     share: () => false,
     stampOf: () => 0,
+    isCutOff: () => false,
   };
   return engine;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { UnavailableError } from '../../src/database/errors.ts';
 import type { Media } from '../../src/http/use-media.ts';
@@ -118,13 +118,20 @@ describe('a body without an end', () => {
     socket.on('error', () => {}); // it is reset while it sends
     const answer: Buffer[] = [];
     socket.on('data', (bytes) => answer.push(bytes));
-    const closed = once(socket, 'close');
+    const closed = new Promise((resolve) => socket.once('close', resolve)); // also after an error
     socket.write(
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
     );
-    const sending = setInterval(() => socket.write(`400\r\n${'x'.repeat(0x400)}\r\n`), 20);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    /** One part after the other, for as long as the socket takes them; the server's clock passes 20 ms with each. */
+    const send = (failure?: Error | null) => {
+      if (failure) return;
+      vi.advanceTimersByTime(20);
+      setImmediate(() => socket.write(`400\r\n${'x'.repeat(0x400)}\r\n`, send));
+    };
+    send();
     await closed;
-    clearInterval(sending);
     expect(String(Buffer.concat(answer))).toMatch(/^HTTP\/1.1 413 .*PAYLOAD_TOO_LARGE/s);
     expect(lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
   });

@@ -58,7 +58,7 @@ describe('GraphiQL', () => {
 });
 
 describeInBrowser('GraphiQL in a browser', () => {
-  it('runs a query as who the link is for, without a word to any other host, and forgets the token’s address', async () => {
+  it('runs a query as who the link is for, without a word to any other host, forgets the token’s address, and asks before another takes its place', async () => {
     const { url, lines } = await createLiveServer();
     const launched = await launchBrowser();
     try {
@@ -75,6 +75,20 @@ describeInBrowser('GraphiQL in a browser', () => {
       expect(requests.filter((one) => !one.startsWith(url) && !/^(data|blob):/.test(one))).toEqual([]);
       expect(problems).toEqual([]);
       expect(JSON.stringify(lines)).not.toContain('good-token');
+
+      const asked: string[] = [];
+      tab.on('dialog', (dialog) => {
+        asked.push(dialog.message());
+        void (asked.length === 1 ? dialog.dismiss() : dialog.accept());
+      });
+      const kept = () => tab.evaluate(() => sessionStorage.getItem('magpie:token'));
+      // The page decides on a token before it loads its editor, which need not be awaited.
+      const early = { waitUntil: 'domcontentloaded' } as const;
+      await tab.goto(`${url}/graphql#token=of-somebody-else`, early);
+      expect([await kept(), tab.url()]).toEqual(['good-token', `${url}/graphql`]);
+      await tab.goto(`${url}/graphql?query={whoami}#token=of-somebody-else`, early);
+      expect(await kept()).toBe('of-somebody-else');
+      expect(asked).toHaveLength(2);
     } finally {
       await launched.close();
     }

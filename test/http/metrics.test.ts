@@ -54,7 +54,9 @@ describe('the figures', () => {
       port: 9100,
     });
     expect(readConfig({ METRICS_TOKEN: 'x' }).metrics.token).toBe('x');
-    expect(() => readConfig({ METRICS_HOST: '::1' })).toThrow('METRICS_PORT: expected it beside METRICS_HOST');
+    expect(() => readConfig({ METRICS_HOST: '::1' })).toThrow(
+      'METRICS_PORT: expected a value together with METRICS_HOST',
+    );
     expect(() => readConfig({ METRICS_PORT: '1', METRICS_TOKEN: 'hunter2' })).toThrow(/^METRICS_TOKEN: (?!.*hunter2)/);
   });
 });

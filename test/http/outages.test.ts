@@ -1,5 +1,5 @@
+import { LoadLimitError, LoadTimeoutError } from '@magpie/cache';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { LoadLimitError, LoadTimeoutError } from '../../src/cache/errors.ts';
 import { UnavailableError, UnknownOutcomeError } from '../../src/database/errors.ts';
 import { createTestServer, post } from './engine.ts';
 

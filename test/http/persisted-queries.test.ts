@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Viewer } from '../../src/domains/context.ts';
+import type { Viewer } from '../../src/domains/scope.ts';
 import { RegisteredQueries } from '../../src/http/registered-queries.ts';
 import { ada, createTestServer, limits, type TestServer } from './engine.ts';
 

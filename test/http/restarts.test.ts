@@ -11,13 +11,19 @@ const token = 'good-token';
 async function startServers() {
   let stop: (() => Promise<unknown>) | undefined;
   let port = 0;
+  let isUp = Promise.resolve();
   const start = async (): Promise<TestServer> => {
+    let isServing = () => {};
+    isUp = new Promise((resolve) => {
+      isServing = resolve;
+    });
     await stop?.();
     const server = createTestServer();
     const listener = createListener();
     const url = await listener.listen({ host: '127.0.0.1', port });
     listener.serve(server, async () => true);
     port = Number(new URL(url).port);
+    isServing();
     stop = () => {
       server.subscriptions.breakOffAll();
       return listener.drain(5_000);
@@ -25,7 +31,7 @@ async function startServers() {
     return server;
   };
   onTestFinished(async () => void (await stop?.()));
-  return { first: await start(), restart: start, origin: `127.0.0.1:${port}` };
+  return { first: await start(), restart: start, origin: `127.0.0.1:${port}`, untilUp: () => isUp };
 }
 
 interface Heard {
@@ -33,7 +39,7 @@ interface Heard {
   end: unknown;
 }
 
-type Follow = (origin: string, heard: Heard) => () => void;
+type Follow = (server: { origin: string; untilUp: () => Promise<void> }, heard: Heard) => () => void;
 
 const sinkOf = (heard: Heard) => ({
   next: (event: unknown) => void heard.events.push(event),
@@ -46,25 +52,23 @@ const sinkOf = (heard: Heard) => ({
 });
 const query = 'subscription { forever }';
 
-/** Clients that subscribe, each with its own settings but for the time between two attempts. */
+/** Clients that subscribe, each with its own settings, but that they wait for the server instead of a time. */
 const clients: Record<string, Follow> = {
-  'graphql-sse'(origin, heard) {
+  'graphql-sse'({ origin, untilUp }, heard) {
     const client = createClient({
       url: `http://${origin}/graphql`,
       headers: { authorization: `Bearer ${token}` },
-      retry: () => new Promise((resolve) => setTimeout(resolve, 5)),
-      retryAttempts: 1_000,
+      retry: untilUp,
     });
     client.subscribe({ query }, sinkOf(heard));
     return () => client.dispose();
   },
-  'graphql-ws'(origin, heard) {
+  'graphql-ws'({ origin, untilUp }, heard) {
     const client = createSocketClient({
       url: `ws://${origin}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${token}` },
-      retryWait: () => new Promise((resolve) => setTimeout(resolve, 5)),
-      retryAttempts: 1_000,
+      retryWait: untilUp,
       shouldRetry: () => true, // also while nobody listens
     });
     client.subscribe({ query }, sinkOf(heard));
@@ -74,9 +78,9 @@ const clients: Record<string, Follow> = {
 
 describe.each(Object.entries(clients))('%s', (_, follow) => {
   const begin = async () => {
-    const { first, restart, origin } = await startServers();
+    const { first, restart, ...server } = await startServers();
     const heard: Heard = { events: [], end: undefined };
-    onTestFinished(follow(origin, heard));
+    onTestFinished(follow(server, heard));
     await vi.waitFor(() => expect(heard.events).toEqual([{ data: { forever: 1 } }]), { timeout: 20_000 });
     return { first, restart, heard };
   };

@@ -25,7 +25,7 @@ describe('the address /', () => {
       vary: 'Accept',
       'x-frame-options': 'DENY',
     });
-    expect(pathsIn(text)).toEqual(['graphql', 'schema.graphql', 'healthz', 'readyz', 'metrics']);
+    expect(pathsIn(text)).toEqual(['graphql', 'dashboard', 'schema.graphql', 'healthz', 'readyz', 'metrics']);
     const [, style = ''] = /<style>(.*?)<\/style>/s.exec(text)!;
     const digest = createHash('sha256').update(style).digest('base64');
     expect(headers['content-security-policy']).toBe(
@@ -53,7 +53,7 @@ describe('the address /', () => {
     expect(JSON.parse((await ask(everything)).text)).toMatchObject({
       name: 'Magpie',
       links: {
-        ...{ graphql: '/graphql', schema: '/schema.graphql' },
+        ...{ graphql: '/graphql', dashboard: '/dashboard', schema: '/schema.graphql' },
         ...{ health: '/healthz', readiness: '/readyz', metrics: '/metrics' },
       },
     });
@@ -77,7 +77,7 @@ describe('the address /', () => {
 
   it('says that figures need a token where they do', async () => {
     const html = (await ask({ metricsAccess: { token: 'hunter2' } }, { headers: { accept: 'text/html' } })).text;
-    expect(html).toContain('to programs that have the token');
+    expect(html).toContain(', with the token');
     expect(html).not.toContain('hunter2');
   });
 

@@ -134,6 +134,28 @@ describe('a subscription', () => {
     server.subscriptions.breakOffAll();
   });
 
+  it('is refused to a token that has three already that send events all the time', async () => {
+    const server = createTestServer();
+    server.engine.tokens.set('other', { ...ada, tokenId: 'tok_other' });
+    const subscribe = async (token: string, text: string) => {
+      const response = await post(server, text, { headers: { ...sse, authorization: `Bearer ${token}` } });
+      if (response.status === 200) await next(eventsOf(response));
+      return response.status;
+    };
+    const beats = 'subscription { ...S } fragment S on Subscription { beats }';
+    for (const status of [200, 200, 200, 429]) expect(await subscribe('good-token', beats)).toBe(status);
+    expect(await subscribe('good-token', 'subscription { forever }')).toBe(200);
+    expect(await subscribe('other', beats)).toBe(200);
+    server.subscriptions.breakOffAll();
+  });
+
+  it('that sends events all the time costs as much as those of a minute', async () => {
+    const server = createTestServer({ limits: { ...limits, maxCost: 59 } });
+    const refused = await post(server, 'subscription { beats }', { headers: sse });
+    expect(await refused.text()).toContain('expected at most 59 fields in the result, but it may have 60');
+    expect(server.subscriptions.size).toBe(0);
+  });
+
   it('is forgotten when its client goes away', async () => {
     const server = await createLiveServer();
     const client = new AbortController();

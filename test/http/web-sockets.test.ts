@@ -212,7 +212,7 @@ describe('the credential of a WebSocket', () => {
       'Not signed in: expected `Authorization: Bearer <token>`, but got another form.',
     ],
     ['is no text', 7, 4400, 'Authorization: expected a text in the payload of connection_init.'],
-    ['cannot be looked up', 'Bearer outage', 1013, 'The server cannot answer this at the moment; try again shortly.'],
+    ['cannot be looked up', 'Bearer outage', 1013, 'The server cannot process this at the moment; try again shortly.'],
   ])('closes it when it %s', async (_, given, code, reason) => {
     const server = await createLiveServer();
     server.engine.outage = new UnavailableError('lost');
@@ -370,6 +370,22 @@ describe('a client that keeps to no protocol', () => {
   });
 });
 
+describe('a client that reads slowly', () => {
+  it('gets every event, as none is read from the source before the last is written', async () => {
+    const server = await createLiveServer({ socketLimits: { maxWaitingBytes: 2_000_000 } });
+    const socket = await openSignedIn(server);
+    socket.send(subscribe('1', 'subscription { megabytes }'));
+    await socket.next();
+    socket.ws.pause();
+    const other = await openSignedIn(server); // by now the server has sent the first what it takes
+    other.send(subscribe('1', 'subscription { megabytes }'));
+    for (let event = 0; event < 20; event++) await other.next();
+    socket.ws.resume();
+    for (let event = 1; event < 20; event++) expect(await socket.next()).toMatchObject({ id: '1', type: 'next' });
+    expect(await socket.next()).toEqual({ id: '1', type: 'complete' });
+  });
+});
+
 describe('an upgrade', () => {
   const handshake = {
     connection: 'upgrade',
@@ -381,7 +397,7 @@ describe('an upgrade', () => {
   const origins = ['https://app.example', 'http://localhost:*'];
 
   it.each([
-    ['elsewhere', '/elsewhere', {}, 404, 'No WebSocket is here. GraphQL is at /graphql.'],
+    ['elsewhere', '/elsewhere', {}, 404, 'No WebSocket at this path. GraphQL is at /graphql.'],
     ['with another subprotocol', '/graphql', { 'sec-websocket-protocol': 'graphql-ws' }, 400, 'graphql-transport-ws'],
     ['without a subprotocol', '/graphql', { 'sec-websocket-protocol': '' }, 400, 'graphql-transport-ws'],
     ['of another version', '/graphql', { 'sec-websocket-version': '8' }, 426, 'version 13'],

@@ -27,11 +27,11 @@ describe('caching that is not allowed', () => {
     ['any more', 0],
     ['for the moment, until its lease is extended', 1],
   ])('%s: every answer is what the database says, and counts as a bypass', async (_, untilMs) => {
-    await magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
+    magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
     for (let i = 0; i < 4; i++) await ask();
     expect((await ask()).cache).toMatch(/^Magpie; hit/);
 
-    await magpie.engine.allowCaching(untilMs);
+    magpie.engine.allowCaching(untilMs);
     for (const title of ['One', 'Two', 'Three'])
       for (const document of [cached, read, cached]) {
         await writeElsewhere(`${title} of ${untilMs}`);
@@ -44,13 +44,35 @@ describe('caching that is not allowed', () => {
     owner = await signInAs(database, 'OWNER');
   });
 
-  it('begins with nothing when it is allowed again', async () => {
-    await magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
+  it('goes on with what it keeps when it is allowed again', async () => {
+    magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
     for (let i = 0; i < 4; i++) await ask();
-    await magpie.engine.allowCaching(0);
+    const { title } = await ask();
+    magpie.engine.allowCaching(0);
     await writeElsewhere('Meanwhile');
-    await magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
+    expect(await ask()).toEqual({ title: 'Meanwhile', cache: 'Magpie; fwd=bypass' });
+    magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
+    expect(await ask()).toEqual({ title, cache: expect.stringMatching(/^Magpie; hit/) });
+    magpie.engine.apply({ workspaceId: owner.workspaceId, tags: ['Template'], cause: 'a test' });
     expect(await ask()).toEqual({ title: 'Meanwhile', cache: 'Magpie; fwd=miss; stored' });
-    expect((await ask()).cache).toMatch(/^Magpie; hit/);
+  });
+
+  it('says in every response that it was made without a lease, from memory or not', async () => {
+    magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
+    for (let i = 0; i < 4; i++) await ask();
+    magpie.engine.allowCaching(0);
+    magpie.engine.serveCutOff(Number.POSITIVE_INFINITY);
+    await writeElsewhere('While cut off');
+    const before = magpie.hotAnswers();
+    expect(await ask()).toEqual({
+      title: 'Meanwhile',
+      cache: expect.stringMatching(/^Magpie; hit; ttl=\d+; detail=cut-off$/),
+    });
+    expect(magpie.hotAnswers()).toBe(before + 1);
+    expect((await ask(`${cached} # in the pipeline`)).cache).toMatch(/^Magpie; hit; ttl=\d+; detail=cut-off$/);
+    magpie.engine.apply({ workspaceId: owner.workspaceId, tags: ['Template'], cause: 'a test' });
+    expect(await ask()).toEqual({ title: 'While cut off', cache: 'Magpie; fwd=miss; stored; detail=cut-off' });
+    magpie.engine.allowCaching(Number.POSITIVE_INFINITY);
+    expect((await ask()).cache).toMatch(/^Magpie; hit; ttl=\d+$/);
   });
 });

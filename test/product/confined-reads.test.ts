@@ -17,6 +17,7 @@ import { createTwoWorlds, type TwoWorlds } from './two-worlds.ts';
 /** Fields whose answers tell of what is hidden, and why they may; all others do not. `docs/access.md` says the same. */
 const intended: Record<string, string> = {
   cacheStats: 'Counters are those of the whole process.',
+  cacheProcesses: 'Counters and ids are those of processes, which know no account.',
   aiBudget: "The budget is the workspace's: whoever may spend of it has to know what is left.",
 };
 

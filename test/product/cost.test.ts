@@ -144,6 +144,7 @@ describe('a list is as long as its arguments say at most, also in what is estima
     ['conversations and messages', '{ inbox(first: 5) { nodes { messages(first: $) { nodes { id } } } } }', counts],
     ['top posts', '{ analytics { topPosts(limit: $) { value } } }', counts],
     ['hottest entries', '{ cacheStats { categories { hottest(first: $) { key } } } }', counts],
+    ['invalidations', '{ cacheStats { recentInvalidations(first: $) { at } } }', counts],
     ['categories', '{ cacheStats { categories(only: $) { category } } }', ['[]', '[POSTS]', '[POSTS, AI]', 'null']],
     ['series', '{ analytics { series(metrics: $) { metric } } }', ['[]', '[VIEWS]', '[VIEWS, VIEWS, REACH]']],
     ['text lengths', '{ textLengths(text: "x", networks: $) { length } }', ['[]', '[X]', 'null']],

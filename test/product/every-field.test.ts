@@ -1,8 +1,9 @@
+import { type FieldPlan, mayOverlap, planField, resolveTags } from '@magpie/graphql-cache/parts';
 import { buildSchema, type GraphQLObjectType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type FieldPlan, planField } from '../../src/graphql/field-plan.ts';
+import type { CacheCategory } from '../../src/generated/schema.ts';
+import { cachePorts } from '../../src/graphql/cache-ports.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
-import { mayOverlap, resolveTags } from '../../src/graphql/tag-template.ts';
 import { createTestDatabase } from '../setup/databases.ts';
 import { type Magpie, type Session, signInAs, startMagpie } from './magpie.ts';
 
@@ -10,7 +11,9 @@ const schema = buildSchema(readTypeDefs().join('\n'));
 const objects = Object.values(schema.getTypeMap()).filter(
   (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
 );
-const plans = objects.flatMap((type) => Object.values(type.getFields()).map((field) => planField(schema, type, field)));
+const plans = objects.flatMap((type) =>
+  Object.values(type.getFields()).map((field) => planField({ schema, type, field }, cachePorts)),
+);
 const cachedPlans = plans.filter((plan) => plan.cache);
 const mutationPlans = plans.filter((plan) => plan.invalidates);
 
@@ -135,7 +138,11 @@ describe.each(cachedPlans.map((plan) => [plan.coordinate, plan] as const))('%s',
     async (name, mutation) => {
       magpie.engine.cache.clear();
       await ask(sessions.owner);
-      const entries = magpie.engine.cache.hottest(cache.category, 500, (entry) => entry.coordinate === coordinate);
+      const entries = magpie.engine.cache.hottest(
+        cache.category as CacheCategory,
+        500,
+        (entry) => entry.coordinate === coordinate,
+      );
       expect(entries).toHaveLength(1);
       const held = entries[0]!.tags.map((tag) => tag.name);
       const meeting = tagsInCommon(mutation, held, sessions.owner.workspaceId);
@@ -170,12 +177,12 @@ function sharedMagpie() {
 }
 
 async function start() {
-  const database = await createTestDatabase('postgres', { template: 'seeded' });
+  const database = await createTestDatabase('pglite', { template: 'seeded' });
   return {
     magpie: await startMagpie(database),
     queries: database.queries,
     owner: await signInAs(database, 'OWNER'),
     colleague: await signInAs(database, 'EDITOR'),
-    stranger: await signInAs(database, 'OWNER', 1),
+    stranger: await signInAs(database, 'OWNER', { place: 1 }),
   };
 }

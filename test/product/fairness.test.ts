@@ -26,7 +26,7 @@ async function lockTemplate(url: string, workspaceId: string) {
 
 it('a workspace whose writes hang keeps no other workspace from reading or writing', async () => {
   const database = await createTestDatabase('postgres', { template: 'seeded', poolSize: 4 });
-  const [slow, other] = [await signInAs(database, 'OWNER', 0), await signInAs(database, 'OWNER', 1)];
+  const [slow, other] = [await signInAs(database, 'OWNER'), await signInAs(database, 'OWNER', { place: 1 })];
   const { ask } = await startMagpie(database);
   const lock = await lockTemplate(database.url!, slow.workspaceId);
   const write = `mutation { updateTemplate(input: { id: "${lock.id}", body: "slow" }) { userErrors { code } } }`;

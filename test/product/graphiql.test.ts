@@ -90,8 +90,8 @@ describeInBrowser('GraphiQL, opened by the printed link', { timeout: 60_000 }, (
     const explorer = page.getByRole('button', { name: /documentation explorer/i });
     await explorer.click();
     await page.getByRole('link', { name: 'Query', exact: true }).click();
-    await page.getByText('Everything that can be read.').waitFor();
-    await page.getByText('Any node by its id; null when it does not exist').waitFor();
+    await page.getByText('All queries.').waitFor();
+    await page.getByText('A node of any type by its id; null if it does not exist').waitFor();
     await explorer.click();
   });
 

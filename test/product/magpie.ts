@@ -1,10 +1,12 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Policy } from '@magpie/cache';
+import type { Tracer } from '@opentelemetry/api';
 import pino, { type Logger } from 'pino';
 import { afterAll } from 'vitest';
-import type { Policy } from '../../src/cache/policy.ts';
 import { policies } from '../../src/cache-policies.ts';
+import { type ClusterOptions, openCluster } from '../../src/cluster/cluster.ts';
 import { type Environment, readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
 import { createBuiltInProvider } from '../../src/domains/ai/built-in-provider.ts';
@@ -14,10 +16,12 @@ import type { MediaStore } from '../../src/domains/media/store.ts';
 import { createProductLimits } from '../../src/domains/product-limits.ts';
 import { issueSession } from '../../src/domains/viewer/credentials.ts';
 import type { CacheCategory, WorkspaceRole } from '../../src/generated/schema.ts';
-import { createGraphqlEngine, type GraphqlEngine } from '../../src/graphql/engine.ts';
+import { createGraphqlEngine } from '../../src/graphql/engine.ts';
+import type { EngineOptions, GraphqlEngine } from '../../src/graphql/engine-interface.ts';
 import { createListener } from '../../src/http/listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/http/server.ts';
 import type { CounterStore } from '../../src/limits/rate-limiter.ts';
+import { spansOfLoads } from '../../src/tracing.ts';
 import { seededAt } from '../setup/templates.ts';
 
 /** The wall clock and the cache's clock of a test, which moves only when told to. */
@@ -36,6 +40,8 @@ export interface Magpie {
   readonly engine: GraphqlEngine;
   readonly server: Server;
   readonly url: string;
+  /** Ends it as it is; another can have its port then. */
+  stop(): Promise<void>;
   /** Answers so far that did not go through the pipeline. */
   hotAnswers(): number;
   /** Sends a request and resolves with the answer as it came. */
@@ -50,16 +56,26 @@ export interface Answer {
   readonly json: any;
 }
 
-export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations'> {
+export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations' | 'dashboardFolder'> {
+  /** Any that is free when absent. */
+  readonly port?: number;
   readonly isCaching?: boolean;
   readonly isJoining?: boolean;
   readonly isHot?: boolean;
   readonly isDemo?: boolean;
+  readonly identity?: EngineOptions['identity'];
+  readonly remote?: EngineOptions['remote'];
   readonly policies?: Readonly<Record<CacheCategory, Policy>>;
   readonly time?: TestTime;
   readonly limits?: Partial<ServerOptions['limits']>;
   /** What several servers count by, when they do so together. */
   readonly counters?: CounterStore;
+  /** Makes spans of operations and loads. */
+  readonly tracer?: Tracer;
+  /** The database as a log that several servers share, and by which rules this one names tags. */
+  readonly cluster?: Pick<ClusterOptions, 'url' | 'tagsVersion' | 'timing'>;
+  /** What several servers share, when they are of one database. */
+  readonly media?: MediaStore;
   /** Variables by which the operator limits what is taken. */
   readonly environment?: Environment;
   /** Of the edge and the engine; silent when absent. */
@@ -74,17 +90,29 @@ export async function startMagpie(
   const { isCaching = true, isJoining = isCaching, isHot = isJoining, time = new TestTime() } = options;
   const { log = pino({ level: 'silent' }) } = options;
   const config = readConfig(options.environment ?? {});
-  const media = createMemoryStore();
+  const told = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
+  const cluster = options.cluster && (await openCluster({ ...options.cluster, queries, log: told }));
+  const { media = createMemoryStore() } = options;
   const engine = createGraphqlEngine({
     queries,
     ports: { network: createSandboxNetwork(), ai: createBuiltInProvider(), media },
     limits: createProductLimits(config.productLimits, options.counters),
     policies: options.policies ?? policies,
-    ...{ isCaching, isJoining, isWarming: false, isDemo: options.isDemo ?? false },
+    ...{ isCaching: isCaching && !cluster, isJoining, isWarming: false, isDemo: options.isDemo ?? false },
+    clusterLog: cluster,
+    operatorWorkspace: config.operatorWorkspace,
+    ...{ identity: options.identity, remote: options.remote },
+    aroundLoad: options.tracer && spansOfLoads(options.tracer),
     ...{ clock: time, wallNow: time.date },
     log: { alert: () => {}, failure: (message, error) => log.error({ err: error }, message) },
   });
   const limits = { ...config.limits, ...options.limits };
+  await cluster?.join({
+    apply: engine.apply,
+    forget: () => engine.clearAll('invalidations that may be missing'),
+    allow: engine.allowCaching,
+    cutOff: () => {},
+  });
   const server = createServer({
     ...{
       engine,
@@ -97,13 +125,20 @@ export async function startMagpie(
     trustedProxies: config.trustedProxies,
     media: { find: (key) => findServed(queries, key), open: (key, range) => media.open(key, range) },
     persistedOperations: options.persistedOperations,
+    dashboardFolder: options.dashboardFolder,
+    tracer: options.tracer,
   });
   const listener = createListener();
-  const origin = await listener.listen({ host: '127.0.0.1', port: 0 });
+  const origin = await listener.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   listener.serve(server, async () => true);
   const url = `${origin}/graphql`;
-  afterAll(() => listener.drain(0));
+  const stop = async () => {
+    await listener.drain(0);
+    await cluster?.close();
+  };
+  afterAll(stop);
   return {
+    stop,
     engine,
     server,
     url,
@@ -125,11 +160,11 @@ export async function startMagpie(
   };
 }
 
-/** A new session of a demo member with this role, in the demo workspace of this place (0, 1, 2). */
+/** A new session of a demo member with this role, in the demo workspace of this place (0, 1, 2). It ends some weeks after `now`. */
 export async function signInAs(
   { queries }: Pick<Database, 'queries'>,
   role: WorkspaceRole,
-  place = 0,
+  { place = 0, now = seededAt }: { place?: number; now?: Date } = {},
 ): Promise<Session> {
   const workspaces = await queries.selectFrom('workspaces').select('id').orderBy('id').execute();
   const workspaceId = workspaces[place]!.id;
@@ -144,7 +179,7 @@ export async function signInAs(
     userId,
     name: 'test',
     limits: readConfig({}).productLimits.sessions,
-    now: seededAt,
+    now,
   });
   return { workspaceId, userId, tokenId: id, token };
 }
@@ -178,7 +213,7 @@ export interface Session {
   readonly token: string;
 }
 
-function createMemoryStore(): MediaStore {
+export function createMemoryStore(): MediaStore {
   const files = new Map<string, Uint8Array>();
   return {
     async put(key, bytes) {

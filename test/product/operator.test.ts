@@ -1,5 +1,9 @@
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Queries } from '../../src/database/database.ts';
 import type { CacheCategory } from '../../src/generated/schema.ts';
+import { createProcessReporter } from '../../src/operator/process-reporter.ts';
 import { createTestDatabase } from '../setup/databases.ts';
 import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
 
@@ -7,6 +11,7 @@ const debugging = { 'x-cache-debug': '1' };
 const templates = '{ templates(first: 2) { nodes { id title } } }';
 
 const time = new TestTime();
+let queries: Queries;
 let magpie: Magpie;
 let demo: Magpie;
 let owner: Session;
@@ -15,12 +20,13 @@ let reader: Session;
 let stranger: Session;
 beforeAll(async () => {
   const database = await createTestDatabase('postgres', { template: 'seeded' });
+  queries = database.queries;
   magpie = await startMagpie(database, { time });
   demo = await startMagpie(database, { time, isDemo: true });
   owner = await signInAs(database, 'OWNER');
   editor = await signInAs(database, 'EDITOR');
   reader = await signInAs(database, 'READER');
-  stranger = await signInAs(database, 'OWNER', 1);
+  stranger = await signInAs(database, 'OWNER', { place: 1 });
 });
 beforeEach(() => void magpie.engine.cache.clear());
 
@@ -216,6 +222,96 @@ describe('cacheStats', () => {
   });
 });
 
+describe('the processes of one database', () => {
+  const counted = 'lookups hits misses bypasses loads evictions savedMs entries bytes';
+  const counters = counted.split(' ');
+  const statsOf = async (at: Magpie, of: string) => {
+    const { json } = await at.ask(
+      owner.token,
+      `{ cacheStats(of: ${of}) {
+        processCount startedAt hitRatio maxEntries maxBytes utilization ${counted} alerts { kind }
+        categories {
+          category ${counted} hitsBy { memory stale } missesBy { cold invalidated } missLatency { maxMs } audit { checked differed }
+          fields { coordinate lookups hits } policy { maxEntries } advice sizing { maxEntries hitRatio } hottest { key }
+        }
+      } }`,
+    );
+    expect(json.errors).toBeUndefined();
+    return json.data.cacheStats;
+  };
+  /** Reports what the demo has counted, as its background work does. */
+  const report = () => {
+    const { processes } = demo.engine;
+    return createProcessReporter({ queries, processes, log: { error: (_, message) => expect.unreachable(message) } });
+  };
+
+  it('are listed, each with the figures of its own cacheStats', async () => {
+    for (let n = 0; n < 3; n++)
+      await demo.ask(owner.token, '{ templates(first: 7) { totalCount } posts { totalCount } }');
+    await magpie.ask(owner.token, templates);
+    await report().tick();
+    const selected = `${counted} hitRatio maxEntries maxBytes startedAt`;
+    const { data } = (
+      await magpie.ask(owner.token, `{ cacheProcesses { id isThis host pid version state silentSeconds ${selected} } }`)
+    ).json;
+    expect(data.cacheProcesses).toHaveLength(2);
+    for (const { id, isThis, host, pid: of, version, state, silentSeconds, ...figures } of data.cacheProcesses) {
+      const at = isThis ? magpie : demo;
+      expect(id).toBe(at.engine.processes.identity.id);
+      expect({ host, of, state }).toEqual({ host: hostname(), of: pid, state: 'SERVING' });
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(silentSeconds).toBeLessThan(15);
+      const own = await statsOf(at, 'THIS_PROCESS');
+      expect(figures).toEqual(Object.fromEntries(selected.split(' ').map((name) => [name, own[name]])));
+      expect(own.processCount).toBe(1);
+    }
+  });
+
+  it('are added up by cacheStats(of: ALL_PROCESSES), but for what is of one process', async () => {
+    for (let n = 0; n < 4; n++) await demo.ask(owner.token, '{ templates(first: 3) { totalCount } }');
+    await report().tick();
+    const [own, other, all] = [
+      await statsOf(magpie, 'THIS_PROCESS'),
+      await statsOf(demo, 'THIS_PROCESS'),
+      await statsOf(magpie, 'ALL_PROCESSES'),
+    ];
+    expect(all.processCount).toBe(2);
+    for (const name of [...counters, 'maxEntries', 'maxBytes'])
+      expect([name, all[name]]).toEqual([name, own[name] + other[name]]);
+    expect(all.hitRatio).toBe(all.hits / (all.hits + all.misses));
+    expect(all.utilization).toBeCloseTo(Math.max(all.entries / all.maxEntries, all.bytes / all.maxBytes), 12);
+    expect(all.alerts).toEqual(own.alerts);
+    for (const [place, one] of all.categories.entries()) {
+      const parts = [own.categories[place], other.categories[place]];
+      for (const name of counters) expect([name, one[name]]).toEqual([name, sum(parts.map((part) => part[name]))]);
+      for (const by of ['hitsBy', 'missesBy', 'audit'])
+        for (const name of Object.keys(one[by]))
+          expect([by, name, one[by][name]]).toEqual([by, name, sum(parts.map((part) => part[by][name]))]);
+      expect(sum(one.fields.map((field: { hits: number }) => field.hits))).toBe(one.hits);
+      const { policy, advice, sizing, hottest } = own.categories[place];
+      expect(one).toMatchObject({ policy, advice, sizing, hottest });
+    }
+  });
+
+  it('are no longer counted when they have stopped', async () => {
+    const reporter = report();
+    await reporter.tick();
+    await reporter.stop();
+    expect((await statsOf(magpie, 'ALL_PROCESSES')).processCount).toBe(1);
+    const { json } = await magpie.ask(owner.token, '{ cacheProcesses { isThis } }');
+    expect(json.data.cacheProcesses).toEqual([{ isThis: true }]);
+  });
+
+  it('say nothing of what is in their caches', async () => {
+    for (const { token } of [owner, stranger]) await demo.ask(token, templates);
+    await report().tick();
+    const rows = JSON.stringify(await queries.selectFrom('cacheProcesses').selectAll().execute());
+    expect(rows).toContain('Query.templates');
+    for (const { workspaceId, userId } of [owner, stranger])
+      for (const secret of [workspaceId, userId]) expect(rows).not.toContain(secret);
+  });
+});
+
 describe('clearCache', () => {
   const clear = (input: object) =>
     magpie.ask(
@@ -256,6 +352,8 @@ describe('warmCache', () => {
 describe('the cache’s own fields', () => {
   it.each([
     '{ cacheStats { hits } }',
+    '{ cacheStats(of: ALL_PROCESSES) { hits } }',
+    '{ cacheProcesses { host } }',
     'mutation { clearCache(input: {}) { clearedEntries } }',
     'mutation { warmCache { warmedEntries } }',
   ])('are for ADMIN and above: %s', async (query) => {

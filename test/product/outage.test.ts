@@ -66,7 +66,7 @@ describe('a server whose database is away', { timeout: 60_000 }, () => {
       expect(new Set(codes)).toEqual(new Set(['UNAVAILABLE']));
     }
     expect(await readiness()).toBe(503);
-    expect(lines.filter(({ msg }) => msg === 'the database does not answer')).toHaveLength(1);
+    expect(lines.filter(({ msg }) => msg === 'the database does not respond')).toHaveLength(1);
     expect(lines.filter(({ msg }) => msg === 'unexpected error')).toEqual([]);
     expect(lines.filter(({ level, msg }) => level > 20 && msg === 'request')).toHaveLength(1);
 

@@ -32,6 +32,6 @@ describe('within the limits that the server has by default', () => {
     expect(cost).toBeGreaterThan(limits.maxCost);
     const { json } = await magpie.ask(owner.token, document);
     expect(json.errors[0].extensions.code).toBe('QUERY_TOO_LARGE');
-    expect(json.errors[0].message).toContain(`at most ${limits.maxCost} fields in the answer, but it may have ${cost}`);
+    expect(json.errors[0].message).toContain(`at most ${limits.maxCost} fields in the result, but it may have ${cost}`);
   });
 });

@@ -13,7 +13,7 @@ describe('signing in as another, with a session of one’s own', () => {
     database = await createTestDatabase('postgres', { template: 'seeded' });
     magpie = await startMagpie(database);
     owner = await signInAs(database, 'OWNER');
-    reader = await signInAs(database, 'READER', 1);
+    reader = await signInAs(database, 'READER', { place: 1 });
   });
 
   it('shows the preferences of whom it signs in, as they are now', async () => {

@@ -17,7 +17,7 @@ import { Random } from './random.ts';
 import { Stock } from './stock.ts';
 import { inputs, systemInputs } from './writes.ts';
 
-const { schema } = buildPlannedSchema({ typeDefs: readTypeDefs(), resolvers: [], cache: undefined, invalidate() {} });
+const { schema } = buildPlannedSchema({ typeDefs: readTypeDefs(), resolvers: [], cache: undefined });
 const types = Object.keys(prefixes) as NodeType[];
 
 /** Everything near: the leaves of a type and of what hangs on it. */
@@ -48,7 +48,7 @@ describe('another workspace', () => {
     database = await createTestDatabase('postgres', { template: 'seeded' });
     magpie = await startMagpie(database, { time });
     owner = await signInAs(database, 'OWNER');
-    const stranger = await signInAs(database, 'OWNER', 1);
+    const stranger = await signInAs(database, 'OWNER', { place: 1 });
     await magpie.ask(stranger.token, 'mutation { createApiToken(input: { name: "x", role: READER }) { token } }');
     stock = new Stock(database.queries, owner.workspaceId, new Random(1));
     await stock.refresh();

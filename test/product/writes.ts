@@ -4,11 +4,6 @@ import type { Stock } from './stock.ts';
 /** An input for a mutation, most of the time one that it takes. */
 type MakeInput = (random: Random, stock: Stock, now: Date) => Record<string, unknown>;
 
-export interface Write {
-  readonly mutation: string;
-  readonly input: Record<string, unknown>;
-}
-
 const words = ['new', 'slow mornings', 'the harvest', 'a quiet trail', 'beach day', 'zzz'];
 const text = (random: Random) => `${random.pick(words)} ${random.below(1_000)}`;
 const maybe = <T>(random: Random, value: T) => (random.happens(0.5) ? value : undefined);
@@ -186,4 +181,7 @@ export const systemInputs: Record<string, MakeInput> = {
 };
 
 /** Not about data: tested on their own. */
-export const otherMutations = ['signIn', 'signOut', 'clearCache', 'warmCache'];
+export const otherMutations = [
+  ...['signIn', 'signOut', 'clearCache', 'warmCache', 'setCachePolicy', 'resetCachePolicy'],
+  ...['startCacheExperiment', 'endCacheExperiment'],
+];

@@ -1,3 +1,4 @@
+import { mayOverlap, planField, type TagTemplate } from '@magpie/graphql-cache/parts';
 import {
   buildSchema,
   type GraphQLObjectType,
@@ -15,11 +16,10 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { cachePorts } from '../../src/graphql/cache-ports.ts';
 import { constraintsOf } from '../../src/graphql/constraints.ts';
-import { planField } from '../../src/graphql/field-plan.ts';
 import { listSizeOf } from '../../src/graphql/list-sizes.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
-import { mayOverlap, type TagTemplate } from '../../src/graphql/tag-template.ts';
 
 const schema = buildSchema(readTypeDefs().join('\n'));
 const types = Object.values(schema.getTypeMap()).filter(
@@ -29,7 +29,7 @@ const objects = types.filter(isObjectType);
 const query = schema.getQueryType()!;
 const mutation = schema.getMutationType()!;
 const plansOf = (type: GraphQLObjectType) =>
-  Object.values(type.getFields()).map((field) => planField(schema, type, field));
+  Object.values(type.getFields()).map((field) => planField({ schema, type, field }, cachePorts));
 const mutations = plansOf(mutation);
 const cached = objects.flatMap(plansOf).filter((plan) => plan.cache);
 /** All that a request can hand over, with what `@constraint` says of it. */
@@ -119,7 +119,7 @@ describe('the schema', () => {
       const [type, field] = coordinate.split(/[.(]/);
       const { assumedSize } = listSizeOf(schema, (schema.getType(type!) as GraphQLObjectType).getFields()[field!]!);
       expect([coordinate, constraint]).toEqual([coordinate, { min: 0, max: assumedSize }]);
-      expect([coordinate, definition.description]).toEqual([coordinate, `How many, at most ${assumedSize}.`]);
+      expect([coordinate, definition.description]).toEqual([coordinate, `Number of items, at most ${assumedSize}.`]);
     }
   });
 

@@ -9,6 +9,8 @@ export interface DatabaseProxy {
   cut(): void;
   /** Passes nothing on in either direction, as a network that lost its route: nobody hears of it. Until `resume`. */
   freeze(): void;
+  /** The same for the connections that are open. New ones work. */
+  strand(): void;
   resume(): void;
   /** Calls `then`, once, when a connection has sent all of these words, one after the other; they are passed on before. */
   whenSent(words: readonly string[], then: () => void): void;
@@ -52,6 +54,9 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     state = 'cut';
     for (const socket of sockets) socket.destroy();
   };
+  const pauseAll = () => {
+    for (const socket of sockets) socket.pause();
+  };
   onTestFinished(() => {
     cut();
     proxy.close();
@@ -63,8 +68,9 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     cut,
     freeze() {
       state = 'frozen';
-      for (const socket of sockets) socket.pause();
+      pauseAll();
     },
+    strand: pauseAll,
     resume() {
       state = 'open';
       for (const socket of sockets) socket.resume();

@@ -2,11 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.ts';
 import { disposeInTime } from './disposal.ts';
+import { createFolder } from './folders.ts';
 import { atServer, databaseUrl, pgliteTemplate, postgresTemplate, type TemplateName } from './templates.ts';
 
-/** Every test of stored data runs on both: `describe.each(engines)('…, on %s', (engine) => …)`. */
-export const engines = ['pglite', 'postgres'] as const;
-export type EngineName = (typeof engines)[number];
+/** The embedded database, and a server. A test of `src/database` runs on both: `describe.each(bothEngines)('…, on %s', …)`. */
+export const bothEngines = ['pglite', 'postgres'] as const;
+export type EngineName = (typeof bothEngines)[number];
+
+/**
+ * Those on which other tests of stored data run: `describe.each(engines)('…, on %s', (engine) => …)`. Both are PostgreSQL and get the same
+ * statements, so one is enough in ten minutes: the server. The embedded one answers every field and takes every mutation in
+ * `product/every-field` and `product/every-mutation`. TEST_ENGINES=both runs all on both.
+ */
+export const engines: readonly EngineName[] = process.env.TEST_ENGINES === 'both' ? bothEngines : ['postgres'];
 
 export interface TestDatabaseOptions extends Pick<DatabaseOptions, 'onStatement' | 'poolSize' | 'statementLimitMs'> {
   /** How the database begins; `empty` has the schema and no rows. */
@@ -28,6 +36,16 @@ export async function createTestDatabase(engine: EngineName, options: TestDataba
   const { database, dispose } = await create(template, rest);
   disposeInTime(dispose);
   return database;
+}
+
+/** A DATA_DIR whose embedded database is there already, filled as one likes, so that a program need not make one. */
+export async function createDataDir(
+  fill: (database: Database, dataDir: string) => Promise<unknown> = async () => {},
+): Promise<string> {
+  const dataDir = await createFolder();
+  const database = await openDatabase({ dataDir, dumpFile: await pgliteTemplate('empty') });
+  await fill(database, dataDir).finally(database.close);
+  return dataDir;
 }
 
 interface Disposable {

@@ -5,8 +5,17 @@ export function collectGarbage(): void {
   globalThis.gc!();
 }
 
-/** Bytes that grew old while this ran: what collecting young objects alone does not free. */
+/**
+ * Bytes that grow old while this runs: what collecting young objects alone does not free. The least of three runs, as the rest of the
+ * process only adds to them.
+ */
 export async function grownOld(run: () => unknown): Promise<number> {
+  const runs: number[] = [];
+  for (let time = 0; time < 3; time++) runs.push(await grownOldOnce(run));
+  return Math.min(...runs);
+}
+
+async function grownOldOnce(run: () => unknown): Promise<number> {
   collectGarbage();
   const before = oldBytes();
   await run();

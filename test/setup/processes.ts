@@ -13,11 +13,12 @@ export interface Process {
   readonly ended: Promise<number | string>;
 }
 
-/** Runs a TypeScript file in a process of its own, which does not outlive the test. */
+/** Of Node, for a short life: PGlite is compiled once and fast, not a second time and well. */
+export const nodeFlags = ['--liftoff-only', '--conditions=magpie-source', '--import', 'tsx'];
+
+/** Runs a TypeScript file in a process of its own, which may collect garbage and does not outlive the test. */
 export function startProcess(script: URL, ...args: string[]): Process {
-  // It will not live long enough for PGlite to be compiled twice, the second time well.
-  const flags = ['--liftoff-only', '--import', 'tsx'];
-  const child = spawn(process.execPath, [...flags, fileURLToPath(script), ...args], {
+  const child = spawn(process.execPath, ['--expose-gc', ...nodeFlags, fileURLToPath(script), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { nodeFlags } from './processes.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -28,7 +29,7 @@ export const printedLink = /(http:\/\/127\.0\.0\.1:\d+)\/graphql#token=(\S+)/;
 /** Starts the server as `npm start` does, on a port of its own, or a command of it. Whoever starts it ends it. */
 export function startProgram(environment: Record<string, string>, command: readonly string[] = []): Program {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...command], {
+  const child = spawn(process.execPath, [...nodeFlags, 'src/main.ts', ...command], {
     cwd: root,
     env: { PATH, PORT: '0', DEMO_LIVE: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

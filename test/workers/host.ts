@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import type { Queries } from '../../src/database/database.ts';
+import { issueSession } from '../../src/domains/viewer/credentials.ts';
+import { createTestWorkspace } from '../domains/api.ts';
+import { createTestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { type Program, startProgram } from '../setup/program.ts';
 
@@ -19,10 +22,24 @@ export async function startHost(environment: Record<string, string>): Promise<Ho
   return { url: url!, dataDir, child: program.child, logs: program.logs };
 }
 
-/** The token of an owner of the first demo workspace, on a host that has seeded the demo. */
-export function ownerToken({ dataDir }: Host): string {
-  const tokens: { role: string; token: string }[] = JSON.parse(readFileSync(join(dataDir, 'demo-tokens.json'), 'utf8'));
-  return tokens.find(({ role }) => role === 'OWNER')!.token;
+export interface WorkspaceDatabase {
+  readonly url: string;
+  /** Of the owner of its one workspace. */
+  readonly token: string;
+}
+
+/** A database on the server with one workspace, which needs no demo. */
+export async function createWorkspaceDatabase(): Promise<WorkspaceDatabase> {
+  const { queries, url } = await createTestDatabase('postgres');
+  return { url: url!, token: await createOwner(queries) };
+}
+
+/** Makes a workspace, and returns the token of its owner. */
+export async function createOwner(queries: Queries): Promise<string> {
+  const { id: workspaceId, userId } = await createTestWorkspace(queries);
+  const { sessions: limits } = readConfig({}).productLimits;
+  const { token } = await issueSession(queries, { workspaceId, userId, name: 'test', limits, now: new Date() });
+  return token;
 }
 
 export interface Answer {
@@ -32,7 +49,7 @@ export interface Answer {
 }
 
 /** Over a new connection each time, so that any worker may get it. */
-export function ask({ url }: Host, token: string, query: string): Promise<Answer> {
+export function ask({ url }: Pick<Host, 'url'>, token: string, query: string): Promise<Answer> {
   const agent = new Agent({ keepAlive: false });
   return new Promise((answer, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };

@@ -1,24 +1,17 @@
 import { once } from 'node:events';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../setup/databases.ts';
-import { ask, ownerToken, startHost } from './host.ts';
+import { describe, expect, it } from 'vitest';
+import { ask, createWorkspaceDatabase, startHost } from './host.ts';
 
 describe('two workers on one database', () => {
-  let databaseUrl: string;
-
-  beforeAll(async () => {
-    databaseUrl = (await createTestDatabase('postgres')).url!;
-  });
-
   it('agree: what one of them wrote and acknowledged, both of them read', { timeout: 180_000 }, async () => {
-    const host = await startHost({ DATABASE_URL: databaseUrl, WORKERS: '2', DEMO: 'on' });
-    const token = ownerToken(host);
+    const { url, token } = await createWorkspaceDatabase();
+    const host = await startHost({ DATABASE_URL: url, WORKERS: '2' });
     const startedAt = '{ cacheStats { startedAt } }';
     const workers = new Set<string>();
     while (workers.size < 2) workers.add((await ask(host, token, startedAt)).data.cacheStats.startedAt);
 
-    const { data } = await ask(host, token, '{ templates(first: 1) { nodes { id } } }');
-    const { id } = data.templates.nodes[0];
+    const create = 'mutation { createTemplate(input: { title: "New", body: "x" }) { template { id } } }';
+    const { id } = (await ask(host, token, create)).data.createTemplate.template;
     for (let round = 1; round <= 15; round++) {
       const title = `Title ${round}`;
       const write = `mutation { updateTemplate(input: { id: "${id}", title: "${title}" }) { template { title } } }`;

@@ -1,4 +1,4 @@
-import type { PostsTable } from '../../database/tables.ts';
+import type { PostsTable } from '../../database/tables/posts.ts';
 import { anyOf } from '../conditions.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { reportConversations } from '../inbox/repository.ts';
@@ -7,7 +7,7 @@ import { derivedStatus } from '../posts/lifecycle.ts';
 import { lockPosts, type PostState, postStates, reportChange } from '../posts/state.ts';
 import { deleteAccount, lockAccountToDelete, reportAccount } from './repository.ts';
 
-/** Deletes an account: its metrics and unpublished targets go, what is published and what was said stays behind without it. */
+/** Deletes an account with its metrics and unsettled targets. Its published and failed targets and its conversations are kept. */
 export async function disconnect(id: string, tx: Transaction): Promise<void> {
   const { queries, viewer, changes } = tx;
   const account = await lockAccountToDelete(queries, viewer, id);
@@ -18,9 +18,9 @@ export async function disconnect(id: string, tx: Transaction): Promise<void> {
   await releaseFromConfined(id, tx);
 
   const postIds = await postsOn(id, tx);
-  // Posts that go elsewhere too lose their target on this account, whoever may change the rest of them.
-  const everything = { ...viewer, accountIds: null };
-  const before = await lockPosts({ queries, viewer: everything }, postIds);
+  // A post loses its target on this account even if the viewer may not see its other targets.
+  const unconfined = { ...viewer, accountIds: null };
+  const before = await lockPosts({ queries, viewer: unconfined }, postIds);
   const thinned = new Set(await removeUnpublishedTargets(id, tx));
   await deleteAccount(queries, viewer, id);
 
@@ -33,7 +33,9 @@ export async function disconnect(id: string, tx: Transaction): Promise<void> {
   for (const state of before) reportChange(tx, state, after.get(state.post.id) ?? null);
 }
 
-/** Where a post stands with the targets that it has left. Its date stays: somebody may choose other accounts for it. */
+/**
+ * The status of a post with its remaining targets. A post without targets becomes a draft and keeps its date for other accounts.
+ */
 function statusLeft({ post, targets }: PostState): PostsTable['status'] {
   if (targets.length === 0) return 'DRAFT';
   return post.status === 'PUBLISHING' ? derivedStatus(targets.map(({ status }) => status)) : post.status;
@@ -63,7 +65,7 @@ async function removeUnpublishedTargets(accountId: string, { queries, viewer }: 
   return removed.map(({ postId }) => postId);
 }
 
-/** Without an account a conversation is seen by those alone who see all accounts: nobody else takes care of it any longer. */
+/** Unassigns the account's conversations from confined members, who cannot see a conversation without an account. */
 async function releaseFromConfined(
   accountId: string,
   { queries, viewer: { workspaceId } }: Transaction,

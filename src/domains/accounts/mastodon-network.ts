@@ -1,31 +1,31 @@
 import { evidence } from '../../text/evidence.ts';
 import { bareHandle } from '../../text/folding.ts';
-import { AnswerTooLongError, answerText } from '../answer-text.ts';
+import { ResponseTooLongError, responseText } from '../response-text.ts';
 import { findStatus } from './mastodon-search.ts';
 import { type Network, NetworkFailure, NetworkRefusal, type PublishRequest } from './network.ts';
-import { failureOfStatus } from './network-answers.ts';
+import { failureOfStatus } from './network-failures.ts';
 
 export interface MastodonOptions {
   /** The server's address, such as `https://mastodon.social`. */
   readonly baseUrl: string;
-  /** A token with the scopes `write:statuses` and `write:media`; with `read:accounts` and `read:statuses` it finds what it published. */
+  /** A token with the scopes `write:statuses` and `write:media`. `find` needs `read:accounts` and `read:statuses` too. */
   readonly accessToken: string;
-  /** What the addresses of media, which are relative, are relative to. Posts with media are refused without it. */
+  /** The base of the relative addresses of media. Without it, posts with media are refused. */
   readonly mediaBaseUrl?: string;
-  /** How long to wait before asking again whether an upload is processed. */
+  /** The time between two checks whether an upload is processed; 1,000 by default. */
   readonly processingPollMs?: number;
   readonly fetch?: typeof fetch;
-  /** Hears what the server says of its refusals and failures. */
+  /** Receives the response texts of refused and failed calls. */
   readonly log?: { warn(details: object, message: string): void };
 }
 
 type Media = PublishRequest['media'][number];
 type Uploads = PublishRequest['uploads'];
 
-/** A page of 40 statuses, with their HTML. */
-const maxAnswerBytes = 4 * 1024 * 1024;
+/** Enough for a page of 40 statuses with their HTML. */
+const maxResponseBytes = 4 * 1024 * 1024;
 
-/** How long a server keeps the keys of statuses (PostStatusService). */
+/** How long a server keeps the idempotency keys of statuses (Mastodon's `PostStatusService`). */
 const keysKeptMs = 3_600_000;
 
 /**
@@ -42,14 +42,14 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
     });
     const { url, uri } = await read<{ url?: unknown; uri?: unknown }>(response);
     const permalink = url ?? uri;
-    if (typeof permalink !== 'string' || !isWebAddress(permalink)) throw senseless();
+    if (typeof permalink !== 'string' || !isWebAddress(permalink)) throw invalidResponse();
     return permalink;
   };
 
   return {
     async publish({ id, text, media, uploads }, signal) {
       const mediaIds: string[] = [];
-      // One after the other: the order of the ids is the order in which people see them.
+      // In sequence, as the order of the ids is the order in which people see the media.
       for (const asset of media) mediaIds.push(await uploaded(options, { asset, uploads, signal }));
       const status = { status: text, media_ids: mediaIds, visibility: 'public' };
       return { permalink: await postStatus(id, status, signal) };
@@ -60,7 +60,7 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
       await postStatus(id, { status: `${mention} ${text}`, visibility: 'direct' }, signal);
     },
 
-    rememberedMs: () => keysKeptMs,
+    idempotentMs: () => keysKeptMs,
 
     find: ({ text, since }, signal) =>
       findStatus(async (path) => await read(await request(options, path, { signal })), { text: text.trim(), since }),
@@ -73,7 +73,9 @@ interface Upload {
   readonly signal: AbortSignal;
 }
 
-/** A file that the server has and has processed: a status cannot use it before. One that it took earlier is not sent again. */
+/**
+ * The server's id of a file that it has processed, as a status needs it. A file that the server accepted earlier is not sent again.
+ */
 async function uploaded(options: MastodonOptions, { asset, uploads, signal }: Upload): Promise<string> {
   const known = uploads.of(asset.id);
   if (known !== undefined && (await isProcessed(options, known, signal))) return known;
@@ -84,7 +86,7 @@ async function uploaded(options: MastodonOptions, { asset, uploads, signal }: Up
   return id;
 }
 
-/** Waits until a file is processed. False when the server does not have it any more. */
+/** Waits until a file is processed. False if the server no longer has it. */
 async function isProcessed(options: MastodonOptions, id: string, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     const response = await send(options, `/api/v1/media/${encodeURIComponent(id)}`, { signal });
@@ -106,13 +108,13 @@ async function upload(
   if (asset.altText) form.append('description', asset.altText);
   const response = await request(options, '/api/v2/media', { method: 'POST', body: form, signal });
   const { id } = await read<{ id?: unknown }>(response);
-  if (typeof id !== 'string') throw senseless();
-  return { id, isDone: response.status === 200 }; // 202 Accepted: not yet
+  if (typeof id !== 'string') throw invalidResponse();
+  return { id, isDone: response.status === 200 }; // 202 Accepted: not processed yet
 }
 
 async function download(options: MastodonOptions, asset: Media, signal: AbortSignal): Promise<Blob> {
   if (!URL.canParse(asset.url, options.mediaBaseUrl))
-    throw new NetworkRefusal('Media cannot be sent to Mastodon: where to read them from is not configured.');
+    throw new NetworkRefusal('Media cannot be sent to Mastodon: the address of this server is not configured.');
   const response = await (options.fetch ?? fetch)(new URL(asset.url, options.mediaBaseUrl), { signal });
   if (!response.ok) throw new NetworkFailure(`A file of the post could not be read (HTTP ${response.status}).`);
   return new Blob([await response.arrayBuffer()], { type: asset.mimeType });
@@ -127,16 +129,16 @@ function send(options: MastodonOptions, path: string, init: RequestInit): Promis
   });
 }
 
-/** Throws for all answers but those of success. What the server says of them, `{ "error": "…" }`, is for the log. */
+/** Sends a request and throws unless it succeeds. The body of a failed response, `{ "error": "…" }`, is only logged. */
 async function request(options: MastodonOptions, path: string, init: RequestInit): Promise<Response> {
   const response = await send(options, path, init);
   if (response.ok) return response;
-  const answer = evidence(await textOf(response), [options.accessToken]);
-  options.log?.warn({ path, status: response.status, answer }, 'mastodon: a call was refused or failed');
+  const body = evidence(await textOf(response), [options.accessToken]);
+  options.log?.warn({ path, status: response.status, body }, 'mastodon: a call was refused or failed');
   throw failureOfStatus('Mastodon', response.status);
 }
 
-/** The JSON of an answer. What is none, such as a proxy's page, makes no sense. */
+/** The JSON object of a response. Throws for anything else, such as a proxy's page. */
 async function read<T extends object>(response: Response): Promise<T> {
   let parsed: unknown;
   try {
@@ -144,22 +146,22 @@ async function read<T extends object>(response: Response): Promise<T> {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  if (typeof parsed !== 'object' || parsed === null) throw senseless();
+  if (typeof parsed !== 'object' || parsed === null) throw invalidResponse();
   return parsed as T;
 }
 
-/** Too long an answer makes no sense either. */
+/** The text of a response; empty, and so invalid, when it is too long. */
 async function textOf(response: Response): Promise<string> {
   try {
-    return await answerText(response, maxAnswerBytes);
+    return await responseText(response, maxResponseBytes);
   } catch (error) {
-    if (error instanceof AnswerTooLongError) return '';
+    if (error instanceof ResponseTooLongError) return '';
     throw error;
   }
 }
 
-function senseless(): NetworkFailure {
-  return new NetworkFailure('Mastodon gave an answer that makes no sense: try again later.');
+function invalidResponse(): NetworkFailure {
+  return new NetworkFailure('Mastodon sent an invalid response: try again later.');
 }
 
 function isWebAddress(text: string): boolean {

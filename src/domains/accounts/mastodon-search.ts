@@ -2,7 +2,7 @@ import { NetworkRefusal } from './network.ts';
 
 const pageSize = 40;
 const maxPages = 5;
-/** Clocks of servers differ. */
+/** Tolerance for the difference between the clocks of two servers. */
 const skewMs = 60_000;
 
 interface Status {
@@ -12,12 +12,12 @@ interface Status {
   readonly uri: string;
 }
 
-/** Resolves with the JSON of the answer. */
+/** Resolves with the JSON of the response. */
 export type Get = <T extends object>(path: string) => Promise<T>;
 
 /**
- * Looks among the newest 200 statuses of the token's account for one with this text, published since an instant; null when there is none
- * (docs.joinmastodon.org/methods/accounts#statuses and /methods/statuses#source). Their own text is compared, not the HTML made of it.
+ * Looks among the newest 200 statuses of the token's account for one with this text, published since an instant; null if there is
+ * none (docs.joinmastodon.org/methods/accounts#statuses and /methods/statuses#source). Compares the source text, not the HTML.
  */
 export async function findStatus(
   get: Get,
@@ -36,5 +36,5 @@ export async function findStatus(
     if (statuses.length < pageSize) return null;
     before = encodeURIComponent(statuses.at(-1)!.id);
   }
-  throw new NetworkRefusal('Mastodon has too many newer posts to look through.');
+  throw new NetworkRefusal('Mastodon has too many newer posts to search.');
 }

@@ -1,6 +1,6 @@
 import type { NetworkName } from '../../generated/schema.ts';
 
-/** The account that a network is asked to act for. */
+/** The account for which a network is called. */
 export interface NetworkAccount {
   readonly id: string;
   readonly network: NetworkName;
@@ -12,33 +12,33 @@ export interface PublishRequest {
   readonly account: NetworkAccount;
   readonly text: string;
   readonly media: readonly { id: string; url: string; mimeType: string; altText: string | null }[];
-  /** Which files of the post the network has taken already, by the ids of the assets. An upload that it took is not made again. */
+  /** The files of the post that the network has accepted, by the ids of their assets. They are not uploaded again. */
   readonly uploads: {
-    /** The network's id of a file that it took in this call or an earlier one. */
+    /** The network's id of a file that it accepted in this call or an earlier one. */
     of(mediaId: string): string | undefined;
-    /** Resolves when it is noted that the network took a file. */
+    /** Records that the network accepted a file. Resolves when the record is stored. */
     add(mediaId: string, uploadId: string): Promise<void>;
   };
 }
 
 /**
- * A social network, as far as Magpie needs one. Calls are made outside any transaction, may be repeated after a crash with
- * the same `id`, and must then have one effect. Throw `NetworkRefusal` for what will not get better by trying again, `NetworkFailure` for
- * what may; any other error counts as a call without an answer.
+ * A social network. Calls are made outside any transaction. They may be repeated after a crash with the same `id`, and must then
+ * have one effect. They throw `NetworkRefusal` for a permanent failure and `NetworkFailure` for a temporary one. After any other
+ * error the outcome of the call is unknown.
  */
 export interface Network {
-  /** Publishes a post to one account. Resolves with the address of what was published. */
+  /** Publishes a post to one account. Resolves with the address of the published post. */
   publish(request: PublishRequest, signal: AbortSignal): Promise<{ permalink: string }>;
-  /** Sends an answer to a contact. */
+  /** Sends a reply to a contact. */
   reply(
     request: { id: string; account: NetworkAccount; contactHandle: string; text: string },
     signal: AbortSignal,
   ): Promise<void>;
-  /** For how many milliseconds a repetition of `publish` with the same id has no second effect; without end when absent. */
-  rememberedMs?(account: NetworkAccount): number;
+  /** For how many milliseconds a repetition of `publish` with the same id has no second effect. Without limit when absent. */
+  idempotentMs?(account: NetworkAccount): number;
   /**
-   * Looks for a post that was published since an instant; null when it is not there. Throws `NetworkRefusal` when the network does not
-   * let it look.
+   * Finds a post that was published since an instant; null if there is none. Throws `NetworkRefusal` when the network cannot be
+   * searched.
    */
   find?(
     request: { account: NetworkAccount; text: string; since: Date },
@@ -46,8 +46,8 @@ export interface Network {
   ): Promise<{ permalink: string } | null>;
 }
 
-/** The network said no. Members read the message: it is in Magpie's words, and holds nothing of what the network answered. */
+/** A permanent failure. Members read the message: Magpie writes it, and it holds nothing of the network's response. */
 export class NetworkRefusal extends Error {}
 
-/** The network may take the same later. Members read the message when it never did: the same holds for it. */
+/** A temporary failure. Members read the message after the last attempt: Magpie writes it too. */
 export class NetworkFailure extends Error {}

@@ -1,20 +1,20 @@
 import type { Queries } from '../../database/database.ts';
-import type { AccountsTable } from '../../database/tables.ts';
+import type { AccountsTable } from '../../database/tables/posts.ts';
 import { handleKey } from '../../text/folding.ts';
 import type { Changes } from '../changes.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import type { Scope } from '../scope.ts';
 
 export type AccountRecord = Omit<AccountsTable, 'workspaceId' | 'handleKey'>;
 
-/** Which accounts; null has no condition. */
+/** The condition on accounts; null means no condition. */
 export interface AccountFilter {
   readonly networks: readonly AccountRecord['network'][] | null;
 }
 
-/** Reports an account that changed, or is gone. */
+/** Reports an account that was changed or deleted. */
 export function reportAccount(changes: Changes, id: string): void {
   changes.add('Account', id);
   changes.reach([id], id);
@@ -54,7 +54,7 @@ export function accountsByIds(queries: Queries, scope: Scope, ids: readonly stri
     .execute();
 }
 
-/** Reads an account for change: whoever changes it or what comes in on it waits for the end of the transaction. */
+/** Reads and locks an account: its other changes, and incoming messages on it, wait for the end of the transaction. */
 export function lockAccount(queries: Queries, scope: Scope, id: string): Promise<AccountRecord | undefined> {
   return visible(queries, scope)
     .select(columns)
@@ -63,7 +63,7 @@ export function lockAccount(queries: Queries, scope: Scope, id: string): Promise
     .executeTakeFirst();
 }
 
-/** Locks an account against everything, new targets and conversations on it included. */
+/** Reads and locks an account against all changes, including new targets and conversations on it. */
 export function lockAccountToDelete(queries: Queries, scope: Scope, id: string): Promise<AccountRecord | undefined> {
   return visible(queries, scope)
     .select(columns)
@@ -85,7 +85,7 @@ export async function seesHandle(
   return found !== undefined;
 }
 
-/** Inserts an account, or renews the one that the workspace has with this network and handle, whatever its case. */
+/** Inserts an account, or reconnects the workspace's account with this network and handle, compared without case. */
 export function connect(
   queries: Queries,
   scope: Scope,
@@ -116,7 +116,7 @@ export function changeAccount(
     .executeTakeFirstOrThrow();
 }
 
-/** Its metrics go with it; targets and conversations stay behind without an account. */
+/** Deletes an account and its metrics. Targets and conversations are kept, without an account. */
 export async function deleteAccount(queries: Queries, scope: Scope, id: string): Promise<void> {
   await queries.deleteFrom('accounts').where('workspaceId', '=', scope.workspaceId).where('id', '=', id).execute();
 }

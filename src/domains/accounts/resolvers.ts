@@ -37,10 +37,10 @@ export const accountResolvers: Resolvers = {
       const handle = problems.title('handle', bareHandle(input.handle), maxNameLength);
       const displayName = displayNameOf(input, problems);
       problems.settle();
-      // An account beyond the viewer's confinement must read like one that is not there.
+      // The same error whether the account exists or not, so that a confined viewer learns nothing of other accounts.
       if (viewer.accountIds !== null && !(await seesHandle(queries, viewer, { network, handle })))
         throw new Refusal([
-          conflict('handle', 'Expected one of the accounts that you see: you are confined to these.'),
+          conflict('handle', 'Expected an account that you may see: you are confined to some accounts.'),
         ]);
       const connectedAt = now.toISOString();
       const profile = { id: newId('Account'), network, handle, displayName, status: 'CONNECTED', connectedAt } as const;
@@ -66,7 +66,7 @@ export const accountResolvers: Resolvers = {
   },
 };
 
-/** Undefined when the name is to stay as it is. */
+/** The new display name; undefined if it does not change. */
 function displayNameOf({ displayName }: { displayName?: string | null }, problems: Problems): string | undefined {
   return displayName == null ? undefined : problems.title('displayName', displayName, maxNameLength);
 }

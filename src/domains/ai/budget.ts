@@ -4,7 +4,7 @@ import { addDays, today } from '../date-range.ts';
 import { limitReached, Refusal } from '../errors.ts';
 import { startOfDay } from '../time-zones/days.ts';
 
-/** What a workspace may ask of AI models in the month that runs. */
+/** The number of AI generations that a workspace may use, and has used, in the current month. */
 export interface AiBudgetRecord {
   readonly limit: number;
   readonly used: number;
@@ -24,12 +24,12 @@ export async function findBudget(context: Context): Promise<AiBudgetRecord> {
   return { limit: limits.maxGenerationsPerMonth, used: budget?.used ?? 0, renewsAt };
 }
 
-/** Takes one generation from the budget, and gives it back when `ask` fails. Refuses where there is none left. */
-export async function withinBudget<T>(context: Context, ask: () => Promise<T>): Promise<T> {
+/** Takes one generation from the budget for `call`, and returns it when `call` fails. Refuses when the budget is used up. */
+export async function withinBudget<T>(context: Context, call: () => Promise<T>): Promise<T> {
   const month = monthOf(context);
   if (!(await take(context, month))) throw new Refusal([usedUp(await findBudget(context))]);
   try {
-    return await ask();
+    return await call();
   } catch (error) {
     await giveBack(context, month);
     throw error;
@@ -67,7 +67,7 @@ function monthOf({ viewer, now }: Context): string {
   return today(viewer.timeZone, now).slice(0, 7);
 }
 
-/** Its first day. */
+/** The first day of the next month. */
 function monthAfter(month: string): string {
   return `${addDays(`${month}-01`, 31).slice(0, 7)}-01`;
 }

@@ -19,8 +19,8 @@ import type { AiProvider, AiRequest, AiSuggestion, AiTask } from './provider.ts'
 import { hashtagsFrom, subjectOf } from './subject.ts';
 
 /**
- * Writes without asking anybody, so that Magpie works, and can be tested, offline: phrases chosen by the seed and the
- * brand's voice, about what was asked for. The same seed writes the same. It cannot see: it describes images by their names.
+ * Creates a provider that needs no network, so that Magpie runs and is tested offline: phrases chosen by the seed and the brand's
+ * voice, about the subject of the prompt. Equal seeds give equal texts. It describes images by their file names.
  */
 export function createBuiltInProvider(): AiProvider {
   return {
@@ -70,7 +70,7 @@ function writeCaptions(
   });
 }
 
-/** Words of the text first, then what goes with the brand, then what goes with anything. */
+/** Hashtags from the words of the text first, then those of the tone, common ones, and those of other tones. */
 function findHashtags(text: string, { count, tone, dice }: { count: number; tone: Tone; dice: Dice }): string[] {
   const own = hashtagsFrom(text).slice(0, Math.ceil(count * 0.7));
   const others = tones.filter((other) => other !== tone).flatMap((other) => hashtagPool[other]);
@@ -106,10 +106,10 @@ function describe(fileName: string, dice: Dice): string {
   });
 }
 
-/** What was asked for first, then what the brand is like. */
-function toneOf(asked: string | null, brandVoice: string): Tone {
+/** The tone that the request names, or else that of the brand's voice. */
+function toneOf(requested: string | null, brandVoice: string): Tone {
   const fits = (text: string) => tones.find((tone) => cues[tone].test(text));
-  return fits(asked ?? '') ?? fits(brandVoice) ?? 'warm';
+  return fits(requested ?? '') ?? fits(brandVoice) ?? 'warm';
 }
 
 function filled(pattern: string, words: Record<string, string>): string {
@@ -121,7 +121,7 @@ function sentence(text: string): string {
   return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
-/** About four characters a token, as English has. */
+/** Estimates about four characters a token, as in English. */
 function tokensOf(text: string): number {
   return Math.ceil(text.length / 4);
 }
@@ -131,7 +131,7 @@ interface Dice {
   shuffled<T>(items: readonly T[]): T[];
 }
 
-/** Throws that only the seed decides: the hashes of it with a counter. */
+/** Choices that only the seed decides: hashes of the seed and a counter. */
 function createDice(seed: string): Dice {
   let throws = 0;
   const below = (limit: number) => {
@@ -140,7 +140,7 @@ function createDice(seed: string): Dice {
   };
   return {
     pick: (items) => items[below(items.length)]!,
-    // Fisher and Yates.
+    // Fisher–Yates.
     shuffled(items) {
       const shuffled = [...items];
       for (let last = shuffled.length - 1; last > 0; last -= 1) {

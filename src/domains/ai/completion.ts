@@ -1,10 +1,10 @@
-import { type AiAnswer, AiProviderError, type AiSuggestion } from './provider.ts';
+import { type AiCompletion, AiProviderError, type AiSuggestion } from './provider.ts';
 
 /**
- * Reads a chat completion. Models wrap JSON into fences and prose, name hashtags with #, or give bare strings: all of that
- * is understood; what is not is an `AiProviderError`. Tokens that the server did not count are estimated.
+ * Reads a chat completion. Accepts JSON within fences or prose, and bare strings, as models send all of these. Throws
+ * `AiProviderError` for anything else. Estimates the tokens that the server did not count.
  */
-export function readCompletion(body: string, requestLength: number): AiAnswer {
+export function readCompletion(body: string, requestLength: number): AiCompletion {
   const completion = asObject(parsed(body));
   const choice = asObject(asArray(completion.choices)[0]);
   const content = contentOf(asObject(choice.message).content);
@@ -17,7 +17,7 @@ export function readCompletion(body: string, requestLength: number): AiAnswer {
   };
 }
 
-/** A string, or parts of which some are text. */
+/** The content of a message: a string, or the text parts of a list joined. */
 function contentOf(content: unknown): string | undefined {
   if (typeof content === 'string') return content;
   const texts = asArray(content).map((part) => asObject(part).text);
@@ -42,7 +42,7 @@ function suggestionOf(item: unknown): AiSuggestion | undefined {
   return { text: typeof text === 'string' ? text : '', hashtags: words };
 }
 
-/** The JSON between the first opening and the last closing bracket, whatever stands around it. */
+/** The JSON between the first opening and the last closing bracket. */
 function embedded(content: string, open: string, close: string): unknown {
   const start = content.indexOf(open);
   const end = content.lastIndexOf(close);
@@ -74,9 +74,7 @@ function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
-/** Nothing of the answer is in the message: members read it, and the answer may repeat the key. */
+/** Members read the message, and the response may repeat the API key; so nothing of the response is in it. */
 function unexpected(expected: string): AiProviderError {
-  return new AiProviderError(`The AI server was expected to answer with ${expected}, but answered something else.`, {
-    isRetryable: true,
-  });
+  return new AiProviderError(`Expected ${expected} from the AI server, but got something else.`, { isRetryable: true });
 }

@@ -5,7 +5,7 @@ interface Prices {
   readonly outputUsdPerMillion: string;
 }
 
-/** What tokens cost in US dollars, six decimals, rounded half up. Exact: money is not for floating point. */
+/** The cost of tokens in US dollars with six decimals, rounded half up. In integers, as floating point is not exact. */
 export function costUsd(tokens: { inputTokens: number; outputTokens: number }, prices: Prices): string {
   const perMillion =
     BigInt(tokens.inputTokens) * microsOf(prices.inputUsdPerMillion) +
@@ -14,7 +14,7 @@ export function costUsd(tokens: { inputTokens: number; outputTokens: number }, p
   return `${micros / million}.${String(micros % million).padStart(6, '0')}`;
 }
 
-/** Millionths of a dollar; a price has six decimals at most. */
+/** A price in millionths of a dollar. */
 function microsOf(price: string): bigint {
   const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,6})0*)?$/.exec(price) ?? [];
   if (whole === undefined) throw new TypeError(`expected a price with at most six decimals, but got ${price}`);

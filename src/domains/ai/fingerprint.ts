@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { withSingleSpaces } from '../../text/folding.ts';
 import { promptVersion } from './prompts.ts';
 
-/** What makes two requests of a workspace equal: SHA-256 of everything that the answer may depend on. */
+/** The SHA-256 of everything that the output may depend on. Requests of a workspace are equal if their fingerprints are. */
 export function fingerprintOf(request: {
   kind: string;
   provider: string;

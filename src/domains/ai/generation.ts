@@ -6,10 +6,10 @@ import { findSettings } from '../settings/repository.ts';
 import { withinBudget } from './budget.ts';
 import { costUsd } from './cost.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type AiAnswer, type AiProvider, AiProviderError } from './provider.ts';
+import { type AiCompletion, type AiProvider, AiProviderError } from './provider.ts';
 import {
-  findAnswers,
   findOfferedModels,
+  findOriginals,
   type GenerationRecord,
   insertGeneration,
   type OfferedModel,
@@ -19,9 +19,10 @@ import type { GenerationRequest } from './requests.ts';
 import { tidySuggestions } from './suggestions.ts';
 
 /** Time limit of a provider's call, in addition to the provider's own limit. */
-const longestAnswerMs = 120_000;
+const maxCallMs = 120_000;
 
-interface Inquiry extends GenerationRequest {
+/** A request with everything that the call of a model needs. */
+interface ModelCall extends GenerationRequest {
   readonly brandVoice: string;
   readonly chosen: OfferedModel;
   readonly fingerprint: string;
@@ -35,25 +36,25 @@ export async function generate(
   request: GenerationRequest,
   context: Context,
 ): Promise<{ generation: GenerationRecord }> {
-  const inquiry = await prepare(request, context);
-  if (inquiry.regenerate) return { generation: await ask(inquiry, context) };
+  const call = await prepare(request, context);
+  if (call.regenerate) return { generation: await callModel(call, context) };
 
-  const inquiries = inquiriesOf(context.ports.ai);
-  const key = `${context.viewer.workspaceId} ${inquiry.fingerprint}`;
-  const running = inquiries.get(key);
-  if (running !== undefined) return { generation: await giveAgain((await running).answer, inquiry, context) };
+  const runningCalls = runningCallsOf(context.ports.ai);
+  const key = `${context.viewer.workspaceId} ${call.fingerprint}`;
+  const running = runningCalls.get(key);
+  if (running !== undefined) return { generation: await reuse((await running).original, call, context) };
 
-  const found = findOrAsk(inquiry, context);
-  inquiries.set(key, found);
+  const found = findOrCall(call, context);
+  runningCalls.set(key, found);
   try {
-    const { answer, isNew } = await found;
-    return { generation: isNew ? answer : await giveAgain(answer, inquiry, context) };
+    const { original, isNew } = await found;
+    return { generation: isNew ? original : await reuse(original, call, context) };
   } finally {
-    inquiries.delete(key);
+    runningCalls.delete(key);
   }
 }
 
-async function prepare(request: GenerationRequest, { queries, ports, viewer }: Context): Promise<Inquiry> {
+async function prepare(request: GenerationRequest, { queries, ports, viewer }: Context): Promise<ModelCall> {
   const { brandVoice } = await findSettings(queries, viewer.workspaceId);
   const models = await findOfferedModels(queries, ports.ai);
   const chosen = request.model === null ? models[0] : models.find(({ id }) => id === request.model);
@@ -75,47 +76,49 @@ async function prepare(request: GenerationRequest, { queries, ports, viewer }: C
   return { ...request, brandVoice, chosen, fingerprint };
 }
 
-interface Found {
-  readonly answer: GenerationRecord;
+/** A generation that a model wrote, with whether this call of `generate` made the model write it. */
+interface FoundOriginal {
+  readonly original: GenerationRecord;
   readonly isNew: boolean;
 }
 
-const inquiriesByProvider = new WeakMap<AiProvider, Map<string, Promise<Found>>>();
+const runningCallsByProvider = new WeakMap<AiProvider, Map<string, Promise<FoundOriginal>>>();
 
-/** The running calls of the provider. */
-function inquiriesOf(provider: AiProvider): Map<string, Promise<Found>> {
-  const inquiries = inquiriesByProvider.get(provider) ?? new Map<string, Promise<Found>>();
-  inquiriesByProvider.set(provider, inquiries);
-  return inquiries;
+/** The running calls of a provider, by workspace and fingerprint. */
+function runningCallsOf(provider: AiProvider): Map<string, Promise<FoundOriginal>> {
+  const runningCalls = runningCallsByProvider.get(provider) ?? new Map<string, Promise<FoundOriginal>>();
+  runningCallsByProvider.set(provider, runningCalls);
+  return runningCalls;
 }
 
-async function findOrAsk(inquiry: Inquiry, context: Context): Promise<Found> {
-  const [answer] = await findAnswers(context.queries, context.viewer, inquiry.fingerprint);
-  return answer ? { answer, isNew: false } : { answer: await ask(inquiry, context), isNew: true };
+async function findOrCall(call: ModelCall, context: Context): Promise<FoundOriginal> {
+  const [original] = await findOriginals(context.queries, context.viewer, call.fingerprint);
+  return original ? { original, isNew: false } : { original: await callModel(call, context), isNew: true };
 }
 
-async function ask(inquiry: Inquiry, context: Context): Promise<GenerationRecord> {
-  const { task, chosen, count, brandVoice, fingerprint } = inquiry;
+async function callModel(call: ModelCall, context: Context): Promise<GenerationRecord> {
+  const { task, chosen, count, brandVoice, fingerprint } = call;
   const { queries, ports, viewer } = context;
-  const before = await findAnswers(queries, viewer, fingerprint);
+  const before = await findOriginals(queries, viewer, fingerprint);
   const request = { task, model: chosen.id, count, brandVoice, seed: `${fingerprint} ${before.length}` };
-  const { answer, suggestions } = await withinBudget(context, () =>
+  const { completion, suggestions } = await withinBudget(context, () =>
     refusingFailures(async () => {
-      const answer = await ports.ai.generate(request, AbortSignal.timeout(longestAnswerMs));
-      return { answer, suggestions: tidySuggestions(answer, task, count) };
+      const completion = await ports.ai.generate(request, AbortSignal.timeout(maxCallMs));
+      return { completion, suggestions: tidySuggestions(completion, task, count) };
     }),
   );
-  return store(inquiry, { ...answer, suggestions, reusedFrom: null }, context);
+  return store(call, { ...completion, suggestions, reusedFrom: null }, context);
 }
 
-function giveAgain(answer: GenerationRecord, inquiry: Inquiry, context: Context): Promise<GenerationRecord> {
-  const { suggestions, id: reusedFrom } = answer;
-  return store(inquiry, { suggestions, inputTokens: 0, outputTokens: 0, reusedFrom }, context);
+/** Stores a generation with the suggestions of an original, at no cost. */
+function reuse(original: GenerationRecord, call: ModelCall, context: Context): Promise<GenerationRecord> {
+  const { suggestions, id: reusedFrom } = original;
+  return store(call, { suggestions, inputTokens: 0, outputTokens: 0, reusedFrom }, context);
 }
 
 function store(
-  { task, accountId, prompt, chosen, fingerprint }: Inquiry,
-  { suggestions, inputTokens, outputTokens, reusedFrom }: AiAnswer & { reusedFrom: string | null },
+  { task, accountId, prompt, chosen, fingerprint }: ModelCall,
+  { suggestions, inputTokens, outputTokens, reusedFrom }: AiCompletion & { reusedFrom: string | null },
   context: Context,
 ): Promise<GenerationRecord> {
   return inTransaction(context, ({ queries, viewer, changes, now }) => {
@@ -138,6 +141,7 @@ function store(
   });
 }
 
+/** Turns a failure of the provider into a refusal. */
 async function refusingFailures<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();

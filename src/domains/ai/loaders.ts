@@ -1,5 +1,5 @@
 import { inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import { findGenerations, type GenerationRecord } from './repository.ts';
 
 export function createAiLoaders({ queries, scope, loader }: LoaderSource) {

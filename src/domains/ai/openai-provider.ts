@@ -1,29 +1,39 @@
 import { setTimeout as waitFor } from 'node:timers/promises';
 import { evidence } from '../../text/evidence.ts';
-import { AnswerTooLongError, answerText } from '../answer-text.ts';
+import { retryAfterOf, urlBeneath } from '../other-server.ts';
+import { ResponseTooLongError, responseText } from '../response-text.ts';
 import { readCompletion } from './completion.ts';
 import { promptOf } from './prompts.ts';
-import { type AiAnswer, type AiProvider, AiProviderError, type AiProviderModel, type AiRequest } from './provider.ts';
+import {
+  type AiCompletion,
+  type AiProvider,
+  AiProviderError,
+  type AiProviderModel,
+  type AiRequest,
+} from './provider.ts';
 
 export interface OpenAiOptions {
-  /** Up to and with the version, as `https://api.openai.com/v1`. */
+  /** The address including the version, such as `https://api.openai.com/v1`. */
   baseUrl: string;
-  /** Sent as a Bearer token; servers of one's own often need none. */
+  /** Sent as a Bearer token. Self-hosted servers often need none. */
   apiKey?: string;
   models: readonly AiProviderModel[];
-  /** For a whole request, with its repetitions and the waiting between. */
+  /** The limit for a request with all its attempts and the waits between them. */
   timeoutMs?: number;
   maxAttempts?: number;
-  /** How to wait between attempts; may end early when the signal aborts. */
+  /** Waits between attempts; may end early when the signal aborts. */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Hears of answers that make no sense. */
+  /** Receives responses that could not be read. */
   log?: { warn(details: object, message: string): void };
 }
 
-const maxAnswerBytes = 1024 * 1024;
+const maxResponseBytes = 1024 * 1024;
 const firstWaitMs = 500;
 
-/** Any server that speaks OpenAI's chat completions. Only what all of them know is sent: no sampling, no response format. */
+/**
+ * Creates a provider for any server with OpenAI's API of chat completions. Sends only parameters that all of them accept: no
+ * sampling, no response format.
+ */
 export function createOpenAiProvider(options: OpenAiOptions): AiProvider {
   const { models, timeoutMs = 60_000, maxAttempts = 3, wait = waitAtMost } = options;
   const post = poster(options);
@@ -36,7 +46,7 @@ export function createOpenAiProvider(options: OpenAiOptions): AiProvider {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       for (let attempt = 1; ; attempt += 1) {
         const attemptResult = await post(body, limit);
-        if ('answer' in attemptResult) return attemptResult.answer;
+        if ('completion' in attemptResult) return attemptResult.completion;
         if (limit.aborted) throw timedOut(timeoutMs, attemptResult.error);
         const waitMs = attemptResult.retryAfterMs ?? firstWaitMs * 2 ** (attempt - 1);
         const isInTime = performance.now() + waitMs < deadline;
@@ -47,29 +57,29 @@ export function createOpenAiProvider(options: OpenAiOptions): AiProvider {
   };
 }
 
-type AttemptResult = { answer: AiAnswer } | { error: AiProviderError; retryAfterMs?: number };
+type AttemptResult = { completion: AiCompletion } | { error: AiProviderError; retryAfterMs?: number };
 
 function poster({
   baseUrl,
   apiKey,
   log,
 }: OpenAiOptions): (body: string, signal: AbortSignal) => Promise<AttemptResult> {
-  const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
+  const url = urlBeneath(baseUrl, 'chat/completions');
   const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
   if (apiKey) headers.authorization = `Bearer ${apiKey}`;
   const read = (text: string, requestLength: number) => {
     try {
       return readCompletion(text, requestLength);
     } catch (error) {
-      log?.warn({ err: error, answer: evidence(text, [apiKey]) }, 'ai: an answer that makes no sense');
+      log?.warn({ err: error, body: evidence(text, [apiKey]) }, 'ai: a response could not be read');
       throw error;
     }
   };
   return async (body, signal) => {
     try {
-      // A redirect could carry the key to somebody else.
+      // A redirect could send the key to another server.
       const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
-      if (response.ok) return { answer: read(await readText(response), body.length) };
+      if (response.ok) return { completion: read(await readText(response), body.length) };
       await response.body?.cancel();
       return { error: refused(response.status), retryAfterMs: retryAfterOf(response.headers.get('retry-after')) };
     } catch (error) {
@@ -94,34 +104,27 @@ async function withImage(text: string, image: { mimeType: string; read(): Promis
   ];
 }
 
-/** What is longer is no answer to a request for a few sentences. */
+/** A longer response cannot be a reply to a request for a few sentences. */
 async function readText(response: Response): Promise<string> {
   try {
-    return await answerText(response, maxAnswerBytes);
+    return await responseText(response, maxResponseBytes);
   } catch (error) {
-    if (!(error instanceof AnswerTooLongError)) throw error;
-    const message = `The AI server's answer is longer than ${maxAnswerBytes} bytes.`;
+    if (!(error instanceof ResponseTooLongError)) throw error;
+    const message = `The response of the AI server is longer than ${maxResponseBytes} bytes.`;
     throw new AiProviderError(message, { isRetryable: false, cause: error });
   }
 }
 
-/** RFC 9110, 10.2.3: seconds or a date. */
-function retryAfterOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-/** By the status alone: the body may repeat parts of the key. */
+/** The error of a status. It holds nothing of the body, which may repeat parts of the key. */
 function refused(status: number): AiProviderError {
   return new AiProviderError(explained(status), { isRetryable: status === 408 || status === 429 || status >= 500 });
 }
 
 function explained(status: number): string {
   if (status === 401 || status === 403) return `The AI server refused the key (HTTP ${status}): check AI_API_KEY.`;
-  if (status === 404) return 'The AI server knows no such address or model (HTTP 404): check AI_BASE_URL and AI_MODEL.';
-  if (status === 429) return 'The AI server has too much to do, or the quota is used up (HTTP 429).';
-  return `The AI server answered with HTTP ${status}.`;
+  if (status === 404) return 'The AI server has no such address or model (HTTP 404): check AI_BASE_URL and AI_MODEL.';
+  if (status === 429) return 'The AI server is overloaded, or the quota is used up (HTTP 429).';
+  return `The AI server responded with HTTP ${status}.`;
 }
 
 function unreachable(cause: unknown): AiProviderError {
@@ -129,11 +132,11 @@ function unreachable(cause: unknown): AiProviderError {
 }
 
 function timedOut(timeoutMs: number, cause: unknown): AiProviderError {
-  const message = `The AI server did not answer within ${timeoutMs / 1_000} seconds.`;
+  const message = `The AI server did not respond within ${timeoutMs / 1_000} seconds.`;
   return new AiProviderError(message, { isRetryable: true, cause });
 }
 
-/** Ends early with the signal: the next attempt finds it aborted. */
+/** Ends early when the signal aborts, which the next attempt notices. */
 function waitAtMost(ms: number, signal: AbortSignal): Promise<void> {
   return waitFor(ms, undefined, { signal }).catch(() => {});
 }

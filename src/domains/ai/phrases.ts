@@ -1,7 +1,8 @@
-/** The tones that the built-in provider has, and the words of a brand voice or a request that call for each. */
+/** The tones of the built-in provider. */
 export const tones = ['warm', 'playful', 'expert', 'bold'] as const;
 export type Tone = (typeof tones)[number];
 
+/** The words in a brand's voice or a request that choose a tone. */
 export const cues: Readonly<Record<Tone, RegExp>> = {
   playful: /\b(play|fun|funny|cheek|wit|humou?r|quirk|jok|light-?hearted|irreverent)/i,
   expert: /\b(expert|precis|professional|calm|clear|factual|knowledg|technical|sober|understated|concise)/i,
@@ -9,7 +10,7 @@ export const cues: Readonly<Record<Tone, RegExp>> = {
   warm: /\b(warm|kind|friend|gentle|caring|welcom|heart|honest|human)/i,
 };
 
-/** Openings that stand before any subject; `{subject}` begins small, `{Subject}` with a capital. */
+/** First sentences with a subject; `{subject}` begins with a small letter, `{Subject}` with a capital. */
 export const openings: Readonly<Record<Tone, readonly string[]>> = {
   warm: [
     'Some things are worth sharing: {subject}.',
@@ -128,7 +129,7 @@ export const commonHashtags: readonly string[] = [
   'Tips',
 ];
 
-/** Kinds of messages that people send to brands, told by their words; the first that fits. */
+/** Kinds of incoming messages, in the order in which their cues are tried. */
 export const moods = ['complaint', 'question', 'praise', 'other'] as const;
 export type Mood = (typeof moods)[number];
 

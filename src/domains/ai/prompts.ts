@@ -2,12 +2,12 @@ import { networkNames } from '../networks/names.ts';
 import { textLimitOf } from '../networks/text-length.ts';
 import type { AiRequest, AiTask } from './provider.ts';
 
-/** Part of what makes two requests equal: raise it with every change of the words below. */
+/** A part of each request's fingerprint. Raise it with every change of the texts below. */
 export const promptVersion = '2';
 
 const answerShape = '{"suggestions":[{"text":"…","hashtags":["…"]}]}';
 
-/** How a request is put to a language model. What people wrote is fenced off as material. */
+/** The messages for a language model. Texts of people are fenced, so that the model does not take them for instructions. */
 export function promptOf({ task, count, brandVoice }: AiRequest): { system: string; user: string } {
   const voice = brandVoice === '' ? '' : `\nThe brand speaks like this:\n${fenced(brandVoice)}`;
   return {

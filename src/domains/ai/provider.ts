@@ -1,6 +1,6 @@
 import type { NetworkName } from '../../generated/schema.ts';
 
-/** What a model is to write. */
+/** The text that a model is to write. */
 export type AiTask =
   | {
       readonly kind: 'CAPTION';
@@ -22,7 +22,7 @@ export interface AiImage {
   readonly fileName: string;
   readonly mimeType: string;
   readonly sha256: string;
-  /** Its bytes, for a model that can see. */
+  /** The bytes of the image, for a model that reads images. */
   read(): Promise<Uint8Array>;
 }
 
@@ -30,10 +30,10 @@ export interface AiRequest {
   readonly task: AiTask;
   /** Id of one of the provider's models. */
   readonly model: string;
-  /** Suggestions wanted; for HASHTAGS the hashtags of the one suggestion. */
+  /** The number of suggestions; for HASHTAGS, of hashtags in the one suggestion. */
   readonly count: number;
   readonly brandVoice: string;
-  /** Equal for equal requests, another when the same is asked anew. */
+  /** Equal for equal requests; different when a request is regenerated. */
   readonly seed: string;
 }
 
@@ -43,7 +43,8 @@ export interface AiSuggestion {
   readonly hashtags: readonly string[];
 }
 
-export interface AiAnswer {
+/** The output of a model. */
+export interface AiCompletion {
   readonly suggestions: readonly AiSuggestion[];
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -57,15 +58,15 @@ export interface AiProviderModel {
   readonly outputUsdPerMillion: string;
 }
 
-/** Who writes. It is asked outside any transaction; what is wrong on its side it throws as `AiProviderError`. */
+/** A source of AI models. Called outside any transaction. Throws its own failures as `AiProviderError`. */
 export interface AiProvider {
   readonly name: string;
   /** The default first. */
   readonly models: readonly AiProviderModel[];
-  generate(request: AiRequest, signal: AbortSignal): Promise<AiAnswer>;
+  generate(request: AiRequest, signal: AbortSignal): Promise<AiCompletion>;
 }
 
-/** The provider did not do its part; the message is for the team to read and holds no secret. */
+/** A failure of the provider. Members read the message; it holds no secret. */
 export class AiProviderError extends Error {
   override readonly name = 'AiProviderError';
   /** Whether the same request may succeed later. */

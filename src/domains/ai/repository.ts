@@ -1,16 +1,18 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { json, type Queries } from '../../database/database.ts';
+import { appendToLog } from '../../database/invalidation-log.ts';
+import { transact } from '../../database/transaction.ts';
 import type { AiGenerationKind } from '../../generated/schema.ts';
 import { type Changes, everyAccount } from '../changes.ts';
 import { anyOf, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
-import type { Scope } from '../context.ts';
 import type { DateRange } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
+import type { Scope } from '../scope.ts';
 import { isNearDays, localDay } from '../time-zones/days.ts';
 import type { AiProvider, AiSuggestion } from './provider.ts';
 
-/** What a model wrote, on request or, given again, for an equal request before. */
+/** An output of a model: new, or reused from an equal earlier request. */
 export interface GenerationRecord {
   readonly id: string;
   readonly kind: AiGenerationKind;
@@ -28,7 +30,7 @@ export interface ModelRecord {
   readonly name: string;
 }
 
-/** A model that may be chosen now. */
+/** A model that can be chosen now. */
 export interface OfferedModel extends ModelRecord {
   readonly inputUsdPerMillion: string;
   readonly outputUsdPerMillion: string;
@@ -40,9 +42,9 @@ export interface GenerationListFilter {
 
 export type GenerationPage = Connection<GenerationRecord, GenerationListFilter>;
 
-/** A generation to store. `reusedFrom` is the one whose answer it gives again, be that deleted some day or not. */
+/** A generation to store. `reusedFrom` is the id of the one whose output it reuses; that one can be deleted later. */
 export interface NewGeneration extends Omit<GenerationRecord, 'model' | 'isReused'> {
-  /** Of the conversation that it answers; null for other kinds. */
+  /** The account of the conversation that it replies to; null for other kinds. */
   readonly accountId: string | null;
   readonly modelId: string;
   readonly fingerprint: string;
@@ -78,8 +80,8 @@ export function findGenerations(queries: Queries, scope: Scope, ids: readonly st
     .execute();
 }
 
-/** The answers that a model gave to equal requests, the latest first: that is the one to give again. */
-export function findAnswers(queries: Queries, scope: Scope, fingerprint: string): Promise<GenerationRecord[]> {
+/** The generations that a model wrote for equal requests, newest first. The newest is the one to reuse. */
+export function findOriginals(queries: Queries, scope: Scope, fingerprint: string): Promise<GenerationRecord[]> {
   return selectGenerations(queries, scope)
     .where('fingerprint', '=', fingerprint)
     .where('reusedFrom', 'is', null)
@@ -100,8 +102,7 @@ export async function insertGeneration(
   return selectGenerations(queries, scope).where('aiGenerations.id', '=', generation.id).executeTakeFirstOrThrow();
 }
 
-/** Deletes a generation, if it is there. */
-/** Reports that there is another generation, or one less. */
+/** Reports a new generation, or the deletion of the one with `id`. */
 export function reportGeneration(
   changes: Changes,
   { kind, accountId, id }: Pick<GenerationRecord, 'kind'> & { accountId: string | null; id?: string },
@@ -111,7 +112,7 @@ export function reportGeneration(
   else changes.reach(accountIds, id);
 }
 
-/** The account is that of the conversation that it answered. */
+/** Deletes a generation if the viewer may see it. `accountId` is the account of the conversation that it replied to. */
 export function deleteGeneration(
   queries: Queries,
   scope: Scope,
@@ -126,7 +127,7 @@ export function deleteGeneration(
     .executeTakeFirst();
 }
 
-/** Sums over the days of a range, cut in the workspace's time zone. */
+/** Sums over the days of a range in the workspace's time zone. */
 export async function findUsage(
   queries: Queries,
   scope: Scope,
@@ -159,16 +160,31 @@ export function findOfferedModels(queries: Queries, provider: AiProvider): Promi
     .execute();
 }
 
-/** Writes down the provider's models with their prices of today, as it starts. */
+/** Stores the provider's models with their current prices, at the start. */
 export async function registerModels(queries: Queries, provider: AiProvider): Promise<void> {
-  for (const [position, { id, ...model }] of provider.models.entries()) {
-    const values = { ...model, provider: provider.name, position };
-    await queries
-      .insertInto('aiModels')
-      .values({ id, ...values })
-      .onConflict((conflicting) => conflicting.column('id').doUpdateSet(values))
-      .execute();
-  }
+  await transact(queries, async (transaction) => {
+    let changed = 0n;
+    for (const [position, { id, ...model }] of provider.models.entries()) {
+      const values = { ...model, provider: provider.name, position };
+      const { numInsertedOrUpdatedRows = 0n } = await transaction
+        .insertInto('aiModels')
+        .values({ id, ...values })
+        .onConflict((conflicting) =>
+          conflicting
+            .column('id')
+            .doUpdateSet(values)
+            .where(
+              sql<boolean>`row(ai_models.name, ai_models.provider, ai_models.input_usd_per_million, ai_models.output_usd_per_million, ai_models.position)
+                is distinct from row(excluded.name, excluded.provider, excluded.input_usd_per_million, excluded.output_usd_per_million, excluded.position)`,
+            ),
+        )
+        .executeTakeFirst();
+      changed += numInsertedOrUpdatedRows;
+    }
+    // Processes that run with other models cache what they read of these.
+    const everything = { workspaceId: null, tags: [], cause: 'registered models' };
+    if (changed > 0n) await appendToLog(transaction, everything, null);
+  });
 }
 
 function selectGenerations(queries: Queries, scope: Scope, filter: GenerationListFilter = { kinds: null }) {
@@ -190,7 +206,7 @@ function matching(queries: Queries, scope: Scope, { kinds }: GenerationListFilte
   return kinds === null ? query : query.where('kind', '=', anyOf(kinds));
 }
 
-/** Answers to a conversation are seen with its account. */
+/** Replies are visible with the account of their conversation. */
 function isVisible({ accountIds }: Scope): RawBuilder<SqlBool> {
   return accountIds === null
     ? sql<SqlBool>`true`

@@ -10,14 +10,14 @@ import { invalid, notFound, Refusal } from '../errors.ts';
 import { Problems } from '../problems.ts';
 import { type AiImage, AiProviderError, type AiTask } from './provider.ts';
 
-/** A request that has been read and found well. */
+/** A validated request. */
 export interface GenerationRequest {
   readonly task: AiTask;
-  /** As it was typed; null when nothing was. */
+  /** The text of the member; null if there is none. */
   readonly prompt: string | null;
-  /** The normalised input, and a digest of the context: what makes requests of a kind equal. */
+  /** The normalised input and a digest of the context. Requests of a kind are equal if it is. */
   readonly identity: readonly (string | null)[];
-  /** Of the conversation that is answered; null for other tasks. */
+  /** The account of the conversation that is replied to; null for other tasks. */
   readonly accountId: string | null;
   readonly count: number;
   readonly model: string | null;
@@ -59,7 +59,7 @@ export function hashtagsRequest(input: GenerateHashtagsInput): GenerationRequest
   };
 }
 
-/** The last message is the digest of the conversation: the next one makes another request of it. */
+/** The id of the last message is the digest of the conversation: a further message makes the request a different one. */
 export async function replyRequest(input: SuggestReplyInput, { loaders }: Context): Promise<GenerationRequest> {
   const { conversationId } = input;
   const problems = new Problems();
@@ -82,7 +82,7 @@ export async function replyRequest(input: SuggestReplyInput, { loaders }: Contex
   };
 }
 
-/** The digest of an image is that of its bytes: the same file uploaded twice is described once. */
+/** The digest of an image is the hash of its bytes, so that a file that is uploaded twice is described once. */
 export async function altTextRequest(
   input: GenerateAltTextInput,
   { loaders, ports }: Context,
@@ -110,11 +110,11 @@ function choicesOf(input: { model?: string | null; regenerate?: boolean | null }
 }
 
 function countOf(
-  given: number | null | undefined,
+  requested: number | null | undefined,
   { usual, most }: { usual: number; most: number },
   problems: Problems,
 ) {
-  const count = given ?? usual;
+  const count = requested ?? usual;
   if (count < 1 || count > most) problems.add(invalid('count', `Expected 1–${most}, but got ${count}.`));
   return count;
 }

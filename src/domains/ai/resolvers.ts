@@ -46,7 +46,7 @@ function listFilterOf(filter: AiGenerationFilter | null | undefined): Generation
   return { kinds: filter?.kinds ?? null };
 }
 
-/** Those that gave its answer again stay: what they cost and when they were asked for is true still. */
+/** Generations that reused its output are kept: their costs and dates remain true. */
 async function deleteAiGeneration({ id }: DeleteInput, { queries, viewer, changes }: Transaction) {
   const deleted = await deleteGeneration(queries, viewer, id);
   if (!deleted) throw new Refusal([notFound('id', 'AI generation', id)]);

@@ -2,13 +2,13 @@ import { lengthOf, shortened } from '../../text/graphemes.ts';
 import { capitalized, isSpaceless, uncapitalized, wordsIn } from '../../text/words.ts';
 
 const maxSubjectLength = 120;
-/** Read of a prompt to find its subject. */
+/** Length of the part of a prompt in which the subject is looked for, in UTF-16 units. */
 const maxReadChars = 1_000;
-/** How people begin when they ask for a text, up to its subject; words are single spaces apart. */
+/** The usual beginning of a prompt, up to its subject. Expects single spaces between words. */
 const request =
   /^(?:please )?(?:write|create|make|draft|give me|announce|promote|post) (?:(?:me )?(?:(?:an?|some|the|\d+) )?(?:(?:short|new|nice|catchy|instagram) )*(?:captions?|posts?|texts?) (?:(?:for|on|that) )?)?(?:about )?/i;
 
-/** What a prompt is about, to stand inside a sentence: "Write a caption about our autumn roast." is about "our autumn roast". */
+/** The subject of a prompt, for use inside a sentence: "our autumn roast" of "Write a caption about our autumn roast." */
 export function subjectOf(prompt: string): string {
   const first = prompt
     .slice(0, maxReadChars)
@@ -21,7 +21,7 @@ export function subjectOf(prompt: string): string {
   return startsAcronymOrName(subject) ? subject : uncapitalized(subject);
 }
 
-/** A capital that must stay: a second one follows, or the next word has one as well. */
+/** Whether the first capital must stay: a second one follows in the word, or the next word has one too. */
 function startsAcronymOrName(text: string): boolean {
   return /^\p{Lu}(?:\S*\p{Lu}|\S*\s\p{Lu}|['’])/u.test(text);
 }
@@ -33,18 +33,18 @@ const stopWords = new Set(
   which while who why will with would you your post caption write please text short announce promote`.split(/\s+/),
 );
 
-/** Hashtags out of a text's own words: neighbours together, then each alone. */
+/** Hashtags from the words of a text: pairs of neighbours first, then single words. */
 export function hashtagsFrom(text: string): string[] {
   const words = wordsIn(text).map((word) => word.replace(/['’-]/g, ''));
-  const telling = words.map((word) => (isTelling(word) ? capitalized(word) : null));
-  const pairs = telling.flatMap((word, index) => {
-    const next = telling[index + 1];
+  const keywords = words.map((word) => (isKeyword(word) ? capitalized(word) : null));
+  const pairs = keywords.flatMap((word, index) => {
+    const next = keywords[index + 1];
     return word && next && word !== next ? [word + next] : [];
   });
-  return [...new Set([...pairs.slice(0, 3), ...telling.filter((word) => word !== null)])];
+  return [...new Set([...pairs.slice(0, 3), ...keywords.filter((word) => word !== null)])];
 }
 
-function isTelling(word: string): boolean {
+function isKeyword(word: string): boolean {
   const length = lengthOf(word);
   const isLong = length >= (isSpaceless(word) ? 2 : 3) && length <= 30;
   return isLong && !/^\p{N}+$/u.test(word) && !stopWords.has(word.toLowerCase());

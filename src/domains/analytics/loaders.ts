@@ -1,4 +1,4 @@
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import {
   type AnalyticsReportRecord,
   computeReports,

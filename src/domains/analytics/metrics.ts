@@ -1,7 +1,6 @@
 import type { Metric } from '../../generated/schema.ts';
-import type { AnalyticsReportRecord, MetricSummaryRecord } from './repository.ts';
 
-/** What was counted on a day or in a period; null where nobody reported anything. */
+/** The metrics of a day or a period; null where none were recorded. */
 export interface Numbers {
   readonly followers: number | null;
   readonly views: number | null;
@@ -11,7 +10,19 @@ export interface Numbers {
   readonly postsPublished: number;
 }
 
-/** In the order of the schema. */
+/** The numbers of one day, `YYYY-MM-DD`. */
+export interface DayNumbers extends Numbers {
+  readonly date: string;
+}
+
+export interface MetricSummaryRecord {
+  readonly metric: Metric;
+  readonly value: number | null;
+  readonly previousValue: number | null;
+  readonly changeRatio: number | null;
+}
+
+/** How each metric is computed, in the order of the schema. */
 const valuesOf: Readonly<Record<Metric, (numbers: Numbers) => number | null>> = {
   FOLLOWERS: ({ followers }) => followers,
   VIEWS: ({ views }) => views,
@@ -31,7 +42,7 @@ export function summaryOf(current: Numbers, previous: Numbers): MetricSummaryRec
   });
 }
 
-export function seriesOf({ daily }: AnalyticsReportRecord, metrics: readonly Metric[]) {
+export function seriesOf({ daily }: { readonly daily: readonly DayNumbers[] }, metrics: readonly Metric[]) {
   return [...new Set(metrics)].map((metric) => ({
     metric,
     points: daily.map((day) => ({ date: day.date, value: valuesOf[metric](day) })),

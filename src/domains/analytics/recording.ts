@@ -16,7 +16,7 @@ const columns = {
 type Recorded = keyof typeof columns;
 type Values = { [column in (typeof columns)[Recorded]]?: number };
 
-/** Sets metrics of an account for a day; those that are not named stay. Resolves with how many. */
+/** Sets metrics of an account for a day; its other metrics are unchanged. Resolves with the number of values that were set. */
 export async function record(input: RecordMetricsInput, tx: Transaction): Promise<number> {
   const { queries, viewer, now } = tx;
   const { accountId, date } = input;
@@ -63,7 +63,7 @@ function isRecorded(metric: string): metric is Recorded {
   return Object.hasOwn(columns, metric);
 }
 
-/** The account shows the followers of the last day for which they are known. */
+/** Sets the account's follower count to that of the last day for which it is recorded. */
 async function followLatest(
   { id, followerCount }: { id: string; followerCount: number | null },
   tx: Transaction,

@@ -1,14 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
-import type { Metric } from '../../generated/schema.ts';
-import type { Scope } from '../context.ts';
 import { addDays, daysBetween } from '../date-range.ts';
 import { idsOf } from '../ids.ts';
-import { goesElsewhere } from '../posts/visibility.ts';
+import { hasHiddenTargets } from '../posts/visibility.ts';
+import type { Scope } from '../scope.ts';
 import { type Days, localDay } from '../time-zones/days.ts';
-import { type Numbers, summaryOf } from './metrics.ts';
+import { type DayNumbers, type MetricSummaryRecord, type Numbers, summaryOf } from './metrics.ts';
 
-/** What a report is about; `accountIds` are sorted, null has no condition, none of them fit nothing. */
+/** The days and the posts of a report. `accountIds` are sorted; null means no condition, and an empty list matches nothing. */
 export interface Subject {
   readonly from: string;
   readonly to: string;
@@ -17,18 +16,11 @@ export interface Subject {
 }
 
 export interface AnalyticsReportRecord extends Subject {
-  /** Tells this report from every other one of the same viewer. */
+  /** Unique among the reports of a viewer. */
   readonly identity: string;
   readonly summary: readonly MetricSummaryRecord[];
-  /** Each day from first to last. */
-  readonly daily: readonly (Numbers & { readonly date: string })[];
-}
-
-export interface MetricSummaryRecord {
-  readonly metric: Metric;
-  readonly value: number | null;
-  readonly previousValue: number | null;
-  readonly changeRatio: number | null;
+  /** All days of the period, in order. */
+  readonly daily: readonly DayNumbers[];
 }
 
 export interface PostPerformanceRecord {
@@ -36,7 +28,7 @@ export interface PostPerformanceRecord {
   readonly value: number;
 }
 
-/** Computes reports, each with the period of equal length before it, in one statement. */
+/** Computes reports, each with the preceding period of equal length, in one statement. */
 export async function computeReports(
   queries: Queries,
   scope: Scope,
@@ -60,7 +52,7 @@ export async function computeReports(
         select position, date, views, reach, engagements, clicks
         from subjects join posts using (campaign_id) join post_metrics on post_metrics.post_id = posts.id
         where posts.workspace_id = ${scope.workspaceId} and date between "from" - days and "to"
-          and ${isPublishedOnAccounts} and not ${goesElsewhere(scope)}
+          and ${isPublishedOnAccounts} and not ${hasHiddenTargets(scope)}
       ) as numbers
       group by position, date
     ),
@@ -80,7 +72,7 @@ export async function computeReports(
         ) as latest
       where campaign_id is null and workspace_id = ${scope.workspaceId}
     ),
-    -- What each report adds to the one before: summed up day by day, these are the last known followers of all accounts.
+    -- The change from each report to the next. Their running sum is the last known number of followers of all accounts.
     follower_changes as (
       select position, greatest(follower_reports.date, "from" - days) as date,
         followers - coalesce(lag(followers) over (partition by position, account_id order by date), 0) as change
@@ -89,7 +81,7 @@ export async function computeReports(
     followed as (
       select position, date, sum(change) as change from follower_changes group by position, date
     ),
-    -- The first publication of each post: anywhere, or on the accounts that count. Two days more than any zone needs, for the index.
+    -- The first publication of each post: anywhere, or on the selected accounts. The UTC limits are wider than any zone needs: for the index.
     publications as (
       select position, published_at
       from subjects join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
@@ -137,7 +129,7 @@ export async function computeReports(
   return subjects.map((subject, i) => reportOf(subject, byPosition[i]!));
 }
 
-/** The posts with the most engagements of each period, in one statement. */
+/** Finds the posts with the most engagements for each request, in one statement. */
 export async function rankPosts(
   queries: Queries,
   scope: Scope,
@@ -153,7 +145,7 @@ export async function rankPosts(
         join posts on subjects.campaign_id is null or subjects.campaign_id = posts.campaign_id
         join post_metrics on post_metrics.post_id = posts.id
       where posts.workspace_id = ${scope.workspaceId} and date between "from" and "to" and engagements is not null
-        and ${isPublishedOnAccounts} and not ${goesElsewhere(scope)}
+        and ${isPublishedOnAccounts} and not ${hasHiddenTargets(scope)}
       group by position, posts.id
     )
     select position::int, post_id, value
@@ -189,8 +181,8 @@ function reportOf({ from, to, accountIds, campaignId }: Subject, rows: readonly 
 }
 
 /**
- * The reports asked for as rows: `position` from 1, `days` of the period, and the accounts that count, null for all. One row
- * of VALUES, not materialized, is as good as constants to the planner: what the report does not need is not even read.
+ * The requested reports as rows: `position` from 1, the number of `days`, and the selected accounts, null for all. The planner
+ * treats one row of VALUES that is not materialized as constants, and does not read tables that the report does not need.
  */
 function subjectsOf(scope: Scope, subjects: readonly Subject[]): RawBuilder<unknown> {
   const rows = subjects.map(({ from, to, accountIds, campaignId }, i) => {
@@ -201,15 +193,15 @@ function subjectsOf(scope: Scope, subjects: readonly Subject[]): RawBuilder<unkn
   return sql`(position, "from", "to", days, campaign_id, account_ids) as not materialized (values ${sql.join(rows)})`;
 }
 
-/** In days. */
+/** The number of days. */
 function lengthOf({ from, to }: Days): number {
   return daysBetween(from, to) + 1;
 }
 
-/** A viewer who is confined to accounts gets the numbers of these alone, and none of posts that go elsewhere too. */
-function counted({ accountIds: visible }: Scope, asked: readonly string[] | null): readonly string[] | null {
-  if (asked === null) return visible;
-  const known = idsOf('Account', asked);
+/** The accounts whose numbers count, null for all. For a confined viewer these are at most their own. */
+function counted({ accountIds: visible }: Scope, requested: readonly string[] | null): readonly string[] | null {
+  if (requested === null) return visible;
+  const known = idsOf('Account', requested);
   return visible === null ? known : known.filter((id) => visible.includes(id));
 }
 

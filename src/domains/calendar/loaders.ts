@@ -1,5 +1,5 @@
 import { inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import { type CalendarNoteRecord, notesByIds } from './repository.ts';
 
 export function createCalendarLoaders({ queries, scope, loader }: LoaderSource) {

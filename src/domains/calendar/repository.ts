@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
-import type { CalendarNotesTable } from '../../database/tables.ts';
+import type { CalendarNotesTable } from '../../database/tables/posts.ts';
 import { grouped } from '../batch.ts';
 import { anyOf, isReference } from '../conditions.ts';
-import type { Scope } from '../context.ts';
 import { addDays, type DateRange, daysBetween } from '../date-range.ts';
 import { badInput } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import { type PostRecord, postColumns } from '../posts/repository.ts';
 import { isSeenNear, onAccounts, seenCalendarAt, visiblePosts } from '../posts/visibility.ts';
+import type { Scope } from '../scope.ts';
 import { localDay } from '../time-zones/days.ts';
 
 export type CalendarNoteRecord = Pick<CalendarNotesTable, 'id' | 'date' | 'text' | 'authorId'>;
 
-/** Their ids tell the two apart. */
+/** A post or a note; the prefix of its id names the type. */
 export type CalendarEntryRecord = PostRecord | CalendarNoteRecord;
 
 export interface CalendarDayRecord {
@@ -29,10 +29,10 @@ export interface CalendarRecord {
   readonly days: readonly CalendarDayRecord[];
 }
 
-/** Which posts; null has no condition, an empty list fits nothing. */
+/** The condition on posts; null means no condition, and an empty list matches nothing. */
 export interface CalendarFilter {
   readonly accountIds: readonly string[] | null;
-  /** Null is no campaign; absent has no condition. */
+  /** Null matches posts without a campaign; absent means no condition. */
   readonly campaignId?: string | null;
 }
 
@@ -41,7 +41,7 @@ export const maxEntriesPerDay = 50;
 
 const noteColumns = ['id', 'date', 'text', 'authorId'] as const;
 
-/** All days from first to last, the empty ones too. */
+/** All days of a range, including those without entries. */
 export async function findCalendar(
   queries: Queries,
   scope: Scope,
@@ -62,7 +62,7 @@ export function notesByIds(queries: Queries, scope: Scope, ids: readonly string[
     .execute();
 }
 
-/** Reads a note for change: whoever changes it waits for the end of the transaction. */
+/** Reads and locks a note: other changes of it wait for the end of the transaction. */
 export function lockNote(queries: Queries, scope: Scope, id: string): Promise<CalendarNoteRecord | undefined> {
   return notesOf(queries, scope)
     .select(noteColumns)
@@ -73,12 +73,12 @@ export function lockNote(queries: Queries, scope: Scope, id: string): Promise<Ca
 
 interface PlacedEntry {
   readonly day: string;
-  /** How many entries share the day. */
+  /** Number of entries of the day, including those beyond the limit. */
   readonly entryCount: number;
   readonly entry: CalendarEntryRecord;
 }
 
-/** An instant is on the day that the clocks of the workspace's zone show, whatever they did that day. */
+/** Notes and posts on their days. A post's day is that of its instant in the workspace's time zone. */
 async function entriesBetween(
   queries: Queries,
   scope: Scope,
@@ -95,7 +95,7 @@ async function entriesBetween(
     .where(isSeenNear(scope, { from, to }));
   const rows = await queries
     .with(
-      (cte) => cte('seen').materialized(), // so that the instant, of which the day asks again and again, is found once
+      (cte) => cte('seen').materialized(), // so that the instant, which the day's expression repeats, is computed once
       () => posts,
     )
     .with('entries', (db) =>

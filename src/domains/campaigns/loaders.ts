@@ -1,5 +1,5 @@
 import { inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import type { PostPage } from '../posts/repository.ts';
 import {
   type CampaignRecord,

@@ -8,26 +8,33 @@ import { isOwn } from '../posts/visibility.ts';
 import { Problems } from '../problems.ts';
 import { type CampaignRecord, campaignsByIds } from './repository.ts';
 
-/** Puts posts into the campaign, each out of the one that it was in. */
+/** Moves posts into the campaign, out of their previous campaigns. */
 export async function addPosts(transaction: Transaction, input: CampaignPostsInput): Promise<CampaignRecord> {
   const { campaign, posts } = await chosen(transaction, input);
   const joining = posts.filter(({ post }) => post.campaignId !== campaign.id);
   await movePosts(transaction, joining, campaign.id);
+  reportAgain(transaction, posts, joining);
   return campaign;
 }
 
-/** Takes posts out of the campaign; those that are not in it stay where they are. */
+/** Removes posts from the campaign. Posts of other campaigns are unchanged. */
 export async function removePosts(transaction: Transaction, input: CampaignPostsInput): Promise<CampaignRecord> {
   const { campaign, posts } = await chosen(transaction, input);
   const leaving = posts.filter(({ post }) => post.campaignId === campaign.id);
   await movePosts(transaction, leaving, null);
+  reportAgain(transaction, posts, leaving);
   return campaign;
 }
 
-/** Takes all posts out of a campaign. To somebody who may not change all of them, the campaign reads as not there. */
+/** Reports posts that did not move, too: the process that moved them may have died before it told the others. */
+function reportAgain(transaction: Transaction, posts: readonly PostState[], moved: readonly PostState[]): void {
+  for (const state of posts) if (!moved.includes(state)) reportChange(transaction, null, state);
+}
+
+/** Removes all posts from a campaign. If the viewer may not change all of them, refuses as if the campaign did not exist. */
 export async function removeAllPosts(transaction: Transaction, campaignId: string): Promise<void> {
   const { queries, viewer } = transaction;
-  const everything = { ...viewer, accountIds: null };
+  const unconfined = { ...viewer, accountIds: null };
   const rows = await queries
     .selectFrom('posts')
     .select('id')
@@ -35,7 +42,7 @@ export async function removeAllPosts(transaction: Transaction, campaignId: strin
     .where('campaignId', '=', campaignId)
     .execute();
   const ids = rows.map(({ id }) => id);
-  const states = await lockPosts({ queries, viewer: everything }, ids);
+  const states = await lockPosts({ queries, viewer: unconfined }, ids);
   const members = states.filter(({ post }) => post.campaignId === campaignId);
   if (!members.every(({ targets }) => isOwn(targets, viewer)))
     throw new Refusal([notFound('id', 'Campaign', campaignId)]);

@@ -1,19 +1,20 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
-import type { CampaignsTable, Tables } from '../../database/tables.ts';
+import type { CampaignsTable } from '../../database/tables/posts.ts';
+import type { Tables } from '../../database/tables.ts';
 import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
 import { noPostFilter, type PostPage, postColumns } from '../posts/repository.ts';
 import { visiblePosts } from '../posts/visibility.ts';
+import type { Scope } from '../scope.ts';
 
 export interface CampaignRecord
   extends Omit<CampaignsTable, 'workspaceId' | 'foldedName' | 'foldedBrief' | 'revision'> {
   readonly revision: number;
 }
 
-/** Which campaigns; null has no condition, an empty list fits nothing. */
+/** The condition on campaigns; null means no condition, and an empty list matches nothing. */
 export interface CampaignFilter {
   readonly status: readonly CampaignRecord['status'][] | null;
   readonly search: string | null;
@@ -64,7 +65,7 @@ export function campaignsByIds(queries: Queries, scope: Scope, ids: readonly str
     .execute();
 }
 
-/** Reads a campaign for change: whoever changes it waits for the end of the transaction. */
+/** Reads and locks a campaign: other changes of it wait for the end of the transaction. */
 export function lockCampaign(queries: Queries, scope: Scope, id: string): Promise<CampaignRecord | undefined> {
   return ofWorkspace(queries, scope)
     .select(columns)
@@ -73,7 +74,7 @@ export function lockCampaign(queries: Queries, scope: Scope, id: string): Promis
     .executeTakeFirst();
 }
 
-/** Locks a campaign against everything, posts that are being put into it included. */
+/** Reads and locks a campaign against all changes, including the addition of posts. */
 export function lockCampaignToDelete(queries: Queries, scope: Scope, id: string): Promise<CampaignRecord | undefined> {
   return ofWorkspace(queries, scope)
     .select(columns)
@@ -82,7 +83,7 @@ export function lockCampaignToDelete(queries: Queries, scope: Scope, id: string)
     .executeTakeFirst();
 }
 
-/** No row for a campaign without a post that the viewer may see. */
+/** Counts the posts that the viewer may see, by campaign. A campaign without any has no row. */
 export function postCountsOf(
   queries: Queries,
   scope: Scope,
@@ -101,7 +102,7 @@ export interface PostsRequest {
   readonly page: Page;
 }
 
-/** The pages that were asked for, in the order of the requests and in one statement, whatever their sizes and cursors. */
+/** Reads a page of posts for each request, in the order of the requests and in one statement. */
 export async function postsOfCampaigns(
   queries: Queries,
   scope: Scope,

@@ -6,11 +6,11 @@ import { dayMs, iso, type Stage, seededId } from './stage.ts';
 
 export type AccountRow = Insertable<Tables['accounts']> & { followerCount: number };
 
-/** Dealt over all workspaces, because one has too few accounts to show them all. */
+/** Shares over the accounts of all workspaces, as one workspace has too few accounts for each status. */
 export const accountStatusShares = { CONNECTED: 80, EXPIRING: 8, RECONNECT_REQUIRED: 6, PAUSED: 6 } as const;
 export type AccountStatus = keyof typeof accountStatusShares;
 
-/** One account a network, with as many followers as it has today. */
+/** Creates one account for each network of the brand, with its follower count of today. */
 export function makeAccounts(
   { brand, workspaceId, random, nowMs }: Stage,
   statusOf: () => AccountStatus,

@@ -1,9 +1,9 @@
 import type { NetworkName, WorkspaceRole } from '../../generated/schema.ts';
 
-/** Everything that is particular to a demo workspace: who it is and how it speaks. All of it is invented. */
+/** The content of a demo workspace: its name, team, texts and pictures. All of it is invented. */
 export interface Brand {
   readonly name: string;
-  /** On the networks, without @. */
+  /** The handle on all networks, without @. */
   readonly handle: string;
   readonly mailDomain: string;
   readonly timeZone: string;
@@ -13,7 +13,9 @@ export interface Brand {
   readonly voice: string;
   /** The most important first. */
   readonly networks: readonly NetworkName[];
-  /** Colours of its pictures, `#rrggbb`. */
+  /** The folder of its pictures, `<name>.jpg`: JPEG is the one format that every network accepts. */
+  readonly pictures: URL;
+  /** Colours of its videos, `#rrggbb`. */
   readonly palette: readonly string[];
   readonly team: readonly TeamMember[];
   readonly slots: Slots;
@@ -21,32 +23,32 @@ export interface Brand {
   readonly campaigns: readonly CampaignIdea[];
   readonly conversations: Readonly<Record<ConversationKind, readonly Topic[]>>;
   readonly contacts: { readonly given: readonly string[]; readonly family: readonly string[] };
-  /** What a contact says when all is well, and what the team answers. */
+  /** The last messages of a conversation: a contact's thanks, and the team's answers. */
   readonly farewells: { readonly thanks: readonly string[]; readonly answers: readonly string[] };
   readonly savedReplies: readonly { readonly title: string; readonly body: string }[];
-  /** `day` counts from today. */
+  /** `day` is relative to today. */
   readonly notes: readonly { readonly day: number; readonly text: string }[];
   readonly documents: readonly string[];
 }
 
 export type ConversationKind = 'COMMENT' | 'DIRECT_MESSAGE' | 'MENTION' | 'REVIEW';
 
-/** Somebody who works for several brands stands in each team with the same address. */
+/** A person in a team. The same address in several teams means the same person. */
 export interface TeamMember {
   readonly name: string;
   readonly email: string;
   readonly role: WorkspaceRole;
-  /** The only networks whose accounts they see; all when absent. */
+  /** The networks to whose accounts they are confined; all when absent. */
   readonly networks?: readonly NetworkName[];
 }
 
 /**
- * What the gaps of a text can hold. `{coffee.name}` and `{coffee.notes}` in one text speak of the same coffee; `{place}` is a
- * plain value. `{weekday}` (some days ahead), `{month}` and `{season}` follow from the day of the post.
+ * The values for the placeholders of a text. `{coffee.name}` and `{coffee.notes}` in one text belong to the same coffee; `{place}`
+ * is a plain value. `{weekday}` (some days ahead), `{month}` and `{season}` follow from the day of the post.
  */
 export type Slots = Readonly<Record<string, readonly (string | Readonly<Record<string, string>>)[]>>;
 
-/** A subject that the brand keeps coming back to. Each text is at most 280 characters with its longest values. */
+/** A recurring subject of the brand. Each text has at most 280 characters with its longest values. */
 export interface Pillar {
   readonly name: string;
   readonly weight: number;
@@ -54,16 +56,16 @@ export interface Pillar {
   readonly hashtags: readonly string[];
   readonly templates: readonly { readonly title: string; readonly text: string }[];
   readonly texts: readonly string[];
-  /** Sentences that may follow a text. */
+  /** Optional last sentences of a text. */
   readonly closings: readonly string[];
-  /** What the team asks an AI to write. */
+  /** Prompts of the team for AI captions. */
   readonly prompts: readonly string[];
-  /** What pictures of it show, to follow "Close-up of". */
+  /** The motifs of its pictures; `shows` follows "Close-up of". */
   readonly pictures: readonly { readonly name: string; readonly shows: string }[];
   readonly video: { readonly name: string; readonly shows: string };
 }
 
-/** Days count from today; no status: it follows from the days. */
+/** A campaign. Its days are relative to today, and its status follows from them. */
 export interface CampaignIdea {
   readonly name: string;
   readonly brief: string;
@@ -72,7 +74,7 @@ export interface CampaignIdea {
   readonly pillars: readonly string[];
 }
 
-/** One of the openings, then answer, question, answer … in turns. */
+/** The messages of a conversation about one subject: one of the openings, then answers and questions in turns. */
 export interface Topic {
   readonly openings: readonly string[];
   readonly turns: readonly string[];

@@ -7,7 +7,7 @@ export const demoBrands: readonly Brand[] = [lindwurmCoffee, cairnAndCompass, sa
 
 const branches = ['North', 'South', 'East', 'West', 'Harbour', 'Hillside'];
 
-/** The brands, then branches of theirs, each with a team of its own. */
+/** The brands, then their branches, each with its own team. */
 export function brandsFor(count: number): Brand[] {
   return Array.from({ length: count }, (_, index) => {
     const brand = demoBrands[index % demoBrands.length]!;

@@ -3,7 +3,7 @@ import type { Queries } from '../../database/database.ts';
 import { withFoldedColumns } from '../../database/folded-columns.ts';
 import type { Tables } from '../../database/tables.ts';
 
-/** Rows of any table, in the order in which foreign keys need them. */
+/** The rows of tables, in the order that foreign keys require. */
 export type Batch = readonly { [T in keyof Tables]: TableRows<T> }[keyof Tables][];
 
 interface TableRows<T extends keyof Tables> {
@@ -11,10 +11,12 @@ interface TableRows<T extends keyof Tables> {
   readonly rows: readonly Insertable<Tables[T]>[];
 }
 
-/** Keeps a statement's text at a few megabytes. */
+/** Rows in one statement, whose text then has a few megabytes. */
 const rowsAtOnce = 5_000;
 
-/** Inserts with one parameter a statement: PostgreSQL reads the rows from JSON, far faster than from a long list of values. */
+/**
+ * Inserts rows with one parameter for each statement. PostgreSQL reads the rows from JSON, much faster than from a list of values.
+ */
 export async function insertAll(queries: Queries, batch: Batch): Promise<void> {
   for (const { table, rows: unfolded } of batch) {
     if (unfolded.length === 0) continue;

@@ -7,7 +7,7 @@ import { fillTogether, type Writer } from './writer.ts';
 
 export interface Caption {
   readonly text: string;
-  /** The same, ever shorter; the last fits every network. */
+  /** Versions of the text, each shorter than the one before. The last one fits every network. */
   readonly shorter: readonly string[];
   readonly pillar: Pillar;
   readonly template: DemoTemplate | null;
@@ -22,7 +22,7 @@ const closingShare = 0.65;
 const longShare = 0.15;
 const attempts = 12;
 
-/** Writes posts from the brand's texts and templates. No text comes twice as long as there are others. */
+/** Creates a writer of captions from the brand's texts and templates. It repeats a text only after twelve attempts for another. */
 export function createCaptionWriter(pillars: readonly Pillar[], writer: Writer, random: Random): CaptionWriter {
   const texts = new Map(pillars.map((pillar) => [pillar, createDeck(random, pillar.texts)]));
   const closings = new Map(pillars.map((pillar) => [pillar, createDeck(random, pillar.closings)]));
@@ -52,12 +52,12 @@ export function createCaptionWriter(pillars: readonly Pillar[], writer: Writer, 
   };
 }
 
-/** What goes to one network when the post's text is too long for it; null when it is not. */
+/** The shorter text for a network whose limit the caption exceeds; null if it is within the limit. */
 export function overrideFor(caption: Caption, network: NetworkName): string | null {
   const fits = (text: string) => textLength(network, text).isWithinLimit;
   if (fits(caption.text)) return null;
   const found = caption.shorter.find(fits);
-  if (found === undefined) throw new RangeError(`expected a text that ${network} takes, but got "${caption.text}"`);
+  if (found === undefined) throw new RangeError(`expected a text that ${network} accepts, but got "${caption.text}"`);
   return found;
 }
 
@@ -73,7 +73,7 @@ function versionsOf([text, ...more]: readonly string[], closing: string | null, 
   ];
 }
 
-/** Zipf's law over all templates, as they are used in life: a few do most of the work. */
+/** A template by Zipf's law: a few templates are used most of the time. */
 function byPopularity(all: readonly DemoTemplate[], fitting: readonly DemoTemplate[], random: Random): DemoTemplate {
   return random.pickWeighted(fitting, (template) => 1 / (all.indexOf(template) + 1) ** 1.1);
 }

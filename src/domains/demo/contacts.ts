@@ -7,7 +7,7 @@ export interface Contact {
   readonly contactHandle: string;
 }
 
-/** People who write to a brand. Nobody comes twice before everybody came, and no two have one handle. */
+/** Creates a source of contacts. A name is repeated only after all others, and handles are unique. */
 export function createContacts({ contacts: { given, family } }: Brand, random: Random): () => Contact {
   const names = given.flatMap((first) => family.map((last) => [first, last] as const));
   const nextName = createDeck(random, names);
@@ -32,7 +32,7 @@ function handleOf(random: Random, first: string, last: string): string {
   ]);
 }
 
-/** Small letters without accents. */
+/** Lower-case letters without accents. */
 function plain(name: string): string {
   return searchKey(name).replace(/[^a-z]/g, '');
 }

@@ -16,12 +16,12 @@ type ConversationRow = Insertable<Tables['conversations']>;
 
 export interface DemoConversation {
   readonly row: ConversationRow;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly messages: readonly MessageRow[];
 }
 
-export const kindShares = { COMMENT: 45, DIRECT_MESSAGE: 35, MENTION: 15, REVIEW: 5 } as const;
-export const statusShares = { OPEN: 42, RESOLVED: 50, SNOOZED: 8 } as const;
+const kindShares = { COMMENT: 45, DIRECT_MESSAGE: 35, MENTION: 15, REVIEW: 5 } as const;
+const statusShares = { OPEN: 42, RESOLVED: 50, SNOOZED: 8 } as const;
 type Status = keyof typeof statusShares;
 
 const priorityShares = { LOW: 8, NORMAL: 74, HIGH: 14, URGENT: 4 } as const;
@@ -32,7 +32,7 @@ const nudges = [
   '?',
 ];
 
-/** Threads that read from the top: a question, its answer, thanks; long ones come back to another subject later. */
+/** Creates conversations: a question, its answer, thanks. Long ones continue later with another subject. */
 export function makeConversations(
   stage: Stage,
   material: { accounts: readonly AccountRow[]; writer: Writer; assignees: readonly string[] },
@@ -77,10 +77,12 @@ export function makeConversations(
   });
 }
 
-/** A question of the contact, an answer of the team, or a contact who waits for one. */
+/** A message of a conversation: a contact's question, the team's answer, or a contact's reminder. */
 type Turn = 'question' | 'answer' | 'nudge';
 
-/** Geometric, as many as there are to be; direct messages have the longest, reviews the shortest. */
+/**
+ * Lengths of conversations with a geometric distribution and a fixed sum. Direct messages are the longest, reviews the shortest.
+ */
 function lengthsFor(random: Random, kinds: readonly ConversationKind[], messages: number): number[] {
   const mean = messages / kinds.length;
   const drawn = kinds.map(() => 1 + Math.floor(random.exponential(mean - 0.5)));
@@ -103,7 +105,7 @@ function lengthsFor(random: Random, kinds: readonly ConversationKind[], messages
   return lengths;
 }
 
-/** What ends with an answer is rather resolved, what ends with a question rather open. */
+/** Statuses of conversations. One that ends with an answer is more likely resolved, and with a question more likely open. */
 function statusesFor(random: Random, lengths: readonly number[]): Status[] {
   const dealt = deal(random, lengths.length, statusShares);
   const wish = { RESOLVED: 0, SNOOZED: 1, OPEN: 2 };
@@ -118,7 +120,7 @@ function statusesFor(random: Random, lengths: readonly number[]): Status[] {
   return statuses;
 }
 
-/** In turns; an open conversation may end with one who asks again. */
+/** Questions and answers in turns. An open conversation can end with reminders. */
 function turnsOf(random: Random, { status, length }: { status: Status; length: number }): Turn[] {
   const isWaiting = status === 'OPEN' && length >= 2;
   const again = !isWaiting
@@ -147,7 +149,7 @@ function createScripts({ brand, random, days }: Stage, writer: Writer) {
     const lines: string[] = [];
     const topics = new Set<Topic>();
     while (lines.length < turns.length) {
-      // Whoever comes back after a review or a mention writes directly; nobody asks the same again while there is more.
+      // After a review or a mention, a contact continues by direct message. A topic is repeated only after all others.
       const later = kind === 'COMMENT' ? kind : 'DIRECT_MESSAGE';
       const draw = decks.get(lines.length === 0 ? kind : later)!;
       let topic = draw();
@@ -161,7 +163,7 @@ function createScripts({ brand, random, days }: Stage, writer: Writer) {
   };
 }
 
-/** From the last message backwards: answers within the hour or so, a new subject after days. */
+/** The times of messages, from the last one backwards: answers after about an hour, a new subject after days. */
 function timesOf({ random, nowMs }: Stage, status: Status, turns: readonly Turn[]): number[] {
   const sinceLast = {
     OPEN: () => 2 * minuteMs + random.exponential(30 * hourMs),
@@ -196,7 +198,7 @@ function accountFor(random: Random, kind: ConversationKind, accounts: readonly A
   return random.pickWeighted(fitting.length > 0 ? fitting : accounts, (_, rank) => 1 / (rank + 1));
 }
 
-/** Nine in the morning of the day after today. */
+/** Nine o'clock tomorrow in the workspace's time zone. */
 function tomorrowMorning({ brand, nowMs }: Stage): number {
   const tomorrow = today(brand.timeZone, new Date(nowMs + dayMs));
   return atWallClock(brand.timeZone, tomorrow, 9 * 60);

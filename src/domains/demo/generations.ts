@@ -26,28 +26,28 @@ export interface GenerationMaterial {
   readonly members: readonly string[];
 }
 
-export const generationKindShares = { CAPTION: 60, HASHTAGS: 15, REPLY: 15, ALT_TEXT: 10 } as const;
+const generationKindShares = { CAPTION: 60, HASHTAGS: 15, REPLY: 15, ALT_TEXT: 10 } as const;
 const reusedShare = 0.25;
 const days = 45;
 
-/** What a request and its answer look like, as the real ones: who asks the same again gets one of these. */
-interface Answered {
+/** A request and its output, with the identity of a real request, so that an equal request of a visitor reuses it. */
+interface DemoCompletion {
   readonly prompt: string | null;
   readonly identity: readonly (string | null)[];
   readonly count: number;
   readonly suggestions: readonly AiSuggestion[];
-  /** Of the conversation that is answered. */
+  /** The account of the conversation that is replied to. */
   readonly accountId?: string | null;
 }
 
 export function makeGenerations(stage: Stage, material: GenerationMaterial): GenerationRow[] {
   const { random, size, nowMs } = stage;
   const reusedCount = Math.round(size.generations * reusedShare);
-  const answer = createAnswers(stage, material);
+  const complete = createCompletions(stage, material);
   const ages = Array.from({ length: size.generations }, () => random.next() * days * dayMs + hourMs).sort(
     (a, b) => b - a,
   );
-  // The kinds of the originals are dealt; those that are reused have the kind of what they reuse.
+  // Shares of originals; a reused generation has the kind of its original.
   const kinds = deal(random, size.generations - reusedCount, generationKindShares);
   const isReused = deal(random, size.generations - 2, {
     reused: reusedCount,
@@ -60,7 +60,7 @@ export function makeGenerations(stage: Stage, material: GenerationMaterial): Gen
     if (index >= 2 && isReused[index - 2] === 'reused')
       return reuse(stage, random.pick(originals), { createdMs, material });
     const kind = kinds[originals.length]!;
-    const original = originalOf(stage, { kind, answered: answer(kind, createdMs), createdMs, material });
+    const original = originalOf(stage, { kind, completion: complete(kind, createdMs), createdMs, material });
     originals.push(original);
     return original;
   });
@@ -70,12 +70,12 @@ function originalOf(
   { brand, random, workspaceId }: Stage,
   {
     kind,
-    answered,
+    completion,
     createdMs,
     material,
-  }: { kind: Kind; answered: Answered; createdMs: number; material: GenerationMaterial },
+  }: { kind: Kind; completion: DemoCompletion; createdMs: number; material: GenerationMaterial },
 ): GenerationRow {
-  const { prompt, identity, count, suggestions, accountId = null } = answered;
+  const { prompt, identity, count, suggestions, accountId = null } = completion;
   const { model, members } = material;
   const tokens = {
     inputTokens: 220 + tokensOf(brand.voice) + tokensOf(prompt ?? '') + (kind === 'ALT_TEXT' ? 765 : 0),
@@ -110,7 +110,7 @@ function reuse(
   };
 }
 
-function createAnswers(stage: Stage, { writer, captions, conversations, assets }: GenerationMaterial) {
+function createCompletions(stage: Stage, { writer, captions, conversations, assets }: GenerationMaterial) {
   const { brand, random } = stage;
   const prompts = createDeck(
     random,
@@ -123,15 +123,20 @@ function createAnswers(stage: Stage, { writer, captions, conversations, assets }
     assets.filter(({ kind }) => kind === 'image'),
   );
 
-  return (kind: Kind, createdMs: number): Answered => {
+  return (kind: Kind, createdMs: number): DemoCompletion => {
     const day = today(brand.timeZone, new Date(createdMs));
     switch (kind) {
       case 'CAPTION': {
         const { pillar, prompt } = prompts();
         const texts = random.shuffle(pillar.texts).slice(0, 3);
-        const [asked, ...written] = fillTogether(writer, [prompt, ...texts], day) as [string, ...string[]];
+        const [filledPrompt, ...written] = fillTogether(writer, [prompt, ...texts], day) as [string, ...string[]];
         const suggestions = written.map((text) => suggestionOf(text, random.shuffle(pillar.hashtags).slice(0, 3)));
-        return { prompt: asked, identity: [withSingleSpaces(asked), null, null], count: 3, suggestions };
+        return {
+          prompt: filledPrompt,
+          identity: [withSingleSpaces(filledPrompt), null, null],
+          count: 3,
+          suggestions,
+        };
       }
       case 'HASHTAGS': {
         const [first, second] = [pillars(), pillars()];
@@ -166,7 +171,7 @@ function suggestionOf(text: string, hashtags: readonly string[]): AiSuggestion {
   return { text: `${text}\n\n${hashtags.map((hashtag) => `#${hashtag}`).join(' ')}`, hashtags };
 }
 
-/** About four characters each, in English. */
+/** Estimates about four characters a token, as in English. */
 function tokensOf(text: string): number {
   return Math.ceil(text.length / 4);
 }

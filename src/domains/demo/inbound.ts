@@ -3,7 +3,7 @@ import { searchKey } from '../../text/folding.ts';
 import type { ConversationKind } from './brand.ts';
 import type { Random } from './random.ts';
 
-/** Somebody outside who writes, and what they write. */
+/** A contact and their message. */
 export interface InboundMessage {
   readonly kind: ConversationKind;
   readonly contactName: string;
@@ -107,7 +107,7 @@ const followUps = [
   'Great, that worked. Have a nice day!',
 ];
 
-/** Somebody new, in a way in which people write on this network. */
+/** A first message of a new contact, of a kind that the network has. */
 export function newContact(random: Random, network: NetworkName): InboundMessage {
   const kind = random.pickWeighted<ConversationKind>(['COMMENT', 'DIRECT_MESSAGE', 'MENTION', 'REVIEW'], (one) =>
     one === 'REVIEW' && network !== 'FACEBOOK' ? 0 : { COMMENT: 45, DIRECT_MESSAGE: 35, MENTION: 15, REVIEW: 5 }[one],
@@ -118,7 +118,7 @@ export function newContact(random: Random, network: NetworkName): InboundMessage
   return { kind, contactName, contactHandle, text: random.pick(openings[kind]) };
 }
 
-/** Somebody known writes again. */
-export function again(random: Random, contact: Omit<InboundMessage, 'text'>): InboundMessage {
+/** A further message of a known contact. */
+export function followUp(random: Random, contact: Omit<InboundMessage, 'text'>): InboundMessage {
   return { ...contact, text: random.pick(followUps) };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Queries } from '../../database/database.ts';
 import { type Background, createBackground, type Execute, type Log, mutate } from '../background.ts';
 import { today } from '../date-range.ts';
-import { again, type InboundMessage, newContact } from './inbound.ts';
+import { followUp, type InboundMessage, newContact } from './inbound.ts';
 import { type MeasuredWorkspace, measureAccounts, measurePosts } from './measuring.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -30,14 +30,14 @@ export interface DemoLifeOptions {
   log: Log;
   seed: number;
   pollMs?: number;
-  /** Between two messages to a workspace, on average. */
+  /** Mean time between two messages to a workspace. */
   messageEveryMs?: number;
   now?: () => Date;
 }
 
 /**
- * The world outside of a demo: people write to the inbox now and then, and on the hour the networks report what accounts and
- * recent posts did. Equal seeds, workspaces and clocks give equal lives.
+ * Simulates the outside of a demo: contacts send messages, and each hour the networks report metrics of accounts and recent posts.
+ * Equal seeds, workspaces and clocks give equal events.
  */
 export function createDemoLife({
   queries,
@@ -52,14 +52,14 @@ export function createDemoLife({
 
   async function tick(): Promise<void> {
     const at = now();
-    for (const measuredWorkspace of await placesOf(queries)) {
-      await live(measuredWorkspace, at).catch((error) =>
-        log.error({ workspaceId: measuredWorkspace.workspaceId, err: error }, 'demo life: something did not happen'),
+    for (const measuredWorkspace of await workspacesOf(queries)) {
+      await simulate(measuredWorkspace, at).catch((error) =>
+        log.error({ workspaceId: measuredWorkspace.workspaceId, err: error }, 'demo life: an event failed'),
       );
     }
   }
 
-  async function live(measuredWorkspace: MeasuredWorkspace, at: Date): Promise<void> {
+  async function simulate(measuredWorkspace: MeasuredWorkspace, at: Date): Promise<void> {
     const { workspaceId } = measuredWorkspace;
     const atMs = at.getTime();
     const hour = Math.floor(atMs / hourMs);
@@ -72,7 +72,7 @@ export function createDemoLife({
     const { random } = pulse;
     if (pulse.nextMessageMs <= atMs) {
       pulse.nextMessageMs = atMs + random.exponential(messageEveryMs);
-      const input = await writtenNow(queries, workspaceId, random);
+      const input = await nextMessage(queries, workspaceId, random);
       if (input)
         await mutate(execute, workspaceId, {
           document: receiveMessage,
@@ -100,8 +100,8 @@ export function createDemoLife({
   return createBackground(tick, { name: 'demo life', pollMs, log });
 }
 
-/** A message to one of the accounts that are connected; every second one from somebody who wrote before. */
-async function writtenNow(
+/** A message to one of the connected accounts; about every second one is from a known contact. */
+async function nextMessage(
   queries: Queries,
   workspaceId: string,
   random: Random,
@@ -126,10 +126,10 @@ async function writtenNow(
     .limit(20)
     .execute();
   const isKnown = random.chance(0.5) && contacts.length > 0;
-  return { accountId, ...(isKnown ? again(random, random.pick(contacts)) : newContact(random, network)) };
+  return { accountId, ...(isKnown ? followUp(random, random.pick(contacts)) : newContact(random, network)) };
 }
 
-function placesOf(queries: Queries): Promise<MeasuredWorkspace[]> {
+function workspacesOf(queries: Queries): Promise<MeasuredWorkspace[]> {
   return queries.selectFrom('settings').select(['workspaceId', 'timeZone']).orderBy('workspaceId').execute();
 }
 

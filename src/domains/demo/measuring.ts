@@ -9,14 +9,14 @@ export interface MeasuredWorkspace {
 
 type Counts = { views: number | null; reach: number | null; engagements: number | null; clicks: number | null };
 
-/** An account's day until now. */
+/** The metrics of an account's current day so far. */
 export interface AccountDay {
   readonly accountId: string;
   readonly date: string;
   readonly values: readonly { readonly metric: string; readonly value: number }[];
 }
 
-/** A post's day until now. */
+/** The metrics of a post's current day so far. */
 export interface PostDay extends Counts {
   readonly postId: string;
   readonly date: string;
@@ -24,7 +24,7 @@ export interface PostDay extends Counts {
 
 const followedDays = 7;
 
-/** What an hour adds to each account's day: about a 24th of what its days of late were like. */
+/** The accounts' metrics of the day after another hour, which adds about a 24th of the average of the last days. */
 export async function measureAccounts(
   queries: Queries,
   { workspaceId }: MeasuredWorkspace,
@@ -65,7 +65,7 @@ export async function measureAccounts(
   });
 }
 
-/** What an hour adds to each recent post's day: much at first, and half as much with each day. */
+/** The recent posts' metrics of the day after another hour, which adds half as much with each day since the publication. */
 export async function measurePosts(
   queries: Queries,
   { workspaceId }: MeasuredWorkspace,

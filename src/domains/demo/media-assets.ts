@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Insertable } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { capitalized } from '../../text/words.ts';
 import type { Brand, Pillar } from './brand.ts';
-import { jpegOf } from './files/jpeg.ts';
 import { mp4Of } from './files/mp4.ts';
 import { pdfOf } from './files/pdf.ts';
 import { createRandom, type Random } from './random.ts';
@@ -15,7 +15,7 @@ export interface DemoAsset {
   readonly kind: 'image' | 'video' | 'document';
   /** Null for documents. */
   readonly pillar: Pillar | null;
-  /** What a model would see in it. */
+  /** The alternative text that a model would write. */
   readonly description: string;
 }
 
@@ -29,7 +29,7 @@ const framings = [
   { name: 'from-the-side', words: 'Side view of' },
 ];
 
-/** A library of small, real files. Takes of the same thing share their content, never their storage key. */
+/** Creates a library of small, real files. Takes of the same motif share their content, but not their storage key. */
 export function makeMediaAssets(stage: Stage): DemoAsset[] {
   const { brand, size, workspaceId, random, nowMs } = stage;
   const imageCount = Math.round(size.mediaAssets * shares.image);
@@ -41,7 +41,7 @@ export function makeMediaAssets(stage: Stage): DemoAsset[] {
   ];
   const files = createFiles(brand);
   return random.shuffle(things).map((thing) => {
-    // Older than every post, or of the last year.
+    // Half are older than every post, the others are of the last year.
     const ageDays = random.chance(0.5) ? random.integer(396, 418) : random.integer(0, 395);
     const createdMs = nowMs - ageDays * dayMs - random.integer(1, dayMs);
     const { bytes, sha256, mimeType } = files.of(thing);
@@ -56,14 +56,14 @@ export function makeMediaAssets(stage: Stage): DemoAsset[] {
 }
 
 interface Thing extends Pick<DemoAsset, 'kind' | 'pillar' | 'description'> {
-  /** Of what: takes of one thing look alike. */
+  /** The name of the motif; takes of one motif have the same content. */
   readonly name: string;
   readonly fileName: string;
 }
 
 const takes = 24;
 
-/** First one take of everything, then the next: any beginning of the list has all pillars. */
+/** One take of all pictures, then the next take, so that any beginning of the list has pictures of many pillars. */
 function imagesOf({ pillars }: Brand): Thing[] {
   return Array.from({ length: takes }).flatMap((_, take) => {
     const framing = framings[take % framings.length]!;
@@ -104,39 +104,32 @@ function numbered(round: number): string {
   return round === 0 ? '' : `-${round + 1}`;
 }
 
-/** The content of each thing, made once. */
-function createFiles({ palette, name: brandName }: Brand) {
-  const made = new Map<string, { bytes: Uint8Array; sha256: string; mimeType: string }>();
+/** Reads or makes the content of each motif once. */
+function createFiles({ palette, pictures, name: brandName }: Brand) {
+  const files = new Map<string, { bytes: Uint8Array; sha256: string; mimeType: string }>();
+  const contentOf = ({ kind, name, description }: Thing): Uint8Array => {
+    if (kind === 'image') return readFileSync(new URL(`${name}.jpg`, pictures));
+    if (kind === 'document') return pdfOf(`${brandName.replaceAll(/[^ -~]/g, '')}: ${description}`);
+    const [top, bottom] = createRandom(files.size + 1).shuffle(palette) as [string, string];
+    return mp4Of(top, bottom);
+  };
   return {
-    of({ kind, name, description }: Thing) {
-      const known = made.get(name);
+    of(thing: Thing) {
+      const known = files.get(thing.name);
       if (known) return known;
-      const random = createRandom(made.size + 1);
-      const bytes = { image: () => picture(random, palette), video: () => video(random, palette) };
-      const content =
-        kind === 'document' ? pdfOf(`${brandName.replaceAll(/[^ -~]/g, '')}: ${description}`) : bytes[kind]();
+      const bytes = contentOf(thing);
       const file = {
-        bytes: content,
-        sha256: createHash('sha256').update(content).digest('hex'),
-        mimeType: { image: 'image/jpeg', video: 'video/mp4', document: 'application/pdf' }[kind],
+        bytes,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        mimeType: { image: 'image/jpeg', video: 'video/mp4', document: 'application/pdf' }[thing.kind],
       };
-      made.set(name, file);
+      files.set(thing.name, file);
       return file;
     },
   };
 }
 
-function picture(random: Random, palette: Brand['palette']): Uint8Array {
-  const [top, bottom, sun, far, near] = random.shuffle(palette) as [string, string, string, string, string];
-  return jpegOf({ sky: [top, bottom], sun, hills: [far, near], sunAt: 0.15 + 0.7 * random.next() });
-}
-
-function video(random: Random, palette: Brand['palette']): Uint8Array {
-  const [top, bottom] = random.shuffle(palette) as [string, string];
-  return mp4Of(top, bottom);
-}
-
-/** As `newStorageKey` makes them. It can be guessed from the seed, like all that the demo shows. */
+/** A key in the format of `newStorageKey`. It can be guessed from the seed, as the rest of the demo. */
 function storageKey(random: Random): string {
   return Array.from({ length: 6 }, () =>
     random

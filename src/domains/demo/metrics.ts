@@ -11,7 +11,7 @@ import { minutesOfDay } from './wall-clock.ts';
 type AccountDay = Insertable<Tables['accountMetrics']>;
 type PostDay = Insertable<Tables['postMetrics']>;
 
-/** What one account did on one day; null what its network does not report. */
+/** The metrics of an account on one day; null if its network does not report one. */
 interface Counts {
   readonly views: number | null;
   readonly reach: number | null;
@@ -19,10 +19,10 @@ interface Counts {
   readonly clicks: number | null;
 }
 
-/** Of all views of a post, from the day of publication. */
+/** The shares of a post's views on the days from its publication on. */
 const decay = [0.52, 0.22, 0.11, 0.07, 0.04, 0.025, 0.015];
 const viralPosts = 12;
-/** Of views that older posts and the profile have, from Sunday to Saturday. */
+/** Weights of the views of older posts and the profile, from Sunday to Saturday. */
 const weekSeason = [0.8, 1, 1.06, 1.1, 1.06, 1.02, 0.86];
 const missingDayShare = 0.012;
 const missingValueShare = 0.01;
@@ -32,7 +32,7 @@ export interface Metrics {
   readonly postDays: readonly PostDay[];
 }
 
-/** Numbers that fit together: an account's day is made of its posts' days and of what goes on anyway. */
+/** Creates consistent metrics: an account's day is the sum of its posts' days and a base. */
 export function makeMetrics(stage: Stage, accounts: readonly AccountRow[], posts: readonly DemoPost[]): Metrics {
   const histories = new Map(accounts.map((account) => [account.id, followerHistory(stage, account.followerCount)]));
   const { postDays, byAccount } = measurePosts(stage, posts, histories);
@@ -45,7 +45,7 @@ export function makeMetrics(stage: Stage, accounts: readonly AccountRow[], posts
   return { accountDays, postDays };
 }
 
-/** Lognormal growth that ends at the followers of today. */
+/** Follower counts with lognormal growth that ends at today's count. */
 function followerHistory({ random, days }: Stage, endsAt: number): number[] {
   const yearlyGrowth = random.lognormal(0.3, 0.5);
   const history: number[] = [];
@@ -108,12 +108,12 @@ function measureAccount(
   });
 }
 
-/** How much of a day is over: all of it, but for today. */
+/** The share of a day that is over: 1, except for today. */
 function elapsed({ brand, days, nowMs }: Stage, index: number): number {
   return index < days.length - 1 ? 1 : Math.max(0.05, minutesOfDay(brand.timeZone, nowMs) / 1_440);
 }
 
-/** All that a number of views brings with it on a network. */
+/** The metrics of a number of views on a network. */
 function countsOf(random: Random, { network }: AccountRow, views: number): Counts {
   const { engagementRate, silentOn } = networkManners[network];
   const engagements = views * Math.min(0.5, random.lognormal(engagementRate, 0.3));
@@ -126,7 +126,7 @@ function countsOf(random: Random, { network }: AccountRow, views: number): Count
   return { ...counts, ...Object.fromEntries(silentOn.map((metric) => [metric, null])) };
 }
 
-/** Null where nobody reports. */
+/** The sums of metrics; null where no value is reported. */
 function sum(all: readonly Counts[]): Counts {
   const total = (metric: keyof Counts) => {
     const values = all.flatMap((counts) => counts[metric] ?? []);

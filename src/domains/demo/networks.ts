@@ -1,6 +1,6 @@
 import type { NetworkName } from '../../generated/schema.ts';
 
-/** How a network behaves in the demo's numbers. */
+/** The parameters of a network in the demo's metrics. */
 export interface NetworkManners {
   /** Followers, relative to the brand's typical account. */
   readonly size: number;
@@ -8,7 +8,7 @@ export interface NetworkManners {
   readonly views: number;
   /** Mean of engagements divided by views (Buffer's figures per impression where there are any). */
   readonly engagementRate: number;
-  /** What it does not report. */
+  /** Metrics that the network does not report. */
   readonly silentOn: readonly ('views' | 'reach' | 'clicks')[];
 }
 

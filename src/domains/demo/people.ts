@@ -6,11 +6,11 @@ import { dayMs, iso, type Size, seededId } from './stage.ts';
 
 type UserRow = Insertable<Tables['users']>;
 
-/** "magpie-demo", as `hashPassword` made it once, so that a start does not have to. */
+/** A hash of "magpie-demo" by `hashPassword`. A constant, so that a start does not spend the time. */
 const demoPasswordHash = 'scrypt$N=32768,r=8,p=1$Hs_HBmjlPjxuExcnz7Dvag$UqCxJ9QhX0cTWuEz90My70BpeMYkEghxiOK6BgWup00';
 
 export interface People {
-  /** By address; somebody who is in two teams is one person. */
+  /** The user with a member's address. A person in two teams is one user. */
   userOf(member: TeamMember): UserRow;
   readonly rows: readonly UserRow[];
 }
@@ -37,7 +37,7 @@ export function createPeople(random: Random, nowMs: number): People {
 
 const rolesByFrequency = ['CONTRIBUTOR', 'EDITOR', 'CONTRIBUTOR', 'READER', 'EDITOR', 'CONTRIBUTOR', 'ADMIN'] as const;
 
-/** The brands' own teams, filled up to the users of the size: the team at rank r has a share of 1/√r. */
+/** The teams of the brands, with further members up to the number of users: the team at rank r gets a share of 1/√r. */
 export function teamsOf(brands: readonly Brand[], size: Size, random: Random): TeamMember[][] {
   const own = new Set(brands.flatMap(({ team }) => team.map(({ email }) => email)));
   const missing = Math.max(0, size.users - own.size);

@@ -7,23 +7,23 @@ import { atWallClock } from './wall-clock.ts';
 
 export type PostStatus = Insertable<Tables['posts']>['status'];
 
-/** When a post was made, and when it goes or went out. */
+/** The status and the times of a post. */
 export interface PlannedPost {
   readonly status: PostStatus;
   readonly createdMs: number;
   /** Null for drafts without a date. */
   readonly scheduledMs: number | null;
-  /** The day that its text speaks of, and on which campaigns claim it. */
+  /** The day that its text mentions and that assigns it to a campaign. */
   readonly day: string;
 }
 
-export const postStatusShares = {
+const postStatusShares = {
   ...{ PUBLISHED: 62, SCHEDULED: 18, DRAFT: 12, PENDING_APPROVAL: 4, FAILED: 2, PARTIALLY_PUBLISHED: 2 },
 } as const;
 
 const pastDays = 365;
 const futureDays = 30;
-/** From Sunday to Saturday. */
+/** Weights from Sunday to Saturday. */
 const weekdayWeights = [0.4, 1, 1.15, 1.2, 1.15, 1, 0.5];
 /** Peaks at 9, 12 and 18 o'clock. */
 const hourWeights = [
@@ -42,7 +42,7 @@ const hourWeights = [
   [20, 1],
 ] as const;
 
-/** Twelve months that were published ever more often, and the next thirty days. */
+/** Plans the posts of the last twelve months, with an increasing frequency, and of the next thirty days. */
 export function planPosts(stage: Stage): PlannedPost[] {
   const { random, nowMs, size, brand } = stage;
   const soon = [nextMinutes(nowMs, 3), nextMinutes(nowMs, 15)];
@@ -57,7 +57,7 @@ export function planPosts(stage: Stage): PlannedPost[] {
   function scheduledFor(status: PostStatus): number | null {
     switch (status) {
       case 'SCHEDULED':
-        // The first go out while somebody is looking.
+        // The first two are published soon after the start, for a visitor to see.
         return soon.shift() ?? futureInstant();
       case 'DRAFT':
         return random.chance(0.5) ? futureInstant() : null;
@@ -70,7 +70,7 @@ export function planPosts(stage: Stage): PlannedPost[] {
 
   function pastInstant(): number {
     const at = instantOn(stage, past);
-    // The day of today is not over.
+    // An instant of today can still be in the future.
     return at <= nowMs - 10 * minuteMs ? at : at - 7 * dayMs;
   }
 
@@ -107,7 +107,7 @@ function instantOn({ random, brand }: Stage, days: readonly WeightedDay[]): numb
   return atWallClock(brand.timeZone, day, hour * 60 + random.pick([0, 0, 0, 15, 30, 30, 45]));
 }
 
-/** The next full five minutes that are at least `minutes` away. */
+/** The first multiple of five minutes that is at least `minutes` away. */
 function nextMinutes(nowMs: number, minutes: number): number {
   const step = 5 * minuteMs;
   return Math.ceil((nowMs + minutes * minuteMs) / step) * step;

@@ -4,7 +4,7 @@ import type { AccountRow } from './accounts.ts';
 import type { DemoCampaign } from './campaigns.ts';
 import { type Caption, type CaptionWriter, overrideFor } from './captions.ts';
 import type { DemoAsset } from './media-assets.ts';
-import { createPictureDesk } from './picture-desk.ts';
+import { createMediaChooser } from './media-chooser.ts';
 import { type PlannedPost, planPosts } from './post-plan.ts';
 import { deal } from './random.ts';
 import { iso, minuteMs, type Stage, seededId } from './stage.ts';
@@ -21,12 +21,12 @@ export interface DemoPost {
 export interface PostMaterial {
   readonly accounts: readonly AccountRow[];
   readonly campaigns: readonly DemoCampaign[];
-  /** The most popular first. */
+  /** Most popular first. */
   readonly templates: readonly DemoTemplate[];
   readonly assets: readonly DemoAsset[];
   readonly captions: CaptionWriter;
   readonly authors: readonly string[];
-  /** Those whose posts need approval. */
+  /** Ids of the members whose posts need approval. */
   readonly contributors: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export function makePosts(stage: Stage, material: PostMaterial): DemoPost[] {
   const plans = planPosts(stage);
   const campaignOf = assignCampaigns(stage, plans, material.campaigns);
   const targetCounts = deal(random, size.posts, targetCountShares);
-  const desk = createPictureDesk(material.assets, random);
+  const mediaChooser = createMediaChooser(material.assets, random);
 
   return plans.map((plan, index) => {
     const campaign = campaignOf.get(plan) ?? null;
@@ -66,7 +66,7 @@ export function makePosts(stage: Stage, material: PostMaterial): DemoPost[] {
       day: plan.day,
       templates: material.templates.filter(({ row }) => Date.parse(row.createdAt) < plan.createdMs),
     });
-    return makePost(stage, { plan, campaign, accounts, caption, material, desk });
+    return makePost(stage, { plan, campaign, accounts, caption, material, mediaChooser });
   });
 }
 
@@ -76,10 +76,10 @@ interface Parts {
   accounts: readonly AccountRow[];
   caption: Caption;
   material: PostMaterial;
-  desk: ReturnType<typeof createPictureDesk>;
+  mediaChooser: ReturnType<typeof createMediaChooser>;
 }
 
-function makePost(stage: Stage, { plan, campaign, accounts, caption, material, desk }: Parts): DemoPost {
+function makePost(stage: Stage, { plan, campaign, accounts, caption, material, mediaChooser }: Parts): DemoPost {
   const { random, workspaceId, nowMs } = stage;
   const { status, createdMs, scheduledMs } = plan;
   const id = seededId(random, 'Post', createdMs);
@@ -101,7 +101,7 @@ function makePost(stage: Stage, { plan, campaign, accounts, caption, material, d
     createdAt: iso(createdMs),
     updatedAt: iso(isOut ? scheduledMs! + 2 * minuteMs : editedMs),
   };
-  const media = desk
+  const media = mediaChooser
     .choose({ pillar: caption.pillar, networks: accounts.map(({ network }) => network), byMs: createdMs })
     .map((asset, position) => ({ workspaceId, postId: id, mediaId: asset.row.id, position }));
   return { row, targets, media };
@@ -131,13 +131,13 @@ function makeTarget(
   };
 }
 
-/** A post that is out in part failed on its first account, and is out on the others. */
+/** The status of a target. A partially published post failed on its first account. */
 function targetStatus(status: PlannedPost['status'], position: number): TargetRow['status'] {
   if (status !== 'PARTIALLY_PUBLISHED') return status;
   return position === 0 ? 'FAILED' : 'PUBLISHED';
 }
 
-/** Different accounts, the brand's important ones more often; what is still to go out goes where it can. */
+/** Chooses different accounts, the brand's first ones more often; for planned posts, only accounts that can publish. */
 function chooseAccounts(
   { random }: Stage,
   { status }: PlannedPost,
@@ -156,7 +156,7 @@ function chooseAccounts(
   return chosen;
 }
 
-/** Half of all posts, each in a campaign that runs on its day; the first campaigns of a day have the most. */
+/** Assigns half of all posts to a campaign that runs on their day; the first campaigns of a day get the most. */
 function assignCampaigns(
   { random }: Stage,
   plans: readonly PlannedPost[],

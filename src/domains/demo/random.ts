@@ -1,8 +1,8 @@
-/** Random numbers that are the same for the same seed, on every machine. */
+/** Random numbers that depend on the seed alone. */
 export interface Random {
   /** 0 ≤ x < 1. */
   next(): number;
-  /** A whole number, both ends included. */
+  /** An integer, inclusive of both ends. */
   integer(from: number, to: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
@@ -17,7 +17,7 @@ export interface Random {
   exponential(mean: number): number;
 }
 
-/** mulberry32 by Tommy Ettinger: 32 bits of state, good enough for made-up numbers and nothing else. */
+/** mulberry32 by Tommy Ettinger, with 32 bits of state. Only for demo content. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
@@ -28,7 +28,7 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const integer = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
-  // Box and Muller; 1 - x keeps the logarithm finite.
+  // Box–Muller; 1 - x keeps the logarithm finite.
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 
   return {
@@ -59,7 +59,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** The shares as `count` items, rounded by largest remainder and shuffled: small samples keep their distribution. */
+/** `count` items with these shares, shuffled. Rounded by largest remainder, so that small samples keep the distribution. */
 export function deal<T extends string>(random: Random, count: number, shares: Readonly<Record<T, number>>): T[] {
   const names = Object.keys(shares) as T[];
   const whole = names.reduce((sum, name) => sum + shares[name], 0);
@@ -70,7 +70,7 @@ export function deal<T extends string>(random: Random, count: number, shares: Re
   return random.shuffle(dealt);
 }
 
-/** Draws without replacement, and shuffles anew when nothing is left: no repetition before everything had its turn. */
+/** Draws without replacement, and shuffles again when no card is left, so that a card is repeated only after all others. */
 export function createDeck<T>(random: Random, cards: readonly T[]): () => T {
   let left: T[] = [];
   return () => {

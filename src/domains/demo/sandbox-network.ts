@@ -4,7 +4,7 @@ import { networkNames } from '../networks/names.ts';
 import { createRandom } from './random.ts';
 
 const refusalShare = 0.04;
-const maxRemembered = 10_000;
+const maxRefusals = 10_000;
 
 const reasons = [
   (name: string) => `${name} took this for a duplicate of a recent post.`,
@@ -14,9 +14,8 @@ const reasons = [
 ];
 
 /**
- * All networks at once, and none: it publishes to nowhere, and refuses now and then. The same seed and id give the same
- * answer however often it is asked, also after a restart; except that a refused post that is sent again (by `retryPost`) has
- * a new chance. Replies always arrive.
+ * Creates a network that simulates all networks: it publishes nothing, and refuses some posts. The same seed and id always give the
+ * same result, also after a restart; but a post that is retried after a refusal gets a new chance. Replies always succeed.
  */
 export function createSandboxNetwork({ seed = 1 }: { seed?: number } = {}): Network {
   const refusals = new Map<string, number>();
@@ -43,7 +42,7 @@ export function createSandboxNetwork({ seed = 1 }: { seed?: number } = {}): Netw
 function record(refusals: Map<string, number>, id: string, count: number): void {
   refusals.delete(id);
   refusals.set(id, count);
-  if (refusals.size > maxRemembered) refusals.delete(refusals.keys().next().value!);
+  if (refusals.size > maxRefusals) refusals.delete(refusals.keys().next().value!);
 }
 
 function hashOf(text: string): number {

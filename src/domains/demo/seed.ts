@@ -12,7 +12,7 @@ import { createRandom, deal, type Random } from './random.ts';
 import { iso, seededId, sizes } from './stage.ts';
 import { type DemoWorkspace, makeWorkspace } from './workspace.ts';
 
-/** The password of everybody in the demo. */
+/** The password of all users in the demo. */
 export const demoPassword = 'magpie-demo';
 
 /** A session of a real member. */
@@ -23,28 +23,31 @@ export interface DemoToken {
 }
 
 export interface SeedOptions {
-  /** The demo's today: all its dates are relative to it. */
+  /** The current time of the demo, to which all its dates are relative. */
   readonly now: Date;
   readonly media: Pick<MediaStore, 'put'>;
-  /** The same seed and `now` give the same rows, but for the tokens. */
+  /** Equal seeds and `now` give equal rows, except for the tokens. */
   readonly seed?: number;
   /** `demo`: three workspaces of 240 posts; `scale`: twenty of 500, with 1,000 users. */
   readonly size?: keyof typeof sizes;
   readonly progress?: (message: string) => void;
-  /** Awaited before the commit: what it keeps is kept if and only if the demo is there, unless the process dies between. */
+  /**
+   * Awaited before the commit, so that it stores the tokens if and only if the demo is committed, unless the process dies in
+   * between.
+   */
   readonly beforeCommit?: (tokens: readonly DemoToken[]) => Promise<void>;
 }
 
 const filesAtOnce = 16;
 
 /**
- * Fills a database with invented workspaces in one transaction, and their files in the media store. Returns a token for each
- * role of each workspace, the one time that they are known.
+ * Fills a database with invented workspaces, in one transaction, and the media store with their files. Returns a token for each
+ * role in each workspace; the tokens cannot be read again.
  */
 export async function seedDemo(queries: Queries, options: SeedOptions): Promise<DemoToken[]> {
   const { now, media, seed = 1, size = 'demo', progress = () => {}, beforeCommit } = options;
   const random = createRandom(seed);
-  progress(`making up ${sizes[size].workspaces} workspaces of ${sizes[size].posts} posts`);
+  progress(`creating ${sizes[size].workspaces} workspaces of ${sizes[size].posts} posts`);
   const { users, workspaces } = makeDemo(random, { nowMs: now.getTime(), size, model: await firstModel(queries) });
 
   const files = workspaces.flatMap((workspace) => workspace.files);
@@ -72,7 +75,7 @@ function makeDemo(random: Random, { nowMs, size, model }: { nowMs: number; size:
   const workspaces = brands.map((brand, index) =>
     makeWorkspace({
       ...{ brand, team: teams[index]!, people, size: sizes[size], nowMs, model },
-      // A sequence of its own: a change in one workspace leaves the others as they are.
+      // Its own sequence, so that a change in one workspace does not change the others.
       random: createRandom(random.integer(0, 2 ** 32 - 1)),
       accountStatus: () => accountStatuses.pop()!,
     }),
@@ -89,7 +92,7 @@ function firstModel(queries: Queries): Promise<Model> {
     .executeTakeFirstOrThrow();
 }
 
-/** Files without rows are only litter, so they come first. */
+/** Stores the files before the rows, as files without rows are harmless. */
 async function storeFiles(media: SeedOptions['media'], files: DemoWorkspace['files']): Promise<void> {
   const left = files.values();
   const storeNext = async () => {
@@ -100,7 +103,7 @@ async function storeFiles(media: SeedOptions['media'], files: DemoWorkspace['fil
 
 const roles = ['OWNER', 'ADMIN', 'EDITOR', 'CONTRIBUTOR', 'READER'] as const;
 
-/** One of each role, of a member who sees every account. They do not expire: nobody could ask for them again. */
+/** One session for each role, of a member who sees all accounts. They do not expire, as they are shown only once. */
 function sessionsOf({ id, name, memberships }: DemoWorkspace, { random, now }: { random: Random; now: Date }) {
   return roles.map((role) => {
     const member = memberships.find((membership) => membership.role === role && membership.accountIds === null);

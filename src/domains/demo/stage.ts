@@ -3,7 +3,7 @@ import { type NodeType, prefixes } from '../ids.ts';
 import type { Brand } from './brand.ts';
 import type { Random } from './random.ts';
 
-/** How much there is, in each workspace but for the first two. */
+/** The numbers of rows: `workspaces` and `users` in all, the others in each workspace. */
 export interface Size {
   readonly workspaces: number;
   readonly users: number;
@@ -28,14 +28,14 @@ export const sizes = {
   },
 } as const satisfies Record<string, Size>;
 
-/** What every part of a workspace is made with. Instants are milliseconds since 1970 until they become rows. */
+/** The parameters of a workspace for all its generators. Instants are milliseconds since 1970 until they become rows. */
 export interface Stage {
   readonly brand: Brand;
   readonly workspaceId: string;
   readonly size: Size;
   readonly random: Random;
   readonly nowMs: number;
-  /** Days of metrics, the first 399 days ago, the last today, in the workspace's time zone. */
+  /** The days with metrics, from 399 days ago to today, in the workspace's time zone. */
   readonly days: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** An id as `newId` makes them, from the seed. */
+/** An id in the format of `newId`, from the seed. */
 export function seededId(random: Random, type: NodeType, atMs: number): string {
   return `${prefixes[type]}_${ulid(Math.floor(atMs), random.next)}`;
 }
@@ -52,7 +52,7 @@ export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** `count` items, beginning again when there are no more; `round` says how often that happened. */
+/** Makes `count` values from the items in a cycle; `round` is the number of completed cycles. */
 export function cycle<T, R>(
   items: readonly T[],
   count: number,

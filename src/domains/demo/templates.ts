@@ -9,11 +9,11 @@ export type TemplateRow = Insertable<Tables['templates']>;
 export interface DemoTemplate {
   readonly row: TemplateRow;
   readonly pillar: Pillar;
-  /** With the gaps that a writer fills. */
+  /** The text with placeholders. */
   readonly text: string;
 }
 
-/** What the brand keeps saying, with gaps: posts are made from the same texts. */
+/** Creates templates from the texts of the brand, from which posts are made too. */
 export function makeTemplates(stage: Stage, writer: Writer, authors: readonly string[]): DemoTemplate[] {
   const { brand, workspaceId, size, random, nowMs } = stage;
   const titled = brand.pillars.flatMap((pillar) => pillar.templates.map((template) => ({ ...template, pillar })));
@@ -21,7 +21,7 @@ export function makeTemplates(stage: Stage, writer: Writer, authors: readonly st
     pillar.texts.map((text, index) => ({ title: `${pillar.name}, idea ${index + 1}`, text, pillar })),
   );
   return [...titled, ...untitled].slice(0, size.templates).map(({ title, text, pillar }, index) => {
-    // Two of three are older than every post.
+    // Two thirds are older than every post.
     const ageDays = index % 3 === 2 ? random.integer(20, 360) : random.integer(400, 418);
     const createdMs = nowMs - ageDays * dayMs - random.integer(0, dayMs);
     const row = {

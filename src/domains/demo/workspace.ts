@@ -22,9 +22,9 @@ type MembershipRow = Insertable<Tables['memberships']>;
 export interface DemoWorkspace {
   readonly id: string;
   readonly name: string;
-  /** The brand's own team first. */
+  /** The members, those of the brand's team first. */
   readonly memberships: readonly MembershipRow[];
-  /** Without the users, whom workspaces have in common. */
+  /** The rows of all tables except `users`, which workspaces share. */
   readonly rows: Batch;
   readonly files: readonly { readonly storageKey: string; readonly bytes: Uint8Array }[];
 }
@@ -43,7 +43,7 @@ export interface WorkspaceOptions {
 const metricDays = 400;
 const ageDays = 420;
 
-/** Everything that a workspace holds, in the order in which it comes to be. */
+/** Creates all rows and files of a workspace. */
 export function makeWorkspace(options: WorkspaceOptions): DemoWorkspace {
   const { brand, team, people, random, nowMs, model } = options;
   const createdMs = nowMs - ageDays * dayMs;
@@ -110,7 +110,7 @@ function confinedTo({ networks }: TeamMember, accounts: readonly AccountRow[]): 
   return networks ? accounts.filter(({ network }) => networks.includes(network)).map(({ id }) => id) : null;
 }
 
-/** Ids of those who see everything, by what they may do. */
+/** Ids of the members who see all accounts, by role. */
 function membersOf(memberships: readonly MembershipRow[]) {
   const whole = memberships.filter(({ accountIds }) => accountIds === null);
   const having = (...roles: MembershipRow['role'][]) =>

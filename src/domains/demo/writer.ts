@@ -2,11 +2,11 @@ import { capitalized } from '../../text/words.ts';
 import type { Slots } from './brand.ts';
 import { createDeck, type Random } from './random.ts';
 
-/** Fills the gaps of a brand's texts. */
+/** Fills the placeholders of a brand's texts. */
 export interface Writer {
-  /** Each gap from its deck, so that nothing comes again before everything came. `day` is `YYYY-MM-DD`. */
+  /** Fills a text. A value is repeated only after all others of its slot. `day` is `YYYY-MM-DD`. */
   fill(text: string, day: string): string;
-  /** The gaps as people fill them by hand: `{coffee.notes}` becomes `{{coffee notes}}`. */
+  /** Replaces placeholders by ones for people: `{coffee.notes}` becomes `{{coffee notes}}`. */
   toTemplate(text: string): string;
 }
 
@@ -46,9 +46,9 @@ export function createWriter(slots: Slots, random: Random): Writer {
   };
 }
 
-/** Fills texts that speak of the same things. */
+/** Fills texts with common values. */
 export function fillTogether(writer: Writer, texts: readonly string[], day: string): string[] {
-  // Ends a sentence, and no text holds it.
+  // Ends a sentence, and occurs in no text.
   const seam = '.\n';
   return writer.fill(texts.join(seam), day).split(seam);
 }

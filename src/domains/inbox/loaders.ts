@@ -1,6 +1,6 @@
 import { inOrder } from '../batch.ts';
 import type { Page } from '../connection.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import {
   type ConversationRecord,
   conversationsByIds,
@@ -12,7 +12,7 @@ import {
 } from './repository.ts';
 import { type SavedReplyRecord, savedRepliesByIds } from './saved-replies.ts';
 
-/** Null stands for what is not there, or not the viewer's to see. */
+/** A node that does not exist or that the viewer may not see is null. */
 export function createInboxLoaders({ queries, scope, loader }: LoaderSource) {
   return {
     conversation: loader<string, ConversationRecord | null>('conversation', async (ids) =>
@@ -24,7 +24,7 @@ export function createInboxLoaders({ queries, scope, loader }: LoaderSource) {
     savedReply: loader<string, SavedReplyRecord | null>('savedReply', async (ids) =>
       inOrder(ids, await savedRepliesByIds(queries, scope, ids), (reply) => reply.id),
     ),
-    /** Of conversations that the viewer was found to see. */
+    /** Does not check whether the viewer may see the conversations. */
     messages: loader<{ conversationId: string; page: Page }, MessagePage, string>(
       'messages',
       (requests) => messagePages(queries, scope, requests),

@@ -2,11 +2,11 @@ import type { Queries } from '../../database/database.ts';
 import type { ReceiveMessageInput } from '../../generated/schema.ts';
 import { bareHandle, handleKey } from '../../text/folding.ts';
 import { lockAccount } from '../accounts/repository.ts';
-import type { Scope } from '../context.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import type { Scope } from '../scope.ts';
 import {
   type ConversationRecord,
   conversationColumns,

@@ -25,9 +25,9 @@ const networkTimeoutMs = 15_000;
 type Sent = { message: MessageRecord; conversation: ConversationRecord };
 
 /**
- * Replies to a conversation in three steps, so that no transaction waits for a network: it reserves the key and the message's id, calls
- * the network, and stores the message. After a crash in between, a request with the same key sends the same id again, which the
- * network accepts once.
+ * Replies to a conversation in three steps, so that no transaction waits for a network: it reserves the key and the message's id,
+ * calls the network, and stores the message. After a crash in between, a request with the same key sends the same id again, which
+ * the network accepts once.
  */
 export async function reply(input: SendReplyInput, context: Context): Promise<Sent> {
   const problems = new Problems();
@@ -45,7 +45,7 @@ export async function reply(input: SendReplyInput, context: Context): Promise<Se
     const isFinal = error instanceof NetworkRefusal;
     const reservation = { mutation: 'sendReply', key: input.idempotencyKey, id: messageId };
     if (isFinal) await inTransaction(context, (tx) => release(tx, reservation));
-    throw new Refusal([providerFailed(isFinal ? error.message : unansweredMessage(account), !isFinal)]);
+    throw new Refusal([providerFailed(isFinal ? error.message : noResponseMessage(account), !isFinal)]);
   }
   return inTransaction(context, (tx) => store(tx, { messageId, conversationId: input.conversationId, text }));
 }
@@ -68,8 +68,7 @@ async function prepare(input: SendReplyInput, tx: Transaction): Promise<Prepared
     return { sent: { message, conversation } };
   }
   const [account] = conversation.accountId ? await accountsByIds(queries, viewer, [conversation.accountId]) : [];
-  if (!account)
-    throw new Refusal([conflict('conversationId', 'Its account is disconnected: nothing can be sent any more.')]);
+  if (!account) throw new Refusal([conflict('conversationId', 'The account of the conversation is disconnected.')]);
   const { id, network, handle } = account;
   return { messageId, account: { id, network, handle }, contactHandle: conversation.contactHandle };
 }
@@ -124,6 +123,6 @@ async function store(
   return { message, conversation };
 }
 
-function unansweredMessage({ network }: NetworkAccount): string {
-  return `${network} did not answer, so the message may have gone out or not. Try again with the same idempotency key.`;
+function noResponseMessage({ network }: NetworkAccount): string {
+  return `${network} did not respond: the message may have been sent or not. Try again with the same idempotency key.`;
 }

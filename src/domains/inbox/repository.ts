@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
-import type { ConversationsTable, MessagesTable } from '../../database/tables.ts';
+import type { ConversationsTable, MessagesTable } from '../../database/tables/inbox.ts';
 import { grouped } from '../batch.ts';
 import type { Changes } from '../changes.ts';
 import { anyOf, isReference, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import type { Scope } from '../scope.ts';
 
 export interface ConversationRecord
   extends Omit<
@@ -20,10 +20,10 @@ export interface ConversationRecord
 
 export type MessageRecord = Omit<MessagesTable, 'workspaceId' | 'externalId'>;
 
-/** Which conversations; null has no condition. */
+/** The condition on conversations; null means no condition. */
 export interface ConversationFilter {
   readonly status: readonly ConversationRecord['status'][] | null;
-  /** Null is nobody; absent has no condition. */
+  /** Null matches conversations without an assignee; absent means no condition. */
   readonly assigneeId?: string | null;
   readonly accountIds: readonly string[] | null;
   readonly isUnread: boolean | null;
@@ -42,7 +42,7 @@ export function reportConversations(
 
 export type ConversationPage = Connection<ConversationRecord, ConversationFilter>;
 
-/** A page of one conversation's messages, whose number depends on the conversation alone. */
+/** A page of a conversation's messages. Its `totalCount` depends on the conversation alone, so there is no filter. */
 export interface MessagePage extends Connection<MessageRecord, null> {
   readonly conversationId: string;
 }
@@ -93,7 +93,7 @@ export async function countConversations(queries: Queries, scope: Scope, filter:
   return count;
 }
 
-/** All counts are over open conversations. */
+/** Counts the open conversations, and among them the unassigned ones and the unread messages. */
 export function summarize(queries: Queries, scope: Scope): Promise<InboxSummaryRecord> {
   return visibleConversations(queries, scope)
     .where('status', '=', 'OPEN')
@@ -132,7 +132,13 @@ export async function messagePages(
   scope: Scope,
   requests: readonly { conversationId: string; page: Page }[],
 ): Promise<MessagePage[]> {
-  const asked = sql<{ position: number; conversationId: string; atMost: number; afterAt: string; afterId: string }>`
+  const requestRows = sql<{
+    position: number;
+    conversationId: string;
+    atMost: number;
+    afterAt: string;
+    afterId: string;
+  }>`
     unnest(
       ${requests.map(({ conversationId }) => conversationId)}::text[],
       ${requests.map(({ page }) => page.limit + 1)}::int[],
@@ -140,29 +146,29 @@ export async function messagePages(
       ${requests.map(({ page }) => page.after?.[1] ?? null)}::text[]
     ) with ordinality`;
   const rows = await queries
-    .selectFrom(asked.as<'asked'>(sql`asked (conversation_id, at_most, after_at, after_id, position)`))
+    .selectFrom(requestRows.as<'requests'>(sql`requests (conversation_id, at_most, after_at, after_id, position)`))
     .innerJoinLateral(
       (eb) =>
         eb
           .selectFrom('messages')
           .select(messageColumns)
           .where('workspaceId', '=', scope.workspaceId)
-          .whereRef('messages.conversationId', '=', 'asked.conversationId')
+          .whereRef('messages.conversationId', '=', 'requests.conversationId')
           .where(({ eb, or, refTuple }) =>
             or([
-              eb('asked.afterAt', 'is', null),
-              eb(refTuple('messages.createdAt', 'messages.id'), '<', refTuple('asked.afterAt', 'asked.afterId')),
+              eb('requests.afterAt', 'is', null),
+              eb(refTuple('messages.createdAt', 'messages.id'), '<', refTuple('requests.afterAt', 'requests.afterId')),
             ]),
           )
           .orderBy('createdAt', 'desc')
           .orderBy('id', 'desc')
-          .limit(sql<number>`asked.at_most`)
+          .limit(sql<number>`requests.at_most`)
           .as('message'),
       (join) => join.onTrue(),
     )
     .selectAll('message')
-    .select('asked.position')
-    .orderBy('asked.position')
+    .select('requests.position')
+    .orderBy('requests.position')
     .orderBy('message.createdAt', 'desc')
     .orderBy('message.id', 'desc')
     .execute();
@@ -199,7 +205,7 @@ function matching(queries: Queries, scope: Scope, { status, assigneeId, accountI
     .$if(isUnread !== null, (query) => query.where('unreadCount', isUnread ? '>' : '=', 0));
 }
 
-/** A conversation is seen with its account; without one, by those who see all accounts. */
+/** Selects the conversations in a scope. One without an account is visible only to viewers of all accounts. */
 export function visibleConversations(queries: Queries, { workspaceId, accountIds }: Scope) {
   return queries
     .selectFrom('conversations')

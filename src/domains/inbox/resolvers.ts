@@ -74,7 +74,7 @@ export const inboxResolvers: Resolvers = {
   },
 };
 
-/** In a form that is equal for equal filters. */
+/** A filter in a canonical form, so that equal filters have equal keys. */
 function filterOf(filter: ConversationFilterInput | null | undefined): ConversationFilter {
   const { status = null, assigneeId, accountIds = null, isUnread = null } = filter ?? {};
   return { status, accountIds, isUnread, ...(assigneeId !== undefined && { assigneeId }) };

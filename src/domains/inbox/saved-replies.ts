@@ -1,9 +1,9 @@
 import type { Queries } from '../../database/database.ts';
-import type { SavedRepliesTable } from '../../database/tables.ts';
+import type { SavedRepliesTable } from '../../database/tables/inbox.ts';
 import { anyOf } from '../conditions.ts';
-import type { Scope } from '../context.ts';
 import { limitReached, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
+import type { Scope } from '../scope.ts';
 
 export type SavedReplyRecord = Omit<SavedRepliesTable, 'workspaceId' | 'createdAt'>;
 
@@ -26,7 +26,7 @@ export async function insertSavedReply(
   { workspaceId }: Scope,
   reply: SavedReplyRecord & { createdAt: string },
 ): Promise<SavedReplyRecord> {
-  // Two at a time could both be the last that fits.
+  // Locks the workspace, as concurrent inserts could together exceed the maximum.
   await queries.selectFrom('workspaces').select('id').where('id', '=', workspaceId).forNoKeyUpdate().execute();
   const { count } = await queries
     .selectFrom('savedReplies')

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import type { UpdateConversationInput } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
-import type { Scope } from '../context.ts';
 import { invalid, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import type { Scope } from '../scope.ts';
 import {
   type ConversationRecord,
   conversationColumns,
@@ -17,19 +17,19 @@ import {
 
 type Change = Partial<Pick<ConversationRecord, 'status' | 'snoozedUntil' | 'assigneeId' | 'priority' | 'unreadCount'>>;
 
-/** Changes where a conversation stands, who takes care of it, and how urgent it is. */
+/** Changes the status, the assignee and the priority of a conversation. */
 export async function update(input: UpdateConversationInput, tx: Transaction): Promise<ConversationRecord> {
   const { queries, viewer, now } = tx;
   const problems = new Problems();
-  const standing = standingAfter(input, { problems, now });
+  const statusChange = statusChangeOf(input, { problems, now });
   const { assigneeId } = input;
-  if (assigneeId != null && !(await mayTakeCare(queries, viewer, { userId: assigneeId, conversationId: input.id })))
+  if (assigneeId != null && !(await maySee(queries, viewer, { userId: assigneeId, conversationId: input.id })))
     problems.add(notFound('assigneeId', 'Member', assigneeId));
   problems.settle();
-  return change(input.id, { ...standing, assigneeId, priority: input.priority ?? undefined }, tx);
+  return change(input.id, { ...statusChange, assigneeId, priority: input.priority ?? undefined }, tx);
 }
 
-/** Applies a change to a conversation that the viewer sees. */
+/** Applies a change to a conversation that the viewer may see. */
 export async function change(
   id: string,
   { status, snoozedUntil, assigneeId, priority, unreadCount }: Change,
@@ -78,8 +78,8 @@ export async function wake(
 
 const maxWoken = 1_000;
 
-/** An instant snoozes, any other status ends a snooze. */
-function standingAfter(
+/** The change of status: an instant snoozes the conversation, and any status other than SNOOZED ends a snooze. */
+function statusChangeOf(
   { status, snoozedUntil }: UpdateConversationInput,
   { problems, now }: { problems: Problems; now: Date },
 ): Pick<Change, 'status' | 'snoozedUntil'> {
@@ -89,14 +89,14 @@ function standingAfter(
     return status == null ? {} : { status, snoozedUntil: null };
   }
   if (status != null && status !== 'SNOOZED')
-    problems.add(invalid('snoozedUntil', `Expected none, as ${status} does not end, but got ${snoozedUntil}.`));
+    problems.add(invalid('snoozedUntil', `Expected none with the status ${status}, but got ${snoozedUntil}.`));
   if (Date.parse(snoozedUntil) <= now.getTime())
     problems.add(invalid('snoozedUntil', `Expected an instant in the future, but got ${snoozedUntil}.`));
   return { status: 'SNOOZED', snoozedUntil };
 }
 
-/** Whether a member sees a conversation. Who they are and what they see stays until the transaction ends. */
-async function mayTakeCare(
+/** Whether a member may see a conversation. Locks the membership, so that this remains true until the transaction ends. */
+async function maySee(
   queries: Queries,
   scope: Scope,
   { userId, conversationId }: { userId: string; conversationId: string },
@@ -109,11 +109,11 @@ async function mayTakeCare(
     .forShare()
     .executeTakeFirst();
   if (!member?.accountIds) return member !== undefined;
-  const [seen] = await conversationsByIds(queries, { ...scope, accountIds: member.accountIds }, [conversationId]);
-  return seen !== undefined;
+  const [visible] = await conversationsByIds(queries, { ...scope, accountIds: member.accountIds }, [conversationId]);
+  return visible !== undefined;
 }
 
-/** Makes conversations nobody's that a member took care of and does not see: all of theirs, or those beyond some accounts. */
+/** Unassigns the conversations of a member, other than those on the accounts in `keep`. */
 export async function releaseConversations(
   { queries, viewer, changes }: Pick<Transaction, 'queries' | 'viewer' | 'changes'>,
   { userId, keep }: { userId: string; keep: readonly string[] },

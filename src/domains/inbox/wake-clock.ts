@@ -9,7 +9,7 @@ const document = /* GraphQL */ `
   }
 `;
 
-/** Opens snoozed conversations when their time has come, each within about `pollMs`. Several processes may run it. */
+/** Opens snoozed conversations within about `pollMs` of the end of their snooze. Several processes may run it. */
 export function createWakeClock({
   queries,
   execute,
@@ -26,7 +26,7 @@ export function createWakeClock({
   async function tick(): Promise<void> {
     for (const workspaceId of await workspacesWithDueConversations(queries, now())) {
       await mutate(execute, workspaceId, { document, input: { limit } }).catch((error) =>
-        log.error({ workspaceId, err: error }, 'inbox clock: could not wake conversations; trying again'),
+        log.error({ workspaceId, err: error }, 'inbox clock: snoozed conversations could not be opened; trying again'),
       );
     }
   }

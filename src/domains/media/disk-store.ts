@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { assertStorageKey, isStorageKey, type MediaStore } from './store.ts';
 
 export interface DiskMediaStore extends MediaStore {
-  /** The keys of all files, in no order. */
+  /** The keys of all files, unordered. */
   keys(): Promise<string[]>;
-  /** Files that are removed from now on stay until the function that this returns is called. */
+  /** Delays removals, for a backup. Returns a function that ends the delay; the last one to be called removes the files. */
   holdRemovals(): () => Promise<void>;
 }
 

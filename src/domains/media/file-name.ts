@@ -3,17 +3,19 @@ import { beginningOf, lengthOf } from '../../text/graphemes.ts';
 
 const maxLength = 255;
 
-/** All that cannot be seen, but for joiners and tags, which make one character of several. */
+/** Invisible characters, except joiners and tags, which combine several characters to one. */
 const unwanted = /(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Name of a file for people: without folders, control characters and what turns text around; at most 255 characters. */
+/**
+ * A file name of at most 255 characters, without folders, control characters and direction marks; empty if nothing visible is left.
+ */
 export function safeFileName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? '';
   const printable = last.replace(unwanted, '').trim();
   return isBlank(printable) ? '' : withinLength(printable.normalize('NFC'));
 }
 
-/** Keeps the extension, as people tell types by it. */
+/** A name of at most 255 characters with its extension, which shows the type. */
 function withinLength(name: string): string {
   if (lengthOf(name) <= maxLength) return beginningOf(name, maxLength);
   const extension = /(?<=.)\.[^.]{1,15}$/su.exec(name)?.[0] ?? '';

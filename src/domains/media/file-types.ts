@@ -6,15 +6,15 @@ import { beginsAsPdf, isPdf } from './file-types/pdf.ts';
 import { beginsAsPng, isPng } from './file-types/png.ts';
 import { beginsAsWebp, isWebp } from './file-types/webp.ts';
 
-/** The types that Magpie takes. Each is known by its content, never by a name or by what the sender says. */
+/** The accepted types. A file's type is determined by its content, never by its name or the sender's claim. */
 export type MediaType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp' | 'video/mp4' | 'application/pdf';
 
-/** What a file is: one that is taken, or in words what it is else. */
+/** The type of a file: an accepted one, or a description of the other content. */
 export type FileType = { readonly mimeType: MediaType } | { readonly mimeType: undefined; readonly found: string };
 
 type Test = (bytes: Buffer) => boolean;
 
-/** How a file of each type begins, and what else its specification wants up to its first image, page or track. */
+/** For each type a test of the first bytes, and a test of what its specification requires up to the first image, page or track. */
 const formats: readonly (readonly [MediaType, string, Test, Test])[] = [
   ['image/png', 'PNG', beginsAsPng, isPng],
   ['image/jpeg', 'JPEG', beginsAsJpeg, isJpeg],
@@ -23,7 +23,7 @@ const formats: readonly (readonly [MediaType, string, Test, Test])[] = [
   ['application/pdf', 'PDF', beginsAsPdf, isPdf],
 ];
 
-/** Tells what a file is. Reads any bytes whatsoever, in a time that their number bounds. */
+/** Determines the type of a file. Accepts any bytes, and takes linear time. */
 export function typeOfFile(content: Uint8Array): FileType {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   for (const [mimeType, name, begins, isOne] of formats)

@@ -1,5 +1,5 @@
 import { inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import { countUsage, findMedia, type MediaAssetRecord } from './repository.ts';
 
 export function createMediaLoaders({ queries, scope, loader }: LoaderSource) {

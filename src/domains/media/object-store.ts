@@ -12,18 +12,18 @@ import { assertStorageKey, type ByteRange, type MediaStore, type StoredFile } fr
 export interface ObjectStoreOptions {
   readonly bucket: string;
   readonly region: string;
-  /** A server that speaks S3; Amazon's own for the region when absent. */
+  /** A server with the S3 protocol; Amazon's server of the region when absent. */
   readonly endpoint?: string | undefined;
-  /** Found as every program of AWS finds them (environment, files, the machine's role) when absent. */
+  /** When absent, those of AWS's default chain: environment, files, the role of the machine. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
 export interface ObjectMediaStore extends MediaStore {
-  /** Rejects, in words for an operator, unless the bucket can be reached and used. */
+  /** Rejects, with a message for the operator, unless the bucket can be read. */
   check(): Promise<void>;
 }
 
-/** In milliseconds. An object store that does not answer in time fails the request; the client library tries three times. */
+/** In milliseconds. A call that takes longer fails; the client library makes three attempts. */
 const timeLimits = { connectionTimeout: 3_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /** Keeps each file as an object under its key, in a bucket that several hosts share. */
@@ -31,10 +31,10 @@ export function createObjectMediaStore(options: ObjectStoreOptions): ObjectMedia
   const { bucket: Bucket, region, endpoint, credentials } = options;
   const client = new S3Client({
     region,
-    ...(endpoint && { endpoint, forcePathStyle: true }), // other servers rarely have a host name for each bucket
+    ...(endpoint && { endpoint, forcePathStyle: true }), // few other servers have a host name for each bucket
     ...(credentials && { credentials }),
     requestHandler: timeLimits,
-    requestChecksumCalculation: 'WHEN_REQUIRED', // other servers do not all know the newer checksums
+    requestChecksumCalculation: 'WHEN_REQUIRED', // some other servers do not support the newer checksums
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   return {
@@ -89,7 +89,7 @@ function isNamed(error: unknown, name: string): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  if (hasStatus(error, 404)) return 'the answer that there is none';
-  if (hasStatus(error, 403)) return 'the answer that these credentials may not use it';
+  if (hasStatus(error, 404)) return 'HTTP 404: it does not exist';
+  if (hasStatus(error, 403)) return 'HTTP 403: these credentials may not use it';
   return error instanceof Error && error.message ? error.message : String(error);
 }

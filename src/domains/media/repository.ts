@@ -3,11 +3,11 @@ import type { Queries } from '../../database/database.ts';
 import type { MediaFilter } from '../../generated/schema.ts';
 import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
 import { isOwnRow, visiblePosts } from '../posts/visibility.ts';
+import type { Scope } from '../scope.ts';
 
-/** A file in the library. `storageKey` is where its bytes are, and what makes its address unguessable. */
+/** A file in the library. `storageKey` is its key in the media store; it makes the file's address unguessable. */
 export interface MediaAssetRecord {
   readonly id: string;
   readonly fileName: string;
@@ -61,8 +61,8 @@ export function findMedia(queries: Queries, workspaceId: string, ids: readonly s
 }
 
 /**
- * An asset, locked until the transaction ends: no post can begin to use it meanwhile. Undefined, too, if a post uses it that is not
- * the viewer's to change.
+ * Reads an asset and locks it until the transaction ends, so that no post can begin to use it. Undefined also if it is used by a
+ * post that the viewer may not change.
  */
 export async function lockAsset(queries: Queries, scope: Scope, id: string): Promise<MediaAssetRecord | undefined> {
   const asset = await selectAssets(queries, scope.workspaceId, [id]).forUpdate().executeTakeFirst();
@@ -77,7 +77,7 @@ export async function lockAsset(queries: Queries, scope: Scope, id: string): Pro
   return others ? undefined : asset;
 }
 
-/** How many posts that the viewer sees use each asset. */
+/** Counts the posts that use each asset and that the viewer may see. */
 export function countUsage(
   queries: Queries,
   scope: Scope,

@@ -44,23 +44,23 @@ async function updateMediaAsset(input: UpdateMediaAssetInput, { queries, viewer 
   return { mediaAsset: { ...before, altText, fileName } };
 }
 
-function fileNameOf(given: string, problems: Problems): string {
-  const title = problems.title('fileName', given, maxFileNameLength);
+function fileNameOf(input: string, problems: Problems): string {
+  const title = problems.title('fileName', input, maxFileNameLength);
   const fileName = safeFileName(title);
   if (title !== '' && fileName === '')
-    problems.add(invalid('fileName', 'Expected a name, but got nothing that can be shown.'));
+    problems.add(invalid('fileName', 'Expected a name with visible characters, but got none.'));
   return fileName;
 }
 
-/** Deletes the row, then the file: should it come to nothing in between, what is left is a file without an address. */
+/** Deletes the row, then the file: a failure in between leaves a file without an address. */
 async function deleteMediaAsset({ id }: DeleteInput, context: Context) {
   const storageKey = await inTransaction(context, (transaction) => deleteRow(id, transaction));
   await context.ports.media.remove(storageKey);
   return { deletedId: id };
 }
 
-/** Whether a post has an instant to come, is going out, or can be retried: it would go out without the asset. */
-function isStillToGoOut({ status, scheduledAt }: { status: PostStatus; scheduledAt: string | null }): boolean {
+/** Whether a post is scheduled, being published, or can be retried, so that it would be published without the asset. */
+function isToBePublished({ status, scheduledAt }: { status: PostStatus; scheduledAt: string | null }): boolean {
   return status !== 'PUBLISHED' && (scheduledAt !== null || !['DRAFT', 'PENDING_APPROVAL'].includes(status));
 }
 
@@ -68,7 +68,7 @@ async function deleteRow(id: string, { queries, viewer, changes, now }: Transact
   const asset = await lockAsset(queries, viewer, id);
   if (!asset) throw new Refusal([notFound('id', 'Media asset', id)]);
   const posts = await lockPostsWith(queries, viewer.workspaceId, id);
-  if (posts.some(isStillToGoOut))
+  if (posts.some(isToBePublished))
     throw new Refusal([
       conflict(
         'id',

@@ -3,13 +3,13 @@ import { buffer } from 'node:stream/consumers';
 import type { Queries } from '../../database/database.ts';
 import type { MediaStore } from './store.ts';
 
-/** Where a media store keeps its own name; no asset has this key. */
+/** The key under which a media store keeps its own name; no asset has this key. */
 const identityKey = 'identity-of-this-media-store';
 
 /**
- * Makes sure that this is the store into which the rows of the database point, so that two hosts with a folder each never serve
- * half of each other's media. Database and store note the same name when they first meet, the store before the commit: a crash in
- * between leaves a name that the next start takes over. Throws if the store has another name, or none.
+ * Checks that the media store belongs to the database, so that two hosts with different folders do not each serve half of the
+ * media. The first start writes the same name into both, into the store before the commit: after a crash in between, the next start
+ * uses the name in the store. Throws if the store has another name, or none.
  */
 export async function claimMediaStore(queries: Queries, media: MediaStore, place: string): Promise<void> {
   await queries.transaction().execute(async (transaction) => {
@@ -29,7 +29,7 @@ export async function claimMediaStore(queries: Queries, media: MediaStore, place
     const found = await nameIn(media);
     if (found === known.name) return;
     throw new Error(
-      `expected ${place} to be where the media of this database are, but got ${found ? 'the media of another one' : 'a new place'}: ` +
+      `expected the media of this database in ${place}, but got ${found ? 'those of another database' : 'none'}: ` +
         'give every host the same folder or bucket (MEDIA_S3_BUCKET), and copy all its files when it moves',
     );
   });

@@ -9,7 +9,7 @@ export interface ByteRange {
 }
 
 export interface StoredFile {
-  /** The bytes asked for. It must be read to its end or destroyed, for it holds a file or a connection open. */
+  /** The bytes of the range. Must be read to the end or destroyed, as it holds a file or a connection open. */
   readonly stream: Readable;
   /** Size of the whole file in bytes. */
   readonly size: number;
@@ -21,7 +21,7 @@ export interface MediaStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Null when there is no such file. A range beyond the file reads nothing. */
   open(key: string, range?: ByteRange): Promise<StoredFile | null>;
-  /** Does nothing when there is no such file. That of a resolver's context does not reject: the log is told. */
+  /** Does nothing when there is no such file. In a resolver's context it does not reject: a failure is logged. */
   remove(key: string): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function assertStorageKey(key: string): void {
   if (!isStorageKey(key)) throw new TypeError(`expected a storage key, but got ${JSON.stringify(key.slice(0, 80))}`);
 }
 
-/** 192 random bits, in hex so that folders which ignore case keep keys apart. */
+/** 192 random bits. In hex, as some file systems ignore case. */
 export function newStorageKey(): string {
   return randomBytes(24).toString('hex');
 }

@@ -13,10 +13,10 @@ import type { MediaAssetRecord } from './repository.ts';
 import { newStorageKey } from './store.ts';
 import { isUploadedFile, type UploadedFile } from './uploaded-file.ts';
 
-export const maxFileBytes = 10 * 1024 * 1024;
-export const maxAltTextLength = 1_000;
+const maxFileBytes = 10 * 1024 * 1024;
+const maxAltTextLength = 1_000;
 
-/** Stores a file, then its row: a row without its file would be a broken image, while a file without a row is harmless. */
+/** Stores a file, then its row: a row without a file would be a broken image, while a file without a row is harmless. */
 export async function uploadMedia(
   { file, altText }: UploadMediaInput,
   context: Context,
@@ -52,7 +52,7 @@ export async function uploadMedia(
   return { mediaAsset };
 }
 
-/** A description as it is stored: nothing that can be seen is none. */
+/** The alternative text to store; null if it has no visible character. */
 export function altTextOf(altText: string | null | undefined, problems: Problems): string | null {
   const description = problems.text('altText', altText ?? '', maxAltTextLength).trim();
   return isBlank(description) ? null : description;

@@ -1,16 +1,16 @@
-/** A file that came with a request. A `File` of the web platform is one, too. */
+/** A file in a request. A `File` of the web platform implements it. */
 export interface UploadedFile {
   /** As the client named it; may be empty. */
   readonly name: string;
-  /** Media type as the client states it; not to be relied upon. */
+  /** The media type that the client claims; not verified. */
   readonly type: string;
   /** In bytes. */
   readonly size: number;
-  /** All of it. Only while the request is being answered. */
+  /** Reads the whole file; only before the request ends. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** JSON holds no functions, so nothing that a client writes into its variables is taken for a file. */
+/** Whether a value is a file. JSON has no functions, so no value in a client's variables is mistaken for one. */
 export function isUploadedFile(value: unknown): value is UploadedFile {
   return typeof (value as UploadedFile | null)?.arrayBuffer === 'function';
 }

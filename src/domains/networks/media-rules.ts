@@ -1,12 +1,12 @@
 import type { MediaKind, NetworkName } from '../../generated/schema.ts';
 import type { MediaType } from '../media/file-types.ts';
 
-/** What a network takes of one kind of media in a post. */
+/** The limits of a network on one kind of media in a post. */
 export interface MediaRule {
   readonly kind: MediaKind;
   readonly mimeTypes: readonly MediaType[];
   readonly maxCount: number;
-  /** Of each file. */
+  /** Maximum size of each file. */
   readonly maxBytes: number;
 }
 
@@ -15,7 +15,7 @@ export interface PostRules {
   readonly needsMedia: boolean;
   /** Whether a post without a text is refused. */
   readonly needsText: boolean;
-  /** Files of all kinds together. */
+  /** Maximum of files of all kinds together. */
   readonly maxMedia: number;
   /** Whether a post may have media of several kinds. */
   readonly mixesKinds: boolean;
@@ -44,7 +44,7 @@ const documents = (maxCount: number, maxBytes: number): MediaRule => ({
 const textOrMedia = { needsMedia: false, needsText: false };
 const mediaAndMaybeText = { needsMedia: true, needsText: false };
 
-/** What the networks document of the media of a post, among the types that Magpie keeps. */
+/** The documented rules of the networks on media in a post, for the types that Magpie accepts. */
 export const postRules: Readonly<Record<NetworkName, PostRules>> = {
   // Instagram Platform, Content Publishing: JPEG is the only format of images; a carousel has up to ten images and videos.
   INSTAGRAM: {
@@ -81,7 +81,7 @@ export const postRules: Readonly<Record<NetworkName, PostRules>> = {
     mixesKinds: false,
     media: [images(35, 20 * MB, jpeg, webp), videos(1, 4 * GiB)],
   },
-  // YouTube Data API, videos.insert. The title that a video must have is made of its text.
+  // YouTube Data API, videos.insert. The required title is made from the text.
   YOUTUBE: { needsMedia: true, needsText: true, maxMedia: 1, mixesKinds: false, media: [videos(1, 256 * GiB)] },
   // Pinterest API 5, pins/create: one image or video, or a carousel of up to five images.
   PINTEREST: {

@@ -15,9 +15,9 @@ export const networkResolvers: Resolvers = {
         const id = network.toLowerCase();
         return { id, network, name, maxTextLength: limit, textLengthUnit: unit, ...postRules[network] };
       }),
-    textLengths: (_, { text, networks: asked }) => {
+    textLengths: (_, { text, networks: selected }) => {
       checkArgument('text', text, maxPostLength);
-      return [...new Set(asked ?? networks)].map((network) => textLength(network, text));
+      return [...new Set(selected ?? networks)].map((network) => textLength(network, text));
     },
   },
 };

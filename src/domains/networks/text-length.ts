@@ -11,7 +11,7 @@ export interface TextLength {
   readonly isWithinLimit: boolean;
 }
 
-/** Of any text that Magpie keeps for a post, in characters that people see. */
+/** Maximum length of a post's text in Magpie, in extended grapheme clusters. */
 export const maxPostLength = 10_000;
 
 interface TextLimit {
@@ -29,8 +29,8 @@ const utf16Units = (text: string) => text.length;
 const bytes = (text: string) => Buffer.byteLength(text);
 
 /**
- * What the networks document of the text of a post. Where they say "characters" and no more, these are Unicode code points.
- * A network may have several limits, and all hold.
+ * The documented limits of the networks on the text of a post. "Characters" without a definition are taken for Unicode code points.
+ * A text must be within all limits of a network.
  */
 const textLimits: Readonly<Record<NetworkName, readonly [TextLimit, ...TextLimit[]]>> = {
   // Caption, Instagram Platform, IG User Media.
@@ -48,7 +48,7 @@ const textLimits: Readonly<Record<NetworkName, readonly [TextLimit, ...TextLimit
   YOUTUBE: [{ limit: 5_000, unit: 'BYTES', measure: bytes }],
   // Description, Pinterest API 5, pins/create.
   PINTEREST: [{ limit: 800, unit: 'CODE_POINTS', measure: codePoints }],
-  // StatusLengthValidator.
+  // Mastodon's `StatusLengthValidator`.
   MASTODON: [{ limit: 500, unit: 'GRAPHEMES', measure: lengthOnMastodon }],
   // Lexicon app.bsky.feed.post.
   BLUESKY: [
@@ -57,14 +57,14 @@ const textLimits: Readonly<Record<NetworkName, readonly [TextLimit, ...TextLimit
   ],
 };
 
-/** Measures a text as a network does. Of several limits, it is about one that the text exceeds, or about the first. */
+/** Measures a text as a network does. Of several limits, returns one that the text exceeds, or else the first. */
 export function textLength(network: NetworkName, text: string): TextLength {
   const lengths = textLimits[network].map(({ limit, unit, measure }) => ({ limit, unit, length: measure(text) }));
   const exceeded = lengths.find(({ length, limit }) => length > limit);
   return { network, ...(exceeded ?? lengths[0]!), isWithinLimit: !exceeded };
 }
 
-/** The first limit of a network: the one that its people know. */
+/** The first limit of a network, which is the best known. */
 export function textLimitOf(network: NetworkName): Pick<TextLength, 'limit' | 'unit'> {
   const [{ limit, unit }] = textLimits[network];
   return { limit, unit };

@@ -1,13 +1,13 @@
 import { lengthOf } from '../../text/graphemes.ts';
 import { createLinkFinder, type LinkFinder, type TextRange } from '../../text/links.ts';
 
-/** What a link counts on X and on Mastodon, however long it is. */
+/** The length of any link on X and on Mastodon. */
 const linkLength = 23;
 
-/** Node.js 20 knows this flag, which the language level of the type check does not have. */
+/** Typed as a string, as the language level of the type check does not know the flag `v`. */
 const unicodeSets: string = 'gv';
 
-/** Any emoji that systems show as one; and keys, which X takes for emoji also without a variation selector. */
+/** Any emoji that systems display as one character, and keycaps, which are emoji on X even without a variation selector. */
 const emoji = new RegExp('\\p{RGI_Emoji}|[#*0-9]\\ufe0f?\\u20e3', unicodeSets);
 
 const accentedLatin = '\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u0253-\\u02bb\\u0300-\\u036f\\u1e00-\\u1eff';
@@ -22,7 +22,7 @@ const findLinksOnX: LinkFinder = createLinkFinder({
   lastQueryCharacter: '[a-z0-9\\-_&=#/]',
 });
 
-/** Code points that weigh 1 on X; all others weigh 2. Latin, Greek, Cyrillic, Hebrew, Arabic, Indic scripts; punctuation. */
+/** Code points with the weight 1 on X: Latin, Greek, Cyrillic, Hebrew, Arabic, Indic scripts; punctuation. All others weigh 2. */
 const lightRanges = [
   [0, 4351],
   [8192, 8205],
@@ -30,7 +30,9 @@ const lightRanges = [
   [8242, 8247],
 ] as const;
 
-/** As twitter-text 3 weighs: the composed text (NFC), 23 for a link, 2 for an emoji, and 1 or 2 for any other code point. */
+/**
+ * The weighted length of twitter-text 3 in the composed text (NFC): 23 for a link, 2 for an emoji, 1 or 2 for other code points.
+ */
 export function lengthOnX(text: string): number {
   const composed = text.normalize('NFC');
   const links = findLinksOnX(composed);
@@ -51,7 +53,7 @@ function isLight(codePoint: number): boolean {
   return lightRanges.some(([first, last]) => codePoint >= first && codePoint <= last);
 }
 
-/** Code points, but for emoji, which count their bytes in UTF-8. */
+/** The number of code points; an emoji counts as many as it has bytes in UTF-8. */
 export function lengthOnThreads(text: string): number {
   let length = 0;
   const others = text.replace(emoji, (found) => {
@@ -74,13 +76,13 @@ const findLinksOnMastodon: LinkFinder = createLinkFinder({
 });
 
 const wordCharacter = '[\\p{L}\\p{M}\\p{Nd}\\p{Pc}]';
-/** `@name@example.social`, of which the domain does not count. */
+/** A mention such as `@name@example.social`, whose domain does not count. */
 const remoteMention = new RegExp(
   `(?<!${wordCharacter}|[=/])(@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)@${wordCharacter}+(?:[.-]+${wordCharacter}+)*(?![@＠]|://)`,
   'giu',
 );
 
-/** As Mastodon's servers count: characters that people see, 23 for a link, and remote mentions without their domain. */
+/** The length on Mastodon: extended grapheme clusters, 23 for a link, and remote mentions without their domain. */
 export function lengthOnMastodon(text: string): number {
   const links = findLinksOnMastodon(text);
   const placeholder = 'x'.repeat(linkLength);

@@ -7,7 +7,7 @@ import type { Problems } from '../problems.ts';
 
 type ChosenAccount = Awaited<ReturnType<typeof accountsByIds>>[number];
 
-/** The accounts that a post is to go to. */
+/** Finds the accounts that an input selects for a post. Adds problems for missing, repeated and unknown ones. */
 export async function chosenAccounts(
   { queries, viewer }: Transaction,
   problems: Problems,

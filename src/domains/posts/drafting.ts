@@ -12,7 +12,7 @@ import { type PlannedContent, refusalsOf } from './readiness.ts';
 import { type PostRecord, postsByIds } from './repository.ts';
 import { accountIdsOf, checkRoom, checkTexts, overridesAfter, placeTargets, type TextOverrides } from './targets.ts';
 
-/** Creates a post: a draft, scheduled, or waiting for approval to be. */
+/** Creates a post: a draft, or with an instant a scheduled post or one that awaits approval. */
 export async function createPost(transaction: Transaction, input: CreatePostInput): Promise<PostRecord> {
   const { queries, viewer, now } = transaction;
   const { id, isReplay } = await reserve(transaction, {
@@ -49,7 +49,7 @@ export async function createPost(transaction: Transaction, input: CreatePostInpu
   return reportAfter(transaction, { id, before: null });
 }
 
-/** Changes a post that is out nowhere. A contributor's change of an approved post asks for approval again. */
+/** Changes a post that is not published on any network. After a contributor's change, an approved post needs approval again. */
 export async function updatePost(transaction: Transaction, input: UpdatePostInput): Promise<PostRecord> {
   const { queries, viewer, now } = transaction;
   const { id, text, accountIds, mediaIds, campaignId, expectedRevision } = input;
@@ -65,8 +65,8 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   const nextAccountIds = accountIds ?? accountIdsOf(targets);
   const overrides = overridesAfter(targets, input.textOverrides ?? [], { accountIds: nextAccountIds, problems });
   if (post && (text != null || accounts || input.textOverrides)) {
-    const everywhere = { ...viewer, accountIds: null };
-    checkTexts(problems, await accountsByIds(queries, everywhere, nextAccountIds), { text: nextText, overrides });
+    const unconfined = { ...viewer, accountIds: null };
+    checkTexts(problems, await accountsByIds(queries, unconfined, nextAccountIds), { text: nextText, overrides });
   }
   if (post && isPlanned(post.status)) {
     const content = { text: nextText, mediaIds: mediaIds ?? post.mediaIds, accountIds: nextAccountIds, overrides };
@@ -94,12 +94,14 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   return reportAfter(transaction, { id, before: before! });
 }
 
-/** The first request's post as the viewer sees it now. It is reported again: whether the first answer arrived, nobody knows. */
+/**
+ * The post of the first request as the viewer sees it now. Reported again, as the response to the first request may have been lost.
+ */
 async function replayed(transaction: Transaction, id: string): Promise<PostRecord> {
-  const [made] = await postsByIds(transaction.queries, transaction.viewer, [id]);
-  if (!made) throw lostResult('Post', id);
+  const [post] = await postsByIds(transaction.queries, transaction.viewer, [id]);
+  if (!post) throw lostResult('Post', id);
   await reportAfter(transaction, { id, before: null });
-  return made;
+  return post;
 }
 
 interface NextContent extends Pick<PlannedContent, 'text' | 'mediaIds'> {
@@ -112,7 +114,7 @@ function contentOf({ text, mediaIds, accountIds, overrides }: NextContent): Plan
   return { text, mediaIds, targets };
 }
 
-/** A post that is planned is one that its networks take. */
+/** Adds a problem for each reason for which a network would refuse a planned post. */
 async function checkReadiness(transaction: Transaction, problems: Problems, content: PlannedContent): Promise<void> {
   for (const reason of await refusalsOf(transaction, content)) problems.add(invalid(null, reason));
 }

@@ -1,4 +1,4 @@
-import type { PostTargetsTable } from '../../database/tables.ts';
+import type { PostTargetsTable } from '../../database/tables/posts.ts';
 import { conflict, invalid, notFound } from '../errors.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
@@ -143,7 +143,7 @@ export async function lockPost(
       ),
     );
   else if (!state.targets.some((target) => target.accountId !== null) && planningActions.includes(action))
-    problems.add(conflict('id', `Can ${action} a post that goes to an account, but got one that goes to none.`));
+    problems.add(conflict('id', `Can ${action} a post with a connected account, but got one without.`));
   else if (planningActions.includes(action)) {
     const targets = state.targets.filter(({ status }) => status !== 'PUBLISHED');
     for (const reason of await refusalsOf(transaction, { ...state.post, targets }))
@@ -162,7 +162,7 @@ export async function reportAfter(
   return after!.post;
 }
 
-/** Whether a post that the viewer schedules needs approval. One that an editor schedules is approved by that. */
+/** Whether a post that the viewer schedules needs approval. An editor approves a post by scheduling it. */
 export async function needsApproval({ queries, viewer }: Transaction): Promise<boolean> {
   if (viewer.role !== 'CONTRIBUTOR') return false;
   const settings = await queries
@@ -178,7 +178,7 @@ const skewMs = 60_000;
 /** Clocks differ and requests take time, so an instant that has just passed counts as now. */
 export function checkInstant(problems: Problems, { path, at, now }: { path: string; at: string; now: Date }): void {
   if (Date.parse(at) < now.getTime() - skewMs)
-    problems.add(invalid(path, `Expected an instant to come, but got ${at}; now it is ${now.toISOString()}.`));
+    problems.add(invalid(path, `Expected an instant in the future, but got ${at}; it is now ${now.toISOString()}.`));
 }
 
 function listed(states: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { grouped, inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import {
   metricsOfPosts,
   type PostMetricsRecord,

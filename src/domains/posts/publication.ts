@@ -107,7 +107,7 @@ export async function publish(options: PublicationOptions, publication: Publicat
   }
 }
 
-/** Networks write permalinks and errors. */
+/** A result whose texts can be stored: they may come from a network. */
 function stored(publicationResult: PublicationResult): PublicationResult {
   if ('permalink' in publicationResult) return { permalink: storable(publicationResult.permalink) };
   return { failureMessage: storable(publicationResult.failureMessage) };
@@ -131,8 +131,8 @@ async function publicationResultOf(options: PublicationOptions, publication: Pub
     const targetId = target.id;
     options.log.warn({ workspaceId: publication.workspaceId, targetId, err: error }, 'publisher: gave up');
     // Other errors are meant for the log: they may contain addresses, paths or the text of a server.
-    const words = error instanceof NetworkFailure ? error.message : 'The network gave no answer: try again later.';
-    return { failureMessage: `The network did not take it in ${attempts} attempts. The last time: ${words}` };
+    const message = error instanceof NetworkFailure ? error.message : 'The network did not respond: try again later.';
+    return { failureMessage: `Publishing failed in ${attempts} attempts. The last error: ${message}` };
   }
 }
 
@@ -149,8 +149,8 @@ async function call(
 }
 
 /**
- * Handles a call that may have been interrupted after its effect. The network recognises a repetition only as long as it keeps the id.
- * After that, it is searched for the post; if it does not support that, a person has to decide.
+ * Handles a call that may have been interrupted after its effect. The network recognises a repetition only as long as it keeps the
+ * id. After that, it is searched for the post; if it does not support that, a person has to decide.
  */
 async function findEarlier(
   { network, now }: PublicationOptions,
@@ -159,8 +159,8 @@ async function findEarlier(
 ): Promise<PublicationResult | null> {
   if (attempts === 1) return null;
   const since = new Date(firstAttemptAt);
-  const rememberedMs = network.rememberedMs?.(account) ?? Number.POSITIVE_INFINITY;
-  if (now().getTime() - since.getTime() < rememberedMs) return null;
+  const idempotentMs = network.idempotentMs?.(account) ?? Number.POSITIVE_INFINITY;
+  if (now().getTime() - since.getTime() < idempotentMs) return null;
   try {
     if (network.find) return await network.find({ account, text, since }, signal);
   } catch (error) {
@@ -168,15 +168,15 @@ async function findEarlier(
   }
   return {
     failureMessage:
-      'It may be published already: an earlier attempt had no answer, and the network cannot say any more. ' +
-      'Look for it there; retry if it is missing.',
+      'The post may already be published: an earlier attempt got no response, and the network can no longer tell. ' +
+      'Look for the post on the network; retry if it is missing.',
   };
 }
 
 function uploadsOf({ execute }: PublicationOptions, { workspaceId, claimed }: Publication): PublishRequest['uploads'] {
-  const taken = new Map(claimed.uploads.map(({ mediaId, uploadId }) => [mediaId, uploadId]));
+  const accepted = new Map(claimed.uploads.map(({ mediaId, uploadId }) => [mediaId, uploadId]));
   return {
-    of: (mediaId) => taken.get(mediaId),
+    of: (mediaId) => accepted.get(mediaId),
     async add(mediaId, uploadId) {
       const input = { targetId: claimed.target.id, mediaId, uploadId: storable(uploadId) };
       const { recordUpload } = (await execute(workspaceId, recordUploadDocument, { input })) as {

@@ -22,7 +22,7 @@ export interface Publisher {
   stop(): Promise<void>;
   /** Runs one round: claims due targets and publishes them. Resolves with the number of claimed targets. */
   tick(): Promise<number>;
-  /** A problem that an operator should know; undefined when the work gets done. */
+  /** A problem to report to the operator; undefined while the work succeeds. */
   problem(): string | undefined;
 }
 
@@ -43,7 +43,7 @@ export function createPublisher({
   const stopping = new AbortController();
   const publication: PublicationOptions = { ...options, now };
   const rounds = new Rounds('publisher');
-  const underWay = new Set<Promise<void>>();
+  const runningCalls = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<unknown> = Promise.resolve();
   let isRunning = false;
@@ -58,9 +58,9 @@ export function createPublisher({
         const free = slots.take({ network, workspaceId });
         const call = publish(publication, { workspaceId, claimed, stop: stopping.signal }).finally(() => {
           free();
-          underWay.delete(call);
+          runningCalls.delete(call);
         });
-        underWay.add(call);
+        runningCalls.add(call);
         begun.push(call);
       }
     }
@@ -88,7 +88,7 @@ export function createPublisher({
       clearTimeout(timer);
       const limit = setTimeout(() => stopping.abort(new Error('the publisher stops')), stopMs);
       await round;
-      await Promise.all(underWay);
+      await Promise.all(runningCalls);
       clearTimeout(limit);
     },
     async tick() {

@@ -1,9 +1,9 @@
 import type { NetworkName } from '../../generated/schema.ts';
 
 export interface SlotLimits {
-  /** Calls to one network at the same time. */
+  /** Maximum of concurrent calls to one network. */
   readonly perNetwork: number;
-  /** Of these, for one workspace. */
+  /** Maximum of these for one workspace. */
   readonly perWorkspace: number;
 }
 
@@ -13,7 +13,7 @@ export interface DueTargets {
   readonly workspaceId: string;
 }
 
-/** Counts the calls under way, so that a network that hangs delays no other one, and a workspace none of its neighbours. */
+/** Limits the running calls, so that a slow network does not delay other networks, and a workspace does not delay others. */
 export class PublishingSlots {
   readonly #limits: SlotLimits;
   readonly #byNetwork = new Map<string, number>();
@@ -23,7 +23,9 @@ export class PublishingSlots {
     this.#limits = limits;
   }
 
-  /** How many targets each workspace may have claimed now. What a network has left is divided among those that wait for it. */
+  /**
+   * How many targets each workspace may claim now. The free slots of a network are divided among the workspaces with due targets.
+   */
   divide(due: readonly DueTargets[]): (DueTargets & { limit: number })[] {
     const shares: (DueTargets & { limit: number })[] = [];
     for (const [network, waiting] of grouped(due)) {
@@ -39,7 +41,7 @@ export class PublishingSlots {
     return shares;
   }
 
-  /** Takes a slot; the function that this returns gives it back. */
+  /** Takes a slot. Returns a function that frees it. */
   take(target: DueTargets): () => void {
     add(this.#byNetwork, target.network, 1);
     add(this.#byWorkspace, keyOf(target), 1);

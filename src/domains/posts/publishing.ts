@@ -15,7 +15,7 @@ import { Problems } from '../problems.ts';
 import { derivedStatus, reportAfter } from './lifecycle.ts';
 import type { DueTargets } from './publishing-slots.ts';
 import type { PostRecord, PostTargetRecord } from './repository.ts';
-import { lockPosts, postStates, reportChange, reportNumbers } from './state.ts';
+import { lockPosts, postStates, reportChange, reportMetrics } from './state.ts';
 
 const maxClaim = 100;
 const maxLeaseSeconds = 3_600;
@@ -31,8 +31,8 @@ export interface Claim {
 }
 
 /**
- * Claims due targets, most overdue first: those whose instant has come, and those whose lease has ended. The lease doubles with each
- * earlier attempt, so that a failing network is called less and less often.
+ * Claims due targets, most overdue first: those whose instant has come, and those whose lease has ended. The lease doubles with
+ * each earlier attempt, so that a failing network is called less and less often.
  */
 export async function claimTargets(
   transaction: Transaction,
@@ -154,7 +154,7 @@ export async function recordUpload(
     .where('status', '=', 'PUBLISHING')
     .returning('id')
     .executeTakeFirst();
-  if (!changed) throw new Refusal([conflict('targetId', 'Expected a claimed target, but got none of this id.')]);
+  if (!changed) throw new Refusal([conflict('targetId', 'Expected a claimed target, but got none with this id.')]);
   return { targetId };
 }
 
@@ -179,7 +179,7 @@ export async function recordPostMetrics(
     .values({ workspaceId: viewer.workspaceId, postId, date, ...metrics })
     .onConflict((conflicting) => conflicting.columns(['postId', 'date']).doUpdateSet(metrics))
     .execute();
-  reportNumbers(transaction, state!);
+  reportMetrics(transaction, state!);
   return state!.post;
 }
 
@@ -193,8 +193,8 @@ export function dueByNetwork(queries: Queries, now: Date): Promise<DueTargets[]>
 }
 
 /**
- * Posts and targets are locked both. The post, because every change of it begins with its lock; the target, because a row
- * that another publisher has just claimed is looked at again as it is now only if it is locked. Nothing is waited for.
+ * Finds due targets and locks them and their posts; skips locked rows. The post, as every change of it begins with this lock. The
+ * target, as PostgreSQL evaluates the conditions again for a row that another publisher has just claimed only if it locks the row.
  */
 function lockDueTargets(
   { queries, viewer, now }: Transaction,

@@ -10,7 +10,7 @@ export interface PlannedContent {
   readonly targets: readonly Pick<PostTargetRecord, 'accountId' | 'textOverride'>[];
 }
 
-/** Why networks would refuse a post that is about to be planned, beside the lengths of its texts; one reason a network. */
+/** Why networks would refuse a post, other than the lengths of its texts; at most one reason for each target. */
 export async function refusalsOf(
   { queries, viewer }: Transaction,
   { text, mediaIds, targets }: PlannedContent,

@@ -1,13 +1,20 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
-import type { PostsTable, PostTargetsTable } from '../../database/tables.ts';
+import type { PostsTable, PostTargetsTable } from '../../database/tables/posts.ts';
 import { anyOf, containing, isReference, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
-import { goesElsewhere, hasOwnTextLike, onAccounts, seenPublishedAt, seenStatus, visiblePosts } from './visibility.ts';
+import type { Scope } from '../scope.ts';
+import {
+  hasHiddenTargets,
+  hasOwnTextLike,
+  onAccounts,
+  seenPublishedAt,
+  seenStatus,
+  visiblePosts,
+} from './visibility.ts';
 
-/** `mediaIds` are in the order chosen. */
+/** A post as a viewer sees it. `mediaIds` are in the author's order. */
 export interface PostRecord extends Omit<PostsTable, 'workspaceId' | 'foldedText' | 'calendarAt' | 'revision'> {
   readonly revision: number;
   readonly mediaIds: readonly string[];
@@ -18,7 +25,7 @@ export type PostTargetRecord = Pick<
   'id' | 'postId' | 'accountId' | 'textOverride' | 'status' | 'permalink' | 'failureMessage' | 'publishedAt'
 >;
 
-/** Totals of a post; null where its networks reported nothing. */
+/** The totals of a post's metrics; null where none were recorded. */
 export interface PostMetricsRecord {
   readonly views: number | null;
   readonly reach: number | null;
@@ -26,11 +33,11 @@ export interface PostMetricsRecord {
   readonly clicks: number | null;
 }
 
-/** Which posts; null has no condition, an empty list fits nothing. */
+/** The condition on posts; null means no condition, and an empty list matches nothing. */
 export interface PostFilter {
   readonly status: readonly PostRecord['status'][] | null;
   readonly accountIds: readonly string[] | null;
-  /** Null is no campaign; absent has no condition. */
+  /** Null matches posts without a campaign; absent means no condition. */
   readonly campaignId?: string | null;
   readonly search: string | null;
 }
@@ -52,12 +59,12 @@ const columns = [
   'posts.updatedAt',
 ] as const;
 
-/** A column of its own, so that a post's media are one more statement and not two. */
+/** A subquery, so that a post's media take one further statement and not two. */
 const mediaIds = sql<string[]>`array(
   select post_media.media_id from post_media where post_media.post_id = posts.id
   order by post_media.position, post_media.media_id)`.as('mediaIds');
 
-/** What a viewer sees of a row of `posts`. */
+/** The columns of a post as a viewer sees it. */
 export function postColumns(scope: Scope) {
   return [...columns, seenStatus(scope).as('status'), seenPublishedAt(scope).as('publishedAt'), mediaIds] as const;
 }
@@ -109,7 +116,7 @@ export function targetsByIds(queries: Queries, scope: Scope, ids: readonly strin
     .execute();
 }
 
-/** In the order chosen. */
+/** Targets in the author's order. */
 export function targetsOfPosts(
   queries: Queries,
   scope: Scope,
@@ -122,7 +129,7 @@ export function targetsOfPosts(
     .execute();
 }
 
-/** No row for a post of which nothing was reported, or that goes to an account beyond the scope: its numbers are of all accounts. */
+/** Sums the metrics of posts. No row for a post without metrics, or with hidden targets, as metrics cover all targets of a post. */
 export function metricsOfPosts(
   queries: Queries,
   scope: Scope,
@@ -136,7 +143,7 @@ export function metricsOfPosts(
     .select(['postId', total('views'), total('reach'), total('engagements'), total('clicks')])
     .where('postMetrics.workspaceId', '=', scope.workspaceId)
     .where('postId', '=', anyOf(postIds))
-    .$if(scope.accountIds !== null, (query) => query.where((eb) => eb.not(goesElsewhere(scope))))
+    .$if(scope.accountIds !== null, (query) => query.where((eb) => eb.not(hasHiddenTargets(scope))))
     .groupBy('postId')
     .execute();
 }
@@ -145,15 +152,15 @@ function fitting(queries: Queries, scope: Scope, { status, accountIds, campaignI
   return onAccounts(visiblePosts(queries, scope), scope, accountIds)
     .$if(status !== null, (q) => q.where(seenStatus(scope), '=', anyOf(status!)))
     .$if(campaignId !== undefined, (q) => q.where(isReference('Campaign', 'posts.campaign_id', campaignId!)))
-    .$if(search !== null, (q) => q.where(saying(containing(search!), scope)));
+    .$if(search !== null, (q) => q.where(hasTextLike(containing(search!), scope)));
 }
 
-/** A post says its text, and on some accounts another one instead, which is for the eyes of those alone who see these. */
-function saying(pattern: string, scope: Scope) {
+/** Whether the text of a post matches, or the own text of a target that the viewer may see. */
+function hasTextLike(pattern: string, scope: Scope) {
   return sql<SqlBool>`(posts.folded_text like ${pattern} or ${hasOwnTextLike(pattern, scope)})`;
 }
 
-/** A viewer who is confined to accounts sees the targets on these alone, also of posts that go elsewhere too. */
+/** Selects the targets in a scope. A confined viewer sees only those on their accounts. */
 function visibleTargets(queries: Queries, { workspaceId, accountIds }: Scope) {
   return queries
     .selectFrom('postTargets')

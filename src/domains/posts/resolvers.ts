@@ -140,12 +140,12 @@ function filterOf(filter: PostFilterInput | null | undefined): PostFilter {
   return { status, accountIds, search, ...(campaignId !== undefined && { campaignId }) };
 }
 
-/** Counts of the campaigns on a page are one statement together. */
+/** Whether a filter has no other condition than a campaign: the counts of several campaigns are loaded in one statement. */
 function isOfOneCampaign(filter: PostFilter): filter is PostFilter & { campaignId: string } {
   return filter.campaignId != null && !filter.status && !filter.accountIds && filter.search === null;
 }
 
-/** What was deleted meanwhile is left out; what failed to load fails. */
+/** The loaded nodes, without those that were deleted meanwhile. Throws the first error. */
 function present<T>(loaded: readonly (T | null | Error)[]): T[] {
   const failure = loaded.find((item) => item instanceof Error);
   if (failure) throw failure;

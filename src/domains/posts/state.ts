@@ -14,8 +14,8 @@ export interface PostState {
 }
 
 /**
- * Locks the posts that the viewer may change until the transaction ends, and reads them. Every change of a post or its targets begins
- * here. The locks are taken in the order of ids, so that transactions do not deadlock.
+ * Locks the posts that the viewer may change until the transaction ends, and reads them. Every change of a post or its targets
+ * begins here. The locks are taken in the order of ids, so that transactions do not deadlock.
  */
 export async function lockPosts(
   { queries, viewer }: Pick<Transaction, 'queries' | 'viewer'>,
@@ -39,16 +39,16 @@ export async function postStates(
   { queries, viewer }: { queries: Queries; viewer: Transaction['viewer'] },
   ids: readonly string[],
 ): Promise<PostState[]> {
-  const everything = { ...viewer, accountIds: null };
-  const posts = await postsByIds(queries, everything, ids);
+  const unconfined = { ...viewer, accountIds: null };
+  const posts = await postsByIds(queries, unconfined, ids);
   const found = posts.map((post) => post.id);
-  const targets = grouped(found, await targetsOfPosts(queries, everything, found), (target) => target.postId);
+  const targets = grouped(found, await targetsOfPosts(queries, unconfined, found), (target) => target.postId);
   return posts.map((post, index) => ({ post, targets: targets[index]! }));
 }
 
 /**
- * Reports the differences between two states of a post; null before its creation and after its deletion. The accounts of its targets
- * decide who sees it, and so all lists and counts that it is in.
+ * Reports the differences between two states of a post; null before its creation and after its deletion. The accounts of its
+ * targets decide which viewers see it, and so which lists and counts contain it.
  */
 export function reportChange(
   { changes }: Pick<Context, 'changes'>,
@@ -59,7 +59,7 @@ export function reportChange(
   const differ = (of: (state: PostState) => unknown) =>
     !before || !after || JSON.stringify(of(before)) !== JSON.stringify(of(after));
   const accountsOf = ({ targets }: PostState) => targets.map((target) => target.accountId).sort();
-  const isSeenByOthers = differ(accountsOf);
+  const isVisibilityChanged = differ(accountsOf);
 
   const accountIds = states.flatMap(accountsOf);
   for (const { post } of states) {
@@ -67,26 +67,26 @@ export function reportChange(
     changes.add('Campaign', post.campaignId);
     changes.reach(accountIds, post.id, post.campaignId, post.templateId, ...post.mediaIds);
   }
-  if (isSeenByOthers || differ(instantsOf) || differ(({ post }) => post.campaignId))
+  if (isVisibilityChanged || differ(instantsOf) || differ(({ post }) => post.campaignId))
     changes.add('CalendarMonth', ...states.flatMap(monthsOf));
-  if (isSeenByOthers) changes.add('Template', ...states.map(({ post }) => post.templateId));
-  if (isSeenByOthers || differ(({ post }) => [...post.mediaIds].sort())) {
+  if (isVisibilityChanged) changes.add('Template', ...states.map(({ post }) => post.templateId));
+  if (isVisibilityChanged || differ(({ post }) => [...post.mediaIds].sort())) {
     const mediaIds = states.flatMap(({ post }) => post.mediaIds);
     changes.add('MediaAsset', ...mediaIds);
     if (mediaIds.length > 0) changes.add('MediaUsage', 'true', 'false');
   }
   if (states.some(({ post }) => post.publishedAt !== null))
-    for (const state of states) reportNumbers({ changes }, state);
+    for (const state of states) reportMetrics({ changes }, state);
 }
 
-/** Reports that the numbers of reports about the post's accounts and campaign have changed. */
-export function reportNumbers({ changes }: Pick<Context, 'changes'>, { post, targets }: PostState): void {
+/** Reports a change of the analytics of the post's accounts and campaign. */
+export function reportMetrics({ changes }: Pick<Context, 'changes'>, { post, targets }: PostState): void {
   const accountIds = targets.map((target) => target.accountId);
   changes.add('AnalyticsReport', 'all', post.campaignId, ...accountIds);
   changes.reach(accountIds, post.id, post.campaignId);
 }
 
-/** The instants that put the post on calendar days for any viewer: one who sees only some targets sees their publication. */
+/** The instants that place the post in the calendar for any viewer: a confined viewer sees the publication of their targets. */
 function instantsOf({ post, targets }: PostState): string[] {
   const instants = [post.publishedAt, post.scheduledAt, ...targets.map(({ publishedAt }) => publishedAt)];
   return [...new Set(instants)].filter((instant) => instant !== null).sort();
@@ -95,8 +95,8 @@ function instantsOf({ post, targets }: PostState): string[] {
 const hourMs = 3_600_000;
 
 /**
- * The months of its days in any time zone, from twelve hours behind UTC to fourteen ahead. The mutation's zone is not enough: if the
- * workspace's zone changes meanwhile, calendars in the new zone are cached before the mutation commits.
+ * The months of a post's days in any time zone, from twelve hours behind UTC to fourteen ahead. The mutation's zone is not enough:
+ * if the workspace's zone changes meanwhile, calendars in the new zone are cached before the mutation commits.
  */
 function monthsOf(state: PostState): string[] {
   return instantsOf(state).flatMap((at) =>

@@ -19,15 +19,15 @@ export const accountIdsOf = (targets: readonly PostTargetRecord[]) =>
 /** Maximum of targets per post, as in `@listSize` of `Post.targets`. */
 const maxTargets = 20;
 
-/** Targets on disconnected accounts stay with a post, and count. */
+/** Checks the number of targets. Those on disconnected accounts remain, and count. */
 export function checkRoom(
   problems: Problems,
   { targets, accountIds }: { targets: readonly PostTargetRecord[]; accountIds: readonly string[] },
 ): void {
-  const gone = targets.length - accountIdsOf(targets).length;
-  const count = gone + accountIds.length;
+  const disconnected = targets.length - accountIdsOf(targets).length;
+  const count = disconnected + accountIds.length;
   if (count <= maxTargets) return;
-  const message = `Expected at most ${maxTargets} targets, but got ${count}, ${gone} of them on disconnected accounts.`;
+  const message = `Expected at most ${maxTargets} targets, but got ${count}, ${disconnected} of them on disconnected accounts.`;
   problems.add(invalid('accountIds', message));
 }
 
@@ -58,7 +58,7 @@ export function checkTexts(
   for (const { id, network } of accounts) {
     const text = overrides.get(id) ?? ofPost;
     const networks = seen.get(text) ?? new Set();
-    if (networks.has(network) || !isCompact(text, maxPostLength)) continue; // reported already, or refused already
+    if (networks.has(network) || !isCompact(text, maxPostLength)) continue; // already reported, or already refused
     seen.set(text, networks.add(network));
     const { length, limit: maxLength, unit, isWithinLimit } = textLength(network, text);
     if (!isWithinLimit) problems.add(textTooLong('text', { maxLength, length, unit, network }));

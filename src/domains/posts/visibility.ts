@@ -1,17 +1,17 @@
 import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
+import type { PostsTable, PostTargetsTable } from '../../database/tables/posts.ts';
 import type { Tables } from '../../database/tables.ts';
 import { anyOf } from '../conditions.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import type { Scope } from '../scope.ts';
 import { type Days, isNearDays } from '../time-zones/days.ts';
 import { commonAccounts } from '../viewer/authority.ts';
-import type { PostRecord, PostTargetRecord } from './repository.ts';
 
 /*
- * A post can have targets on several accounts. A viewer who is confined to some accounts sees a post with a target on one of them, as
- * if it had no other targets: these targets, and the status and publication that follow from them. Only if it has no other targets do
- * they see its metrics, which networks report for the whole post, and may they change it.
+ * A post can have targets on several accounts. A viewer who is confined to some accounts sees a post with a target on one of them,
+ * as if it had no other targets: these targets, and the status and publication that follow from them. Only if it has no other
+ * targets do they see its metrics, which networks report for the whole post, and may they change it.
  */
 
 type PostQuery<O> = SelectQueryBuilder<Tables, 'posts', O>;
@@ -32,7 +32,7 @@ export function onAccounts<O>(query: PostQuery<O>, scope: Scope, accountIds: rea
 }
 
 /** SQL for a row of `posts`: whether it has a target on an account that the viewer does not see, or that is disconnected. */
-export function goesElsewhere({ accountIds }: Scope): Expression<SqlBool> {
+export function hasHiddenTargets({ accountIds }: Scope): Expression<SqlBool> {
   if (accountIds === null) return sql<SqlBool>`false`;
   return sql<SqlBool>`exists ${targetsOfRow(sql`account_id is null or not ${isOn(accountIds)}`)}`;
 }
@@ -41,19 +41,19 @@ export function goesElsewhere({ accountIds }: Scope): Expression<SqlBool> {
 export function isOwnRow(scope: Scope): Expression<SqlBool> {
   const { accountIds } = scope;
   if (accountIds === null) return sql<SqlBool>`true`;
-  return sql<SqlBool>`(exists ${targetsOfRow(isOn(accountIds))} and not ${goesElsewhere(scope)})`;
+  return sql<SqlBool>`(exists ${targetsOfRow(isOn(accountIds))} and not ${hasHiddenTargets(scope)})`;
 }
 
 /** Whether the viewer may change a post with all these targets. */
-export function isOwn(targets: readonly PostTargetRecord[], { accountIds }: Scope): boolean {
+export function isOwn(targets: readonly Pick<PostTargetsTable, 'accountId'>[], { accountIds }: Scope): boolean {
   if (accountIds === null) return true;
   return targets.length > 0 && targets.every(({ accountId }) => accountId !== null && accountIds.includes(accountId));
 }
 
 /** SQL for a row of `posts`: its status. After publishing began, it is derived from the targets, as in `derivedStatus`. */
 export function seenStatus({ accountIds }: Scope) {
-  if (accountIds === null) return sql<PostRecord['status']>`posts.status`;
-  return sql<PostRecord['status']>`case
+  if (accountIds === null) return sql<PostsTable['status']>`posts.status`;
+  return sql<PostsTable['status']>`case
     when posts.status in ('DRAFT', 'PENDING_APPROVAL', 'SCHEDULED') then posts.status
     else (select case
         when bool_or(status not in ('PUBLISHED', 'FAILED')) then 'PUBLISHING'
@@ -79,7 +79,7 @@ export function seenCalendarAt(scope: Scope) {
 /** SQL for a row of `posts`: whether the calendar may show it on one of these days in any zone; can use an index. */
 export function isSeenNear({ workspaceId, accountIds }: Scope, days: Days): Expression<SqlBool> {
   if (accountIds === null) return isNearDays(sql.ref('posts.calendarAt'), days);
-  // Where it goes elsewhere too, a post may be out there alone, or have been out there before.
+  // `calendar_at` is not this viewer's instant if the post is published only on other accounts, or was published there first.
   return sql<SqlBool>`posts.id in (
     select id from posts where workspace_id = ${workspaceId} and ${isNearDays(sql.ref('calendarAt'), days)}
     union all

@@ -1,5 +1,5 @@
 import { inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import { findSettingsById, type SettingsRecord } from './repository.ts';
 
 export function createSettingsLoaders({ queries, scope, loader }: LoaderSource) {

@@ -13,7 +13,7 @@ export interface SettingsRecord {
   readonly revision: number;
 }
 
-/** Each workspace has its row from its creation on. */
+/** The settings of a workspace, which exist from its creation. */
 export function findSettings(queries: Queries, workspaceId: string): Promise<SettingsRecord> {
   return selectSettings(queries, workspaceId).executeTakeFirstOrThrow();
 }

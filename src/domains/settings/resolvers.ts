@@ -27,14 +27,16 @@ async function updateSettings(input: UpdateSettingsInput, transaction: Transacti
     throw new Refusal([staleRevision(input.expectedRevision, before.revision)]);
 
   const after = valuesAfter(input, before);
-  const changed = (Object.keys(after) as (keyof Values)[]).filter((name) => after[name] !== before[name]);
+  const names = Object.keys(after) as (keyof Values)[];
+  const changed = names.filter((name) => after[name] !== before[name]);
+  // Also what is so already: the process that changed it may have died before it told the others.
+  changes.add('WorkspaceSettings', before.id, ...names.filter((name) => input[name] != null || changed.includes(name)));
   if (changed.length === 0) return { settings: before };
   await queries
     .updateTable('settings')
     .set({ ...after, revision: before.revision + 1, updatedAt: now.toISOString() })
     .where('id', '=', before.id)
     .execute();
-  changes.add('WorkspaceSettings', ...changed);
   return { settings: { ...before, ...after, revision: before.revision + 1 } };
 }
 

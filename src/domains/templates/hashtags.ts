@@ -6,10 +6,10 @@ import type { Problems } from '../problems.ts';
 
 const maxHashtagLength = 100;
 
-/** Hashtags as they are stored: without #, distinct whatever their case, in the order given. */
-export function normalizeHashtags(given: readonly string[], problems: Problems): string[] {
+/** Hashtags as they are stored: without #, distinct without regard to case, in their order. */
+export function normalizeHashtags(input: readonly string[], problems: Problems): string[] {
   const distinct = new Map<string, string>();
-  for (const hashtag of given.map(bare)) {
+  for (const hashtag of input.map(bare)) {
     const key = hashtagKey(hashtag);
     if (!distinct.has(key)) distinct.set(key, hashtag);
   }

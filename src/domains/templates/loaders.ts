@@ -1,10 +1,10 @@
 import { inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import { countUsage, findTemplates, type TemplateRecord } from './repository.ts';
 
 export function createTemplateLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    /** The workspace's or the gallery's. */
+    /** Templates of the workspace and of the gallery. */
     template: loader<string, TemplateRecord | null>('template', async (ids) =>
       inOrder(ids, await findTemplates(queries, scope.workspaceId, ids), (row) => row.id),
     ),

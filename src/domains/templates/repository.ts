@@ -2,11 +2,11 @@ import { type SqlBool, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import { anyOf, containing, olderThan } from '../conditions.ts';
 import { type Connection, connectionOf, type Page } from '../connection.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
 import { visiblePosts } from '../posts/visibility.ts';
+import type { Scope } from '../scope.ts';
 
-/** A template of a workspace or, without author and always at revision 1, of the vendor's gallery. */
+/** A template of a workspace or of the vendor's gallery. The gallery's have no author and stay at revision 1. */
 export interface TemplateRecord {
   readonly id: string;
   readonly title: string;
@@ -18,7 +18,7 @@ export interface TemplateRecord {
   readonly updatedAt: string;
 }
 
-/** What a list holds; `totalCount` counts by it. */
+/** The source and the search of a list, with which `totalCount` counts. */
 export interface TemplateListFilter {
   readonly from: 'workspace' | 'gallery';
   readonly search: string | null;
@@ -42,7 +42,7 @@ export async function listTemplates(
   return connectionOf(rows, { page, sortKey: (row) => row.createdAt, filter: { from: 'workspace', search } });
 }
 
-/** The vendor's templates: the same for everybody. */
+/** The vendor's templates, which all workspaces share. */
 export async function listGallery(queries: Queries, page: Page): Promise<TemplatePage> {
   const rows = await selectGallery(queries)
     .where(olderThan(page, inOrder))
@@ -71,7 +71,7 @@ export async function countGallery(queries: Queries): Promise<number> {
   return count;
 }
 
-/** The workspace's and the gallery's. */
+/** Templates of the workspace and of the gallery. */
 export function findTemplates(
   queries: Queries,
   workspaceId: string,
@@ -92,7 +92,7 @@ export function lockTemplate(queries: Queries, workspaceId: string, id: string):
     .executeTakeFirst();
 }
 
-/** How many posts that the viewer sees were made from each template. */
+/** Counts the posts that were created from each template and that the viewer may see. */
 export function countUsage(
   queries: Queries,
   scope: Scope,

@@ -3,14 +3,14 @@ import { sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
 import { offsetMsAt, rulesVersion, timeZoneNames } from './rules.ts';
 
-/** Offsets of zones in milliseconds, one for each instant; undefined for a zone that is not known. */
+/** Reads the offsets of zones in milliseconds, one for each instant; undefined for an unknown zone. */
 export type ReadOffsets = (
   zones: readonly string[],
   instants: readonly number[],
 ) => Promise<(readonly number[] | undefined)[]>;
 
 export interface ComparedRules {
-  /** Whose rules they are, as a message names it: `the database`. */
+  /** The owner of the rules in a message, such as `the database`. */
   readonly owner: string;
   readonly read: ReadOffsets;
 }
@@ -22,8 +22,9 @@ const monthsAfter = 24;
 const zonesNamed = 5;
 
 /**
- * Compares rules with Magpie's, month by month from a year ago to two years from now, until the signal aborts. Returns what differs
- * in words; undefined if nothing does. Takes a few zones at a time, so that others get their turn.
+ * Compares rules with Magpie's, month by month from a year ago to two years from now, until the signal aborts. Returns a
+ * description of the differences; undefined if there are none. Compares a few zones at a time, so that the event loop is not
+ * blocked.
  */
 export async function compareRules(
   { owner, read }: ComparedRules,
@@ -56,7 +57,7 @@ function offsetsInNode(timeZone: string, instants: readonly number[]): number[] 
     return instants.map((instant) => {
       const [, sign, hours, minutes, seconds = '0'] =
         /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(formatter.format(instant)) ?? [];
-      if (sign === undefined) return 0; // GMT alone
+      if (sign === undefined) return 0; // plain GMT
       return Number(`${sign}1`) * ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
     });
   } catch {
@@ -78,7 +79,7 @@ export function readOffsetsOfDatabase(queries: Queries): ReadOffsets {
     try {
       return await readAll(zones, instants);
     } catch {
-      // One unknown name fails them all.
+      // A single unknown zone makes the statement fail.
       const alone: (readonly number[] | undefined)[] = [];
       for (const zone of zones) alone.push((await readAll([zone], instants).catch(() => undefined))?.[0]);
       return alone;

@@ -3,12 +3,12 @@ import { offsetMsAt, offsetPeriods } from './rules.ts';
 
 const dayMs = 86_400_000;
 
-/** The day that the clocks of a zone show at an instant, `YYYY-MM-DD`. */
+/** The local day of an instant in a time zone, `YYYY-MM-DD`. */
 export function dayAt(timeZone: string, instantMs: number): string {
   return new Date(instantMs + offsetMsAt(timeZone, instantMs)).toISOString().slice(0, 10);
 }
 
-/** The first instant at which the clocks of a zone show a day or, where they skip it, a later one. */
+/** The first instant of a local day in a time zone; if the zone skipped the day, of the next one. */
 export function startOfDay(timeZone: string, day: string): string {
   const shown = Date.parse(day);
   const start = offsetPeriods(timeZone, shown - 2 * dayMs, shown + 2 * dayMs)
@@ -17,15 +17,15 @@ export function startOfDay(timeZone: string, day: string): string {
   return new Date(start.at).toISOString();
 }
 
-/** Days from one to another, both included. */
+/** A range of days, inclusive. */
 export interface Days {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * The day that the clocks of a zone show at an instant in the database, as SQL. The offsets come from Magpie's rules: those of the
- * database may be older or newer. Right for the days of the ranges; for any other instant it is some day beside them.
+ * The local day of an instant in the database, as SQL. The offsets are Magpie's, as the rules of the database may be older or
+ * newer. Correct for the days of the ranges; any other instant gets some day outside of them.
  */
 export function localDay(instant: RawBuilder<unknown>, timeZone: string, ranges: readonly Days[]): RawBuilder<string> {
   const periods = ranges
@@ -38,10 +38,10 @@ export function localDay(instant: RawBuilder<unknown>, timeZone: string, ranges:
     + case ${sql.join(cases, sql` `)} end * interval '1 millisecond')::date`;
 }
 
-/** Clocks are up to 14 hours from UTC, and went a whole day forward where they crossed the date line. */
+/** Offsets are up to 14 hours, and zones that crossed the date line skipped a whole day. */
 const marginMs = 2 * dayMs;
 
-/** Whether an instant may be on a day of a range, in any zone: for an index, before `localDay` decides. */
+/** Whether an instant can be on a day of a range in any zone. An index can evaluate it, before `localDay` decides. */
 export function isNearDays(instant: RawBuilder<unknown>, { from, to }: Days): RawBuilder<boolean> {
   const start = new Date(Date.parse(from) - marginMs).toISOString();
   const end = new Date(Date.parse(to) + dayMs + marginMs).toISOString();

@@ -4,15 +4,15 @@ import { rulesVersion } from './rules.ts';
 
 export interface RulesCheckOptions {
   readonly queries: Queries;
-  /** The version of the rules that Node.js has, `process.versions.tz`. */
+  /** The version of Node.js's rules, `process.versions.tz`. */
   readonly nodeRules: string;
   readonly log: { warn(details: object, message: string): void };
   readonly now?: () => Date;
 }
 
 /**
- * Says once, soon after the start, whose rules of time zones differ from Magpie's. It computes days by its own rules, so that its
- * answers do not depend on it; but other programs may use those of the database, and a newer Node.js means that Magpie's are old.
+ * Logs once, after the start, whose time zone rules differ from Magpie's. Magpie computes days by its own rules, so its results do
+ * not depend on the others; but other programs may use those of the database, and a newer Node.js means that Magpie's are old.
  */
 export function createRulesCheck({ queries, nodeRules, log, now = () => new Date() }: RulesCheckOptions) {
   const stopping = new AbortController();
@@ -23,16 +23,15 @@ export function createRulesCheck({ queries, nodeRules, log, now = () => new Date
     const node = await compareRules({ owner: `Node.js (${nodeRules})`, read: readOffsetsOfNode }, when);
     if (node) log.warn({}, `${node}: ${nodeRules > rulesVersion ? 'update Magpie' : 'update Node.js'}`);
     const database = await compareRules({ owner: 'the database', read: readOffsetsOfDatabase(queries) }, when);
-    if (database) log.warn({}, `${database}: what else reads it by local time gets other days; update PostgreSQL`);
+    if (database)
+      log.warn({}, `${database}: other programs that read it by local time get other days; update PostgreSQL`);
   }
 
   return {
     start(): void {
-      done = check().catch((error: unknown) =>
-        log.warn({ err: error }, 'the rules of time zones could not be compared'),
-      );
+      done = check().catch((error: unknown) => log.warn({ err: error }, 'the time zone rules could not be compared'));
     },
-    /** Resolves when nothing is compared any more. */
+    /** Ends the comparison. */
     async stop(): Promise<void> {
       stopping.abort();
       await done;

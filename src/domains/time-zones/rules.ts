@@ -1,27 +1,30 @@
 import moment from 'moment-timezone';
 
-/** The version of the IANA time zone database whose rules these are, such as `2026f`. They are written out up to the year 2499; in later ones no offset changes. */
+/**
+ * The version of the IANA time zone database with these rules, such as `2026f`. They end with the year 2499, after which no offset
+ * changes.
+ */
 export const rulesVersion = moment.tz.dataVersion;
 
-/** A time during which the clocks of a zone are the same time ahead of UTC; `endMs` is the first instant after it. */
+/** A period during which the offset of a zone from UTC is constant; `endMs` is the first instant after it. */
 export interface OffsetPeriod {
   readonly startMs: number;
   readonly endMs: number;
   readonly offsetMs: number;
 }
 
-/** All names, those of older versions included. */
+/** All names of time zones, including obsolete ones. */
 export function timeZoneNames(): string[] {
   return moment.tz.names();
 }
 
-/** The zone's name as the IANA database writes it, whatever case it was given in; undefined for none of its names. */
+/** The spelling of a zone's name in the IANA database, for a name in any case; undefined if there is no such zone. */
 export function canonicalTimeZone(name: string): string | undefined {
   const found = moment.tz.zone(name)?.name;
   return found?.toLowerCase() === name.toLowerCase() ? found : undefined;
 }
 
-/** How far the zone's clocks are ahead of UTC. */
+/** The offset of a zone from UTC; positive east of Greenwich. */
 export function offsetMsAt(timeZone: string, instantMs: number): number {
   const { untils, offsets } = zoneOf(timeZone);
   return offsets[placeOf(untils, instantMs)]!;
@@ -44,9 +47,9 @@ export function offsetPeriods(timeZone: string, fromMs: number, toMs: number): O
 }
 
 interface Zone {
-  /** The end of each period, in order; the last one has none. */
+  /** The ends of the periods, in order; the last one is infinite. */
   readonly untils: readonly number[];
-  /** Of each period, how far clocks are ahead of UTC in milliseconds. */
+  /** The offset of each period from UTC in milliseconds. */
   readonly offsets: readonly number[];
 }
 
@@ -57,14 +60,14 @@ function zoneOf(timeZone: string): Zone {
   if (!zone) {
     const found = moment.tz.zone(timeZone);
     if (!found) throw new TypeError(`expected the name of a time zone, but got ${timeZone}`);
-    // The package counts minutes behind UTC; some had a fraction, before 1972.
+    // The package counts minutes behind UTC. Offsets before 1972 can have a fraction of a minute.
     zone = { untils: found.untils, offsets: found.offsets.map((minutes) => 0 - Math.round(minutes * 60) * 1_000) };
     zones.set(timeZone, zone);
   }
   return zone;
 }
 
-/** The period that an instant is in, by bisection. */
+/** The index of the period of an instant, by binary search. */
 function placeOf(untils: readonly number[], instantMs: number): number {
   let [first, last] = [0, untils.length - 1];
   while (first < last) {

@@ -1,12 +1,12 @@
 import type { Queries } from '../../database/database.ts';
 import type { WorkspaceRole } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import type { Scope } from '../scope.ts';
 import { type Authority, isWithin, leastAuthority } from './authority.ts';
 import type { Member } from './repository.ts';
 
-/** A token of a workspace. Its role and accounts are what it may now: at most what its maker may. */
+/** An API token of a workspace. `role` and `accountIds` are its effective authority: at most that of its maker. */
 export interface ApiTokenRecord extends Authority {
   readonly id: string;
   readonly name: string;
@@ -27,7 +27,7 @@ export async function countApiTokens(queries: Queries, workspaceId: string): Pro
   return count;
 }
 
-/** Of the tokens that a member made or took over. */
+/** The ids of the tokens that a member made or adopted. */
 export async function apiTokenIdsOf(queries: Queries, { workspaceId, userId }: Member): Promise<string[]> {
   const rows = await queries
     .selectFrom('tokens')
@@ -37,7 +37,7 @@ export async function apiTokenIdsOf(queries: Queries, { workspaceId, userId }: M
   return rows.map(({ id }) => id);
 }
 
-/** Newest first, those alone that see no account beyond the scope. */
+/** Lists tokens, newest first, without those that see an account outside of the scope. */
 export async function findApiTokens(queries: Queries, scope: Scope): Promise<ApiTokenRecord[]> {
   const rows = await selectApiTokens(queries, scope)
     .orderBy('tokens.createdAt', 'desc')

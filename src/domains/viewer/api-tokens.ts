@@ -1,8 +1,8 @@
 import type { AdoptApiTokenInput, CreateApiTokenInput, RevokeApiTokenInput } from '../../generated/schema.ts';
-import type { Viewer } from '../context.ts';
 import { conflict, limitReached, notFound, Refusal } from '../errors.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import type { Viewer } from '../scope.ts';
 import {
   type ApiTokenRecord,
   countApiTokens,
@@ -15,7 +15,7 @@ import { issueApiToken } from './credentials.ts';
 import { roleCeiling } from './members.ts';
 import { lockMaker } from './repository.ts';
 
-/** Makes a token of the member who asks: it may at most what they may, now and later. */
+/** Creates a token of the viewer. It never has more authority than they have, now or later. */
 export async function createApiToken(
   input: CreateApiTokenInput,
   { queries, viewer, now }: Transaction,
@@ -27,10 +27,10 @@ export async function createApiToken(
   const maker = await lockMaker(queries, { workspaceId, userId: makerId });
   const tooHigh = roleCeiling(maker ?? viewer, input.role);
   if (tooHigh) problems.add(tooHigh);
-  if (!maker) problems.add(conflict(null, 'Expected a member, but got somebody who was taken out meanwhile.'));
+  if (!maker) problems.add(conflict(null, 'Expected a member, but your membership has ended meanwhile.'));
   problems.settle();
 
-  // One at a time, so that two at once do not pass the limit together.
+  // Locks the workspace, as concurrent requests could together exceed the limit.
   await queries.selectFrom('workspaces').select('id').where('id', '=', workspaceId).forUpdate().execute();
   if ((await countApiTokens(queries, workspaceId)) >= maxApiTokens)
     throw new Refusal([
@@ -43,7 +43,7 @@ export async function createApiToken(
   return { token: issued.token, apiToken: apiToken! };
 }
 
-/** Makes a token end with the membership of who asks, no longer with its maker's. It keeps what it may now, and no more. */
+/** Makes the viewer the maker of a token, so that it ends with their membership. Its effective authority stays the same. */
 export async function adoptApiToken(
   { id }: AdoptApiTokenInput,
   { queries, viewer, changes }: Transaction,
@@ -76,8 +76,8 @@ export async function revokeApiToken(
   return { revokedId: token.id };
 }
 
-/** A token that makes tokens would outlive its own revocation in them. */
+/** The member behind a viewer. API tokens may not create tokens, which would remain after their revocation. */
 function personOf({ userId }: Viewer): string {
   if (userId !== null) return userId;
-  throw new Refusal([conflict(null, 'Expected a person, who answers for the token, but got an API token.')]);
+  throw new Refusal([conflict(null, 'Expected a member, who is responsible for the token, but got an API token.')]);
 }

@@ -1,16 +1,16 @@
 import type { WorkspaceRole } from '../../generated/schema.ts';
 
-/** What somebody may: their role, and the accounts that they see. */
+/** The rights of a member or an API token: a role, and the accounts that they may see. */
 export interface Authority {
   readonly role: WorkspaceRole;
-  /** Null sees all accounts, the ones to come included. */
+  /** Null means all accounts, including future ones. */
   readonly accountIds: readonly string[] | null;
 }
 
-/** Each role may all that the ones before it may. */
+/** In ascending order: each role has all rights of those before it. */
 const roles: readonly WorkspaceRole[] = ['READER', 'CONTRIBUTOR', 'EDITOR', 'ADMIN', 'OWNER'];
 
-/** Whether a role may what asks for another. */
+/** Whether a role has all rights of the required role. */
 export function mayAs(role: WorkspaceRole, required: WorkspaceRole): boolean {
   return roles.indexOf(role) >= roles.indexOf(required);
 }
@@ -20,7 +20,7 @@ export function isWithin(inner: Authority['accountIds'], outer: Authority['accou
   return outer === null || (inner?.every((id) => outer.includes(id)) ?? false);
 }
 
-/** What both may; the accounts are sorted and distinct. */
+/** The rights that two authorities have in common; the accounts are sorted and distinct. */
 export function leastAuthority(one: Authority, other: Authority): Authority {
   return {
     role: mayAs(one.role, other.role) ? other.role : one.role,
@@ -28,7 +28,7 @@ export function leastAuthority(one: Authority, other: Authority): Authority {
   };
 }
 
-/** The accounts that both see, sorted and distinct. */
+/** The accounts that both may see, sorted and distinct. */
 export function commonAccounts(one: Authority['accountIds'], other: Authority['accountIds']): Authority['accountIds'] {
   const ids = one === null || other === null ? (one ?? other) : one.filter((id) => other.includes(id));
   return ids && [...new Set(ids)].sort();

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Queries } from '../../database/database.ts';
 import type { SessionLimits } from '../../limits/limits.ts';
-import type { Scope, Viewer } from '../context.ts';
 import { newId } from '../ids.ts';
+import type { Scope, Viewer } from '../scope.ts';
 import { type Authority, leastAuthority } from './authority.ts';
 
 const touchedAfterMs = 60_000;
@@ -102,7 +102,7 @@ export async function issueSession(
   session: { workspaceId: string; userId: string; name: string; limits: SessionLimits; now: Date },
 ): Promise<NewSession> {
   const { workspaceId, userId, name, limits, now } = session;
-  // One at a time, so that several at once do not pass the limit together.
+  // Locks the membership, as concurrent requests could together exceed the limit.
   await queries
     .selectFrom('memberships')
     .select('userId')
@@ -128,11 +128,11 @@ export async function issueSession(
     .returning('id')
     .execute();
   const expiresAt = new Date(now.getTime() + limits.days * 86_400_000).toISOString();
-  const made = await insertToken(queries, { workspaceId, userId, name, kind: 'SESSION', expiresAt, now });
-  return { ...made, expiresAt, endedIds: ended.map(({ id }) => id) };
+  const inserted = await insertToken(queries, { workspaceId, userId, name, kind: 'SESSION', expiresAt, now });
+  return { ...inserted, expiresAt, endedIds: ended.map(({ id }) => id) };
 }
 
-/** Makes an API token, which does not expire by itself. */
+/** Creates an API token, which does not expire. */
 export function issueApiToken(
   queries: Queries,
   apiToken: Authority & { workspaceId: string; makerId: string; name: string; now: Date },

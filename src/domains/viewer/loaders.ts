@@ -1,5 +1,5 @@
 import { grouped, inOrder } from '../batch.ts';
-import type { LoaderSource } from '../loaders.ts';
+import type { LoaderSource } from '../loader-source.ts';
 import { type ApiTokenRecord, findApiTokensById } from './api-token-repository.ts';
 import {
   findMemberships,
@@ -17,8 +17,8 @@ import {
 const keyOf = ({ workspaceId, userId }: Member) => `${workspaceId} ${userId}`;
 
 /**
- * Users, workspaces and what hangs on a viewer are found by the ids in rows that one may see already, whatever the scope:
- * the viewer of a fresh session has none yet. Ids that a caller sent go through `colleague`, `apiToken` and the scope.
+ * Users, workspaces, memberships and preferences are loaded without regard to the scope, as a sign-in has none yet: their ids come
+ * from rows that the viewer may see. Ids that a client sends go through `colleague` and `apiToken`, which apply the scope.
  */
 export function createViewerLoaders(source: LoaderSource) {
   const { queries, loader, wideLoader } = source;
@@ -29,7 +29,7 @@ export function createViewerLoaders(source: LoaderSource) {
     workspace: wideLoader<string, WorkspaceRecord | null>('workspace', async (ids) =>
       inOrder(ids, await findWorkspaces(queries, ids), (row) => row.id),
     ),
-    /** A member of the scope's workspace, as a person. */
+    /** A user who is a member of the scope's workspace. */
     colleague: loader<string, UserRecord | null>('colleague', async (ids) => {
       const members = await findMemberships(queries, source.scope.workspaceId, ids);
       const users = await findUsers(

@@ -1,21 +1,21 @@
 import type { RemoveMemberInput, UpdateMemberInput, WorkspaceRole } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
-import type { Viewer } from '../context.ts';
 import { type AnyUserError, conflict, invalid, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import { releaseConversations } from '../inbox/triage.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
+import type { Viewer } from '../scope.ts';
 import { apiTokenIdsOf } from './api-token-repository.ts';
 import { isWithin, mayAs } from './authority.ts';
 import { lockMemberWithOwners, type MembershipRecord } from './repository.ts';
 
-/** What is wrong with giving away a role: nobody gives more than they have. Undefined when nothing is. */
+/** The error of granting a role above one's own; undefined if the role may be granted. */
 export function roleCeiling({ role: own }: Pick<Viewer, 'role'>, role: WorkspaceRole): AnyUserError | undefined {
   return mayAs(own, role) ? undefined : invalid('role', `Expected at most your own role, ${own}, but got ${role}.`);
 }
 
-/** Changes a member's role and the accounts that they see. Conversations that they do not see any more are nobody's. */
+/** Changes a member's role and accounts. Unassigns their conversations that they may no longer see. */
 export async function updateMember(
   input: UpdateMemberInput,
   transaction: Transaction,
@@ -44,7 +44,7 @@ export async function updateMember(
   return { membership: { ...member, role, accountIds } };
 }
 
-/** Takes a member out, with their tokens (those that they made included) and preferences; conversations that they had are nobody's. */
+/** Removes a member, with their sessions, the API tokens that they made, and their preferences. Unassigns their conversations. */
 export async function removeMember(
   { userId }: RemoveMemberInput,
   transaction: Transaction,
@@ -70,7 +70,7 @@ export async function removeMember(
   return { removedUserId: userId };
 }
 
-/** The member, if they are there, see no account beyond the viewer's, and the viewer may touch them. */
+/** Locks a member. Refuses unless they exist, see no account beyond the viewer's, and may be changed by the viewer. */
 async function lockMember(userId: string, { queries, viewer }: Transaction) {
   const { member, ownerCount } = await lockMemberWithOwners(queries, { workspaceId: viewer.workspaceId, userId });
   if (!member || !isWithin(member.accountIds, viewer.accountIds))
@@ -80,17 +80,17 @@ async function lockMember(userId: string, { queries, viewer }: Transaction) {
   return { member, ownerCount };
 }
 
-/** The accounts to confine a member to, sorted and distinct. Who is confined themselves gives only what they see. */
+/** The accounts to which a member is confined, sorted and distinct. A confined viewer may grant only accounts that they see. */
 async function confinement(
-  asked: readonly string[] | null,
+  requested: readonly string[] | null,
   { queries, viewer }: Transaction,
   problems: Problems,
 ): Promise<readonly string[] | null> {
-  if (asked === null) {
-    if (viewer.accountIds) problems.add(conflict('accountIds', 'Expected accounts that you see, but got all.'));
+  if (requested === null) {
+    if (viewer.accountIds) problems.add(conflict('accountIds', 'Expected accounts that you may see, but got all.'));
     return null;
   }
-  const ids = [...new Set(asked)].sort();
+  const ids = [...new Set(requested)].sort();
   const found = await queries
     .selectFrom('accounts')
     .select('id')

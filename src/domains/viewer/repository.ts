@@ -1,8 +1,8 @@
 import type { Queries } from '../../database/database.ts';
 import type { Theme, WorkspaceRole } from '../../generated/schema.ts';
 import { anyOf } from '../conditions.ts';
-import type { Scope } from '../context.ts';
 import { idsOf } from '../ids.ts';
+import type { Scope } from '../scope.ts';
 import { commonAccounts } from './authority.ts';
 
 /** A person in a workspace. */
@@ -11,12 +11,12 @@ export interface Member {
   readonly workspaceId: string;
 }
 
-/** Who asks, as their personal data hangs on them. */
+/** The viewer as the parent of their personal data. */
 export interface ViewerRecord extends Member {
   readonly sessionExpiresAt: string | null;
 }
 
-/** A person; the address is for themselves alone. */
+/** A person. Only they may read `email`. */
 export interface UserRecord {
   readonly id: string;
   readonly name: string;
@@ -41,8 +41,8 @@ export interface PreferencesRecord {
   readonly theme: Theme;
 }
 
-export const maxMembers = 500;
-/** Of one person. */
+const maxMembers = 500;
+/** Maximum of memberships of one user. */
 export const maxMemberships = 100;
 
 const membershipColumns = ['workspaceId', 'userId', 'role', 'accountIds'] as const;
@@ -55,7 +55,7 @@ export function findWorkspaces(queries: Queries, ids: readonly string[]): Promis
   return queries.selectFrom('workspaces').select(['id', 'name', 'createdAt']).where('id', '=', anyOf(ids)).execute();
 }
 
-/** Those among the users who are members of the workspace. */
+/** The memberships of these users in the workspace. */
 export function findMemberships(
   queries: Queries,
   workspaceId: string,
@@ -80,7 +80,7 @@ export function findMembershipsOfUsers(queries: Queries, userIds: readonly strin
     .execute();
 }
 
-/** Who is confined to some accounts is told of these alone. */
+/** Lists the members, oldest first. A confined viewer gets only those of a member's accounts that they see themselves. */
 export async function findMembers(
   queries: Queries,
   { workspaceId, accountIds: visible }: Scope,
@@ -99,7 +99,7 @@ export async function findMembers(
   }));
 }
 
-/** The member and all owners, locked until the transaction ends: what is decided about the last owner stays true. */
+/** Locks a member and all owners until the transaction ends, so that the number of owners does not change. */
 export async function lockMemberWithOwners(
   queries: Queries,
   { workspaceId, userId }: { workspaceId: string; userId: string },
@@ -118,7 +118,7 @@ export async function lockMemberWithOwners(
   };
 }
 
-/** The member who is to make a token; their membership stays until the transaction ends. */
+/** Reads the membership of a token's maker and locks it against deletion until the transaction ends. */
 export function lockMaker(queries: Queries, { workspaceId, userId }: Member): Promise<MembershipRecord | undefined> {
   return queries
     .selectFrom('memberships')
@@ -128,7 +128,7 @@ export function lockMaker(queries: Queries, { workspaceId, userId }: Member): Pr
     .executeTakeFirst();
 }
 
-/** Members who chose nothing have no row. */
+/** Finds preferences. A member without any has no row. */
 export function findPreferences(queries: Queries, members: readonly Member[]): Promise<(PreferencesRecord & Member)[]> {
   return queries
     .selectFrom('preferences')

@@ -54,7 +54,10 @@ export const viewerResolvers: Resolvers = {
 
 const endSession = mutation(signOut, { hasEnded: false });
 
-/** Ends the session that asks. An API token is revoked, not signed out. */
+/**
+ * Ends the session of the request. Has no effect on API tokens, which are revoked. Reported again when it is repeated, as the
+ * process of the first request may have died before it told the others.
+ */
 async function signOut(_input: unknown, { queries, viewer, changes }: Transaction) {
   const ended = await queries
     .deleteFrom('tokens')
@@ -62,7 +65,7 @@ async function signOut(_input: unknown, { queries, viewer, changes }: Transactio
     .where('kind', '=', 'SESSION')
     .returning('id')
     .execute();
-  changes.add('Token', ...ended.map(({ id }) => id));
+  changes.add('Token', viewer.tokenId);
   return { hasEnded: ended.length > 0 };
 }
 
@@ -85,7 +88,7 @@ async function updatePreferences(input: UpdatePreferencesInput, { queries, viewe
   return { preferences };
 }
 
-/** What a foreign key promises to be there. */
+/** A row that a foreign key guarantees. */
 function present<T>(row: T | null | undefined): T {
   if (row == null) throw new Error('expected a row that another refers to, but got none');
   return row;

@@ -12,12 +12,12 @@ export interface Attempt {
 
 /** Concurrent checks of passwords. Each uses a thread of the pool that file operations and DNS lookups share. */
 const atOnce = 2;
-/** About the time in which a full line is worked off. */
+/** The approximate time in which a full line empties. */
 const fullLineMs = 5_000;
 
 /**
- * Limits the checks of passwords. An attempt counts as failed from its beginning until it has succeeded, so that concurrent attempts
- * cannot exceed the limits. Attempts of clients and for addresses with fewer failures are checked first.
+ * Limits the checks of passwords. An attempt counts as failed from its beginning until it has succeeded, so that concurrent
+ * attempts cannot exceed the limits. Attempts of clients and for addresses with fewer failures are checked first.
  */
 export class SignInGuard {
   /** In the order in which an attempt is counted. */
@@ -35,7 +35,7 @@ export class SignInGuard {
     this.#line = new WaitingLine({ atOnce, maxWaiting: limits.maxWaiting });
   }
 
-  /** Resolves with what `check` says; throws RATE_LIMITED, without asking it, where too many attempts have failed. */
+  /** Resolves with the result of `check`. Throws RATE_LIMITED, without calling it, if too many attempts have failed. */
   async attempt(attempt: Attempt, check: () => Promise<boolean>): Promise<boolean> {
     await this.#refuseWhereFull(attempt);
     const failures = await this.#count(attempt);
@@ -49,7 +49,7 @@ export class SignInGuard {
     }
   }
 
-  /** The most failures that any limiter knows of, this attempt included. */
+  /** Counts an attempt. Returns the highest count of the limiters. */
   async #count(attempt: Attempt): Promise<number> {
     let most = 0;
     for (const [place, { limiter, keyOf }] of this.#limiters.entries()) {
@@ -67,7 +67,7 @@ export class SignInGuard {
     for (const { limiter, keyOf } of this.#limiters.slice(0, before)) await limiter.giveBack(keyOf(attempt));
   }
 
-  /** Comes before counting, so that a flood of attempts by ever other clients leaves nothing behind. */
+  /** Runs before the attempt is counted, so that a flood of attempts from many clients stores no counters. */
   async #refuseWhereFull(attempt: Attempt): Promise<void> {
     if (!this.#line.isFull) return;
     const used = await Promise.all(this.#limiters.map(({ limiter, keyOf }) => limiter.usedBy(keyOf(attempt))));
@@ -79,7 +79,7 @@ function lineIsFull() {
   return rateLimited('Too many people are signing in', fullLineMs);
 }
 
-/** Keys are short, and tell nobody's address. */
+/** A short key that does not reveal the e-mail address. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

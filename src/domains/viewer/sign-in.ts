@@ -9,13 +9,13 @@ import { issueSession } from './credentials.ts';
 import { verifyPassword } from './passwords.ts';
 import { findMembershipsOfUsers, type ViewerRecord } from './repository.ts';
 
-/** Opens a session. Nobody is signed in yet, so `context.viewer` is not to be read here. */
+/** Opens a session. The request is anonymous, so `context.viewer` must not be read. */
 export async function signIn(
   { email, password, workspaceId }: SignInInput,
   context: Context,
 ): Promise<{ token: string; expiresAt: string; viewer: ViewerRecord }> {
   const user = await findVerified({ email: emailKey(email), password }, context);
-  if (!user) throw new Refusal([invalid(null, 'Expected an e-mail address and its password, but got others.')]);
+  if (!user) throw new Refusal([invalid(null, 'The e-mail address or the password is wrong.')]);
 
   const memberships = await findMembershipsOfUsers(context.queries, [user.id]);
   const entered =
@@ -33,12 +33,12 @@ export async function signIn(
     });
     return { token, expiresAt, viewer: { ...member, sessionExpiresAt: expiresAt } };
   } catch (error) {
-    if (isForeignKeyViolation(error)) throw noMembership(workspaceId); // taken out of the workspace meanwhile
+    if (isForeignKeyViolation(error)) throw noMembership(workspaceId); // the membership has ended meanwhile
     throw error;
   }
 }
 
-/** Null unless the address is somebody's and the password theirs. */
+/** The user with this address and password; null if either is wrong. */
 async function findVerified(
   { email, password }: { email: string; password: string },
   { queries, limits, client }: Context,
@@ -46,7 +46,7 @@ async function findVerified(
   let user: { id: string; passwordHash: string | null } | undefined;
   const fits = await limits.signIns.attempt({ client, email }, async () => {
     user = await findCredentials(queries, email);
-    // The same work and the same answer whether the address or the password is wrong.
+    // The same work and the same result, whether the address or the password is wrong.
     return verifyPassword(password, user?.passwordHash ?? null);
   });
   return fits && user ? user : null;
@@ -59,7 +59,7 @@ function findCredentials(queries: Queries, email: string) {
 function noMembership(workspaceId: string | null | undefined): Refusal {
   return new Refusal([
     workspaceId == null
-      ? invalid(null, 'Expected a member of a workspace, but got somebody who belongs to none.')
+      ? invalid(null, 'Expected a member of a workspace, but you are a member of none.')
       : notFound('workspaceId', 'Workspace', workspaceId),
   ]);
 }

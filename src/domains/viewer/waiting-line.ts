@@ -1,4 +1,4 @@
-/** The line is full of those who come first. */
+/** The line is full with work of the same or a lower rank. */
 export class LineFullError extends Error {
   override readonly name = 'LineFullError';
 }
@@ -9,7 +9,7 @@ interface Waiting {
   readonly refuse: (error: LineFullError) => void;
 }
 
-/** Runs a few pieces of work at a time. The others wait, those of the lowest rank first; where too many wait, the last one is refused. */
+/** Runs a limited number of tasks at a time. Others wait in the order of their ranks; if too many wait, the last one is refused. */
 export class WaitingLine {
   readonly #atOnce: number;
   readonly #maxWaiting: number;
@@ -30,7 +30,7 @@ export class WaitingLine {
     return this.isFull && rank >= (this.#waiting.at(-1)?.rank ?? 0);
   }
 
-  /** Throws `LineFullError` where the work does not get its turn. */
+  /** Rejects with `LineFullError` if the work is refused. */
   async run<T>(rank: number, work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#atOnce) this.#running += 1;
     else await new Promise<void>((begin, refuse) => this.#enter({ rank, begin, refuse }));

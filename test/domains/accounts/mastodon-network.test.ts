@@ -214,7 +214,7 @@ describe('Mastodon as a network', () => {
   });
 
   describe('that does not take it', () => {
-    const lines: { status: number; answer: string }[] = [];
+    const lines: { status: number; body: string }[] = [];
     const failWith = async (status: number, body: string) => {
       lines.length = 0;
       const log = { warn: (details: object) => void lines.push(details as (typeof lines)[number]) };
@@ -224,33 +224,33 @@ describe('Mastodon as a network', () => {
     };
 
     it.each([
-      [401, 'Mastodon refused the credentials (HTTP 401): the access token of the account has to be renewed.'],
+      [401, 'Mastodon refused the credentials (HTTP 401): renew the access token of the account.'],
       [
         403,
-        'Mastodon does not allow it to this account (HTTP 403): look at the permissions of the account and of its access token.',
+        'Mastodon does not permit this to the account (HTTP 403): check the permissions of the account and of its access token.',
       ],
       [
         404,
-        'Mastodon did not find what it was asked for (HTTP 404): look whether the account and what it answers are still there.',
+        'Mastodon did not find the account or the message (HTTP 404): check whether the account and the message still exist.',
       ],
-      [413, 'Mastodon found a file too large (HTTP 413): take a smaller file.'],
+      [413, 'Mastodon found a file too large (HTTP 413): use a smaller file.'],
       [
         422,
-        'Mastodon refused it (HTTP 422): compare the text and the media with what the network takes, change them and try again.',
+        "Mastodon refused the request (HTTP 422): compare the text and the media with the network's rules, change them and try again.",
       ],
-    ])('refuses for good with %i, and says what can be done', async (status, message) => {
+    ])('refuses permanently with %i, and names a remedy', async (status, message) => {
       const refusal = await failWith(status, '{"error":"no, Bearer secret"}');
       expect(refusal).toBeInstanceOf(NetworkRefusal);
       expect(refusal.message).toBe(message);
     });
 
     it.each([
-      [408, 'Mastodon refused it (HTTP 408): try again later.'],
-      [425, 'Mastodon refused it (HTTP 425): try again later.'],
-      [429, 'Mastodon was asked too often (HTTP 429): try again later.'],
-      [500, 'Mastodon has trouble of its own (HTTP 500): try again later.'],
-      [503, 'Mastodon has trouble of its own (HTTP 503): try again later.'],
-    ])('asks to be tried again after %i', async (status, message) => {
+      [408, 'Mastodon refused the request (HTTP 408): try again later.'],
+      [425, 'Mastodon refused the request (HTTP 425): try again later.'],
+      [429, 'Mastodon received too many requests (HTTP 429): try again later.'],
+      [500, 'Mastodon failed internally (HTTP 500): try again later.'],
+      [503, 'Mastodon failed internally (HTTP 503): try again later.'],
+    ])('fails temporarily with %i', async (status, message) => {
       const failure = await failWith(status, '<html>Try later</html>');
       expect(failure).toBeInstanceOf(NetworkFailure);
       expect(failure.message).toBe(message);
@@ -259,27 +259,27 @@ describe('Mastodon as a network', () => {
     });
 
     it.each(['{"error":"Validation failed: token secret"}', '<html>Bearer secret</html>', 'secret'.repeat(2_000_000)])(
-      'has its own words shown to the log alone, cut and without the token',
+      'has its response shown in the log alone, cut and without the token',
       async (body) => {
         const { message } = await failWith(422, body);
         expect(message).not.toMatch(/Validation|html|secret/);
-        expect(lines).toEqual([{ path: '/api/v1/statuses', status: 422, answer: expect.any(String) }]);
-        expect(lines[0]!.answer.length).toBeLessThanOrEqual(300);
-        expect(lines[0]!.answer).not.toContain('secret');
+        expect(lines).toEqual([{ path: '/api/v1/statuses', status: 422, body: expect.any(String) }]);
+        expect(lines[0]!.body.length).toBeLessThanOrEqual(300);
+        expect(lines[0]!.body).not.toContain('secret');
       },
     );
 
     it('logs why it refused', async () => {
       await failWith(422, '{"error":"Validation failed: Text character limit of 500 exceeded"}');
-      expect(lines[0]!.answer).toContain('Text character limit of 500 exceeded');
+      expect(lines[0]!.body).toContain('Text character limit of 500 exceeded');
     });
 
     it.each(['', '<html>', 'null', '{}', '{"url":7}', '{"url":"javascript:alert(1)"}', `"${'x'.repeat(5_000_000)}"`])(
-      'may be asked again when its 200 makes no sense',
+      'fails temporarily when its 200 is invalid',
       async (body) => {
         const failure = await failWith(200, body);
         expect(failure).toBeInstanceOf(NetworkFailure);
-        expect(failure.message).toBe('Mastodon gave an answer that makes no sense: try again later.');
+        expect(failure.message).toBe('Mastodon sent an invalid response: try again later.');
       },
     );
   });

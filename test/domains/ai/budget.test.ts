@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBuiltInProvider } from '../../../src/domains/ai/built-in-provider.ts';
 import { type AiProvider, AiProviderError } from '../../../src/domains/ai/provider.ts';
 import { registerModels } from '../../../src/domains/ai/repository.ts';
-import type { Viewer } from '../../../src/domains/context.ts';
+import type { Viewer } from '../../../src/domains/scope.ts';
 import { engines } from '../../setup/databases.ts';
 import { createTestApi, createTestWorkspace, type TestApi } from '../api.ts';
 import { atOnce } from '../at-once.ts';

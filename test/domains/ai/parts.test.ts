@@ -91,6 +91,6 @@ describe('what a model wrote', () => {
   });
 
   it('is a failure when nothing is left of it', () => {
-    expect(() => tidy(texts('', '\u200b'), { kind: 'CAPTION' })).toThrow('wrote nothing');
+    expect(() => tidy(texts('', '\u200b'), { kind: 'CAPTION' })).toThrow('Expected text from the model, but got none.');
   });
 });

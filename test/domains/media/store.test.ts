@@ -55,11 +55,11 @@ describe.each(stores)('a media store on %s', (_name, create) => {
     await claimMediaStore(queries, store, 'this store');
     const elsewhere = createDiskMediaStore(await createFolder());
     await expect(claimMediaStore(queries, elsewhere, 'the folder elsewhere')).rejects.toThrow(
-      'expected the folder elsewhere to be where the media of this database are, but got a new place: give every host',
+      'expected the media of this database in the folder elsewhere, but got none: give every host',
     );
     await claimMediaStore(other.queries, elsewhere, 'the folder elsewhere');
     await expect(claimMediaStore(queries, elsewhere, 'the folder elsewhere')).rejects.toThrow(
-      'but got the media of another one',
+      'but got those of another database',
     );
   });
 
@@ -104,11 +104,11 @@ describe('a bucket', () => {
     const server = await startObjectStore();
     await createObjectMediaStore(server).check();
     await expect(createObjectMediaStore({ ...server, bucket: 'other' }).check()).rejects.toThrow(
-      'MEDIA_S3_BUCKET: expected the bucket other, but got the answer that there is none',
+      'MEDIA_S3_BUCKET: expected the bucket other, but got HTTP 404: it does not exist',
     );
     const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'wrong' };
     await expect(createObjectMediaStore({ ...server, credentials }).check()).rejects.toThrow(
-      'but got the answer that these credentials may not use it',
+      'but got HTTP 403: these credentials may not use it',
     );
     const nobody = createObjectMediaStore({ ...server, endpoint: 'http://127.0.0.1:1' });
     await expect(nobody.check()).rejects.toThrow(/expected the bucket magpie-media, but got .*127\.0\.0\.1:1/);

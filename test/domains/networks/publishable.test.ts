@@ -14,8 +14,8 @@ const [jpeg, gif, mp4, pdf] = ['image/jpeg', 'image/gif', 'video/mp4', 'applicat
 const those = (fits: (network: NetworkName) => boolean) => networks.filter(fits);
 
 describe('a network', () => {
-  it.each(networks)('takes no empty post: %s', (network) => {
-    expect(refusalOf(network, { text: ' \n', media: [] })).toMatch(/takes no empty post: add a text or media\.$/);
+  it.each(networks)('accepts no empty post: %s', (network) => {
+    expect(refusalOf(network, { text: ' \n', media: [] })).toMatch(/accepts no empty post: add a text or media\.$/);
   });
 
   it.each(networks)('has a rule for each kind once, with limits that a post can reach: %s', (network) => {
@@ -31,7 +31,9 @@ describe('a network', () => {
   it('needs media, says so', () => {
     const refusing = those((network) => refusalOf(network, { text: 'Hello', media: [] }) !== undefined);
     expect(refusing).toEqual(['INSTAGRAM', 'TIKTOK', 'YOUTUBE', 'PINTEREST']);
-    expect(refusalOf('YOUTUBE', { text: 'Hello', media: [] })).toBe('YouTube takes no text alone: add videos.');
+    expect(refusalOf('YOUTUBE', { text: 'Hello', media: [] })).toBe(
+      'YouTube accepts no text without media: add videos.',
+    );
   });
 
   it.each([
@@ -51,17 +53,17 @@ describe('a network', () => {
   it('names what is in the way', () => {
     const said = (network: NetworkName, media: PostFile[], text = 'Hello') => refusalOf(network, { text, media });
     expect(said('INSTAGRAM', [gif])).toBe(
-      'Instagram takes no file of type image/gif (a file): expected image/jpeg, video/mp4.',
+      'Instagram accepts no file of type image/gif (a file): expected image/jpeg, video/mp4.',
     );
-    expect(said('X', [jpeg, mp4])).toBe('X takes media of one kind in a post: images or videos.');
-    expect(said('X', Array(5).fill(jpeg))).toBe('X takes at most 4 images in a post, but got 5.');
+    expect(said('X', [jpeg, mp4])).toBe('X accepts media of one kind in a post: images or videos.');
+    expect(said('X', Array(5).fill(jpeg))).toBe('X accepts at most 4 images in a post, but got 5.');
     expect(said('BLUESKY', [file('image/png', 1_000_001)])).toBe(
-      'Bluesky takes files of type image/png of at most 1000000 bytes, but a file has 1000001.',
+      'Bluesky accepts at most 1000000 bytes in a file of type image/png, but a file has 1000001.',
     );
-    expect(said('YOUTUBE', [mp4], '')).toBe('YouTube takes no media alone: add a text.');
-    expect(said('INSTAGRAM', Array(11).fill(jpeg))).toBe('Instagram takes at most 10 images in a post, but got 11.');
+    expect(said('YOUTUBE', [mp4], '')).toBe('YouTube accepts no media without a text: add a text.');
+    expect(said('INSTAGRAM', Array(11).fill(jpeg))).toBe('Instagram accepts at most 10 images in a post, but got 11.');
     expect(said('INSTAGRAM', [...Array(6).fill(jpeg), ...Array(6).fill(mp4)])).toBe(
-      'Instagram takes at most 10 files in a post, but got 12.',
+      'Instagram accepts at most 10 files in a post, but got 12.',
     );
   });
 });

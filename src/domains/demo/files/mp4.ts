@@ -1,13 +1,11 @@
-import { rgb } from './jpeg.ts';
-
 const width = 128;
 const height = 96;
 const macroblock = 16;
 const seconds = 4;
 
 /**
- * A video of one picture that stands for four seconds. Its stream is H.264 in the simplest way there is: each macroblock
- * carries its samples as they are (I_PCM, ITU-T H.264, 7.3.5). Colours run from top to bottom, `#rrggbb`.
+ * A video that shows one picture for four seconds. Its stream is the simplest form of H.264: each macroblock has uncompressed
+ * samples (I_PCM, ITU-T H.264, 7.3.5). The colours, `#rrggbb`, form a vertical gradient.
  */
 export function mp4Of(top: string, bottom: string): Uint8Array {
   const slice = sliceOf(top, bottom);
@@ -18,12 +16,12 @@ export function mp4Of(top: string, bottom: string): Uint8Array {
   return Buffer.concat([fileType, content, movie(sample.length, sampleAt)]);
 }
 
-/** Baseline profile, level 1, 8 × 6 macroblocks, order of pictures by number. */
+/** Baseline profile, level 1, 8 × 6 macroblocks, pictures in the order of their numbers. */
 const sequenceParameters = Buffer.from('6742000af841a2', 'hex');
 const pictureParameters = Buffer.from('68ce3880', 'hex');
 /** An IDR slice up to the samples of its first macroblock. */
 const sliceHeader = Buffer.from('6588840868', 'hex');
-/** mb_type I_PCM, and zeros to the next byte. */
+/** mb_type I_PCM, and zero bits up to the next byte. */
 const macroblockHeader = Buffer.from('0d00', 'hex');
 const stopBit = Buffer.from('80', 'hex');
 
@@ -52,7 +50,7 @@ function yCbCr(colour: string): number[] {
   ];
 }
 
-/** The boxes of ISO/IEC 14496-12, and those of 14496-15 for H.264. Times are in milliseconds. */
+/** The `moov` box of ISO/IEC 14496-12, with those of 14496-15 for H.264. Times are in milliseconds. */
 function movie(sampleBytes: number, sampleAt: number): Buffer {
   const duration = uint32(seconds * 1_000);
   const matrix = Buffer.concat([0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].map(uint32));
@@ -132,4 +130,8 @@ function uint16(value: number): Buffer {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16BE(value);
   return bytes;
+}
+
+function rgb(colour: string): number[] {
+  return [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
 }

@@ -1,4 +1,4 @@
-/** One page with a title (ISO 32000-2). The title is plain ASCII without parentheses and backslashes. */
+/** A page with a title (ISO 32000-2). The title must be ASCII without parentheses and backslashes. */
 export function pdfOf(title: string): Uint8Array {
   const text = `BT /F1 28 Tf 72 720 Td (${title}) Tj ET`;
   const objects = [

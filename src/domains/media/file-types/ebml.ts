@@ -1,4 +1,4 @@
-/** What a file of EBML elements (RFC 8794) holds by its own word, as `webm` or `matroska`; undefined when it says none. */
+/** The document type that a file of EBML elements (RFC 8794) declares, such as `webm` or `matroska`; undefined if there is none. */
 export function docTypeIn(bytes: Buffer): string | undefined {
   const header = elementAt(bytes, 0);
   if (header?.id !== 0x1a45dfa3) return undefined;
@@ -15,12 +15,12 @@ export function docTypeIn(bytes: Buffer): string | undefined {
 
 interface Element {
   readonly id: number;
-  /** Of the content. */
+  /** Offset of the content. */
   readonly start: number;
   readonly end: number;
 }
 
-/** An id and a size, each as long as its first byte says (4.1); the id keeps the mark of its length (5). */
+/** An element: an id and a size, whose first bytes hold their lengths (4.1). The length marker is part of the id (5). */
 function elementAt(bytes: Buffer, at: number): Element | undefined {
   const idLength = lengthAt(bytes, at);
   const sizeLength = lengthAt(bytes, at + idLength);
@@ -31,7 +31,7 @@ function elementAt(bytes: Buffer, at: number): Element | undefined {
   return start + size > bytes.length ? undefined : { id: bytes.readUIntBE(at, idLength), start, end: start + size };
 }
 
-/** 1 to 8: one more than the zero bits before the first one; 9 when there is none. */
+/** Length of an id or a size, from 1 to 8: one more than the number of leading zero bits; 9 if the byte is zero. */
 function lengthAt(bytes: Buffer, at: number): number {
   return Math.clz32(((bytes[at] ?? 0) << 24) | 0xffffff) + 1;
 }

@@ -15,12 +15,12 @@ export function isGif(bytes: Buffer): boolean {
   return isSized && codeSize >= 2 && codeSize <= 8 && endOfBlocks(bytes, data + 1) <= bytes.length;
 }
 
-/** Bytes of the table of colours that follows, by the flags of a descriptor (18 and 20). */
+/** Length in bytes of the colour table that follows, from the flags of a descriptor (18 and 20). */
 function coloursAt(flags: number): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
 }
 
-/** Where the blocks of data end that begin here (15 and 16): each has its size before it, the last one is of no size. */
+/** The end of a sequence of data blocks (15 and 16): each begins with its size, and the last one has the size 0. */
 function endOfBlocks(bytes: Buffer, start: number): number {
   let at = start;
   while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at]!;

@@ -1,6 +1,6 @@
 /**
- * Files of boxes, by the ISO base media file format (ISO/IEC 14496-12) and QuickTime's (QTFF), of which it was made. What such a file
- * is, its brands say (4.3), all of which it conforms to; whether it is a film, its tracks.
+ * The kinds of files of the ISO base media file format (ISO/IEC 14496-12) and of QuickTime (QTFF), its predecessor. The brands of a
+ * file name the formats to which it conforms (4.3); its tracks show whether it is a film.
  */
 export type IsoMedia =
   | 'video/mp4'
@@ -11,19 +11,19 @@ export type IsoMedia =
 
 interface Box {
   readonly type: string;
-  /** Of the content. */
+  /** Offset of the content. */
   readonly start: number;
   readonly end: number;
 }
 
-/** What a file of boxes is; undefined when it is none, or of another kind. */
+/** The kind of a file; undefined if it has another format or kind. */
 export function isoMediaIn(bytes: Buffer): IsoMedia | undefined {
   let [fileType, movie]: (Box | undefined)[] = [];
   for (const box of boxes(bytes, { start: 0, end: bytes.length })) {
     if (!padding.has(box.type)) fileType ??= box;
     if (box.type === 'moov') movie ??= box;
   }
-  if (fileType?.type !== 'ftyp') return movie && 'a QuickTime film'; // in which the box is optional
+  if (fileType?.type !== 'ftyp') return movie && 'a QuickTime film'; // QuickTime does not require `ftyp`
   const brands = brandsIn(bytes, fileType);
   if (!brands) return undefined;
   const handlers = movie ? handlersIn(bytes, movie) : [];
@@ -36,7 +36,7 @@ export function isoMediaIn(bytes: Buffer): IsoMedia | undefined {
   return brands.some(isMp4) ? 'an MP4 file that is broken or cut off' : undefined;
 }
 
-/** What may come before the file type: free space, and QuickTime's place for a larger header (QTFF, "Basic data types"). */
+/** Boxes that may precede the file type: free space, and QuickTime's reserve for a larger header (QTFF, "Basic data types"). */
 const padding = new Set(['free', 'skip', 'wide']);
 
 /** Major brand, minor version, compatible brands: four bytes each (4.3.2). */
@@ -47,7 +47,10 @@ function brandsIn(bytes: Buffer, { start, end }: Box): string[] | undefined {
   return brands;
 }
 
-/** The file format's own brands (14496-12, annex E), MP4's (14496-14), and those that the MP4 registration authority lists for films in it. */
+/**
+ * The file format's own brands (14496-12, annex E), MP4's (14496-14), and those that the MP4 registration authority lists for films
+ * in it.
+ */
 function isMp4(brand: string): boolean {
   return /^(iso[m2-9a-c]|mp4[12]|mp71|3gp[4-9])$/.test(brand) || filmBrands.has(brand);
 }
@@ -62,7 +65,7 @@ const imageBrands = new Set(
   ['mif1', 'mif2', 'msf1', 'heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'].concat(['avif', 'avis']),
 );
 
-/** What the tracks of a movie hold (8.4.3): `vide`, `soun`, … */
+/** The handler types of a movie's tracks (8.4.3): `vide`, `soun`, … */
 function handlersIn(bytes: Buffer, movie: Box): string[] {
   const handlers: string[] = [];
   for (const track of boxes(bytes, movie, 'trak'))
@@ -73,8 +76,8 @@ function handlersIn(bytes: Buffer, movie: Box): string[] {
 }
 
 /**
- * Boxes, one after the other (4.2), of one type or of all. A size of 1 says that 64 bits follow with the size, 0 that the box goes on to the end of the
- * file. Ends before a box that is cut off or smaller than its header.
+ * The boxes of one type, or of all, in their order (4.2). A size of 1 means that the size follows in 64 bits, and 0 that the box
+ * extends to the end of the file. Ends before a box that is cut off or smaller than its header.
  */
 function* boxes(bytes: Buffer, { start, end }: Pick<Box, 'start' | 'end'>, wanted?: string): Generator<Box> {
   let at = start;

@@ -3,7 +3,7 @@ export function beginsAsJpeg(bytes: Buffer): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 
-/** B.2.1: segments of tables and of applications, JFIF's and Exif's or none, then the header of a frame. */
+/** B.2.1: any number of segments of tables and applications, such as JFIF and Exif, then the header of a frame. */
 export function isJpeg(bytes: Buffer): boolean {
   let at = 2;
   for (;;) {
@@ -20,7 +20,7 @@ export function isJpeg(bytes: Buffer): boolean {
   }
 }
 
-/** SOF0 to SOF15 (table B.1), among which are DHT, JPG and DAC. */
+/** SOF0 to SOF15 (table B.1), without the markers DHT, JPG and DAC in between. */
 const frames = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]);
 
 /** DHT, DAC, DQT, DRI; DHP, which comes before the frames of a hierarchy; APP0 to APP15; COM. */
@@ -28,7 +28,7 @@ function isTable(marker: number): boolean {
   return [0xc4, 0xcc, 0xdb, 0xdd, 0xde, 0xfe].includes(marker) || (marker >= 0xe0 && marker <= 0xef);
 }
 
-/** B.2.2: length, precision, lines (0 when they are told later), samples a line, and three bytes for each component. */
+/** B.2.2: length, precision, lines (0 if a later marker defines them), samples in a line, and three bytes for each component. */
 function isFrameHeader(segment: Buffer): boolean {
   if (segment.length < 8) return false;
   const components = segment[7]!;

@@ -7,7 +7,7 @@ export function beginsAsPng(bytes: Buffer): boolean {
   return bytes.subarray(0, 8).equals(signature);
 }
 
-/** 5.6: the image header comes first, and chunks follow up to the image data. An animated PNG is one, too (11.3.6). */
+/** 5.6: the image header comes first, and chunks follow up to the image data. Accepts an animated PNG (11.3.6). */
 export function isPng(bytes: Buffer): boolean {
   let at = signature.length;
   let isHeaded = false;
@@ -38,7 +38,7 @@ function isImageHeader(type: string, chunk: Buffer): boolean {
   );
 }
 
-/** By colour type. */
+/** The allowed bit depths by colour type. */
 const depths: Readonly<Record<number, readonly number[]>> = {
   ...{ 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] },
 };

@@ -3,7 +3,7 @@ export function beginsAsWebp(bytes: Buffer): boolean {
   return text(bytes, 0) === 'RIFF' && text(bytes, 8) === 'WEBP';
 }
 
-/** 2.5 to 2.7: an image, or the extended form, in which there is an image or an animation. What comes after the file is ignored. */
+/** 2.5 to 2.7: an image, or the extended format with an image or an animation. Ignores bytes after the end of the file. */
 export function isWebp(bytes: Buffer): boolean {
   if (bytes.length < 20) return false;
   const end = 8 + bytes.readUInt32LE(4);

@@ -16,6 +16,7 @@ export const cairnAndCompass: Brand = {
     'about a trip. Humor is dry and never at the expense of beginners. American spelling. No "epic", no "bucket list", no ' +
     'hidden gems: places that can take no more visitors are not named.',
   networks: ['INSTAGRAM', 'FACEBOOK', 'YOUTUBE', 'TIKTOK', 'X', 'PINTEREST', 'THREADS', 'LINKEDIN'],
+  pictures: new URL('./pictures/', import.meta.url),
   palette: ['#1d3b2f', '#5f8a6b', '#c9d6c3', '#d97b3f', '#2e4a62', '#8fb1c7', '#f2e8d5', '#6b4f3a'],
   team: [
     { name: 'Dana Whitcomb', email: 'dana@cairnandcompass.example', role: 'OWNER' },

@@ -16,6 +16,7 @@ export const lindwurmCoffee: Brand = {
     'First person plural, British spelling, at most one emoji, never more than one exclamation mark. We explain a term the ' +
     'first time we use it and never make anybody feel silly for taking milk.',
   networks: ['INSTAGRAM', 'FACEBOOK', 'TIKTOK', 'THREADS', 'PINTEREST', 'YOUTUBE', 'BLUESKY'],
+  pictures: new URL('./pictures/', import.meta.url),
   palette: ['#3b2417', '#c98b4e', '#efe3d0', '#7a4a2b', '#1f4d46', '#e2b661', '#8c3b2e', '#5b6b5a'],
   team: [
     { name: 'Marlene Hofstätter', email: 'marlene@lindwurm-coffee.example', role: 'OWNER' },

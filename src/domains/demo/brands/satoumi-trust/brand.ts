@@ -16,6 +16,7 @@ export const satoumiTrust: Brand = {
     'never show suffering animals, and let fishers, children and scientists speak for themselves. Plain English for an ' +
     'international audience; Japanese words are explained once.',
   networks: ['INSTAGRAM', 'FACEBOOK', 'X', 'LINKEDIN', 'MASTODON', 'BLUESKY'],
+  pictures: new URL('./pictures/', import.meta.url),
   palette: ['#0f3d56', '#2a8fa8', '#a9d8d6', '#f4efe4', '#e0a458', '#3f7d58', '#c8553d', '#7c93a6'],
   team: [
     { name: 'Haruka Mori', email: 'haruka@satoumi-trust.example', role: 'OWNER' },

@@ -1,0 +1,101 @@
+import type { Entry } from './entry.ts';
+import type { Policy } from './policy.ts';
+import { RecentCounters } from './recent-counters.ts';
+import type { MissCause } from './request.ts';
+import { SlidingMinute } from './sliding-minute.ts';
+import { type Sizing, StackDistances } from './stack-distances.ts';
+import { StaleIfErrorPeriod } from './stale-if-error-period.ts';
+import { FieldCounters } from './statistics.ts';
+
+const MAX_FIELDS = 1_000;
+const SIZINGS = [0.25, 0.5, 1, 2, 4];
+const LARGEST_SIZING = 4;
+const MAX_DEMAND_KEYS = 16_384;
+
+/** What is counted of one category: by field, of the last minutes, and for estimates of other sizes. */
+export class CategoryStatistics {
+  readonly evictionsOfMinute = new SlidingMinute();
+  readonly staleIfErrorPeriod = new StaleIfErrorPeriod();
+  readonly #recent: RecentCounters;
+  readonly #fields = new Map<string, FieldCounters>();
+  #maxEntries: number;
+  /** Records every lookup, for `sizing`. */
+  #stackDistances: StackDistances;
+  #isDraining = false;
+
+  constructor(policy: Policy, now: number) {
+    this.#maxEntries = policy.maxEntries;
+    this.#stackDistances = stackDistancesOf(policy);
+    this.#recent = new RecentCounters(now);
+  }
+
+  /** Begins new estimates, for another size. */
+  setPolicy(policy: Policy): void {
+    this.#maxEntries = policy.maxEntries;
+    this.#stackDistances = stackDistancesOf(policy);
+  }
+
+  fields(): Iterable<FieldCounters> {
+    return this.#fields.values();
+  }
+
+  /** Returns the counters of a coordinate. Coordinates beyond the limit share those of `''`. */
+  field(coordinate = ''): FieldCounters {
+    const field = this.#fields.get(coordinate);
+    if (field !== undefined) return field;
+    if (this.#fields.size >= MAX_FIELDS && coordinate !== '') return this.field();
+    const added = new FieldCounters(coordinate);
+    this.#fields.set(coordinate, added);
+    return added;
+  }
+
+  /** All fields together. */
+  total(): FieldCounters {
+    const total = new FieldCounters('');
+    for (const field of this.fields()) total.add(field);
+    return total;
+  }
+
+  /** Counts of the last five minutes, all fields together. */
+  recent(now: number): FieldCounters {
+    return this.#recent.sample(now, this.total());
+  }
+
+  countHit(entry: Entry, field: FieldCounters, isStale: boolean): void {
+    if (isStale) field.staleHits++;
+    else field.memoryHits++;
+    this.#stackDistances.record(entry.keyHash);
+  }
+
+  countRemoteHit(field: FieldCounters, keyHash: number): void {
+    field.remoteHits++;
+    this.#stackDistances.record(keyHash);
+    this.drainSoon();
+  }
+
+  countMiss(field: FieldCounters, { keyHash, cause }: { keyHash: number; cause: MissCause }): void {
+    field.countMiss(cause);
+    this.#stackDistances.record(keyHash, cause === 'expired' || cause === 'invalidated');
+    this.drainSoon();
+  }
+
+  /** Counts recorded lookups outside of lookups, before their buffer is full. Call it often; it costs nothing until then. */
+  drainSoon(): void {
+    if (!this.#stackDistances.isNearlyFull || this.#isDraining) return;
+    this.#isDraining = true;
+    setImmediate(() => {
+      this.#isDraining = false;
+      this.#stackDistances.drain();
+    });
+  }
+
+  /** Hit ratios of ¼ to 4 times `maxEntries`. */
+  sizing(): Sizing[] {
+    this.#stackDistances.drain();
+    return this.#stackDistances.hitRatios(SIZINGS.map((factor) => Math.ceil(factor * this.#maxEntries)));
+  }
+}
+
+function stackDistancesOf({ maxEntries }: Policy): StackDistances {
+  return new StackDistances(Math.min(LARGEST_SIZING * maxEntries, MAX_DEMAND_KEYS));
+}

@@ -1,0 +1,17 @@
+export type { AuditOptions, AuditResults, StaleHit } from './audit.ts';
+export type { CachedOptions } from './by-hand.ts';
+export { Cache, type CacheOptions, type FetchRequest } from './cache.ts';
+export { canonicalKey, shortKey } from './canonical-key.ts';
+export { type Clock, systemClock, type Timer } from './clock.ts';
+export { CacheClosedError, KeyError, type LoadFailure, LoadLimitError, LoadTimeoutError } from './errors.ts';
+export type { HookEvents, Hooks } from './hooks.ts';
+export type { Interval, Intervals } from './intervals.ts';
+export type { InvalidationListener } from './invalidations.ts';
+export { isEngineTag } from './keys-and-tags.ts';
+export type { Policy, PolicyOptions } from './policy.ts';
+export type { RemoteAddress, RemoteOffer, RemoteTier, RemoteValue } from './remote-tier.ts';
+export type { Load, LoadContext, Lookup, MissCause, ReadRequest, SizeOf } from './request.ts';
+export type { SetRequest } from './set-value.ts';
+export type { CategorySnapshot, FieldSnapshot, RecentSnapshot, Snapshot } from './snapshot.ts';
+export type { Sizing } from './stack-distances.ts';
+export type { Counts } from './statistics.ts';

@@ -1,0 +1,63 @@
+import { type Counts, countsOf, FieldCounters, type Holdings } from './statistics.ts';
+import type { Store } from './store.ts';
+import { addHoldings, type CountedParts, noHoldings, type Totals, totalsOf } from './totals.ts';
+
+/** What happened in an interval. `entries`, `bytes` and `hitsPerEntry` are those at its end. */
+export interface Interval<Category extends string = string> {
+  /** Length in milliseconds of the cache's clock. */
+  readonly ms: number;
+  readonly total: Counts;
+  readonly categories: readonly { readonly category: Category; readonly counts: Counts }[];
+}
+
+/**
+ * Cuts time into intervals: each call of `next` returns the difference of the counters to the previous call. Counting itself costs
+ * nothing more; a call scans all entries.
+ */
+export class Intervals<Category extends string> {
+  readonly categories: readonly Category[];
+  readonly #stores: ReadonlyMap<Category, Store>;
+  readonly #parts: CountedParts;
+  #earlier: Totals[];
+  #sinceMs: number;
+
+  constructor(stores: ReadonlyMap<Category, Store>, parts: CountedParts) {
+    this.categories = [...stores.keys()];
+    this.#stores = stores;
+    this.#parts = parts;
+    this.#sinceMs = parts.time.now();
+    this.#earlier = this.#totals(this.#sinceMs);
+  }
+
+  next(): Interval<Category> {
+    const now = this.#parts.time.now();
+    const sum = { counters: new FieldCounters(''), holdings: noHoldings() };
+    const later = this.#totals(now);
+    const categories = this.categories.map((category, place) => {
+      const difference = differenceOf(later[place]!, this.#earlier[place]!);
+      sum.counters.add(difference.counters);
+      addHoldings(sum.holdings, difference.holdings);
+      return { category, counts: countsOf(difference.counters, difference.holdings) };
+    });
+    const ms = now - this.#sinceMs;
+    this.#earlier = later;
+    this.#sinceMs = now;
+    return { ms, total: countsOf(sum.counters, sum.holdings), categories };
+  }
+
+  #totals(now: number): Totals[] {
+    const { ledger } = this.#parts;
+    return [...this.#stores.values()].map((store) => totalsOf(store, { ledger, now }));
+  }
+}
+
+function differenceOf(later: Totals, earlier: Totals): Totals {
+  const [now, before] = [later.holdings, earlier.holdings];
+  const holdings: Holdings = {
+    ...{ entries: now.entries, bytes: now.bytes, hits: now.hits },
+    savedMs: now.savedMs - before.savedMs,
+    invalidated: now.invalidated - before.invalidated,
+    expired: now.expired - before.expired,
+  };
+  return { counters: later.counters.since(earlier.counters), holdings };
+}

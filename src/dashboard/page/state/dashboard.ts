@@ -1,0 +1,148 @@
+import type { DetailsQuery, ExperimentQuery, ProcessesQuery } from '../../../generated/dashboard.ts';
+import { Follower, type Liveness } from '../connection/follow.ts';
+import { type Alert, liveTicks, type Tick } from '../connection/live.ts';
+import { createRequest, type Request, RequestError } from '../connection/request.ts';
+import type { Place, Step } from '../figures/figures.ts';
+import { type Range, ranges } from '../figures/ranges.ts';
+import detailsDocument from '../operations/details.graphql';
+import experimentDocument from '../operations/experiment.graphql';
+import processesDocument from '../operations/processes.graphql';
+import { type History, readHistory } from './history.ts';
+
+export type Details = NonNullable<DetailsQuery['cacheStats']>;
+export type Experiment = NonNullable<ExperimentQuery['cacheExperiment']>;
+export type Process = NonNullable<ProcessesQuery['cacheProcesses']>[number];
+export type StoreDetails = Details['categories'][number];
+
+/** Live steps that are kept of each place: ten minutes. */
+const maxSteps = 600;
+/** Live steps between two readings of the details, and of a history that is not live. */
+const detailsEach = 5;
+const historyEach = 20;
+
+/** What the page shows, kept up to date. Calls its listener after each change. */
+export class Dashboard {
+  readonly request: Request;
+  liveness: Liveness = { state: 'connecting' };
+  /** The end of the latest second that is known, by the server's clock; undefined before the first. */
+  heardAtMs: number | undefined;
+  alerts: readonly Alert[] = [];
+  details: Details | undefined;
+  experiment: Experiment | undefined;
+  /** Empty while they are not known. */
+  processes: readonly Process[] = [];
+  #place: Place = 'ALL';
+  #range: Range = ranges[0]!;
+  #history: History = { steps: [], endMs: 0 };
+  #ticks = 0;
+  readonly #steps = new Map<Place, Step[]>();
+  readonly #follower: Follower<Tick>;
+  #onRefusal: (error: RequestError) => void;
+  #listener = () => {};
+
+  constructor(token: string, onRefusal: (error: RequestError) => void) {
+    this.request = createRequest(token);
+    this.#onRefusal = onRefusal;
+    this.#follower = new Follower({
+      open: (signal) => liveTicks(token, signal),
+      onEvent: (tick) => this.#take(tick),
+      onLiveness: (liveness) => {
+        if (liveness.state !== 'live') this.#ticks = 0; // what was missed is read with the next tick
+        this.liveness = liveness;
+        this.#listener();
+      },
+      onRefusal,
+    });
+    this.refresh();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** Chooses what the charts show. */
+  show(place: Place, range: Range): void {
+    if (place === this.#place && range === this.#range) return;
+    this.#place = place;
+    this.#range = range;
+    this.#history = { steps: [], endMs: 0 };
+    this.#load(() => this.#readHistory());
+  }
+
+  /** The steps of the place and range that are shown. */
+  shown(): readonly Step[] {
+    const { steps, endMs } = this.#history;
+    if (!this.#range.isLive) return steps;
+    return [...steps, ...this.recent(this.#place).filter(({ atMs }) => atMs > endMs)];
+  }
+
+  /** The live steps of a place. */
+  recent(place: Place): readonly Step[] {
+    return this.#steps.get(place) ?? [];
+  }
+
+  /** Reads again what does not come each second. */
+  refresh(): void {
+    this.#loadDetails();
+    this.#load(() => this.#readHistory());
+  }
+
+  retryNow(): void {
+    this.#follower.retryNow();
+  }
+
+  close(): void {
+    this.#listener = () => {};
+    this.#onRefusal = () => {};
+    this.#follower.stop();
+  }
+
+  #take({ atMs, seconds, of, alerts }: Tick): void {
+    this.heardAtMs = atMs;
+    this.alerts = alerts;
+    for (const [place, figures] of of) {
+      const steps = this.#steps.get(place) ?? [];
+      steps.push({ atMs, seconds, figures });
+      if (steps.length > maxSteps) steps.shift();
+      this.#steps.set(place, steps);
+    }
+    const ticks = this.#ticks++;
+    if (ticks % detailsEach === 0) this.#loadDetails();
+    if (ticks === 0 || (!this.#range.isLive && ticks % historyEach === 0)) this.#load(() => this.#readHistory());
+  }
+
+  #loadDetails(): void {
+    this.#load(() => this.#readDetails());
+    this.#load(() => this.#readExperiment());
+    this.#load(() => this.#readProcesses());
+  }
+
+  async #readDetails(): Promise<void> {
+    this.details = (await this.request<DetailsQuery>(detailsDocument)).cacheStats ?? undefined;
+  }
+
+  /** Apart from the details, as it needs the database. */
+  async #readExperiment(): Promise<void> {
+    this.experiment = (await this.request<ExperimentQuery>(experimentDocument)).cacheExperiment ?? undefined;
+  }
+
+  async #readProcesses(): Promise<void> {
+    this.processes = (await this.request<ProcessesQuery>(processesDocument)).cacheProcesses ?? [];
+  }
+
+  async #readHistory(): Promise<void> {
+    const [place, range] = [this.#place, this.#range];
+    const history = await readHistory(this.request, place, range);
+    if (place === this.#place && range === this.#range) this.#history = history;
+  }
+
+  /** What cannot be read now is read with a later tick; the live connection tells that the server is away. */
+  #load(read: () => Promise<void>): void {
+    read().then(
+      () => this.#listener(),
+      (error: unknown) => {
+        if (error instanceof RequestError && error.isAboutToken) this.#onRefusal(error);
+      },
+    );
+  }
+}

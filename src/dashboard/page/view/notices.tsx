@@ -1,0 +1,47 @@
+import type { Alert } from '../connection/live.ts';
+import { timeOfDay } from '../figures/format.ts';
+
+interface NoticesProps {
+  readonly alerts: readonly Alert[];
+  readonly advice: readonly string[];
+}
+
+/** What an operator should look at now, and what could be better. */
+export function Notices({ alerts, advice }: NoticesProps) {
+  return (
+    <>
+      {alerts.length > 0 && (
+        <section class="notices alerts" aria-label="Alerts">
+          <ul>
+            {alerts.map(({ kind, category, message, since }) => (
+              <li key={`${kind} ${category}`}>
+                <b>{alertNames[kind] ?? kind}</b> {message}{' '}
+                <span class="when">since {timeOfDay(Date.parse(since))}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {advice.length > 0 && (
+        <section class="notices" aria-label="Advice">
+          <ul>
+            {advice.map((sentence) => (
+              <li key={sentence}>
+                <b>Advice</b> {sentence}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+const alertNames: Readonly<Record<string, string>> = {
+  LOW_HIT_RATIO: 'Low hit ratio',
+  HIGH_EVICTION_RATE: 'Many evictions',
+  SLOW_HITS: 'Slow hits',
+  HIGH_MEMORY: 'Much memory',
+  REMOTE_CACHE_DOWN: 'No remote tier',
+  STALE_ANSWERS: 'Stale answers',
+};

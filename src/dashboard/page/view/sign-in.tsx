@@ -1,0 +1,48 @@
+interface SignInProps {
+  signIn(token: string): void;
+  readonly problem: string | undefined;
+  readonly isTrying: boolean;
+}
+
+/** The form that takes a token. It is kept in this tab alone and sent in a header. */
+export function SignIn({ signIn, problem, isTrying }: SignInProps) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const token = new FormData(event.currentTarget as HTMLFormElement).get('token');
+    if (typeof token === 'string' && token.trim()) signIn(token.trim());
+  };
+  return (
+    <main class="sign-in">
+      <div class="brand">
+        <Mark /> Magpie
+      </div>
+      <h1>See what the cache does</h1>
+      <p>For owners and admins of a workspace. With the demo, the server prints a link that signs you in.</p>
+      <form onSubmit={submit}>
+        <label class="field">
+          Token
+          <input
+            name="token"
+            type="password"
+            autocomplete="off"
+            spellcheck={false}
+            required
+            aria-describedby="problem"
+          />
+          <small>A session’s or an API token. It stays in this tab.</small>
+        </label>
+        <p id="problem" role="alert" class={problem ? 'problem' : undefined}>
+          {problem}
+        </p>
+        <button type="submit" class="main" disabled={isTrying}>
+          {isTrying ? 'Signing in …' : 'Sign in'}
+        </button>
+      </form>
+    </main>
+  );
+}
+
+/** The product's mark, which is also the page's icon. */
+export function Mark() {
+  return <img src={document.querySelector<HTMLLinkElement>('link[rel=icon]')!.href} alt="" width={26} height={26} />;
+}

@@ -1,0 +1,6 @@
+import { RequestError } from '../connection/request.ts';
+
+/** Throws the first of the errors that a mutation refused its input with. */
+export function refuseErrors([error]: readonly { readonly message: string }[]): void {
+  if (error) throw new RequestError(error.message, 'USER_ERROR');
+}

@@ -1,0 +1,3 @@
+import { networkResolvers } from './resolvers.ts';
+
+export const networks = { resolvers: networkResolvers };

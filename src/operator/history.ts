@@ -1,0 +1,120 @@
+import type { Interval, Intervals } from '@magpie/cache';
+import type { CacheCategory } from '../generated/schema.ts';
+import { type ColumnName, type Figures, figuresOf } from './columns.ts';
+import { type Column, HistoryRing } from './history-ring.ts';
+
+export type Step = 'SECOND' | 'MINUTE';
+
+/** The name of the series of all categories together. */
+export const allTogether = 'ALL';
+
+const stepMs: Readonly<Record<Step, number>> = { SECOND: 1_000, MINUTE: 60_000 };
+const lengths: Readonly<Record<Step, number>> = { SECOND: 600, MINUTE: 1_440 };
+/** Minutes that wait to be saved while the database cannot be reached; the oldest are given up beyond it. */
+const maxUnsaved = 60;
+
+/** What a process did in one minute of the wall clock. */
+export interface RecordedMinute {
+  readonly startsAtMs: number;
+  readonly figures: ReadonlyMap<string, Figures>;
+}
+
+export interface HistoryPart {
+  readonly step: Step;
+  readonly startsAtMs: number;
+  readonly intervals: number;
+  /** Reads one column: each is as long as the part, so that nobody pays for columns that were not asked for. */
+  column(series: string, name: ColumnName): Column;
+}
+
+/** What the cache did: each second of the last ten minutes, and each minute of the last day. About 4 MB for ten categories. */
+export class History {
+  readonly categories: readonly CacheCategory[];
+  readonly #seconds: Intervals<CacheCategory>;
+  readonly #minutes: Intervals<CacheCategory>;
+  readonly #rings: Readonly<Record<Step, HistoryRing>>;
+  #unsaved: RecordedMinute[] = [];
+  #minute: number;
+  #latestMs: number;
+
+  /** `seconds` and `minutes` begin now. */
+  constructor(seconds: Intervals<CacheCategory>, minutes: Intervals<CacheCategory>, startedAtMs: number) {
+    this.#seconds = seconds;
+    this.#minutes = minutes;
+    this.categories = seconds.categories;
+    const series = [allTogether, ...this.categories];
+    this.#rings = { SECOND: new HistoryRing(lengths.SECOND, series), MINUTE: new HistoryRing(lengths.MINUTE, series) };
+    this.#minute = Math.floor(startedAtMs / stepMs.MINUTE);
+    this.#latestMs = startedAtMs;
+  }
+
+  get bytes(): number {
+    return this.#rings.SECOND.bytes + this.#rings.MINUTE.bytes;
+  }
+
+  /**
+   * Ends the present second, and the present minute when the clock shows another. Call it at the end of each second. When the clock
+   * was set back, what was recorded under later times is removed.
+   */
+  recordSecond(nowMs: number): Interval<CacheCategory> {
+    if (nowMs < this.#latestMs)
+      for (const step of ['SECOND', 'MINUTE'] as const) this.#rings[step].removeAfter(lastOf(step, nowMs));
+    this.#latestMs = nowMs;
+    const ended = this.#seconds.next();
+    this.#rings.SECOND.record(lastOf('SECOND', nowMs), figuresBySeries(ended));
+    const minute = Math.floor(nowMs / stepMs.MINUTE);
+    if (minute !== this.#minute) {
+      this.endMinute();
+      this.#minute = minute;
+    }
+    return ended;
+  }
+
+  /** Ends the present minute early, so that it can be saved before the process ends. */
+  endMinute(): void {
+    const figures = figuresBySeries(this.#minutes.next());
+    this.#rings.MINUTE.record(this.#minute, figures);
+    this.#unsaved.push({ startsAtMs: this.#minute * stepMs.MINUTE, figures });
+    if (this.#unsaved.length > maxUnsaved) this.#unsaved.shift();
+  }
+
+  /** Minutes that were not saved yet, the oldest first. */
+  get unsaved(): readonly RecordedMinute[] {
+    return this.#unsaved;
+  }
+
+  saved(minute: RecordedMinute): void {
+    this.#unsaved = this.#unsaved.filter((other) => other !== minute);
+  }
+
+  /**
+   * Adds a minute of another process, or of an earlier one. Ignores one that is not over yet, as a clock that is fast records it.
+   */
+  merge({ startsAtMs, figures }: RecordedMinute, nowMs: number): void {
+    const minute = Math.floor(startsAtMs / stepMs.MINUTE);
+    if (minute <= lastOf('MINUTE', nowMs)) this.#rings.MINUTE.record(minute, figures, false);
+  }
+
+  /** The intervals that ended within the last `rangeMs`. */
+  read({ step, rangeMs, nowMs }: { step: Step; rangeMs: number; nowMs: number }): HistoryPart {
+    const count = Math.min(lengths[step], Math.floor(rangeMs / stepMs[step]));
+    const last = lastOf(step, nowMs);
+    return {
+      step,
+      startsAtMs: (last - count + 1) * stepMs[step],
+      intervals: count,
+      column: (series, name) => this.#rings[step].read(series, name, { last, count }),
+    };
+  }
+}
+
+/** The last interval that is over. */
+function lastOf(step: Step, nowMs: number): number {
+  return Math.floor(nowMs / stepMs[step]) - 1;
+}
+
+function figuresBySeries({ total, categories }: Interval): ReadonlyMap<string, Figures> {
+  const figures = new Map([[allTogether, figuresOf(total)]]);
+  for (const { category, counts } of categories) figures.set(category, figuresOf(counts));
+  return figures;
+}
