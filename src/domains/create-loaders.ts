@@ -2,16 +2,6 @@ import DataLoader from 'dataloader';
 import type { CreateLoader, LoaderSource } from './loader-source.ts';
 import type { Loaders } from './loaders.ts';
 import * as domains from './registry.ts';
-import type { Share, SharedBatches } from './shared-batches.ts';
-
-/** The shared batches, for requests that may use those of other requests in the same scope. */
-export interface Sharing {
-  readonly loads: SharedBatches;
-  /** Equal for scopes in which all rows are the same. */
-  readonly scopeKey: string;
-  /** The logical time of the scope's workspace. */
-  readonly stamp: () => number;
-}
 
 /** Does not compile when a domain declares its loaders and is not registered. */
 const makers: { readonly [Name in keyof Loaders]: { loaders(source: LoaderSource): Loaders[Name] } } = domains;
@@ -24,17 +14,15 @@ interface LoaderRequest extends Pick<LoaderSource, 'queries' | 'scope'> {
 
 /** A class, so that all requests share its getters: V8 keeps a getter of a single object until a full garbage collection. */
 class LoadersByDomain {
-  readonly #source: LoaderRequest;
-  readonly #sharing: Sharing | undefined;
+  readonly #source: LoaderSource;
   readonly #loaders: Partial<Record<keyof Loaders, unknown>> = {};
 
-  constructor(source: LoaderRequest, sharing: Sharing | undefined) {
+  constructor(source: LoaderSource) {
     this.#source = source;
-    this.#sharing = sharing;
   }
 
   of(domain: keyof Loaders): unknown {
-    this.#loaders[domain] ??= makers[domain].loaders(new DomainLoaderSource(this.#source, domain, this.#sharing));
+    this.#loaders[domain] ??= makers[domain].loaders(this.#source);
     return this.#loaders[domain];
   }
 }
@@ -48,19 +36,15 @@ for (const domain of names)
     },
   });
 
-export function createLoaders(source: LoaderRequest, sharing?: Sharing): Loaders {
-  return new LoadersByDomain(source, sharing) as unknown as Loaders;
+export function createLoaders(request: LoaderRequest): Loaders {
+  return new LoadersByDomain(new RequestLoaderSource(request)) as unknown as Loaders;
 }
 
-class DomainLoaderSource implements LoaderSource {
+class RequestLoaderSource implements LoaderSource {
   readonly #request: LoaderRequest;
-  readonly #domain: string;
-  readonly #sharing: Sharing | undefined;
 
-  constructor(request: LoaderRequest, domain: string, sharing: Sharing | undefined) {
+  constructor(request: LoaderRequest) {
     this.#request = request;
-    this.#domain = domain;
-    this.#sharing = sharing;
   }
 
   get queries() {
@@ -72,20 +56,12 @@ class DomainLoaderSource implements LoaderSource {
     return this.#request.scope;
   }
 
-  readonly loader: CreateLoader = (name, batch, keyOf) => {
-    const shared = this.#sharing?.loads.share(this.#shareOf(name, this.#sharing.stamp), batch, keyOf);
-    return new DataLoader(shared ?? batch, keyOf && { cacheKeyFn: keyOf });
-  };
+  readonly loader: CreateLoader = (batch, keyOf) => new DataLoader(batch, keyOf && { cacheKeyFn: keyOf });
 
-  readonly wideLoader: CreateLoader = (name, batch, keyOf) => {
+  readonly wideLoader: CreateLoader = (batch, keyOf) => {
     const stamp = () => this.#request.wideStamp();
-    const shared = this.#sharing?.loads.share(this.#shareOf(name, stamp), batch, keyOf);
-    return new DataLoader(shared ?? batch, { cacheKeyFn: keyOf, cacheMap: new StampedMap(stamp) });
+    return new DataLoader(batch, { cacheKeyFn: keyOf, cacheMap: new StampedMap(stamp) });
   };
-
-  #shareOf(name: string, stamp: () => number): Share {
-    return { name: `${this.#sharing!.scopeKey}${this.#domain}.${name}`, stamp };
-  }
 }
 
 /** The values of a loader, which are dropped when a logical time advances. */

@@ -3,11 +3,10 @@ import { GraphQLError } from 'graphql';
 import { inLane, type Queries } from '../database/database.ts';
 import { Changes } from '../domains/changes.ts';
 import type { Ports } from '../domains/context.ts';
-import { createLoaders, type Sharing } from '../domains/create-loaders.ts';
+import { createLoaders } from '../domains/create-loaders.ts';
 import type { Loaders } from '../domains/loaders.ts';
 import type { ProductLimits } from '../domains/product-limits.ts';
 import type { Scope, Viewer } from '../domains/scope.ts';
-import type { SharedBatches } from '../domains/shared-batches.ts';
 import type { RequestContext, RequestState } from './request.ts';
 import { sharingWith } from './viewer-scope.ts';
 
@@ -19,8 +18,6 @@ export interface ContextSources {
   readonly stampOf: (workspaceId?: string) => number;
   readonly cacheNow: () => number;
   readonly wallNow: () => Date;
-  /** Batches that concurrent queries share while the cache is in use. */
-  readonly sharedLoads?: SharedBatches;
   /** Whether the cache may be used now. Default: always. */
   readonly isCaching?: () => boolean;
   /** Whether it is used while the database cannot be reached. Default: never. */
@@ -55,7 +52,6 @@ class ActiveRequest implements RequestState {
   readonly cacheUsage = unusedCache();
   readonly lookups: RequestState['lookups'] = new Map();
   traces: RequestState['traces'];
-  isReadOnly = false;
   isCaching: boolean;
   isCutOff: boolean;
   now: number;
@@ -95,22 +91,13 @@ class ActiveRequest implements RequestState {
     const stamp = this.sources.stampOf(this.viewer?.workspaceId);
     if (!this.#loaders || this.#loadersStamp !== stamp) {
       this.#loadersStamp = stamp;
-      this.#loaders = createLoaders(this, this.#loadSharing());
+      this.#loaders = createLoaders(this);
     }
     return this.#loaders;
   }
 
   wideStamp(): number {
     return this.sources.stampOf();
-  }
-
-  /** A mutation must read what it wrote, so it shares no loads. */
-  #loadSharing(): Sharing | undefined {
-    const { stampOf, sharedLoads: loads } = this.sources;
-    const prefix = this.sharing.WORKSPACE;
-    if (loads === undefined || prefix === undefined || !this.isReadOnly) return undefined;
-    const { key: scopeKey, namespace } = prefix;
-    return { loads, scopeKey, stamp: () => stampOf(namespace) };
   }
 
   refreshLoaders(): void {

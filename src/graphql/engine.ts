@@ -16,7 +16,6 @@ import type { Invalidation } from '../database/invalidation-log.ts';
 import { today } from '../domains/date-range.ts';
 import { resolvers } from '../domains/resolvers.ts';
 import type { Viewer } from '../domains/scope.ts';
-import { SharedBatches } from '../domains/shared-batches.ts';
 import { mayAs } from '../domains/viewer/authority.ts';
 import { findSystemViewer, findViewer, touchToken } from '../domains/viewer/credentials.ts';
 import type { CacheCategory } from '../generated/schema.ts';
@@ -152,7 +151,6 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
 
   const sources = {
     ...{ queries, ports, limits, wallNow, stampOf, cacheNow: () => cache.now() },
-    sharedLoads: new SharedBatches(),
     isCaching: () => caching.isOn,
     isCutOff: () => caching.isCutOff,
   };

@@ -75,8 +75,6 @@ export interface ExecutionState {
   traces: Map<string, Trace> | undefined;
   /** Lookups of root fields whose fragments were looked up, by response key. */
   readonly lookups: Map<string, FieldLookup>;
-  /** Set before the first field of a query is executed: nothing in this execution writes. */
-  isReadOnly: boolean;
 }
 
 export function unusedCache(): CacheUsage {

@@ -88,7 +88,6 @@ export async function executeJoined(
   }
 
   const missing = fields.filter((field) => !json.has(field));
-  state.isReadOnly = true;
   const textExecution: TextExecution = { contextValue, rootValue, variables, state, errors: [] };
   let texts: readonly string[];
   try {

@@ -11,7 +11,6 @@ export class QueryState implements ExecutionState {
   readonly isCaching = true;
   readonly traces = new Map<string, Trace>();
   readonly lookups = new Map<string, FieldLookup>();
-  isReadOnly = false;
 
   constructor(options: { sharing: Sharing; now: number; explanations: Explanation[] | undefined }) {
     this.sharing = options.sharing;
@@ -31,7 +30,6 @@ export class CallState implements ExecutionState {
   readonly isCaching = true;
   readonly traces = undefined;
   readonly lookups: Map<string, FieldLookup> = noLookups;
-  isReadOnly = false;
 
   constructor(read: { sharing(): Sharing; now(): number }) {
     this.#read = read;

@@ -5,7 +5,7 @@ import { type AccountRecord, accountsByIds } from './repository.ts';
 export function createAccountLoaders({ queries, scope, loader }: LoaderSource) {
   return {
     /** Null for an account that does not exist or that the viewer may not see. */
-    account: loader<string, AccountRecord | null>('account', async (ids) =>
+    account: loader<string, AccountRecord | null>(async (ids) =>
       inOrder(ids, await accountsByIds(queries, scope, ids), (account) => account.id),
     ),
   };

@@ -4,7 +4,7 @@ import { findGenerations, type GenerationRecord } from './repository.ts';
 
 export function createAiLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    generation: loader<string, GenerationRecord | null>('generation', async (ids) =>
+    generation: loader<string, GenerationRecord | null>(async (ids) =>
       inOrder(ids, await findGenerations(queries, scope, ids), (row) => row.id),
     ),
   };

@@ -10,12 +10,10 @@ import {
 export function createAnalyticsLoaders({ queries, scope, loader }: LoaderSource) {
   return {
     report: loader<Subject, AnalyticsReportRecord, string>(
-      'report',
       (subjects) => computeReports(queries, scope, subjects),
       keyOf,
     ),
     topPosts: loader<{ subject: Subject; limit: number }, PostPerformanceRecord[], string>(
-      'topPosts',
       (requests) => rankPosts(queries, scope, requests),
       ({ subject, limit }) => `${limit} ${keyOf(subject)}`,
     ),

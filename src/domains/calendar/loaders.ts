@@ -4,7 +4,7 @@ import { type CalendarNoteRecord, notesByIds } from './repository.ts';
 
 export function createCalendarLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    note: loader<string, CalendarNoteRecord | null>('note', async (ids) =>
+    note: loader<string, CalendarNoteRecord | null>(async (ids) =>
       inOrder(ids, await notesByIds(queries, scope, ids), (note) => note.id),
     ),
   };

@@ -11,17 +11,16 @@ import {
 
 export function createCampaignLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    campaign: loader<string, CampaignRecord | null>('campaign', async (ids) =>
+    campaign: loader<string, CampaignRecord | null>(async (ids) =>
       inOrder(ids, await campaignsByIds(queries, scope, ids), (campaign) => campaign.id),
     ),
-    postCount: loader<string, number>('postCount', async (ids) => {
+    postCount: loader<string, number>(async (ids) => {
       const counts = await postCountsOf(queries, scope, ids);
       return inOrder<(typeof counts)[number], string | null>(ids, counts, (row) => row.campaignId).map(
         (row) => row?.count ?? 0,
       );
     }),
     posts: loader<PostsRequest, PostPage, string>(
-      'posts',
       (requests) => postsOfCampaigns(queries, scope, requests),
       (request) => JSON.stringify(request),
     ),

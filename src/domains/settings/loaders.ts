@@ -4,7 +4,7 @@ import { findSettingsById, type SettingsRecord } from './repository.ts';
 
 export function createSettingsLoaders({ queries, scope, loader }: LoaderSource) {
   return {
-    settings: loader<string, SettingsRecord | null>('settings', async (ids) =>
+    settings: loader<string, SettingsRecord | null>(async (ids) =>
       inOrder(ids, await findSettingsById(queries, scope.workspaceId, ids), (row) => row.id),
     ),
   };

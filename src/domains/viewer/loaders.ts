@@ -23,14 +23,14 @@ const keyOf = ({ workspaceId, userId }: Member) => `${workspaceId} ${userId}`;
 export function createViewerLoaders(source: LoaderSource) {
   const { queries, loader, wideLoader } = source;
   return {
-    user: loader<string, UserRecord | null>('user', async (ids) =>
+    user: loader<string, UserRecord | null>(async (ids) =>
       inOrder(ids, await findUsers(queries, ids), (row) => row.id),
     ),
-    workspace: wideLoader<string, WorkspaceRecord | null>('workspace', async (ids) =>
+    workspace: wideLoader<string, WorkspaceRecord | null>(async (ids) =>
       inOrder(ids, await findWorkspaces(queries, ids), (row) => row.id),
     ),
     /** A user who is a member of the scope's workspace. */
-    colleague: loader<string, UserRecord | null>('colleague', async (ids) => {
+    colleague: loader<string, UserRecord | null>(async (ids) => {
       const members = await findMemberships(queries, source.scope.workspaceId, ids);
       const users = await findUsers(
         queries,
@@ -38,19 +38,15 @@ export function createViewerLoaders(source: LoaderSource) {
       );
       return inOrder(ids, users, (row) => row.id);
     }),
-    apiToken: loader<string, ApiTokenRecord | null>('apiToken', async (ids) =>
+    apiToken: loader<string, ApiTokenRecord | null>(async (ids) =>
       inOrder(ids, await findApiTokensById(queries, source.scope, ids), (row) => row.id),
     ),
-    memberships: wideLoader<string, MembershipRecord[]>('memberships', async (userIds) =>
+    memberships: wideLoader<string, MembershipRecord[]>(async (userIds) =>
       grouped(userIds, await findMembershipsOfUsers(queries, userIds), (row) => row.userId),
     ),
-    preferences: loader<Member, PreferencesRecord | null, string>(
-      'preferences',
-      async (members) => {
-        const rows = await findPreferences(queries, members);
-        return inOrder(members.map(keyOf), rows, keyOf);
-      },
-      keyOf,
-    ),
+    preferences: loader<Member, PreferencesRecord | null, string>(async (members) => {
+      const rows = await findPreferences(queries, members);
+      return inOrder(members.map(keyOf), rows, keyOf);
+    }, keyOf),
   };
 }

@@ -1,6 +1,8 @@
 import type { Brand } from '../../brand.ts';
-import { conversations, farewells, savedReplies } from './conversations.ts';
+import { conversations, farewells } from './conversations.ts';
 import { pillars } from './pillars.ts';
+import { savedReplies } from './saved-replies.ts';
+import { slots } from './slots.ts';
 
 /** A coffee roaster with three cafés in Vienna. */
 export const lindwurmCoffee: Brand = {
@@ -31,142 +33,7 @@ export const lindwurmCoffee: Brand = {
       networks: ['TIKTOK', 'YOUTUBE'],
     },
   ],
-  slots: {
-    coffee: [
-      { name: 'Aricha', from: 'Ethiopia', process: 'washed', notes: 'jasmine, apricot and black tea', price: '€14.50' },
-      {
-        name: 'Gatomboya',
-        from: 'Kenya',
-        process: 'washed',
-        notes: 'blackcurrant, rhubarb and cane sugar',
-        price: '€17.00',
-      },
-      {
-        name: 'La Palma',
-        from: 'Colombia',
-        process: 'washed',
-        notes: 'red apple, caramel and cocoa nibs',
-        price: '€13.80',
-      },
-      {
-        name: 'Fazenda Irmã',
-        from: 'Brazil',
-        process: 'natural',
-        notes: 'hazelnut, milk chocolate and prune',
-        price: '€11.90',
-      },
-      {
-        name: 'Chelbesa',
-        from: 'Ethiopia',
-        process: 'natural',
-        notes: 'strawberry, honey and violet',
-        price: '€15.90',
-      },
-      { name: 'El Limonar', from: 'Guatemala', process: 'washed', notes: 'orange, toffee and almond', price: '€14.20' },
-      { name: 'Mahembe', from: 'Rwanda', process: 'washed', notes: 'red plum, clove and brown sugar', price: '€14.90' },
-      {
-        name: 'Finca Altura',
-        from: 'Costa Rica',
-        process: 'honey',
-        notes: 'nectarine, maple and vanilla',
-        price: '€16.40',
-      },
-      {
-        name: 'Kochere',
-        from: 'Ethiopia',
-        process: 'washed',
-        notes: 'bergamot, peach and lemon balm',
-        price: '€15.20',
-      },
-      {
-        name: 'Las Brisas',
-        from: 'Nicaragua',
-        process: 'natural',
-        notes: 'cherry, nougat and dark rum',
-        price: '€13.50',
-      },
-      {
-        name: 'Cajamarca Alto',
-        from: 'Peru',
-        process: 'washed',
-        notes: 'pear, praline and green tea',
-        price: '€13.20',
-      },
-      {
-        name: 'Sumatra Lintong',
-        from: 'Indonesia',
-        process: 'wet-hulled',
-        notes: 'cedar, dark chocolate and nutmeg',
-        price: '€13.90',
-      },
-      {
-        name: 'Long Miles',
-        from: 'Burundi',
-        process: 'washed',
-        notes: 'cranberry, orange zest and honey',
-        price: '€15.40',
-      },
-      {
-        name: 'Santa Bárbara',
-        from: 'Honduras',
-        process: 'washed',
-        notes: 'mandarin, fudge and walnut',
-        price: '€13.60',
-      },
-      {
-        name: 'Boquete Sur',
-        from: 'Panama',
-        process: 'washed',
-        notes: 'white peach, jasmine and lime',
-        price: '€24.00',
-      },
-      {
-        name: 'Shantawene',
-        from: 'Ethiopia',
-        process: 'natural',
-        notes: 'blueberry, cacao and lavender',
-        price: '€16.20',
-      },
-    ],
-    brew: [
-      { name: 'V60', dose: '15 g', water: '250 g', time: '2:45', grind: 'medium-fine', heat: '94 °C' },
-      { name: 'AeroPress', dose: '14 g', water: '200 g', time: '1:45', grind: 'medium', heat: '88 °C' },
-      { name: 'French press', dose: '30 g', water: '500 g', time: '4:00', grind: 'coarse', heat: '95 °C' },
-      { name: 'Chemex', dose: '30 g', water: '480 g', time: '4:15', grind: 'medium-coarse', heat: '95 °C' },
-      { name: 'moka pot', dose: '18 g', water: '180 g', time: '4:30', grind: 'fine', heat: '70 °C' },
-      { name: 'Kalita Wave', dose: '20 g', water: '320 g', time: '3:15', grind: 'medium', heat: '93 °C' },
-      { name: 'cold brew jar', dose: '70 g', water: '1 litre', time: '14 hours', grind: 'coarse', heat: '20 °C' },
-    ],
-    place: ['Lindengasse', 'Karmelitermarkt', 'the roastery in Ottakring'],
-    treat: [
-      'cardamom bun',
-      'Topfengolatsche',
-      'rye sourdough with salted butter',
-      'poppy seed slice',
-      'plum crumble',
-      'almond croissant',
-      'marble Gugelhupf',
-    ],
-    barista: ['Marlene', 'Jakub', 'Selin', 'Theo', 'Lena', 'Amir', 'Resi', 'Paul'],
-    class: [
-      { name: 'Latte art for beginners', time: '18:00', price: '€49', seats: 'six' },
-      { name: 'Open cupping', time: '10:00', price: 'free', seats: 'twelve' },
-      { name: 'Home espresso, from scratch', time: '17:30', price: '€69', seats: 'four' },
-      { name: 'Filter basics', time: '18:30', price: '€39', seats: 'eight' },
-      { name: 'Roast along with us', time: '14:00', price: '€85', seats: 'four' },
-    ],
-    kilos: ['180', '240', '310', '420', '560', '690'],
-    grams: ['0.5', '1', '1.5', '2'],
-    question: [
-      'Why is my espresso sour?',
-      'Should I freeze beans?',
-      'Does a burr grinder really matter?',
-      'How fresh is too fresh?',
-      'Is dark roast stronger?',
-      'Do I need filtered water?',
-      'Why does my milk taste of egg?',
-    ],
-  },
+  slots,
   pillars,
   campaigns: [
     {

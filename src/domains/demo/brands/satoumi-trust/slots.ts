@@ -1,0 +1,106 @@
+import type { Slots } from '../../brand.ts';
+
+export const slots: Slots = {
+  beach: [
+    'Zaimokuza',
+    'Tateyama',
+    'Isumi',
+    'Oiso',
+    'Miura',
+    'Kujukuri',
+    'the mouth of the Sagami',
+    'Enoshima',
+    'Katsuura',
+    'Manazuru',
+  ],
+  count: ['84', '112', '137', '168', '203', '246', '61'],
+  kilos: ['96', '148', '212', '305', '377', '430', '540'],
+  find: [
+    'fishing line',
+    'bottle caps',
+    'polystyrene from floats',
+    'cigarette ends',
+    'oyster pipes',
+    'plastic pellets',
+    'convenience store cutlery',
+    'rope',
+  ],
+  species: [
+    {
+      name: 'eelgrass',
+      japanese: 'amamo',
+      fact: 'a meadow the size of a football pitch shelters about 40,000 young fish',
+    },
+    { name: 'sand goby', japanese: 'haze', fact: 'they come back to a cleaned river mouth within a year' },
+    {
+      name: 'loggerhead turtle',
+      japanese: 'akaumigame',
+      fact: 'a mother returns to the beach where she hatched, 30 years later',
+    },
+    { name: 'asari clam', japanese: 'asari', fact: 'one clam filters ten litres of water a day' },
+    {
+      name: 'Kentish plover',
+      japanese: 'shirochidori',
+      fact: 'its nest is a dent in the sand, and easily overlooked',
+    },
+    { name: 'sargassum', japanese: 'hondawara', fact: 'it drifts in rafts that are nurseries for yellowtail' },
+    {
+      name: 'horseshoe crab',
+      japanese: 'kabutogani',
+      fact: 'it has crossed 400 million years and needs only quiet mud',
+    },
+    { name: 'kelp', japanese: 'kajime', fact: 'it stores carbon and shelters abalone, if sea urchins let it' },
+  ],
+  person: [
+    {
+      name: 'Ms. Ota',
+      role: 'who dives for abalone at 71',
+      says: 'The sea is a field. You look after it or you eat nothing',
+    },
+    { name: 'Daichi, 9', role: 'who sorts caps by colour', says: 'The blue ones are the most' },
+    {
+      name: 'Captain Fujita',
+      role: 'who fishes for whitebait',
+      says: 'We bring back what the net brings up. It is not more work than complaining',
+    },
+    {
+      name: 'Dr. Nakamura',
+      role: 'who counts eelgrass shoots',
+      says: 'It is slow, and then suddenly it is a meadow',
+    },
+    { name: 'Yuki', role: 'who runs the surf school', says: 'My students learn to paddle and to pick up' },
+    {
+      name: 'Mr. Ishii',
+      role: 'who closes his shop on clean-up days',
+      says: 'My customers are all at the beach anyway',
+    },
+    {
+      name: 'Amara',
+      role: 'who moved here from Lagos',
+      says: 'I know my neighbours since I carry buckets with them',
+    },
+  ],
+  gift: [
+    { yen: '¥1,000', does: 'gloves and bags for ten volunteers' },
+    { yen: '¥3,000', does: 'one square metre of eelgrass' },
+    { yen: '¥5,000', does: 'a school visit with a box of finds' },
+    { yen: '¥10,000', does: 'one day of the survey boat' },
+    { yen: '¥30,000', does: 'a rack where fishers leave what the nets bring up' },
+  ],
+  school: [
+    'Shichirigahama primary school',
+    'a middle school in Isumi',
+    'the evening class of Odawara',
+    'Oiso primary school',
+    'a kindergarten in Miura',
+  ],
+  partner: [
+    'the fishing cooperative',
+    'the town hall',
+    'the university in Tateyama',
+    'a ferry company',
+    'three surf shops',
+    'the railway',
+  ],
+  hour: ['8:00', '8:30', '9:00', '9:30'],
+};
