@@ -157,7 +157,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   });
   await cluster?.join({
     apply: engine.apply,
-    forget: () => engine.clearAll('invalidations that may be missing'),
+    clear: () => engine.clearAll('invalidations that may be missing'),
     allow: config.isCaching ? engine.allowCaching : () => {},
     cutOff(sinceMs) {
       if (config.isCaching) engine.serveCutOff(sinceMs + config.serveCutOffMs);

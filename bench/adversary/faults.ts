@@ -76,7 +76,7 @@ const stopDatabase: Draw = (random) => {
 };
 
 const stopSession: Draw = (random) => {
-  const [ms, name] = [between(random, 100, 4_000), random.pick(['magpie', 'magpie bus%'])];
+  const [ms, name] = [between(random, 100, 4_000), random.pick(['magpie', 'magpie member%'])];
   return {
     ...{ ground: 'database', what: `SIGSTOP of one session of PostgreSQL (${name}) for ${ms} ms` },
     async run({ site }) {
@@ -90,7 +90,7 @@ const stopSession: Draw = (random) => {
 };
 
 const terminate: Draw = (random) => {
-  const [share, name] = [random.pick([0.2, 0.5, 1]), random.pick(['magpie', 'magpie bus%', 'magpie%'])];
+  const [share, name] = [random.pick([0.2, 0.5, 1]), random.pick(['magpie', 'magpie member%', 'magpie%'])];
   return {
     ...{ ground: 'database', what: `pg_terminate_backend of ${share * 100} % of the connections that are ${name}` },
     async run({ site }) {

@@ -21,7 +21,7 @@ async function answerTo(question: Question): Promise<unknown> {
         apply({ tags }) {
           for (const tag of tags) applied[tag] = Number(process.hrtime.bigint());
         },
-        ...{ forget() {}, allow() {}, cutOff() {} },
+        ...{ clear() {}, allow() {}, cutOff() {} },
       });
       return null;
     case 'leave':

@@ -51,7 +51,7 @@ export async function measureProtocol(url: string, report: Report, pace: Pace): 
     tagsVersion: 'bench',
     log: { info() {}, warn() {} },
   });
-  await cluster.join({ apply() {}, forget() {}, allow() {}, cutOff() {} });
+  await cluster.join({ apply() {}, clear() {}, allow() {}, cutOff() {} });
   const plain = await PlainWriters.open(url);
   try {
     const logged = loggedWay(database, cluster);

@@ -1,5 +1,5 @@
-import type { BusConnection } from './bus-connection.ts';
 import { isPruned, type LogPage, type LogReader, newRows, snapshot } from './log-reading.ts';
+import type { MemberConnection } from './member-connection.ts';
 
 /** A listed member and the number of its last beat. */
 export type ListedMember = readonly [id: string, beat: number];
@@ -25,7 +25,7 @@ export interface Beat extends LogPage {
  * any more. What is new in the log covers lost notifications, writers that ended between commit and publication, and commits of
  * unknown outcome.
  */
-export async function beat(connection: BusConnection, { since, tagsVersion }: LogReader): Promise<Beat | undefined> {
+export async function beat(connection: MemberConnection, { since, tagsVersion }: LogReader): Promise<Beat | undefined> {
   const renewed = await connection.query({ name: 'renew', text: renew, values: [connection.id] });
   if (renewed.length === 0) return undefined;
   const [answer] = await connection.query<Beat>({ name: 'look', text: look, values: [since, tagsVersion] });

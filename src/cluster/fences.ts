@@ -1,5 +1,5 @@
 import { isLockTimeout } from '../database/errors.ts';
-import type { BusConnection } from './bus-connection.ts';
+import type { MemberConnection } from './member-connection.ts';
 import { endBackends, removeFenced } from './removal.ts';
 import type { SeenBeats } from './seen-beats.ts';
 import type { Time, Timing } from './timing.ts';
@@ -27,7 +27,7 @@ export class Fences {
   }
 
   /** Fences each member that is not fenced from here already. Rejects when the connection is lost. */
-  async fence(connection: BusConnection, ids: readonly string[]): Promise<void> {
+  async fence(connection: MemberConnection, ids: readonly string[]): Promise<void> {
     const { time, onFence } = this.#options;
     const fresh = ids.filter((id) => !this.#running.has(id));
     if (fresh.length === 0) return;
@@ -46,7 +46,7 @@ export class Fences {
   }
 
   /** A member that was stopped in the middle of a beat holds the lock of its row: its backend is ended. */
-  async #mark(connection: BusConnection, ids: readonly string[]): Promise<{ id: string; beat: number }[]> {
+  async #mark(connection: MemberConnection, ids: readonly string[]): Promise<{ id: string; beat: number }[]> {
     const marking = { text: mark, values: [ids] };
     try {
       return await connection.query(marking);
@@ -67,7 +67,7 @@ export class Fences {
     return (seenBeats.firstSeenMs([id, beat]) ?? answeredAtMs) + timing.leaseMs;
   }
 
-  #wait(connection: BusConnection, id: string, untilMs: number): void {
+  #wait(connection: MemberConnection, id: string, untilMs: number): void {
     const { time, onOver } = this.#options;
     const over = () => {
       void removeFenced(connection, id).catch(() => {}); // if the connection is lost, another process removes it

@@ -1,10 +1,10 @@
 import { everyTag } from '../database/invalidation-log.ts';
-import type { BusConnection } from './bus-connection.ts';
+import type { MemberConnection } from './member-connection.ts';
 import type { PublishedRow } from './messages.ts';
 
 type PlacedRow = PublishedRow & { readonly xid: number };
 
-/** Most rows that are applied one by one after a gap. With more it is cheaper to forget everything. */
+/** Most rows that are applied one by one after a gap. With more it is cheaper to clear the memory. */
 const maxRows = 10_000;
 
 /** From where a member reads the log on, and what it can read of it. */
@@ -62,7 +62,7 @@ const olderRows = `
 
 /** What the log has of the time before a member joined, the oldest first, and from where on nothing is missing of it. */
 export async function readOlder(
-  connection: BusConnection,
+  connection: MemberConnection,
   { tagsVersion }: LogReader,
 ): Promise<{ rows: readonly PlacedRow[]; floor: number }> {
   type Older = { readonly rows: readonly PlacedRow[]; readonly prunedBelow: number };
@@ -79,7 +79,7 @@ const readLog = `select ${newRows}, ${snapshot}, ${isPruned}`;
  * before, also by requests that began under a lease and end only now, may be older than this page.
  */
 export async function readSince(
-  connection: BusConnection,
+  connection: MemberConnection,
   { since, tagsVersion }: LogReader,
 ): Promise<LogPage & { isWhole: boolean }> {
   const [page] = await connection.query<LogPage>({ text: readLog, values: [since ?? null, tagsVersion] });

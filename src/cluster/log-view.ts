@@ -1,5 +1,5 @@
+import type { AppliedLog } from './applied-log.ts';
 import type { Epoch } from './epoch.ts';
-import type { KnownLog } from './known-log.ts';
 import type { Lease } from './lease.ts';
 
 /** Where the log stood at a moment. */
@@ -23,7 +23,7 @@ export interface LogView {
 }
 
 /** The view of a member, whose log and lease are others once it joins. */
-export function logView(member: { lease: () => Lease; epoch: Epoch; log: () => KnownLog }): LogView {
+export function logView(member: { lease: () => Lease; epoch: Epoch; log: () => AppliedLog }): LogView {
   const { epoch } = member;
   return {
     now() {

@@ -5,8 +5,8 @@ import type { Time, Timing } from './timing.ts';
 export interface Memory {
   /** Applies an invalidation, at once. */
   apply(invalidation: Invalidation): void;
-  /** Forgets everything: invalidations may be missing. */
-  forget(): void;
+  /** Drops everything: invalidations may be missing. */
+  clear(): void;
   /** Allows answers from memory until a time of `performance.now()`; 0 forbids them from now on. */
   allow(untilMs: number): void;
   /** The database cannot be reached, and what others wrote since this time of `performance.now()` is not known here. */
@@ -14,7 +14,7 @@ export interface Memory {
 }
 
 /** The memory of a process that has not joined: its methods do nothing. */
-export const noMemory: Memory = { apply() {}, forget() {}, allow() {}, cutOff() {} };
+export const noMemory: Memory = { apply() {}, clear() {}, allow() {}, cutOff() {} };
 
 export interface MemberOptions {
   /** The database, on a connection that hears notifications. */

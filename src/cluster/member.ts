@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { failureOf, isDatabaseError } from '../database/errors.ts';
+import { AppliedLog } from './applied-log.ts';
 import { Attempts } from './attempts.ts';
 import { beat } from './beat.ts';
-import { BusConnection } from './bus-connection.ts';
 import { Epoch } from './epoch.ts';
-import { KnownLog } from './known-log.ts';
+import { HistoryReader } from './history-reader.ts';
 import { Lease } from './lease.ts';
 import { isIncomplete, readSince } from './log-reading.ts';
 import { type LogView, logView } from './log-view.ts';
-import { Lookout } from './lookout.ts';
+import { MemberConnection } from './member-connection.ts';
 import { type MemberOptions, type Memory, noMemory } from './member-options.ts';
 import { acknowledgementChannel, goneChannel, publicationChannel, readPublication } from './messages.ts';
+import type { WrittenRow } from './pending-publications.ts';
 import { Publishing, placedIn } from './publishing.ts';
 import { leave, listen, register } from './registration.ts';
 import { removeSilent } from './removal.ts';
-import type { WrittenRow } from './rounds.ts';
 import { SeenBeats } from './seen-beats.ts';
 import { defaultTiming, systemTime, type Time, type Timing, within } from './timing.ts';
 
@@ -36,16 +36,16 @@ export class Member {
   readonly #epoch: Epoch;
   readonly #publishing: Publishing;
   readonly #attempts: Attempts;
-  readonly #lookout: Lookout | undefined;
+  readonly #historyReader: HistoryReader | undefined;
   /** Names that may be registered, also if no answer came. */
   readonly #ids = new Set<string>();
-  #log: KnownLog;
+  #log: AppliedLog;
   #lease: Lease;
   #lives = 0;
   /** The connection under whose name this process serves. */
-  #connection: BusConnection | undefined;
+  #connection: MemberConnection | undefined;
   /** The one on which it joins. */
-  #joining: BusConnection | undefined;
+  #joining: MemberConnection | undefined;
   #connecting = Promise.resolve();
   #cancelTimers: (() => void)[] = [];
   #isClosed = false;
@@ -53,9 +53,10 @@ export class Member {
   constructor(options: MemberOptions) {
     const { time = systemTime, timing = defaultTiming, tagsVersion, tagsOf, fenceAll, log } = options;
     this.#options = { ...options, time, timing };
-    this.#log = new KnownLog({ tagsVersion, tagsOf, memory: noMemory });
+    this.#log = new AppliedLog({ tagsVersion, tagsOf, memory: noMemory });
     this.#lease = new Lease({ time, timing, memory: noMemory });
-    if (tagsOf) this.#lookout = new Lookout({ time, log: () => this.#log, connection: () => this.#connection });
+    if (tagsOf)
+      this.#historyReader = new HistoryReader({ time, log: () => this.#log, connection: () => this.#connection });
     this.#seenBeats = new SeenBeats(time);
     this.#attempts = new Attempts((message) => log.warn(message));
     this.#epoch = new Epoch({ time, timing, onSettled: (id) => this.#settled(id) });
@@ -74,7 +75,7 @@ export class Member {
    * seconds: what it answers without memory is right.
    */
   async join(memory: Memory): Promise<void> {
-    this.#log = new KnownLog({ ...this.#options, memory });
+    this.#log = new AppliedLog({ ...this.#options, memory });
     this.#lease = new Lease({ ...this.#options, memory });
     this.#connecting = this.#connect();
     await within(this.#options.time, startWithinMs, this.#connecting);
@@ -103,7 +104,7 @@ export class Member {
     }
     // The pool wrote into another epoch than that of this connection: another database, or a crash that it has not noticed.
     if (rows.some(({ epoch }) => epoch !== null && epoch !== this.#epoch.id)) this.#connection?.close();
-    this.#lookout?.soon();
+    this.#historyReader?.soon();
     await this.#publishing.publish(rows);
   }
 
@@ -128,7 +129,7 @@ export class Member {
       if (this.#isClosed) return;
       this.#attempts.begin();
       const id = `${this.#name}.${++this.#lives}`;
-      const connection = new BusConnection(this.#options.url, {
+      const connection = new MemberConnection(this.#options.url, {
         id,
         listener: {
           heard: (_connection, channel, payload) => this.#hear(channel, payload),
@@ -150,7 +151,7 @@ export class Member {
   }
 
   /** Listen, register, read the log, serve: in this order, so that nothing is missed in between. */
-  async #begin(connection: BusConnection): Promise<void> {
+  async #begin(connection: MemberConnection): Promise<void> {
     this.#cancelTimers = [this.#options.time.after(joinWithinMs, () => connection.close())];
     await connection.connect();
     await listen(connection, this.#name);
@@ -180,7 +181,7 @@ export class Member {
     this.#lease.extend(sentAtMs);
     this.#scheduleBeat(connection, sentAtMs);
     this.#publishing.attach(connection);
-    if (!page.isWhole) void this.#lookout?.readBack(connection);
+    if (!page.isWhole) void this.#historyReader?.readBack(connection);
     if (this.#lives > 1) this.#options.log.info('connected to the other processes again: answers come from memory');
   }
 
@@ -192,18 +193,18 @@ export class Member {
       if (writer === this.#name) return;
       for (const row of rows) this.#log.apply(placedIn(this.#epoch.id, { ...row, epoch }));
       this.#publishing.acknowledge(writer, sequence);
-      this.#lookout?.soon();
+      this.#historyReader?.soon();
     }
   }
 
-  #scheduleBeat(connection: BusConnection, lastSentAtMs: number): void {
+  #scheduleBeat(connection: MemberConnection, lastSentAtMs: number): void {
     const { time, timing } = this.#options;
     const inMs = Math.max(0, lastSentAtMs + timing.beatMs - time.now());
     const run = () => void this.#beat(connection).catch(() => connection.close());
     this.#cancelTimers = [time.after(inMs, run)];
   }
 
-  async #beat(connection: BusConnection): Promise<void> {
+  async #beat(connection: MemberConnection): Promise<void> {
     const { time, timing } = this.#options;
     const sentAtMs = time.now();
     this.#cancelTimers = [time.after(timing.leaseMs, () => connection.close())]; // a connection that does not answer
@@ -219,12 +220,12 @@ export class Member {
     this.#log.beat();
     this.#lease.extend(sentAtMs);
     this.#removeSilent(connection);
-    void this.#lookout?.retry(connection);
+    void this.#historyReader?.retry(connection);
     this.#scheduleBeat(connection, sentAtMs);
   }
 
   /** Removes the members whose beat has not changed for longer than a lease, even if no mutation waits for them. */
-  #removeSilent(connection: BusConnection): void {
+  #removeSilent(connection: MemberConnection): void {
     const { leaseMs, marginMs } = this.#options.timing;
     const silent = this.#seenBeats.silentFor(leaseMs + marginMs).filter(([id]) => id !== connection.id);
     for (const member of silent) removeSilent(connection, member).catch(() => {}); // tried again
@@ -236,7 +237,7 @@ export class Member {
     this.#connection?.query({ text, values: [epochId] }).catch(() => {}); // each process waits for itself
   }
 
-  #lose(connection: BusConnection): void {
+  #lose(connection: MemberConnection): void {
     if (connection !== this.#connection) return; // while it was joining
     this.#connection = undefined;
     for (const cancel of this.#cancelTimers) cancel();

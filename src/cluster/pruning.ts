@@ -5,7 +5,7 @@ const maxRowsAtOnce = 5_000;
 
 /**
  * Deletes rows of the log that every member has applied: those of transactions that had ended an hour ago. The mark is a snapshot's
- * lower end that was recorded then; what is deleted is noted, so that a member that was away for longer forgets everything instead.
+ * lower end that was recorded then; what is deleted is noted, so that a member that was away for longer clears its memory instead.
  * The database's clock decides only when the mark is moved on: a clock that steps makes the log longer or shorter, and no answer
  * wrong.
  */

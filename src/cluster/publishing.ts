@@ -1,12 +1,12 @@
 import { UnknownOutcomeError } from '../database/errors.ts';
-import type { BusConnection } from './bus-connection.ts';
 import type { Epoch } from './epoch.ts';
 import { Fences } from './fences.ts';
+import type { MemberConnection } from './member-connection.ts';
 import { type PublishedRow, packRows } from './messages.ts';
-import { type Pending, Rounds, type WrittenRow } from './rounds.ts';
+import { type Pending, PendingPublications, type WrittenRow } from './pending-publications.ts';
 import type { SeenBeats } from './seen-beats.ts';
 import type { Time, Timing } from './timing.ts';
-import { readAcknowledgement, send, type TurnAnswer } from './turn.ts';
+import { readAcknowledgement, send, type TransmissionReply } from './transmission.ts';
 
 export interface PublishingOptions {
   /** The process, as acknowledgements name it. */
@@ -20,8 +20,8 @@ export interface PublishingOptions {
   readonly fenceAll: () => Promise<void>;
   readonly onFence: (ids: readonly string[]) => void;
   /** Called when the database tells another epoch than that of the join. */
-  readonly onOtherEpoch: (connection: BusConnection) => void;
-  readonly onAnswer: (answer: TurnAnswer) => void;
+  readonly onOtherEpoch: (connection: MemberConnection) => void;
+  readonly onAnswer: (answer: TransmissionReply) => void;
 }
 
 /** For how long a mutation that was committed waits for the others, before its outcome is told as unknown. */
@@ -30,11 +30,11 @@ const giveUpMs = 10_000;
 /** Sends what this process committed and what it acknowledges, and waits for the acknowledgements of the others. */
 export class Publishing {
   readonly #options: PublishingOptions;
-  readonly #rounds: Rounds;
+  readonly #unacknowledged: PendingPublications;
   readonly #fences: Fences;
   #outbox: Pending[] = [];
   #acknowledgements = new Map<string, number>();
-  #connection: BusConnection | undefined;
+  #connection: MemberConnection | undefined;
   #isSending = false;
   #isScheduled = false;
   #isClosed = false;
@@ -42,8 +42,8 @@ export class Publishing {
 
   constructor(options: PublishingOptions) {
     this.#options = options;
-    this.#rounds = new Rounds(() => options.epoch.isSettled);
-    this.#fences = new Fences({ ...options, onOver: (id) => this.#rounds.gone(id) });
+    this.#unacknowledged = new PendingPublications(() => options.epoch.isSettled);
+    this.#fences = new Fences({ ...options, onOver: (id) => this.#unacknowledged.gone(id) });
   }
 
   /** Resolves when no process answers with anything older than these rows. Rejects if that cannot be told in time. */
@@ -57,7 +57,7 @@ export class Publishing {
     });
   }
 
-  /** Everything of a writer up to this number has been applied. Cumulative: what comes in one turn is acknowledged at once. */
+  /** Everything of a writer up to this number has been applied. Cumulative: what comes in one transmission is acknowledged at once. */
   acknowledge(writer: string, sequence: number): void {
     // What the writer's former connection sent may arrive later.
     this.#acknowledgements.set(writer, Math.max(sequence, this.#acknowledgements.get(writer) ?? 0));
@@ -66,19 +66,19 @@ export class Publishing {
 
   acknowledged(payload: string): void {
     const { id, sequence } = readAcknowledgement(payload);
-    this.#rounds.acknowledged(id, sequence);
+    this.#unacknowledged.acknowledged(id, sequence);
   }
 
   gone(id: string): void {
-    this.#rounds.gone(id);
+    this.#unacknowledged.gone(id);
   }
 
   epochSettled(): void {
-    this.#rounds.settleAll();
+    this.#unacknowledged.settleAll();
   }
 
   /** From now on sends on this connection. */
-  attach(connection: BusConnection): void {
+  attach(connection: MemberConnection): void {
     this.#cancelAway?.();
     this.#cancelAway = undefined;
     this.#connection = connection;
@@ -91,7 +91,7 @@ export class Publishing {
     this.#connection = undefined;
     this.#acknowledgements.clear();
     this.#fences.clear();
-    this.#outbox.unshift(...this.#rounds.takeAll());
+    this.#outbox.unshift(...this.#unacknowledged.takeAll());
     this.#watchAbsence();
   }
 
@@ -122,9 +122,9 @@ export class Publishing {
     this.#outbox = [];
     this.#acknowledgements = new Map();
     const lists = packRows(pending.flatMap(({ rows }) => rows).map((row) => placedIn(epoch.id, row)));
-    const numbers = pending.length > 0 ? this.#rounds.begin(pending, lists.length) : { first: 0, last: 0 };
-    const turn = { writer: name, epoch: epoch.id!, tagsVersion, first: numbers.first, lists, acknowledgements };
-    send(connection, turn).then(
+    const numbers = pending.length > 0 ? this.#unacknowledged.begin(pending, lists.length) : { first: 0, last: 0 };
+    const transmission = { writer: name, epoch: epoch.id!, tagsVersion, first: numbers.first, lists, acknowledgements };
+    send(connection, transmission).then(
       (answer) => {
         if (connection !== this.#connection) return; // lost meanwhile: published again
         this.#isSending = false;
@@ -139,14 +139,14 @@ export class Publishing {
     );
   }
 
-  #await(connection: BusConnection, sequence: number, { members }: TurnAnswer): void {
+  #await(connection: MemberConnection, sequence: number, { members }: TransmissionReply): void {
     const others = members.map(([id]) => id).filter((id) => id !== connection.id);
-    this.#rounds.sent(sequence, others);
-    if (this.#rounds.missing(sequence).length === 0) return;
+    this.#unacknowledged.sent(sequence, others);
+    if (this.#unacknowledged.missing(sequence).length === 0) return;
     const { time, timing } = this.#options;
     const fence = () => {
       if (connection !== this.#connection) return;
-      this.#fences.fence(connection, this.#rounds.missing(sequence)).catch(() => connection.close());
+      this.#fences.fence(connection, this.#unacknowledged.missing(sequence)).catch(() => connection.close());
     };
     // A process that was stopped runs its timers before it reads the acknowledgements that wait in the socket.
     time.after(timing.patienceMs, () => void setImmediate(fence));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { BusConnection } from './bus-connection.ts';
 import type { EpochRow } from './epoch.ts';
+import type { MemberConnection } from './member-connection.ts';
 import { acknowledgementChannel, goneChannel, publicationChannel } from './messages.ts';
 import { type Backend, endBackend } from './removal.ts';
 
@@ -11,7 +11,7 @@ import { type Backend, endBackend } from './removal.ts';
 const limits = ['idle_in_transaction_session_timeout', 'lock_timeout'].map((name) => `set ${name} = '1s'`);
 
 /** Listens, so that nothing is missed from the moment in which the member is registered. */
-export async function listen(connection: BusConnection, name: string): Promise<void> {
+export async function listen(connection: MemberConnection, name: string): Promise<void> {
   const channels = [publicationChannel, goneChannel, acknowledgementChannel(name)];
   const text = ['set synchronous_commit = off', ...limits, ...channels.map((channel) => `listen "${channel}"`)].join(
     '; ',
@@ -45,7 +45,7 @@ const ensureEpoch = `
  * Registers the member, removes the former names of its process, under which nothing is served any more, and reads or creates the
  * epoch, all in one transaction. Their backends are ended after it.
  */
-export async function register(connection: BusConnection, formerIds: readonly string[]): Promise<EpochRow> {
+export async function register(connection: MemberConnection, formerIds: readonly string[]): Promise<EpochRow> {
   await connection.query({ text: 'begin' });
   const former = await connection.query<Backend>({ text: deleteFormer, values: [formerIds] });
   await connection.query({ text: registerMember, values: [connection.id, formerIds] });
@@ -57,7 +57,7 @@ export async function register(connection: BusConnection, formerIds: readonly st
 }
 
 /** Removes the member, and tells those that wait for it. */
-export async function leave(connection: BusConnection): Promise<void> {
+export async function leave(connection: MemberConnection): Promise<void> {
   const text = `with gone as (delete from cache_members where id = $1) select pg_notify('${goneChannel}', $1)`;
   await connection.query({ text, values: [connection.id] });
 }

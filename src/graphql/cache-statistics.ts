@@ -77,7 +77,7 @@ export function statisticsResolvers(options: StatisticsOptions) {
     },
     CacheCategoryStats: {
       rejections: ({ rejected }: Category) => rejected,
-      overtaken: ({ raced }: Category) => raced,
+      overtaken: ({ overtaken }: Category) => overtaken,
       maxOvershootMs: ({ overshootMs }: Category) => overshootMs,
       sizing: ({ category }: Category) => cache.sizing(category),
       advice: ({ category, own }: Category) =>

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
-import { BusConnection } from '../../src/cluster/bus-connection.ts';
 import { readSince } from '../../src/cluster/log-reading.ts';
+import { MemberConnection } from '../../src/cluster/member-connection.ts';
 import { createTestDatabase } from '../setup/databases.ts';
 
 it('the log is read from the last snapshot on, also while an older transaction of the server is open', async () => {
   const { queries, url } = await createTestDatabase('postgres');
-  const connection = new BusConnection(url!, { id: 'reader', listener: { heard() {}, lost() {} } });
+  const connection = new MemberConnection(url!, { id: 'reader', listener: { heard() {}, lost() {} } });
   onTestFinished(() => connection.close());
   await connection.connect();
   await connection.query({ text: 'set enable_seqscan = off' });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { BusConnection } from '../../src/cluster/bus-connection.ts';
 import { readSince } from '../../src/cluster/log-reading.ts';
+import { MemberConnection } from '../../src/cluster/member-connection.ts';
 import { prune } from '../../src/cluster/pruning.ts';
 import { listen } from '../../src/cluster/registration.ts';
 import { defaultTiming } from '../../src/cluster/timing.ts';
@@ -63,8 +63,8 @@ async function untilAnswered(mutation: { isAnswered: boolean }, { live }: TestMe
 }
 
 /** A connection of a process that is no whole member. */
-async function connectAs(id: string): Promise<BusConnection> {
-  const connection = new BusConnection(database.url!, { id, listener: { heard() {}, lost() {} } });
+async function connectAs(id: string): Promise<MemberConnection> {
+  const connection = new MemberConnection(database.url!, { id, listener: { heard() {}, lost() {} } });
   onTestFinished(() => connection.close());
   await connection.connect();
   return connection;
@@ -556,9 +556,9 @@ describe('a member', () => {
     const ofFar = () =>
       sql<{ name: string }>`
         select application_name as name from pg_stat_activity
-        where application_name like ${`magpie bus ${far.id}.%`}`.execute(database.queries);
+        where application_name like ${`magpie member ${far.id}.%`}`.execute(database.queries);
     while ((await ofFar()).rows.length > 1);
-    expect((await ofFar()).rows).toEqual([{ name: `magpie bus ${far.id}.2` }]);
+    expect((await ofFar()).rows).toEqual([{ name: `magpie member ${far.id}.2` }]);
   });
 
   it('that is silent for longer than a lease is removed by the others', async () => {

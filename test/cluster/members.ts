@@ -96,7 +96,7 @@ export function beginToJoin(database: TestDatabase, options: JoinOptions = {}) {
       for (const tag of tags) kept.delete(tag);
       look();
     },
-    forget() {
+    clear() {
       if (hasJoined) applied.push('everything'); // at first there is nothing to forget
       kept.clear();
       look();
@@ -190,7 +190,7 @@ export async function untilServing(database: TestDatabase, member: TestMember): 
 export async function blockedMembers({ queries }: TestDatabase): Promise<unknown[]> {
   const { rows } = await sql`
     select query from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-      and application_name like 'magpie bus %'`.execute(queries);
+      and application_name like 'magpie member %'`.execute(queries);
   return rows;
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { BusConnection } from '../../src/cluster/bus-connection.ts';
 import { Epoch } from '../../src/cluster/epoch.ts';
+import type { MemberConnection } from '../../src/cluster/member-connection.ts';
 import { Publishing } from '../../src/cluster/publishing.ts';
 import { SeenBeats } from '../../src/cluster/seen-beats.ts';
 import { defaultTiming as timing } from '../../src/cluster/timing.ts';
@@ -23,7 +23,7 @@ function createPublishing() {
     onAnswer() {},
   });
   const answer = { epoch: 'epoch', members: ['own.1', 'other.1'].map((id) => [id, 1]) };
-  publishing.attach({ id: 'own.1', query: async () => [answer], close() {} } as unknown as BusConnection);
+  publishing.attach({ id: 'own.1', query: async () => [answer], close() {} } as unknown as MemberConnection);
   return { publishing, fenced, time: manual };
 }
 

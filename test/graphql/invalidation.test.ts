@@ -21,7 +21,7 @@ describe('a read that is under way when a mutation commits', () => {
     hold.open();
     expect((await early).data.post.text).toBe('first');
     expect((await nest.ask('{ post(id: "post_1") { text } }')).data.post.text).toBe('renamed');
-    expect(nest.stats('POSTS').raced).toBe(1);
+    expect(nest.stats('POSTS').overtaken).toBe(1);
   });
 
   it('is not joined by who asks after the mutation was answered', async () => {

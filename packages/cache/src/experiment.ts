@@ -25,7 +25,7 @@ export interface Dealt {
 }
 
 /** An entry, as far as an experiment looks at it. */
-interface TriedEntry {
+interface ExperimentEntry {
   readonly hits: number;
   readonly loadMs: number;
   trial: Trial | undefined;
@@ -47,7 +47,7 @@ export class Trial {
   }
 
   /** Adds what an entry did. Call it once for each, when it leaves or its round ends. */
-  addUse({ hits, loadMs }: Pick<TriedEntry, 'hits' | 'loadMs'>): void {
+  addUse({ hits, loadMs }: Pick<ExperimentEntry, 'hits' | 'loadMs'>): void {
     this.hits += hits;
     this.savedMs += hits * loadMs;
   }
@@ -108,7 +108,7 @@ export class Experiment {
    * Ends the rounds whose entries have all expired, and returns the trials of each of their groups. Scans `entries` when a round
    * ends.
    */
-  endRounds(entries: Iterable<TriedEntry>, now: number): (readonly Trial[])[] {
+  endRounds(entries: Iterable<ExperimentEntry>, now: number): (readonly Trial[])[] {
     const over = Math.floor((now - this.#longestMs - SPARE_MS - this.#startedAt) / this.#roundMs);
     if (over <= this.#nextToEnd) return [];
     this.#nextToEnd = over;

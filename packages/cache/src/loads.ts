@@ -145,7 +145,7 @@ export class Loads {
     }
     flight.wasValid = ledger.firstInvalidatedAfter(flight.tags, flight.stamp) === undefined;
     const entry = loadedEntry(flight, value, { now, prefetch, remote });
-    if (!flight.wasValid) flight.loadStart.field.raced++;
+    if (!flight.wasValid) flight.loadStart.field.overtaken++;
     else if (this.#mayFill(flight)) this.#fill(flight, entry, Math.floor(now));
     if (!entry.isKept) freezeDeeply(value); // all waiters share the object
     this.#reportLoad(flight, entry);

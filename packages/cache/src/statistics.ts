@@ -18,7 +18,7 @@ export class FieldCounters {
   failures = 0; // loads and refreshes that failed or exceeded the time limit, whatever the number of waiters; without refusals
   timeouts = 0; // of them, those that exceeded the time limit
   rescues = 0; // stale hits and misses that an expired entry served because its last load failed or could not start
-  raced = 0; // results not kept because one of their tags was invalidated during the load
+  overtaken = 0; // results not kept because one of their tags was invalidated during the load
   rejected = 0; // results not kept because they are too large
   evictions = 0; // removed for want of space
   expirations = 0; // removed after the end of their lifetime
@@ -63,7 +63,15 @@ export class FieldCounters {
 export const counterNames = [
   ...(['memoryHits', 'remoteHits', 'staleHits', 'bypasses', 'loads', 'refreshes', 'prefetches'] as const),
   ...(['failures', 'timeouts'] as const),
-  ...(['coldMisses', 'expiredMisses', 'evictedMisses', 'invalidatedMisses', 'rescues', 'raced', 'rejected'] as const),
+  ...([
+    'coldMisses',
+    'expiredMisses',
+    'evictedMisses',
+    'invalidatedMisses',
+    'rescues',
+    'overtaken',
+    'rejected',
+  ] as const),
   ...(['evictions', 'expirations', 'invalidations', 'replacements', 'expiredReloads'] as const),
   ...(['unchangedReloads', 'savedMs'] as const),
 ];
@@ -88,7 +96,7 @@ export interface Counts {
   readonly failures: number;
   readonly timeouts: number;
   readonly rescues: number;
-  readonly raced: number;
+  readonly overtaken: number;
   readonly rejected: number;
   readonly evictions: number;
   readonly expirations: number;
@@ -140,7 +148,7 @@ export function countsOf(field: FieldCounters, holdings: Holdings): Counts {
     failures: field.failures,
     timeouts: field.timeouts,
     rescues: field.rescues,
-    raced: field.raced,
+    overtaken: field.overtaken,
     rejected: field.rejected,
     evictions: field.evictions,
     expirations: field.expirations + holdings.expired,

@@ -76,7 +76,7 @@ const guards: readonly Guard[] = [
   {
     promise: 'what was invalidated during its load is not kept',
     file: 'loads.ts',
-    guard: 'if (!flight.wasValid) flight.loadStart.field.raced++;\n    else if',
+    guard: 'if (!flight.wasValid) flight.loadStart.field.overtaken++;\n    else if',
     without: 'if',
     spec: 'stamp-rule',
     test: 'takes no room',

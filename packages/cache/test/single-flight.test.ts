@@ -58,7 +58,7 @@ describe('readers of one namespace', () => {
     gate.open('value');
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['value']));
     expect(loads).toBe(1);
-    expect(stats()).toMatchObject({ loads: 1, coalesced: 99, raced: 0 });
+    expect(stats()).toMatchObject({ loads: 1, coalesced: 99, overtaken: 0 });
     expect(await fetch(inOne, () => 'not loaded')).toBe('value');
   });
 

@@ -140,7 +140,7 @@ describe('a load that was overtaken', () => {
     const { entry } = await early;
     expect([entry.stamp, cache.isValid(entry)]).toEqual([0, false]);
     expect(cache.indexes()).toMatchObject({ entries: 0, bytes: 0 });
-    expect(stats().raced).toBe(1);
+    expect(stats().overtaken).toBe(1);
   });
 
   it('does not keep those waiting who come after it', async () => {

@@ -1,10 +1,10 @@
 import pg from 'pg';
 
-export interface BusListener {
+export interface ConnectionListener {
   /** Called for each notification, in the order in which the server sent them. If it throws, the connection is closed. */
-  heard(connection: BusConnection, channel: string, payload: string): void;
+  heard(connection: MemberConnection, channel: string, payload: string): void;
   /** Called once when the connection ends, for whatever reason. */
-  lost(connection: BusConnection): void;
+  lost(connection: MemberConnection): void;
 }
 
 const connectWithinMs = 2_000;
@@ -12,13 +12,13 @@ const connectWithinMs = 2_000;
 /**
  * The connection on which a member listens, beats, publishes and acknowledges. It has a name of its own, which is never used again.
  */
-export class BusConnection {
+export class MemberConnection {
   readonly id: string;
   readonly #client: pg.Client;
-  readonly #listener: BusListener;
+  readonly #listener: ConnectionListener;
   #isOpen = true;
 
-  constructor(url: string, { id, listener }: { id: string; listener: BusListener }) {
+  constructor(url: string, { id, listener }: { id: string; listener: ConnectionListener }) {
     this.id = id;
     this.#listener = listener;
     this.#client = new pg.Client({
@@ -64,5 +64,5 @@ export class BusConnection {
 
 /** By this name the backend of a member is found, whose process id may belong to another one by then. */
 export function applicationName(id: string): string {
-  return `magpie bus ${id}`;
+  return `magpie member ${id}`;
 }

@@ -5,7 +5,7 @@ import type { LogPage, LogReader } from './log-reading.ts';
 import type { Memory } from './member-options.ts';
 import type { PublishedRow } from './messages.ts';
 
-interface KnownLogOptions {
+interface AppliedLogOptions {
   readonly tagsVersion: string;
   readonly memory: Memory;
   /** The tags that a row invalidates, as values depend on them. Absent if no history is needed. */
@@ -15,13 +15,13 @@ interface KnownLogOptions {
 /**
  * What of the log has been applied to the memory of this process: single rows as they are heard of, and all that a snapshot shows.
  */
-export class KnownLog {
+export class AppliedLog {
   readonly history = new LogHistory();
-  readonly #options: KnownLogOptions;
+  readonly #options: AppliedLogOptions;
   readonly #applied = new AppliedRows();
   #snapshot: string | undefined;
 
-  constructor(options: KnownLogOptions) {
+  constructor(options: AppliedLogOptions) {
     this.#options = options;
   }
 
@@ -48,7 +48,7 @@ export class KnownLog {
   /** Forgets everything, as rows before this snapshot are missing. */
   restart({ snapshot }: LogPage, { voids }: LogReader): void {
     this.#applied.clear();
-    this.#options.memory.forget();
+    this.#options.memory.clear();
     this.#snapshot = snapshot;
     this.history.restart(snapshot, voids);
   }

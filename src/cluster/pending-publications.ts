@@ -16,7 +16,7 @@ export interface Pending {
 }
 
 /** One publication: what was sent together, and who has not acknowledged it. */
-interface Round {
+interface Publication {
   readonly pending: readonly Pending[];
   /** Undefined until the statement that published it has told who is listed. */
   missing: Set<string> | undefined;
@@ -28,8 +28,8 @@ interface Round {
  * The publications that wait for acknowledgements, by their sequence numbers. An acknowledgement is cumulative: it stands for all
  * publications of this process up to its number, as notifications of one connection arrive in order.
  */
-export class Rounds {
-  readonly #rounds = new Map<number, Round>();
+export class PendingPublications {
+  readonly #publications = new Map<number, Publication>();
   readonly #maySettle: () => boolean;
   #last = 0;
 
@@ -38,58 +38,58 @@ export class Rounds {
     this.#maySettle = maySettle;
   }
 
-  /** Takes `lists` sequence numbers for a publication. Returns the first; the round is settled by acknowledgements of the last. */
+  /** Takes `lists` sequence numbers for a publication. Returns the first; the publication is settled by acknowledgements of the last. */
   begin(pending: readonly Pending[], lists: number): { first: number; last: number } {
     const first = this.#last + 1;
     this.#last += lists;
-    this.#rounds.set(this.#last, { pending, missing: undefined, early: new Set() });
+    this.#publications.set(this.#last, { pending, missing: undefined, early: new Set() });
     return { first, last: this.#last };
   }
 
   /** The publication was sent, and these members have to acknowledge it. */
   sent(sequence: number, members: readonly string[]): void {
-    const round = this.#rounds.get(sequence);
-    if (!round) return;
-    round.missing = new Set(members.filter((id) => !round.early.has(id)));
-    this.#settle(sequence, round);
+    const publication = this.#publications.get(sequence);
+    if (!publication) return;
+    publication.missing = new Set(members.filter((id) => !publication.early.has(id)));
+    this.#settle(sequence, publication);
   }
 
   acknowledged(id: string, upTo: number): void {
-    for (const [sequence, round] of this.#rounds) {
+    for (const [sequence, publication] of this.#publications) {
       if (sequence > upTo) break;
-      this.#cross(sequence, round, id);
+      this.#cross(sequence, publication, id);
     }
   }
 
   /** The member answers nothing from memory any more, for good. */
   gone(id: string): void {
-    for (const [sequence, round] of this.#rounds) this.#cross(sequence, round, id);
+    for (const [sequence, publication] of this.#publications) this.#cross(sequence, publication, id);
   }
 
   missing(sequence: number): readonly string[] {
-    return [...(this.#rounds.get(sequence)?.missing ?? [])];
+    return [...(this.#publications.get(sequence)?.missing ?? [])];
   }
 
   /** Settles what waited for the epoch alone. */
   settleAll(): void {
-    for (const [sequence, round] of this.#rounds) this.#settle(sequence, round);
+    for (const [sequence, publication] of this.#publications) this.#settle(sequence, publication);
   }
 
   /** Takes back everything that is not settled, in order, to be published again. */
   takeAll(): Pending[] {
-    const taken = [...this.#rounds.values()].flatMap(({ pending }) => pending);
-    this.#rounds.clear();
+    const taken = [...this.#publications.values()].flatMap(({ pending }) => pending);
+    this.#publications.clear();
     return taken;
   }
 
-  #cross(sequence: number, round: Round, id: string): void {
-    if (round.missing === undefined) round.early.add(id);
-    else if (round.missing.delete(id)) this.#settle(sequence, round);
+  #cross(sequence: number, publication: Publication, id: string): void {
+    if (publication.missing === undefined) publication.early.add(id);
+    else if (publication.missing.delete(id)) this.#settle(sequence, publication);
   }
 
-  #settle(sequence: number, { missing, pending }: Round): void {
+  #settle(sequence: number, { missing, pending }: Publication): void {
     if (missing === undefined || missing.size > 0 || !this.#maySettle()) return;
-    this.#rounds.delete(sequence);
+    this.#publications.delete(sequence);
     for (const { resolve } of pending) resolve();
   }
 }

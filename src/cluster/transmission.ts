@@ -1,10 +1,10 @@
 import type { ListedMember } from './beat.ts';
 import { listedMembers } from './beat.ts';
-import type { BusConnection } from './bus-connection.ts';
+import type { MemberConnection } from './member-connection.ts';
 import { acknowledgementChannel, publicationChannel, writePublication } from './messages.ts';
 
 /** What a member sends in one statement: acknowledgements, and lists of rows with rising sequence numbers. */
-export interface Turn {
+export interface Transmission {
   readonly writer: string;
   readonly epoch: string;
   readonly tagsVersion: string;
@@ -14,7 +14,7 @@ export interface Turn {
   readonly acknowledgements: ReadonlyMap<string, number>;
 }
 
-export interface TurnAnswer {
+export interface TransmissionReply {
   readonly epoch: string | null;
   readonly members: readonly ListedMember[];
 }
@@ -28,18 +28,23 @@ const publish = `
 
 const acknowledge = 'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as a(channel, payload)';
 
-/** Sends the turn. Without rows there is no answer. */
-export async function send(connection: BusConnection, turn: Turn): Promise<TurnAnswer | undefined> {
-  const channels = [...turn.acknowledgements.keys()].map(acknowledgementChannel);
-  const payloads = [...turn.acknowledgements.values()].map((sequence) => JSON.stringify([connection.id, sequence]));
-  if (turn.lists.length === 0) {
+/** Sends the transmission. Without rows there is no answer. */
+export async function send(
+  connection: MemberConnection,
+  transmission: Transmission,
+): Promise<TransmissionReply | undefined> {
+  const channels = [...transmission.acknowledgements.keys()].map(acknowledgementChannel);
+  const payloads = [...transmission.acknowledgements.values()].map((sequence) =>
+    JSON.stringify([connection.id, sequence]),
+  );
+  if (transmission.lists.length === 0) {
     await connection.query({ name: 'acknowledge', text: acknowledge, values: [channels, payloads] });
     return undefined;
   }
-  const { first, lists } = turn;
-  const publications = lists.map((list, index) => writePublication({ ...turn, sequence: first + index, list }));
+  const { first, lists } = transmission;
+  const publications = lists.map((list, index) => writePublication({ ...transmission, sequence: first + index, list }));
   const values = [publications, channels, payloads];
-  const [answer] = await connection.query<TurnAnswer>({ name: 'publish', text: publish, values });
+  const [answer] = await connection.query<TransmissionReply>({ name: 'publish', text: publish, values });
   return answer;
 }
 

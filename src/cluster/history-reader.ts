@@ -1,37 +1,37 @@
-import type { BusConnection } from './bus-connection.ts';
-import type { KnownLog } from './known-log.ts';
+import type { AppliedLog } from './applied-log.ts';
 import { readOlder, readSince } from './log-reading.ts';
+import type { MemberConnection } from './member-connection.ts';
 import type { Time } from './timing.ts';
 
 const lookAfterMs = 20;
 
-interface LookoutOptions {
+interface HistoryReaderOptions {
   readonly time: Time;
-  readonly log: () => KnownLog;
+  readonly log: () => AppliedLog;
   /** The connection under whose name the process serves. */
-  readonly connection: () => BusConnection | undefined;
+  readonly connection: () => MemberConnection | undefined;
 }
 
 /** Reads more of the log than memory needs, for values that other processes have loaded. What fails is left to the next beat. */
-export class Lookout {
-  readonly #options: LookoutOptions;
+export class HistoryReader {
+  readonly #options: HistoryReaderOptions;
   #isLooking = false;
   #isAskedAgain = false;
   /** The history that is to be read back, until that has succeeded. */
   #owed: number | undefined;
 
-  constructor(options: LookoutOptions) {
+  constructor(options: HistoryReaderOptions) {
     this.#options = options;
   }
 
   /** Reads back, so that what others have loaded before this process joined is of use from the start. */
-  async readBack(connection: BusConnection): Promise<void> {
+  async readBack(connection: MemberConnection): Promise<void> {
     this.#owed = this.#options.log().reader.voids;
     await this.retry(connection);
   }
 
   /** Reads back if that has failed. Call it with each beat. */
-  async retry(connection: BusConnection): Promise<void> {
+  async retry(connection: MemberConnection): Promise<void> {
     const log = this.#options.log();
     const { reader } = log;
     const isOwed = this.#owed === reader.voids;
