@@ -109,7 +109,7 @@ export async function startMagpie(
   const limits = { ...config.limits, ...options.limits };
   await cluster?.join({
     apply: engine.apply,
-    forget: () => engine.clearAll('invalidations that may be missing'),
+    clear: () => engine.clearAll('invalidations that may be missing'),
     allow: engine.allowCaching,
     cutOff: () => {},
   });

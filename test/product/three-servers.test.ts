@@ -12,7 +12,7 @@ import { Stock } from './stock.ts';
 /** A new epoch begins with a wait for leases of the one before. */
 async function settleEpoch({ queries, url }: TestDatabase): Promise<void> {
   const first = await openCluster({ url: url!, queries, tagsVersion: '', log: { info() {}, warn() {} } });
-  await first.join({ apply() {}, forget() {}, allow() {}, cutOff() {} });
+  await first.join({ apply() {}, clear() {}, allow() {}, cutOff() {} });
   await first.close();
   await sql`update cache_epoch set is_settled = true`.execute(queries);
 }
