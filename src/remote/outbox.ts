@@ -2,8 +2,8 @@
 export interface Order {
   /** Makes it; undefined if it is not to be written. */
   readonly make: () => Letter | undefined;
-  /** Called when it is written, or not. */
-  readonly sent?: (() => void) | undefined;
+  /** Called at the end, with whether it was sent. */
+  readonly sent?: ((isSent: boolean) => void) | undefined;
 }
 
 /** Bytes to write, and where. */
@@ -57,9 +57,9 @@ export class Outbox {
       this.#isScheduled = false;
       const { make, sent } = this.#waiting.shift()!;
       const letter = attempted(make);
-      if (letter) void this.#post(letter).then(sent);
+      if (letter) void this.#post(letter).then(() => sent?.(true));
       else {
-        sent?.();
+        sent?.(false);
         this.#settle();
       }
       this.#schedule();

@@ -44,7 +44,7 @@ export interface SharedTierOptions {
 interface Taken {
   readonly loadedAt: LogMark;
   readonly offer: RemoteOffer;
-  readonly release: (() => void) | undefined;
+  readonly release: ((isShared: boolean) => void) | undefined;
 }
 
 /** A value that is dated later than this by another host's clock is not used: its age cannot be told. */
@@ -101,7 +101,7 @@ export class SharedTier implements RemoteTier {
   /** Rejects when the store fails, also while another process is waited for: it would be waited for in vain. */
   async #look(identity: Identity, asked: Promise<Buffer | undefined>): Promise<RemoteValue | undefined> {
     const found = this.#read(identity, await asked, true);
-    if (found !== undefined || !(this.#options.loadedOnce ?? []).includes(identity.category)) return found;
+    if (found !== undefined || !this.#isLoadedOnce(identity)) return found;
     return await this.#locks.wait(lockOf(identity), async () => {
       const again = this.#store.get(nameOf(identity));
       if (again === undefined) throw new StoreUnavailableError('expected a store that is asked, but it has failed');
@@ -114,10 +114,11 @@ export class SharedTier implements RemoteTier {
     if (!categories.includes(address.category)) return undefined;
     const loadedAt = log.now();
     const identity = this.#identityOf(address);
-    const release = this.#locks.release(lockOf(identity));
+    const release = this.#isLoadedOnce(address) ? this.#locks.release(lockOf(identity)) : undefined;
     if (loadedAt === undefined && release === undefined) return undefined;
     return (offer) => {
-      if (offer === undefined || loadedAt === undefined) release?.();
+      if (offer === undefined || loadedAt === undefined)
+        release?.(true); // another may try
       else this.#take(identity, { loadedAt, offer, release });
     };
   }
@@ -134,6 +135,10 @@ export class SharedTier implements RemoteTier {
 
   close(): void {
     this.#store.close();
+  }
+
+  #isLoadedOnce({ category }: { readonly category: string }): boolean {
+    return this.#options.loadedOnce?.includes(category) ?? false;
   }
 
   #identityOf({ category, key, namespace }: RemoteAddress): Identity {
@@ -158,7 +163,7 @@ export class SharedTier implements RemoteTier {
     };
     if (this.#outbox.add({ make, sent: release })) return;
     this.#omit('busy');
-    release?.();
+    release?.(false);
   }
 
   /** Misses and refusals of a value that is waited for are not counted. */

@@ -1,25 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { lockMs } from '../../src/remote/load-locks.ts';
+import { lockMs, longestWaitMs } from '../../src/remote/load-locks.ts';
 import { MemoryStore } from './memory-store.ts';
 import { processOf, TestLog } from './shared-tier.ts';
 
 const ai = { category: 'AI', key: 'key', namespace: 'ws_1' };
+const offered = {
+  ...{ value: 'text' as unknown, tags: [], loadMs: 900 },
+  ...{ ageMs: 0, validForMs: Number.POSITIVE_INFINITY, freshForMs: 60_000 },
+};
 type Process = ReturnType<typeof processOf>;
 
 function twoProcesses() {
   const store = new MemoryStore();
-  const once = { loadedOnce: ['AI'] };
-  const [one, two] = [processOf(store, new TestLog(), once), processOf(store, new TestLog(), once)];
+  const process = () => processOf(store, new TestLog(), { loadedOnce: ['AI'] });
+  const [one, two] = [process(), process()];
   let nowMs = 0;
   store.now = () => nowMs;
   return {
-    ...{ store, one, two },
-    /** Time passes in the store and in a process, which looks every 50 ms. */
-    async pass(ms: number, process: Process) {
+    ...{ store, one, two, process },
+    /** Time passes in the store and in processes, which look every 50 ms. */
+    async pass(ms: number, ...processes: Process[]) {
       for (let passed = 0; passed < ms; passed += 50) {
         await turn();
         nowMs += 50;
-        process.time.pass(50);
+        for (const process of processes) process.time.pass(50);
         await turn();
       }
     },
@@ -46,7 +50,7 @@ describe('a value that is loaded once in all processes', () => {
     const found = lookup(two);
     await pass(1_000, two);
     expect(found.value).toBe('waiting');
-    offer({ value: 'text', tags: [], ageMs: 0, validForMs: Number.POSITIVE_INFINITY, loadMs: 900, freshForMs: 60_000 });
+    offer(offered);
     await pass(50, two);
     expect(found.value).toBe('text');
     expect(two.tier.snapshot()).toMatchObject({ hits: 1, misses: 1 });
@@ -73,6 +77,45 @@ describe('a value that is loaded once in all processes', () => {
     offer(undefined);
     await pass(50, two);
     expect(found.value).toBe('to be loaded');
+  });
+
+  it('is loaded by all who wait at once, when it cannot be shared', async () => {
+    const { one, two, process, pass } = twoProcesses();
+    const three = process();
+    await one.find(ai);
+    const offer = one.tier.begin(ai)!;
+    const found = [lookup(two), lookup(three)];
+    await pass(100, two, three);
+    offer({ ...offered, value: () => {} });
+    await pass(100, two, three);
+    expect(found.map(({ value }) => value)).toEqual(['to be loaded', 'to be loaded']);
+    two.tier.begin(ai)!(undefined); // it has no lock to give back
+  });
+
+  it('is waited for as long as it is being loaded, up to a limit', async () => {
+    const { one, two, process, pass } = twoProcesses();
+    const three = process();
+    await one.find(ai);
+    const offer = one.tier.begin(ai)!;
+    const early = lookup(two);
+    await pass(2 * lockMs, one, two);
+    const late = lookup(three);
+    await pass(longestWaitMs - 2 * lockMs - 100, one, two, three);
+    expect([early.value, late.value]).toEqual(['waiting', 'waiting']);
+    await pass(200, one, two, three);
+    expect([early.value, late.value]).toEqual(['to be loaded', 'waiting']);
+    offer(offered);
+    await pass(100, one, three);
+    expect(late.value).toBe('text');
+  });
+
+  it('is not waited for any more after a load that hangs', async () => {
+    const { one, two, pass } = twoProcesses();
+    await one.find(ai);
+    one.tier.begin(ai);
+    await pass(60_000 + lockMs, one);
+    expect(await two.find(ai)).toBeUndefined();
+    expect(one.time.alarms).toBe(0);
   });
 
   it.each<[string, unknown]>([
@@ -103,7 +146,9 @@ describe('a value that is loaded once in all processes', () => {
     await one.find(ai);
     store.add = async () => false;
     const found = lookup(two);
-    await pass(lockMs + 100, two);
+    await pass(longestWaitMs - 100, two);
+    expect(found.value).toBe('waiting');
+    await pass(200, two);
     expect(found.value).toBe('to be loaded');
   });
 
@@ -111,9 +156,11 @@ describe('a value that is loaded once in all processes', () => {
     const { one, two, store, pass } = twoProcesses();
     await one.find(ai);
     const offer = one.tier.begin(ai)!;
-    await pass(lockMs, one);
+    await pass(lockMs);
+    one.time.step(lockMs); // it was stopped
     expect(await two.find(ai)).toBeUndefined(); // it has the lock now
     const calls = store.calls;
+    one.time.pass(lockMs);
     offer(undefined);
     await turn();
     expect(store.calls).toBe(calls);

@@ -97,12 +97,18 @@ export class Loads {
       flight.startedAt = time.precise();
       try {
         if (found !== undefined) this.#complete(flight, found.value, found);
-        else if (flight.isAbandoned) this.#end(flight);
+        else if (flight.isAbandoned) this.#giveUp(flight);
         else this.#load(flight, load);
       } catch {} // the flight's waiters receive the error
     });
     if (isAsked) cancelTimer = timer.after(timeoutMs, () => this.#timeOut(flight));
     return isAsked ?? false;
+  }
+
+  /** Ends a flight that nobody waits for before its load began. The tier is told, as others may wait for that load. */
+  #giveUp(flight: Flight<Store>): void {
+    this.#options.remote?.begin(flight);
+    this.#end(flight);
   }
 
   #load(flight: Flight<Store>, load: Load<unknown>): Entry | Flight<Store> {
