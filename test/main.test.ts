@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDataDir } from './setup/databases.ts';
-import { type Program, printedLink, startProgram } from './setup/program.ts';
+import { npmStart, type Program, printedLink, startProgram } from './setup/program.ts';
 
 function start(environment: Record<string, string>): Program {
-  const program = startProgram(environment);
+  return endedInTime(startProgram(environment));
+}
+
+function endedInTime(program: Program): Program {
   onTestFinished(() => void program.child.kill('SIGKILL'));
   return program;
 }
@@ -28,7 +31,7 @@ async function ask(url: string, { token, query }: { token: string; query: string
   return (await response.json()) as { data?: unknown };
 }
 
-describe('npm start', { timeout: 180_000 }, () => {
+describe('the server', { timeout: 180_000 }, () => {
   it('prints links that work, stops when told to, and comes back with what it had', async () => {
     const DATA_DIR = await makeDataDir();
     const first = start({ DATA_DIR });
@@ -53,7 +56,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(first.said.out).toContain('magpie: stopped');
     expect(first.said.err).not.toContain(token);
 
-    const second = start({ DATA_DIR });
+    const second = endedInTime(npmStart({ DATA_DIR }));
     const [, againUrl = '', againToken = ''] = await second.prints(printedLink);
     expect(againToken).toBe(token);
     expect(await ask(againUrl, { token, query: '{ templates(first: 1) { nodes { title } } }' })).toEqual({

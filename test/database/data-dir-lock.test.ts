@@ -88,7 +88,7 @@ describe('the lock of a DATA_DIR', () => {
     const { process: first } = await startHolder(folder);
     first.child.kill('SIGKILL');
     await first.ended;
-    const contenders = [1, 2, 3, 4].map(() => startProcess(holdLock, folder));
+    const contenders = await Promise.all([1, 2, 3, 4].map(() => startProcess(holdLock, folder)));
     for (const contender of contenders) await nextLine(contender);
     for (const contender of contenders) contender.child.stdin.write('go\n');
     const answers = await Promise.all(contenders.map(nextLine));
@@ -120,7 +120,7 @@ async function laterThan(folder: string): Promise<void> {
 const holdLock = new URL('./processes/hold-lock.ts', import.meta.url);
 
 async function startHolder(folder: string): Promise<{ process: Process; pid: number }> {
-  const process = startProcess(holdLock, folder);
+  const process = await startProcess(holdLock, folder);
   const pid = Number(await nextLine(process));
   process.child.stdin.write('go\n');
   expect(await nextLine(process)).toBe('held');

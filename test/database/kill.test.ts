@@ -9,10 +9,8 @@ describe('an embedded database whose process is killed in the middle of writes',
     const dataDir = await createDataDir();
     const startWriter = () => startProcess(new URL('./processes/write-pairs.ts', import.meta.url), dataDir);
     let acknowledged = 0;
-    let next = startWriter();
     for (let kill = 0; kill <= kills; kill += 1) {
-      const writer = next;
-      next = startWriter(); // it loads its modules while this one works
+      const writer = await startWriter();
       writer.child.stdin.write('go\n');
       const found: { pair: number; halves: number }[] = JSON.parse(await nextLine(writer));
       expect(found.filter(({ halves }) => halves !== 2)).toEqual([]);

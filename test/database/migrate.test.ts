@@ -97,7 +97,7 @@ describe('migrations on one server', () => {
     );
     const url = databaseUrl(inject('postgresUrl'), name);
     const script = new URL('./processes/open-database.ts', import.meta.url);
-    const processes = [1, 2, 3].map(() => startProcess(script, url));
+    const processes = await Promise.all([1, 2, 3].map(() => startProcess(script, url)));
     await Promise.all(processes.map(nextLine));
     for (const { child } of processes) child.stdin.write('go\n');
     expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);

@@ -362,7 +362,7 @@ describe('requests for the same', () => {
 describe('what was given', () => {
   it.each(['remembered', 'made anew'])('dies young when it was %s', async (how) => {
     // In a process of its own: what else runs in this one grows old as well.
-    const giving = startProcess(new URL('./processes/give-hot.ts', import.meta.url), how);
+    const giving = await startProcess(new URL('./processes/give-hot.ts', import.meta.url), how);
     expect(Number(await nextLine(giving))).toBeLessThan(250); // bytes a request; a response and its headers alone are more
   });
 });

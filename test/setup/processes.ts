@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { bundled } from './bundle.ts';
 
 export interface Process {
   /** What it prints, line by line. */
@@ -14,11 +14,11 @@ export interface Process {
 }
 
 /** Of Node, for a short life: PGlite is compiled once and fast, not a second time and well. */
-export const nodeFlags = ['--liftoff-only', '--conditions=magpie-source', '--import', 'tsx'];
+export const nodeFlags = ['--liftoff-only'];
 
 /** Runs a TypeScript file in a process of its own, which may collect garbage and does not outlive the test. */
-export function startProcess(script: URL, ...args: string[]): Process {
-  const child = spawn(process.execPath, ['--expose-gc', ...nodeFlags, fileURLToPath(script), ...args], {
+export async function startProcess(script: URL, ...args: string[]): Promise<Process> {
+  const child = spawn(process.execPath, ['--expose-gc', ...nodeFlags, await bundled(script), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => {

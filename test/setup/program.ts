@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { bundled } from './bundle.ts';
 import { nodeFlags } from './processes.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
+const main = await bundled(new URL('../../src/main.ts', import.meta.url));
 
 export interface LogLine {
   readonly msg: string;
@@ -26,10 +28,19 @@ export interface Program {
 /** The printed link to GraphiQL: its address without the path, and the token. */
 export const printedLink = /(http:\/\/127\.0\.0\.1:\d+)\/graphql#token=(\S+)/;
 
-/** Starts the server as `npm start` does, on a port of its own, or a command of it. Whoever starts it ends it. */
+/** Starts the server on a port of its own, or runs a command of it, as a bundle. Whoever starts it ends it. */
 export function startProgram(environment: Record<string, string>, command: readonly string[] = []): Program {
+  return start([process.execPath, ...nodeFlags, main, ...command], environment);
+}
+
+/** The same as people start it. */
+export function npmStart(environment: Record<string, string>): Program {
+  return start(['npm', '--silent', 'start'], environment);
+}
+
+function start([command, ...args]: readonly string[], environment: Record<string, string>): Program {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [...nodeFlags, 'src/main.ts', ...command], {
+  const child = spawn(command!, args, {
     cwd: root,
     env: { PATH, PORT: '0', DEMO_LIVE: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
