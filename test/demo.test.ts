@@ -18,7 +18,7 @@ const open = () =>
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'magpie-demo-'));
-  database = await createTestDatabase('pglite');
+  database = await createTestDatabase('postgres');
   // What a start leaves that dies between writing the tokens and its commit.
   await writeFile(join(dataDir, demoTokensFile), '[{"token":"of a demo that never was"}]');
   await writeFile(join(dataDir, `${demoTokensFile}.draft`), 'half a fi');

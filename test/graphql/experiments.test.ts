@@ -153,7 +153,7 @@ describe.each(engines)('an experiment on a lifetime, on %s', (engine) => {
 
 describe('an experiment, which concerns all workspaces,', () => {
   it('is started and ended by those who may change policies alone, within the same limit', async () => {
-    const { queries } = await createTestDatabase('pglite');
+    const { queries } = await createTestDatabase('postgres');
     const elsewhere = createProcess(queries, { operatorWorkspace: 'ws_other' });
     const { start, end, running } = createProcess(queries);
     for (const process of [elsewhere, { start, end }]) {

@@ -3,7 +3,7 @@ import type { LoggedInvalidation } from '../../src/graphql/cluster-log.ts';
 import { MutationInvalidations } from '../../src/graphql/mutation-invalidations.ts';
 import { createTestDatabase } from '../setup/databases.ts';
 
-const { queries } = await createTestDatabase('pglite');
+const { queries } = await createTestDatabase('postgres');
 
 /** A log that another process would read; `isAway` refuses what is written. */
 function createLog() {

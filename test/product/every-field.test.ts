@@ -177,7 +177,7 @@ function sharedMagpie() {
 }
 
 async function start() {
-  const database = await createTestDatabase('pglite', { template: 'seeded' });
+  const database = await createTestDatabase('postgres', { template: 'seeded' });
   return {
     magpie: await startMagpie(database),
     queries: database.queries,

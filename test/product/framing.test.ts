@@ -17,7 +17,7 @@ let token: string;
 const texts = new Map<string, Name>();
 
 beforeAll(async () => {
-  const database = await createTestDatabase('pglite', { template: 'seeded' });
+  const database = await createTestDatabase('postgres', { template: 'seeded' });
   magpie = await startMagpie(database);
   ({ token } = await signInAs(database, 'OWNER'));
   const plain = await startMagpie(database, { isCaching: false });

@@ -35,7 +35,7 @@ describe('an answer that is repeated', () => {
   let owner: Session;
 
   beforeAll(async () => {
-    const database = await createTestDatabase('pglite', { template: 'seeded' });
+    const database = await createTestDatabase('postgres', { template: 'seeded' });
     hot = await startMagpie(database, { time });
     plain = await startMagpie(database, { time, isCaching: false });
     owner = await signInAs(database, 'OWNER');

@@ -7,7 +7,7 @@ const december =
   'query December { calendar(range: { between: { from: "2026-12-01", to: "2026-12-02" } }) { days { date entryCount } } }';
 
 it('a post that is written while the time zone changes is in the calendar of the new zone', async () => {
-  const database = await createTestDatabase('pglite', { template: 'seeded' });
+  const database = await createTestDatabase('postgres', { template: 'seeded' });
   const time = new TestTime();
   const cached = await startMagpie(database, { time });
   const plain = await startMagpie(database, { time, isCaching: false });

@@ -11,8 +11,8 @@ export type EngineName = (typeof bothEngines)[number];
 
 /**
  * Those on which other tests of stored data run: `describe.each(engines)('…, on %s', (engine) => …)`. Both are PostgreSQL and get the same
- * statements, so one is enough in ten minutes: the server. The embedded one answers every field and takes every mutation in
- * `product/every-field` and `product/every-mutation`. TEST_ENGINES=both runs all on both.
+ * statements, so one is enough: the server, which is faster. The embedded one takes every mutation and answers every read in
+ * `product/embedded`. TEST_ENGINES=both runs all on both.
  */
 export const engines: readonly EngineName[] = process.env.TEST_ENGINES === 'both' ? bothEngines : ['postgres'];
 
