@@ -1,36 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../test/product/random.ts';
+import { between, type Draw, type Fault, holding, type Kinds } from './fault.ts';
 import type { Host } from './host.ts';
-import type { Direction, Network } from './network.ts';
-import type { Site } from './site.ts';
-import type { Tally } from './tally.ts';
-import { databaseName, type World } from './world.ts';
-
-export interface FaultContext {
-  readonly site: Site;
-  readonly world: World;
-  readonly tally: Tally;
-}
-
-/** What a fault needs for itself while it lasts. */
-export type Ground = 'process' | 'network' | 'database' | 'none';
-
-/** A fault as the seed has drawn it. */
-export interface Fault {
-  readonly kind: string;
-  readonly ground: Ground;
-  /** Which of the processes. */
-  readonly index: number;
-  readonly what: string;
-  /** Resolves when all is as before. */
-  run(context: FaultContext): Promise<void>;
-}
-
-type Draw = (random: Random, index: number) => Pick<Fault, 'ground' | 'what' | 'run'>;
-
-/** Short times are drawn more often than long ones: between two faults something has to be acknowledged. */
-const between = (random: Random, leastMs: number, mostMs: number) =>
-  Math.floor(leastMs + random.next() ** 2 * (mostMs - leastMs));
+import type { Direction } from './network.ts';
+import { redisKinds } from './redis-faults.ts';
+import { databaseName } from './world.ts';
 
 const stop: Draw = (random, index) => {
   const ms = between(random, 100, 6_000);
@@ -116,15 +90,6 @@ const blackHole: Draw = (random, index) => {
   };
 };
 
-async function holding(
-  network: Network,
-  { direction, reach, ms }: { direction: Direction; reach: 'all' | 'now'; ms: number },
-) {
-  network.freeze(direction, reach);
-  await delay(ms);
-  network.thaw();
-}
-
 const cut: Draw = (random, index) => {
   const [ms, chance] = [between(random, 0, 3_000), random.pick([0.3, 1])];
   const chosen = new Random(random.below(2 ** 31)); // of its own: how much is drawn of it depends on the connections
@@ -177,8 +142,7 @@ const stepClock: Draw = (random, index) => {
   };
 };
 
-/** With how often each is drawn. */
-const kinds: Readonly<Record<string, readonly [weight: number, draw: Draw]>> = {
+const kinds: Kinds = {
   kill: [1.2, kill],
   stop: [3, stop],
   stopDatabase: [1.2, stopDatabase],
@@ -190,6 +154,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, draw: Draw]>> = {
   restartImmediate: [0.6, restart('immediate')],
   failOver: [0.7, failOver],
   clockStep: [0.7, stepClock],
+  ...redisKinds,
 };
 
 export const kindNames = Object.keys(kinds);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Which way nothing passes: from the process to the database, back, or both. */
+/** Which way nothing passes: from the process to the server, back, or both. */
 export type Direction = 'up' | 'down' | 'both';
 
 interface Pair {
@@ -9,7 +9,7 @@ interface Pair {
   readonly server: Socket;
 }
 
-/** The network between one process and the database, to be broken. What is held back arrives late, as a real network repeats it. */
+/** The network between one process and a server, to be broken. What is held back arrives late, as a real network repeats it. */
 export class Network {
   readonly #listener: Server;
   readonly #pairs = new Set<Pair>();
@@ -33,7 +33,7 @@ export class Network {
     return (this.#listener.address() as { port: number }).port;
   }
 
-  /** The ports by which the database knows the connections. */
+  /** The ports by which the server knows the connections. */
   get serverPorts(): readonly number[] {
     return [...this.#pairs].map(({ server }) => server.localPort ?? 0);
   }

@@ -5,20 +5,24 @@ export interface Read {
   readonly query: string;
 }
 
+const templateOf = (id: string) => `template(id: "${id}") { id revision title body usageCount }`;
+const postOf = (id: string) => `post(id: "${id}") { id revision text status targets { id status } }`;
+const campaignOf = (id: string) => `campaign(id: "${id}") { id revision name }`;
+
 const parts = (space: Space) => ({
   settings: 'settings { id revision brandVoice timeZone }',
   templates: 'templates(first: 5) { totalCount nodes { id revision title } }',
-  template: `template(id: "${space.ids.templates[0]}") { id revision title body usageCount }`,
+  template: templateOf(space.ids.templates[0]!),
   posts: 'posts(first: 5) { totalCount nodes { id revision text status } }',
-  post: `post(id: "${space.ids.posts[0]}") { id revision text status targets { id status } }`,
-  campaign: `campaign(id: "${space.ids.campaigns[0]}") { id revision name }`,
+  post: postOf(space.ids.posts[0]!),
+  campaign: campaignOf(space.ids.campaigns[0]!),
   campaigns: 'campaigns(first: 10) { nodes { id revision name } }',
   savedReplies: 'savedReplies { id title }',
   conversation: `conversation(id: "${space.conversationId}") { id unreadCount messages(first: 3) { nodes { text } } }`,
   inboxSummary: 'inboxSummary { openCount unreadCount }',
 });
 
-/** Documents that show what is written: single fields, and several at once, which share fields with others. */
+/** Documents that show what is written: single fields of each node, and several at once, which share fields with others. */
 export function readsOf(space: Space): readonly Read[] {
   const all = parts(space);
   const together = {
@@ -26,7 +30,14 @@ export function readsOf(space: Space): readonly Read[] {
     desk: [all.savedReplies, all.conversation, all.campaigns, all.template],
     everything: Object.values(all),
   };
+  const { templates, posts, campaigns } = space.ids;
+  const others = {
+    templateOthers: templates.slice(1).map(templateOf),
+    postOthers: posts.slice(1).map(postOf),
+    campaignOthers: campaigns.slice(1).map(campaignOf),
+  };
   return [
+    ...Object.entries(others).flatMap(([name, texts]) => texts.map((text) => ({ name, query: `{ ${text} }` }))),
     ...Object.entries(all).map(([name, text]) => ({ name, query: `{ ${text} }` })),
     ...Object.entries(together).map(([name, texts]) => ({ name, query: `{ ${texts.join(' ')} }` })),
   ];
@@ -36,9 +47,9 @@ export function readsOf(space: Space): readonly Read[] {
 export function readsAfter(mutation: string, space: Space): readonly Read[] {
   const shown: Readonly<Record<string, readonly string[]>> = {
     updateSettings: ['settings', 'page'],
-    updateTemplate: ['template', 'templates', 'desk'],
-    updatePost: ['post', 'posts'],
-    updateCampaign: ['campaign', 'campaigns'],
+    updateTemplate: ['template', 'templateOthers', 'templates', 'desk'],
+    updatePost: ['post', 'postOthers', 'posts'],
+    updateCampaign: ['campaign', 'campaignOthers', 'campaigns'],
     createPost: ['posts', 'page'],
     receiveMessage: ['conversation', 'inboxSummary'],
     createSavedReply: ['savedReplies', 'desk'],

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../test/product/random.ts';
-import { drawFault, type FaultContext, type Ground } from './faults.ts';
+import type { FaultContext, Ground } from './fault.ts';
+import { drawFault } from './faults.ts';
 
 const leastPauseMs = 500;
 const mostPauseMs = 4_000;
@@ -35,6 +36,8 @@ export async function injectFaults(
   await Promise.all(running);
 }
 
+const perProcess: readonly Ground[] = ['process', 'network', 'network to Redis'];
+
 function nameOf(ground: Ground, index: number): string {
-  return ground === 'process' || ground === 'network' ? `${ground} ${index}` : ground;
+  return perProcess.includes(ground) ? `${ground} ${index}` : ground;
 }

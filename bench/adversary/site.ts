@@ -8,18 +8,25 @@ import { fill, type StageWorkspace } from '../http/stage.ts';
 import { Host } from './host.ts';
 import { Network } from './network.ts';
 import { Postgres } from './postgres.ts';
+import { Redis } from './redis.ts';
 import { databaseName } from './world.ts';
 
 /** Keeps what the processes log, for when something is found. */
 const results = new URL('../results', import.meta.url).pathname;
 
-/** The machines: processes of Magpie, a PostgreSQL with a replica, and what connects them. */
+/** Longer than by default, as all processes and servers share a machine: otherwise Redis would seldom be asked. */
+const redisDeadlineMs = '250';
+
+/** The machines: processes of Magpie, a PostgreSQL with a replica, a Redis, and what connects them. */
 export class Site {
   readonly folder: string;
   readonly workspaces: readonly StageWorkspace[];
   readonly hosts: readonly Host[];
-  /** Each process has its own. */
+  /** To the database; each process has its own. */
   readonly networks: readonly Network[];
+  readonly redis: Redis;
+  /** To Redis; each process has its own. */
+  readonly redisNetworks: readonly Network[];
   readonly #replication: Network;
   #primary: Postgres;
   #replica: Promise<Postgres>;
@@ -30,6 +37,8 @@ export class Site {
     workspaces: readonly StageWorkspace[];
     hosts: readonly Host[];
     networks: readonly Network[];
+    redis: Redis;
+    redisNetworks: readonly Network[];
     replication: Network;
     primary: Postgres;
   }) {
@@ -37,6 +46,8 @@ export class Site {
     this.workspaces = parts.workspaces;
     this.hosts = parts.hosts;
     this.networks = parts.networks;
+    this.redis = parts.redis;
+    this.redisNetworks = parts.redisNetworks;
     this.#replication = parts.replication;
     this.#primary = parts.primary;
     this.#replica = this.#copy();
@@ -55,22 +66,28 @@ export class Site {
     await primary.query(`create database ${databaseName}`);
     const workspaces = await fill(primary.url(databaseName), { folder, progress: () => {} });
     mkdirSync(results, { recursive: true });
+    const redis = await Redis.start();
     const networks: Network[] = [];
+    const redisNetworks: Network[] = [];
     const hosts: Host[] = [];
     for (let number = 1; number <= processes; number++) {
       const network = await Network.open(primary.port);
       networks.push(network);
+      const redisNetwork = await Network.open(redis.port);
+      redisNetworks.push(redisNetwork);
       hosts.push(
         new Host({
           ...{ number, port: await freePort(), logFile: join(results, `adversary-process-${number}.log`) },
           environment: {
             DATABASE_URL: `postgres://postgres@127.0.0.1:${network.port}/${databaseName}`,
+            REDIS_URL: `redis://127.0.0.1:${redisNetwork.port}`,
             ...{
               DATA_DIR: folder,
               DEMO: 'off',
               WARM_UP: 'off',
               LOG_LEVEL: 'warn',
               DATABASE_CONNECTIONS: '10',
+              REDIS_DEADLINE_MS: redisDeadlineMs,
               ...environment,
             },
           },
@@ -78,7 +95,7 @@ export class Site {
       );
     }
     const replication = await Network.open(primary.port);
-    return new Site({ folder, workspaces, hosts, networks, replication, primary });
+    return new Site({ folder, workspaces, hosts, networks, redis, redisNetworks, replication, primary });
   }
 
   get primary(): Postgres {
@@ -121,7 +138,8 @@ export class Site {
 
   async close(): Promise<void> {
     for (const host of this.hosts) if (host.isRunning) await host.kill();
-    for (const network of [...this.networks, this.#replication]) network.close();
+    for (const network of [...this.networks, ...this.redisNetworks, this.#replication]) network.close();
+    await this.redis.stop();
     await this.#replica.then((replica) => replica.remove()).catch(() => {});
     await this.#primary.remove();
     await rm(this.folder, { recursive: true, force: true });

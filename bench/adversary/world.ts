@@ -159,6 +159,9 @@ export function boundsOf(space: Space): Bounds {
       for (const part of Object.values(value)) visit(part);
     };
     visit(data);
+    for (const name of ['settings', 'template', 'post', 'campaign'])
+      if (data?.[name] && !space.nodes.has(data[name].id))
+        note(space.postCount, `FOREIGN: expected ${name} of the workspace, but got ${data[name].id}`);
     const { posts, inboxSummary, savedReplies } = data ?? {};
     if (posts?.totalCount !== undefined) level(space.postCount, { level: posts.totalCount });
     if (inboxSummary) level(space.unreadOfAll, { level: inboxSummary.unreadCount });

@@ -13,6 +13,7 @@ export interface RedisServer {
   command(...parts: string[]): Promise<string>;
   /** The keys that begin with these letters; a hundred at most. */
   keys(prefix: string): Promise<string[]>;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   stop(): Promise<void>;
 }
 
@@ -50,6 +51,7 @@ export async function startRedisServer(settings: Record<string, string> = {}, po
     command: (...parts) => run(own, parts),
     keys: async (prefix) =>
       (await run(own, ['KEYS', `${prefix}*`], true)).split('\r\n').filter((line) => line.startsWith(prefix)),
+    signal: (name) => void server.kill(name),
     async stop() {
       process.off('exit', killWithUs);
       server.kill('SIGKILL');
