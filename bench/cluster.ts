@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { installPostgres } from '../test/setup/postgres-server.ts';
 import { Postgres } from './adversary/postgres.ts';
 import { measureProtocol } from './cluster/protocol.ts';
+import { measureRemote } from './cluster/remote.ts';
 import { compareServers, measureScale, postsOfScale, startServers } from './cluster/servers.ts';
 import { pinGenerator } from './http/contender.ts';
 import { Report } from './http/report.ts';
@@ -14,14 +15,16 @@ const usual = {
   protocol: { rounds: 5, turnMs: 1_500 },
   servers: { rounds: 5, firstWarmUpMs: 6_000, warmUpMs: 300, turnMs: 3_000, keys: 0 },
   scaleMs: 20_000,
+  remote: { rounds: 5, keys: 200 },
 };
 const quick = {
   protocol: { rounds: 3, turnMs: 500 },
   servers: { rounds: 2, firstWarmUpMs: 1_500, warmUpMs: 200, turnMs: 1_000, keys: 0 },
   scaleMs: 4_000,
+  remote: { rounds: 2, keys: 50 },
 };
 
-type Part = 'protocol' | 'servers' | 'scale';
+type Part = 'protocol' | 'servers' | 'scale' | 'remote';
 
 /** What does it cost that many processes agree? `--quick` is a short run, to see whether it works. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -35,8 +38,20 @@ export async function run(args: readonly string[]): Promise<void> {
     `${cpus().length} cores, of which ${load!.toFixed(1)} were busy in the minute before. PostgreSQL commits to the disk (fsync on). Turns`,
     'alternate within each round, the first round is dropped, and a figure is the median of the rounds.',
   );
-  const folder = await mkdtemp(join(tmpdir(), 'magpie-bench-cluster-'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  if (wants('remote')) await measureRemote(report, pace.remote);
+  if (wants('protocol') || wants('servers') || wants('scale')) await onDatabase({ report, pace, wants });
+  if (report.hasMissed) process.exitCode = 1;
+}
+
+interface Run {
+  readonly report: Report;
+  readonly pace: typeof usual;
+  readonly wants: (part: Part) => boolean;
+}
+
+async function onDatabase({ report, pace, wants }: Run): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-bench-cluster-'));
   const database = await Postgres.create(installPostgres(folder));
   try {
     if (wants('protocol')) await protocol(database, report, pace);
@@ -45,7 +60,6 @@ export async function run(args: readonly string[]): Promise<void> {
     await database.remove();
     await rm(folder, { recursive: true, force: true });
   }
-  if (report.hasMissed) process.exitCode = 1;
 }
 
 async function protocol(database: Postgres, report: Report, pace: typeof usual): Promise<void> {
@@ -61,15 +75,7 @@ async function protocol(database: Postgres, report: Report, pace: typeof usual):
   await measureProtocol(database.url('protocol'), report, pace.protocol);
 }
 
-async function servers(
-  database: Postgres,
-  {
-    report,
-    folder,
-    pace,
-    wants,
-  }: { report: Report; folder: string; pace: typeof usual; wants: (part: Part) => boolean },
-): Promise<void> {
+async function servers(database: Postgres, { report, folder, pace, wants }: Run & { folder: string }): Promise<void> {
   await database.query('create database alone');
   const [workspace] = await fill(database.url('alone'), { folder, progress: report.progress });
   await database.query(

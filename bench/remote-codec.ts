@@ -45,7 +45,7 @@ function median(values: number[]): number {
 }
 
 /** As `Query.posts` loads them. */
-function posts(count: number): unknown {
+export function posts(count: number): unknown {
   const nodes = Array.from({ length: count }, (_, index) => ({
     ...{
       id: `post_${((index * 2_654_435_761) >>> 0).toString(36)}`,

@@ -1,5 +1,6 @@
 import { type Cluster, openCluster } from '../../src/cluster/cluster.ts';
 import { openDatabase } from '../../src/database/database.ts';
+import { answerWith } from './child.ts';
 
 /** What the benchmark asks; each question is answered once. */
 export type Question = 'join' | 'leave' | 'applied';
@@ -35,5 +36,4 @@ async function answerTo(question: Question): Promise<unknown> {
   }
 }
 
-process.on('message', async (question: Question) => process.send!({ answer: await answerTo(question) }));
-process.send!({ answer: 'ready' });
+answerWith(answerTo);
