@@ -7,12 +7,10 @@ import { SharedTier } from '../../src/remote/tier.ts';
 import { posts } from '../remote-codec.ts';
 import { answerWith } from './child.ts';
 
-export const categories = ['AI', 'POSTS'] as const;
-
 /** Keys to look up. */
 export interface Lookups {
   /** Values of `AI` are loaded once in all processes. */
-  readonly category: (typeof categories)[number];
+  readonly category: 'AI' | 'POSTS';
   readonly keys: readonly string[];
   /** How many lookups are under way at once. */
   readonly atOnce: number;
@@ -30,7 +28,7 @@ export interface Looked {
 /** A process with a cache that shares its values through Redis. Its log of invalidations is one in which nothing is invalidated. */
 const store = openRedisStore({ address: redisAddressOf(process.env.REDIS_URL!)!, onError: console.error });
 const tier = new SharedTier({
-  ...{ store, categories, loadedOnce: ['AI'], schemaVersion: 'bench', policyVersion: 'bench' },
+  ...{ store, categories: ['AI', 'POSTS'], loadedOnce: ['AI'], schemaVersion: 'bench', policyVersion: 'bench' },
   log: { now: () => ({ epoch: 'bench', horizon: 1 }), isValid: () => true, outdate() {} },
 });
 const policy = { ttlMs: 3_600_000, maxEntries: 100_000, maxBytes: 2 ** 30 };
