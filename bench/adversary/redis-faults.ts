@@ -83,7 +83,7 @@ const exchange: Draw = (random) => {
   };
 };
 
-function exchanged(stored: Stored, random: Random): Stored {
+export function exchanged(stored: Stored, random: Random): Stored {
   const values = [...stored.values()];
   const distance = 1 + random.below(Math.max(1, values.length - 1));
   return new Map([...stored.keys()].map((key, place) => [key, values[(place + distance) % values.length]!]));
@@ -102,7 +102,7 @@ const damage: Draw = (random) => {
   };
 };
 
-function flipped(value: Buffer, random: Random): Buffer {
+export function flipped(value: Buffer, random: Random): Buffer {
   const changed = Buffer.from(value);
   if (changed.length > 0) changed[random.below(changed.length)]! ^= 1 << random.below(8);
   return changed;

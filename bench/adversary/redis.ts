@@ -57,10 +57,11 @@ export class Redis {
   async forgeFor(ms: number, forge: (forger: Forger) => Promise<void>): Promise<void> {
     const endMs = performance.now() + ms;
     await this.#withForger(async (forger) => {
-      do {
+      for (;;) {
         await forge(forger);
+        if (performance.now() >= endMs) return;
         await delay(forgeEveryMs);
-      } while (performance.now() < endMs);
+      }
     });
   }
 

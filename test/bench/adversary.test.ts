@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Collection } from '../../bench/adversary/collection.ts';
 import { Expectation, Timeline } from '../../bench/adversary/expectation.ts';
+import { Redis, type Stored } from '../../bench/adversary/redis.ts';
+import { exchanged, flipped } from '../../bench/adversary/redis-faults.ts';
+import { Random } from '../product/random.ts';
+import { hasRedis } from '../setup/redis-server.ts';
 
 const verdict = (problem: string | undefined) => problem?.split(':')[0];
 
@@ -74,5 +78,52 @@ describe('the adversary, of a list', () => {
     expect(list.check(list.bound(), ['a', 'b'])).toBeUndefined();
     list.removed(timeline.now, removed);
     expect(verdict(list.check(list.bound(), ['a', 'b']))).toBe('STALE');
+  });
+});
+
+describe.skipIf(!hasRedis)('the adversary, of Redis', () => {
+  async function setUp() {
+    const redis = await Redis.start();
+    onTestFinished(() => redis.stop());
+    const stored = async () => {
+      let found: Stored = new Map();
+      await redis.forgeFor(0, async (forger) => {
+        found = await forger.all();
+      });
+      return found;
+    };
+    const put = (entries: Record<string, Buffer>) =>
+      redis.forgeFor(0, (forger) => forger.put(new Map(Object.entries(entries)), 'none'));
+    return { redis, stored, put };
+  }
+
+  it('puts back, byte by byte, what was stored before a restart', async () => {
+    const { redis, stored, put } = await setUp();
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+    await put({ 'magpie:a': bytes });
+    await redis.remember();
+    await redis.stop();
+    await redis.startAgain();
+    expect(await stored()).toEqual(new Map());
+    await redis.forgeFor(0, (forger) => forger.put(redis.memories[0]!, 'none'));
+    expect(await stored()).toEqual(new Map([['magpie:a', bytes]]));
+  });
+});
+
+describe('the adversary, of stored values', () => {
+  const stored = new Map(['a', 'b', 'c'].map((name) => [name, Buffer.from(name)]));
+
+  it('stores each under another key', () => {
+    const found = exchanged(stored, new Random(1));
+    expect([...found.keys()]).toEqual([...stored.keys()]);
+    expect([...found.values()].map(String).sort()).toEqual(['a', 'b', 'c']);
+    for (const [key, value] of found) expect(String(value)).not.toBe(key);
+  });
+
+  it('changes one bit', () => {
+    const value = Buffer.from([0, 0, 0]);
+    const bits = [...flipped(value, new Random(1))].map((byte) => byte.toString(2)).join('');
+    expect(bits.replaceAll('0', '')).toBe('1');
+    expect([...value]).toEqual([0, 0, 0]);
   });
 });
