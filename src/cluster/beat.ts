@@ -7,13 +7,17 @@ export type ListedMember = readonly [id: string, beat: number];
 export const listedMembers = `
   (select coalesce(jsonb_agg(jsonb_build_array(id, beat)), '[]') from cache_members) as members`;
 
+/** Null if the table is not the one in which members registered: a dump was put back, which may list them too. */
+export const currentEpoch = `
+  (select id from cache_epoch where split_part(place, '.', 3) = tableoid::text) as epoch`;
+
 /**
  * Alone in its statement, as a row is locked until the whole answer is written, and a process that is stopped reads no large one.
  */
 const renew = 'update cache_members set beat = beat + 1 where id = $1 and not is_fenced returning id';
 
 const look = `
-  select (select id from cache_epoch) as epoch, ${listedMembers}, ${newRows}, ${snapshot}, ${isPruned}`;
+  select ${currentEpoch}, ${listedMembers}, ${newRows}, ${snapshot}, ${isPruned}`;
 
 export interface Beat extends LogPage {
   readonly epoch: string | null;

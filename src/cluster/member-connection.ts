@@ -17,6 +17,7 @@ export class MemberConnection {
   readonly #client: pg.Client;
   readonly #listener: ConnectionListener;
   #isOpen = true;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(url: string, { id, listener }: { id: string; listener: ConnectionListener }) {
     this.id = id;
@@ -48,9 +49,11 @@ export class MemberConnection {
     await this.#client.connect();
   }
 
-  /** Runs a statement; it is prepared under `name`, if it has one. */
+  /** Runs a statement when those before it have ended; it is prepared under `name`, if it has one. */
   async query<Row>(statement: { name?: string; text: string; values?: unknown[] }): Promise<Row[]> {
-    return (await this.#client.query<Row & pg.QueryResultRow>(statement)).rows;
+    const result = this.#last.then(() => this.#client.query<Row & pg.QueryResultRow>(statement));
+    this.#last = result.catch(() => {});
+    return (await result).rows;
   }
 
   /** Ends the connection without waiting; destroys it if a statement is running. */

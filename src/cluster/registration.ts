@@ -26,9 +26,10 @@ const registerMember = `
   select count(*) from told`;
 
 /**
- * Names the table of the epoch among all that there ever were; a database that is copied within its server has tables of equal ids. A restored dump brings the epoch and the marks of the time of the
- * dump, to another database or back to its own, and a copy of files that is put back does so too: transaction ids after it mean
- * nothing here. So a server that was restarted as planned has a new epoch as well.
+ * Names the table of the epoch among all that there ever were; a database that is copied within its server has tables of equal ids.
+ * A restored dump brings the epoch and the marks of the time of the dump, to another database or back to its own, and a copy of files
+ * that is put back does so too: transaction ids after it mean nothing here. So a server that was restarted as planned has a new epoch
+ * as well. The third part is that of `currentEpoch`.
  */
 const place = `concat_ws('.', (select system_identifier from pg_control_system()),
   (select oid from pg_database where datname = current_database()), 'cache_epoch'::regclass::oid,

@@ -1,5 +1,5 @@
 import type { ListedMember } from './beat.ts';
-import { listedMembers } from './beat.ts';
+import { currentEpoch, listedMembers } from './beat.ts';
 import type { MemberConnection } from './member-connection.ts';
 import { acknowledgementChannel, publicationChannel, writePublication } from './messages.ts';
 
@@ -24,7 +24,7 @@ const publish = `
   with sent as (select pg_notify('${publicationChannel}', payload) from unnest($1::text[]) as payload),
     acknowledged as (select pg_notify(channel, payload) from unnest($2::text[], $3::text[]) as a(channel, payload))
   select (select count(*) from sent) + (select count(*) from acknowledged) as count,
-    (select id from cache_epoch) as epoch, ${listedMembers}`;
+    ${currentEpoch}, ${listedMembers}`;
 
 const acknowledge = 'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as a(channel, payload)';
 

@@ -672,17 +672,13 @@ describe('a restored dump', () => {
   it('has another epoch in the database that was dumped, as its data went back', async () => {
     const one = await joinAs(database);
     one.kept.add('Post');
-    const members = await listed(database);
     await sql`create table dumped as select * from cache_epoch`.execute(database.queries);
     await sql`alter table cache_epoch rename to former`.execute(database.queries);
     await sql`create unlogged table cache_epoch (like former including all)`.execute(database.queries);
     await sql`insert into cache_epoch select * from dumped`.execute(database.queries);
     await sql`drop table former, dumped`.execute(database.queries);
-    await terminate(
-      database,
-      members.map(({ id }) => id),
-    );
-    await untilListed(database, (now) => now.some(({ id }) => id !== members[0]!.id));
+    one.time.pass(beatMs);
+    await one.until(() => one.untilMs === 0);
     await untilServing(database, one);
     expect([...one.kept]).toEqual([]);
   });

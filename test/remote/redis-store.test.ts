@@ -3,7 +3,13 @@ import { redisAddressOf } from '../../src/redis-address.ts';
 import { openRedisStore } from '../../src/remote/redis-store.ts';
 import type { RemoteStore } from '../../src/remote/remote-store.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
-import { hasRedis, type RedisServer, startRedisCluster, startRedisServer } from '../setup/redis-server.ts';
+import {
+  hasRedis,
+  type RedisServer,
+  startRedisCluster,
+  startRedisSentinel,
+  startRedisServer,
+} from '../setup/redis-server.ts';
 import { MemoryStore } from './memory-store.ts';
 import { address, processOf } from './shared-tier.ts';
 
@@ -185,5 +191,29 @@ describe.skipIf(!hasRedis)('a Redis Cluster of three nodes', () => {
     for (const key of keys) await store.set(key, Buffer.from(key), 60_000);
     for (const key of keys) expect((await store.get(key))!.toString()).toBe(key);
     for (const { port } of cluster.nodes) expect(port).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(!hasRedis)('a primary that a sentinel knows', () => {
+  let watched: Awaited<ReturnType<typeof startRedisSentinel>>;
+  beforeAll(async () => {
+    watched = await startRedisSentinel();
+  }, 30_000);
+  afterAll(() => watched?.stop());
+  contractOf(() => open(watched.url));
+
+  it('is followed when its replica takes its place', async () => {
+    const store = await open(watched.url);
+    await watched.primary.stop();
+    for (;;) {
+      try {
+        await store.set('test:after', Buffer.from('written'), 60_000);
+        break;
+      } catch {
+        await turn();
+      }
+    }
+    expect((await store.get('test:after'))!.toString()).toBe('written');
+    expect(await watched.replica.keys('test:after')).toEqual(['test:after']);
   });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,19 +32,31 @@ function isInstalled(): boolean {
 
 /** Starts a Redis that keeps nothing on disk, in a folder that is removed with it. */
 export async function startRedisServer(settings: Record<string, string> = {}, port?: number): Promise<RedisServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'magpie-redis-'));
   const own = port ?? (await freePort());
-  const flags = { port: String(own), bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder, ...settings };
-  const server = spawn(
-    'redis-server',
-    Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const flags = { port: String(own), bind: '127.0.0.1', save: '', appendonly: 'no', ...settings };
+  return await start({
+    port: own,
+    args: Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
+    readyLine: 'Ready to accept connections',
+  });
+}
+
+interface StartOptions {
+  readonly port: number;
+  readonly args: readonly string[];
+  readonly configuration?: readonly string[];
+  /** What it logs when it may be used. */
+  readonly readyLine: string;
+}
+
+async function start({ port: own, args, configuration = [], readyLine }: StartOptions): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-redis-'));
+  const file = join(folder, 'redis.conf');
+  await writeFile(file, [`dir ${folder}`, ...configuration].map((line) => `${line}\n`).join(''));
+  const server = spawn('redis-server', [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const killWithUs = () => server.kill('SIGKILL');
   process.on('exit', killWithUs);
-  await ready(server);
+  await ready(server, readyLine);
   return {
     url: `redis://127.0.0.1:${own}`,
     port: own,
@@ -95,12 +107,35 @@ async function isWhole({ port }: RedisServer): Promise<boolean> {
   );
 }
 
-function ready(server: ChildProcess): Promise<void> {
+/** A primary, its replica, and a sentinel that watches them under the name `magpie`. */
+export async function startRedisSentinel() {
+  const primary = await startRedisServer();
+  const replica = await startRedisServer({ replicaof: `127.0.0.1 ${primary.port}` });
+  const port = await freePort();
+  const sentinel = await start({
+    port,
+    args: ['--sentinel'],
+    configuration: [
+      ...[`port ${port}`, 'bind 127.0.0.1', `sentinel monitor magpie 127.0.0.1 ${primary.port} 1`],
+      'sentinel down-after-milliseconds magpie 200',
+    ],
+    readyLine: '+monitor master magpie',
+  });
+  const servers = [primary, replica, sentinel];
+  while (!(await run(port, ['SENTINEL', 'REPLICAS', 'magpie'], true)).includes(String(replica.port)));
+  return {
+    url: `redis+sentinel://127.0.0.1:${port}/magpie`,
+    ...{ primary, replica },
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  };
+}
+
+function ready(server: ChildProcess, readyLine: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let log = '';
     server.stdout?.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-10_000);
-      if (log.includes('Ready to accept connections')) resolve();
+      if (log.includes(readyLine)) resolve();
     });
     server.on('error', reject);
     server.on('exit', (code) => reject(new Error(`Redis ended with ${code} instead of starting:\n${log}`)));
