@@ -5,6 +5,7 @@ import type { Queries } from '../database/database.ts';
 import { isDatabaseError } from '../database/errors.ts';
 import { appendFunction, functionOf, tableFunction } from './functions.ts';
 import { rules, rulesVersion } from './rules.ts';
+import { createTriggers, findUnwatched } from './triggers.ts';
 
 /**
  * The number of the advisory lock of those that install at the same time. It ends with the transaction, so that a pooler may be
@@ -19,16 +20,6 @@ const attempts = 5;
 /** Of the transaction that replaces functions, so that a process that is stopped in it does not keep others from starting. */
 const limits = `set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '5s'`;
 const pauseMs = 200;
-
-/** What an update of rows is called in its triggers. Deletions and insertions know one of the two. */
-const [oldRows, newRows] = ['old table as old_rows', 'new table as new_rows'];
-const events = {
-  insert: `referencing ${newRows}`,
-  update: `referencing ${oldRows} ${newRows}`,
-  delete: `referencing ${oldRows}`,
-  truncate: '',
-};
-const triggerNames = Object.keys(events).map((event) => `magpie_after_${event}`);
 
 export interface InstallOptions {
   readonly queries: Queries;
@@ -116,38 +107,4 @@ async function createInAttempts(table: string, options: InstallOptions): Promise
     }
   }
   return false;
-}
-
-/** The tables that lack one of their triggers. */
-async function findUnwatched(queries: Queries): Promise<string[]> {
-  const { rows } = await sql<{ table: string; watched: number }>`
-    select class.relname as table, count(*)::int as watched
-    from pg_trigger as trigger
-      join pg_class as class on class.oid = trigger.tgrelid
-      join pg_proc as function on function.oid = trigger.tgfoid
-    where class.relnamespace = current_schema()::regnamespace and trigger.tgenabled in ('O', 'A')
-      and trigger.tgname = any(${triggerNames}) and function.proname = 'magpie_log_' || class.relname
-    group by class.relname`.execute(queries);
-  const watched = new Map(rows.map(({ table, watched }) => [table, watched]));
-  return Object.keys(rules).filter((table) => watched.get(table) !== triggerNames.length);
-}
-
-/** Needs a lock that waits for those that write to the table, and for its vacuum. */
-async function createTriggers(
-  queries: Queries,
-  { table, lockTimeoutMs }: { table: string; lockTimeoutMs: number },
-): Promise<void> {
-  await queries.transaction().execute(async (transaction) => {
-    await sql.raw(`set local lock_timeout = ${lockTimeoutMs}`).execute(transaction);
-    for (const [event, referencing] of Object.entries(events)) {
-      const name = `magpie_after_${event}`;
-      await sql
-        .raw(
-          `create or replace trigger ${name} after ${event} on ${table} ${referencing} for each statement
-          when (current_setting('magpie.logs_itself', true) is distinct from 'on') execute function ${functionOf(table)}()`,
-        )
-        .execute(transaction);
-      await sql.raw(`alter table ${table} enable trigger ${name}`).execute(transaction);
-    }
-  });
 }

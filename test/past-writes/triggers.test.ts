@@ -6,6 +6,7 @@ import { loggingItself, type Queries } from '../../src/database/database.ts';
 import { transact } from '../../src/database/transaction.ts';
 import { functionsOf, installTriggers, repairTriggers } from '../../src/past-writes/install.ts';
 import { rules, rulesVersion, unreadTables } from '../../src/past-writes/rules.ts';
+import { triggersOf, triggersVersion } from '../../src/past-writes/triggers.ts';
 import { confine, signInAs } from '../product/magpie.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { type Demo, insertSubjects, subjects } from './subjects.ts';
@@ -241,8 +242,12 @@ describe('triggers', () => {
   });
 
   it('are of rules whose number is raised when they change', () => {
-    const functions = functionsOf({ schema: 'public', tagsVersion: '' });
-    const hash = createHash('sha256').update(functions.join()).digest('hex').slice(0, 16);
+    const hashOf = (texts: readonly string[]) => createHash('sha256').update(texts.join()).digest('hex').slice(0, 16);
+    const hash = hashOf(functionsOf({ schema: 'public', tagsVersion: '' }));
+    expect(
+      [triggersVersion, hashOf(triggersOf('posts'))],
+      'Raise triggersVersion in src/past-writes/triggers.ts, and write the number and the hash here.',
+    ).toEqual([1, 'f201b98eb713376e']);
     expect(
       [rulesVersion, hash],
       'Raise rulesVersion in src/past-writes/rules.ts, and write the number and the hash here.',
@@ -252,6 +257,21 @@ describe('triggers', () => {
   it('have all their functions again after one was dropped', async () => {
     await sql`drop function magpie_log_saved_replies() cascade`.execute(queries);
     await install();
+    expect(await loggedBy(update)).toHaveLength(1);
+  });
+
+  it('are replaced if they are of an earlier version, and kept if of a later one', async () => {
+    const replace = (version: number) =>
+      sql
+        .raw(`create or replace trigger magpie_after_update after update on saved_replies for each statement
+        when (false) execute function magpie_log_saved_replies();
+        comment on trigger magpie_after_update on saved_replies is 'version ${version}'`)
+        .execute(queries);
+    await replace(99);
+    await repair();
+    expect(await loggedBy(update)).toEqual([]);
+    await replace(0);
+    await repair();
     expect(await loggedBy(update)).toHaveLength(1);
   });
 
