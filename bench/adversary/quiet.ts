@@ -57,6 +57,7 @@ function differences(data: any, stored: Awaited<ReturnType<typeof readStored>>, 
   };
   visit(data);
   if (data.posts) expect('the number of posts', stored.postCount, data.posts.totalCount);
+  if (data.aiGenerations) expect('the number of generations', stored.generationCount, data.aiGenerations.totalCount);
   if (data.inboxSummary) expect('unread messages', stored.unreadOfAll, data.inboxSummary.unreadCount);
   if (data.conversation)
     expect('its unread messages', stored.unread.get(conversationId), data.conversation.unreadCount);

@@ -19,6 +19,7 @@ const parts = (space: Space) => ({
   campaigns: 'campaigns(first: 10) { nodes { id revision name } }',
   savedReplies: 'savedReplies { id title }',
   conversation: `conversation(id: "${space.conversationId}") { id unreadCount messages(first: 3) { nodes { text } } }`,
+  generations: 'aiGenerations(first: 2) { totalCount nodes { id } }',
   inboxSummary: 'inboxSummary { openCount unreadCount }',
 });
 
@@ -27,7 +28,7 @@ export function readsOf(space: Space): readonly Read[] {
   const all = parts(space);
   const together = {
     page: [all.settings, all.templates, all.posts, all.inboxSummary],
-    desk: [all.savedReplies, all.conversation, all.campaigns, all.template],
+    desk: [all.generations, all.savedReplies, all.conversation, all.campaigns, all.template],
     everything: Object.values(all),
   };
   const { templates, posts, campaigns } = space.ids;
@@ -52,6 +53,7 @@ export function readsAfter(mutation: string, space: Space): readonly Read[] {
     updateCampaign: ['campaign', 'campaignOthers', 'campaigns'],
     createPost: ['posts', 'page'],
     receiveMessage: ['conversation', 'inboxSummary'],
+    generateHashtags: ['generations', 'desk'],
     createSavedReply: ['savedReplies', 'desk'],
     deleteSavedReply: ['savedReplies'],
   };

@@ -14,6 +14,8 @@ export interface Space {
   readonly nodes: ReadonlyMap<string, Expectation>;
   readonly ids: Readonly<Record<'settings' | 'templates' | 'posts' | 'campaigns', readonly string[]>>;
   readonly postCount: Expectation;
+  /** Of AI, whose values are loaded by one process at a time. */
+  readonly generationCount: Expectation;
   readonly unread: Expectation;
   readonly unreadOfAll: Expectation;
   readonly replies: Collection;
@@ -41,18 +43,19 @@ export async function createWorld(host: Host, database: Postgres, stage: readonl
   return {
     ...{ timeline, spaces },
     everything: () =>
-      spaces.flatMap(({ nodes, postCount, unread, unreadOfAll, replies }) => [
+      spaces.flatMap(({ nodes, postCount, generationCount, unread, unreadOfAll, replies }) => [
         ...nodes.values(),
-        ...[postCount, unread, unreadOfAll, replies],
+        ...[postCount, generationCount, unread, unreadOfAll, replies],
       ]),
     async failOver(primary) {
       let lost = 0;
       const stored = await Promise.all(spaces.map((space) => readStored(primary, space.workspaceId)));
       timeline.failOver();
       for (const [index, space] of spaces.entries()) {
-        const { nodes, postCount, unread, unreadOfAll, replies } = stored[index]!;
+        const { nodes, postCount, generationCount, unread, unreadOfAll, replies } = stored[index]!;
         for (const [id, expectation] of space.nodes) lost += expectation.restart(nodes.get(id)!);
         lost += space.postCount.restart({ level: postCount });
+        lost += space.generationCount.restart({ level: generationCount });
         lost += space.unread.restart({ level: unread.get(space.conversationId)! });
         space.unreadOfAll.restart({ level: unreadOfAll });
         lost += space.replies.restart(replies);
@@ -98,6 +101,7 @@ async function createSpace(
   return {
     ...{ workspaceId, token, accountId, conversationId, ids: known, nodes: new Map(nodes) },
     postCount: new Expectation(`posts of ${workspaceId}`, timeline, { level: stored.postCount }),
+    generationCount: new Expectation(`generations of ${workspaceId}`, timeline, { level: stored.generationCount }),
     unread: new Expectation(conversationId, timeline, { level: stored.unread.get(conversationId)! }),
     unreadOfAll: new Expectation(`inbox of ${workspaceId}`, timeline, { level: stored.unreadOfAll }),
     replies: new Collection(`saved replies of ${workspaceId}`, timeline, stored.replies),
@@ -107,6 +111,7 @@ async function createSpace(
 export interface Stored {
   readonly nodes: ReadonlyMap<string, Reading>;
   readonly postCount: number;
+  readonly generationCount: number;
   readonly unread: ReadonlyMap<string, number>;
   readonly unreadOfAll: number;
   readonly replies: readonly string[];
@@ -125,10 +130,14 @@ export async function readStored(database: Postgres, workspaceId: string): Promi
     `select id, unread_count as count, status = 'OPEN' as "isOpen" from conversations where workspace_id = $1`,
   );
   const [posts] = await rows<{ count: number }>('select count(*)::int from posts where workspace_id = $1');
+  const [generations] = await rows<{ count: number }>(
+    'select count(*)::int from ai_generations where workspace_id = $1',
+  );
   const replies = await rows<{ id: string }>('select id from saved_replies where workspace_id = $1');
   return {
     nodes: new Map(nodes.map(({ id, ...reading }) => [id, reading])),
     postCount: posts!.count,
+    generationCount: generations!.count,
     unread: new Map(unread.map(({ id, count }) => [id, count])),
     unreadOfAll: unread.filter(({ isOpen }) => isOpen).reduce((sum, { count }) => sum + count, 0),
     replies: replies.map(({ id }) => id),
@@ -140,7 +149,7 @@ export type Bounds = (answer: Answer['json']['data']) => { of: Expectation | Col
 
 /** Notes what is acknowledged now. The result tells what is wrong with the answer to a read that is sent now. */
 export function boundsOf(space: Space): Bounds {
-  const all = [...space.nodes.values(), space.postCount, space.unread, space.unreadOfAll];
+  const all = [...space.nodes.values(), space.postCount, space.generationCount, space.unread, space.unreadOfAll];
   const bounds = new Map(all.map((expectation) => [expectation, expectation.bound()]));
   const listed = space.replies.bound();
   return (data) => {
@@ -162,7 +171,8 @@ export function boundsOf(space: Space): Bounds {
     for (const name of ['settings', 'template', 'post', 'campaign'])
       if (data?.[name] && !space.nodes.has(data[name].id))
         note(space.postCount, `FOREIGN: expected ${name} of the workspace, but got ${data[name].id}`);
-    const { posts, inboxSummary, savedReplies } = data ?? {};
+    const { posts, aiGenerations, inboxSummary, savedReplies } = data ?? {};
+    if (aiGenerations) level(space.generationCount, { level: aiGenerations.totalCount });
     if (posts?.totalCount !== undefined) level(space.postCount, { level: posts.totalCount });
     if (inboxSummary) level(space.unreadOfAll, { level: inboxSummary.unreadCount });
     if (savedReplies)

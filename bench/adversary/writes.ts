@@ -35,7 +35,8 @@ export class Writes {
     if (dice < 0.55) return this.#changeOne(space, 'posts', { text, field: 'text' });
     if (dice < 0.65) return this.#changeOne(space, 'campaigns', { text, field: 'name' });
     if (dice < 0.7) return createPost(space, text);
-    if (dice < 0.82) return receiveMessage(space, text);
+    if (dice < 0.78) return receiveMessage(space, text);
+    if (dice < 0.84) return generateHashtags(space);
     const { size } = space.replies;
     return size > mostReplies || (size > fewestReplies && dice > 0.91) ? this.#deleteReply(space) : createReply(text);
   }
@@ -78,6 +79,12 @@ function receiveMessage({ accountId, unread, unreadOfAll }: Space, text: string)
   const input = { accountId, contactHandle: contact, text, externalId: text };
   const query = queryOf('receiveMessage', 'conversation { id unreadCount }');
   return { mutation: 'receiveMessage', query, input, moves: [unread, unreadOfAll] };
+}
+
+/** The text is always the same, so that all but the first reuse a result: each is a generation of its own, and takes none of the budget. */
+function generateHashtags({ generationCount }: Space): Write {
+  const query = queryOf('generateHashtags', 'generation { id }');
+  return { mutation: 'generateHashtags', query, input: { text: 'coffee' }, moves: [generationCount] };
 }
 
 function createReply(title: string): Write {
