@@ -54,11 +54,7 @@ export class LoadLocks {
     try {
       isTaken = await this.#store.add(name, token, lockMs);
     } catch {}
-    if (isTaken) {
-      const held: Held = { since: askedAtMs, token, askedAtMs, cancelRenewal: () => {} };
-      this.#held.set(name, held);
-      this.#renewLater(name, held);
-    }
+    if (isTaken) this.#hold(name, { since: askedAtMs, token, askedAtMs, cancelRenewal: () => {} });
     return isTaken ?? true;
   }
 
@@ -81,7 +77,11 @@ export class LoadLocks {
     const endMs = this.#time.now() + longestWaitMs;
     while (!(await this.take(name))) {
       const state = await this.#store.get(name);
-      if (state?.equals(unshared) || this.#time.now() >= endMs) return undefined;
+      if (state?.equals(unshared)) return undefined;
+      if (this.#time.now() >= endMs) {
+        this.#takeOver(name);
+        return undefined;
+      }
       await new Promise<void>((resolve) => this.#time.after(lookEveryMs, resolve));
       const found = await look();
       if (found !== undefined) return found;
@@ -89,6 +89,19 @@ export class LoadLocks {
     const found = await look(); // it may have come between the last look and the lock
     if (found !== undefined) this.release(name)?.(true);
     return found;
+  }
+
+  /** Takes a lock that was waited for in vain. It expires again then, if the store had lost its expiry. */
+  #takeOver(name: string): void {
+    const askedAtMs = this.#time.now();
+    const token = randomBytes(12);
+    this.#write(name, [token, lockMs]);
+    this.#hold(name, { since: askedAtMs, token, askedAtMs, cancelRenewal: () => {} });
+  }
+
+  #hold(name: string, held: Held): void {
+    this.#held.set(name, held);
+    this.#renewLater(name, held);
   }
 
   #renewLater(name: string, held: Held): void {

@@ -152,6 +152,21 @@ describe('a value that is loaded once in all processes', () => {
     expect(found.value).toBe('to be loaded');
   });
 
+  it('is waited for in vain only once, when the store has lost the expiry of the lock of a process that has died', async () => {
+    const { one, two, process, store, pass } = twoProcesses();
+    const three = process();
+    await one.find(ai);
+    const [lock] = store.values.keys();
+    await store.set(lock!, Buffer.from('of one'), Number.POSITIVE_INFINITY);
+    const found = lookup(two);
+    await pass(longestWaitMs + 100, two);
+    expect(found.value).toBe('to be loaded');
+    const late = lookup(three);
+    two.tier.begin(ai)!(undefined);
+    await pass(100, three);
+    expect(late.value).toBe('to be loaded');
+  });
+
   it('is not given back by a process whose lock may have expired', async () => {
     const { one, two, store, pass } = twoProcesses();
     await one.find(ai);
