@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { minutes: { type: 'string', default: '20' } } });
   const minutes = Number(values.minutes);
   console.log(
-    `npm start on a heap of ${heapMegabytes} MB and the embedded database; ${users} users, ${minutes} minutes;\n` +
+    `The server, in one script, on a heap of ${heapMegabytes} MB and the embedded database; ${users} users, ${minutes} minutes;\n` +
       '50 % new documents (comments, literals, aliases, variables, wrong ones), 10 % writes, 40 % usual reads\n',
   );
   const folder = await mkdtemp(join(tmpdir(), 'magpie-soak-'));

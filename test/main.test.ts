@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDataDir } from './setup/databases.ts';
-import { npmStart, type Program, printedLink, startProgram } from './setup/program.ts';
+import { type Program, printedLink, startAsNpm, startProgram } from './setup/program.ts';
 
 function start(environment: Record<string, string>): Program {
   return endedInTime(startProgram(environment));
@@ -56,7 +56,7 @@ describe('the server', { timeout: 180_000 }, () => {
     expect(first.said.out).toContain('magpie: stopped');
     expect(first.said.err).not.toContain(token);
 
-    const second = endedInTime(npmStart({ DATA_DIR }));
+    const second = endedInTime(startAsNpm({ DATA_DIR }));
     const [, againUrl = '', againToken = ''] = await second.prints(printedLink);
     expect(againToken).toBe(token);
     expect(await ask(againUrl, { token, query: '{ templates(first: 1) { nodes { title } } }' })).toEqual({

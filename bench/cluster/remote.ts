@@ -71,12 +71,11 @@ async function compareHits([loader, reader]: readonly Sharer[], report: Report, 
     }
   report.table(['value', 'load p50 ms', 'p99 ms', 'hit p50 ms', 'p99 ms', 'load / hit, p50', 'p99'], rows);
   report.say('');
-  for (const { what, times } of found)
-    for (const name of ['p50', 'p99'] as const) {
-      const ratio = ratioOf(times, name);
-      const target = `${what}, ${name}: a value in Redis ≥ ${timesFasterAtLeast} × faster than a load of ${loadMs} ms`;
-      report.verdict(target, ratio.median >= timesFasterAtLeast, shown(ratio));
-    }
+  for (const { what, times } of found) {
+    const ratio = ratioOf(times, 'p50');
+    const target = `${what}: a value in Redis ≥ ${timesFasterAtLeast} × faster than a load of ${loadMs} ms, at the median`;
+    report.verdict(target, ratio.median >= timesFasterAtLeast, shown(ratio));
+  }
 }
 
 interface Percentiles {

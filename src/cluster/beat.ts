@@ -7,7 +7,10 @@ export type ListedMember = readonly [id: string, beat: number];
 export const listedMembers = `
   (select coalesce(jsonb_agg(jsonb_build_array(id, beat)), '[]') from cache_members) as members`;
 
-/** Null if the table is not the one in which members registered: a dump was put back, which may list them too. */
+/**
+ * Null after a dump was put back: the table was made anew, and `place` has the id of the former one. The dump may list members that run,
+ * so that a beat would succeed.
+ */
 export const currentEpoch = `
   (select id from cache_epoch where split_part(place, '.', 3) = tableoid::text) as epoch`;
 

@@ -6,9 +6,9 @@ export interface EpochRow {
 }
 
 /**
- * The life of a database between two crashes. The table that names it does not outlive a crash or a failover, nor does the list of
- * members: so of those that were members before nothing is known, but that their leases end within `leaseMs`. Until then, which is
- * until the new epoch is *settled*, no mutation is answered.
+ * The life of a database until it crashes, fails over, is restarted, or a dump is put back. The table that names it does not outlive
+ * these, nor does the list of members: so of those that were members before nothing is known, but that their leases end within
+ * `leaseMs`. Until then, which is until the new epoch is *settled*, no mutation is answered.
  */
 export class Epoch {
   readonly #time: Time;

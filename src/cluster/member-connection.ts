@@ -49,7 +49,7 @@ export class MemberConnection {
     await this.#client.connect();
   }
 
-  /** Runs a statement when those before it have ended; it is prepared under `name`, if it has one. */
+  /** Runs a statement when those before it have ended, as version 9 of pg demands; it is prepared under `name`, if it has one. */
   async query<Row>(statement: { name?: string; text: string; values?: unknown[] }): Promise<Row[]> {
     const result = this.#last.then(() => this.#client.query<Row & pg.QueryResultRow>(statement));
     this.#last = result.catch(() => {});

@@ -26,10 +26,10 @@ const registerMember = `
   select count(*) from told`;
 
 /**
- * Names the table of the epoch among all that there ever were; a database that is copied within its server has tables of equal ids.
- * A restored dump brings the epoch and the marks of the time of the dump, to another database or back to its own, and a copy of files
- * that is put back does so too: transaction ids after it mean nothing here. So a server that was restarted as planned has a new epoch
- * as well. The third part is that of `currentEpoch`.
+ * Tells one table of the epoch from every other: the server's files, the database, the table, and the start of the server. Transaction
+ * ids mean nothing after a dump was put back, in another database or in its own, or after a copy of files was: then the stored place
+ * differs from the present one, and an epoch begins. So it does when a server was restarted as planned. The third part is that of
+ * `currentEpoch`.
  */
 const place = `concat_ws('.', (select system_identifier from pg_control_system()),
   (select oid from pg_database where datname = current_database()), 'cache_epoch'::regclass::oid,
@@ -37,7 +37,7 @@ const place = `concat_ws('.', (select system_identifier from pg_control_system()
 const ensureEpoch = `
   insert into cache_epoch (id, place) values ($1, ${place})
   on conflict (is_only) do update set place = excluded.place,
-    id = case when cache_epoch.place is null then cache_epoch.id else excluded.id end,
+    id = excluded.id,
     is_settled = cache_epoch.place is null and cache_epoch.is_settled,
     pruned_below = '0', prune_mark = '0', marked_at = '-infinity'
   where cache_epoch.place is distinct from excluded.place`;

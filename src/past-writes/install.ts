@@ -36,7 +36,7 @@ export function functionsOf({ schema, tagsVersion }: { schema: string; tagsVersi
 
 /**
  * Installs what logs the writes of other programs: functions, all in one transaction, unless those of a later version are there,
- * and triggers where they are missing. A transaction that logs itself says so by `magpie.logs_itself`.
+ * and triggers where they are missing or of an earlier version. A transaction that logs itself says so by `magpie.logs_itself`.
  */
 export async function installTriggers({
   tagsVersion,
@@ -80,27 +80,31 @@ async function findInstalled(transaction: Queries): Promise<Installed> {
 }
 
 /**
- * Creates triggers that are missing or switched off, as after `alter table … disable trigger` or a restored table. Warns of tables
- * that somebody keeps locked: until a later call, writes of other programs to them are not logged.
+ * Creates triggers that are missing, switched off, as after `alter table … disable trigger` or a restored table, or of an earlier
+ * version. Warns of tables that somebody keeps locked: until a later call, writes of other programs to them may not be logged.
  */
 export async function repairTriggers(options: InstallOptions): Promise<void> {
-  for (const table of await findUnwatched(options.queries))
-    if (!(await createInAttempts(table, options)))
+  for (const [table, missing] of await findUnwatched(options.queries))
+    if (!(await createInAttempts({ table, missing }, options)))
       options.log.warn(
-        `writes past Magpie to ${table} are not logged: its triggers could not be created, as the table is locked`,
+        `writes past Magpie to ${table} may not be logged: its triggers could not be created, as the table is locked`,
       );
 }
 
 const lockNotAvailable = '55P03';
 
 /** Returns whether the table got its triggers: false if it was locked at each attempt. */
-async function createInAttempts(table: string, options: InstallOptions): Promise<boolean> {
+async function createInAttempts(
+  unwatched: { table: string; missing: readonly string[] },
+  options: InstallOptions,
+): Promise<boolean> {
   const { queries, pause = wait, lockTimeoutMs = defaultLockTimeoutMs } = options;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (attempt > 1) await pause(pauseMs);
     try {
       // The last time longer than a second, after which a vacuum of the database itself gives way.
-      await createTriggers(queries, { table, lockTimeoutMs: attempt === attempts ? 3 * lockTimeoutMs : lockTimeoutMs });
+      const limit = attempt === attempts ? 3 * lockTimeoutMs : lockTimeoutMs;
+      await createTriggers(queries, { ...unwatched, lockTimeoutMs: limit });
       return true;
     } catch (error) {
       if (!isDatabaseError(error) || error.code !== lockNotAvailable) throw error;

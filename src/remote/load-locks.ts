@@ -22,9 +22,10 @@ interface LocksOptions {
 }
 
 interface Held {
-  readonly since: number;
+  readonly name: string;
   readonly token: Buffer;
-  /** When the store was last asked for the lock: it cannot expire before `lockMs` after that. */
+  readonly sinceMs: number;
+  /** When the store was last asked for it, and took it: it cannot expire before `lockMs` after that. */
   askedAtMs: number;
   cancelRenewal: () => void;
 }
@@ -33,8 +34,8 @@ interface Held {
  * Locks of keys that are loaded by one process at a time. They save work, and nothing that is right rests on them: two loads of a
  * key are as good as one, and a value that comes late is refused by what the log says.
  *
- * A lock is renewed and given back without a comparison at the server. Its process knows by its own clock, from the moment in which
- * it asked for the lock, that it cannot have expired: so it is still its own. Later, it is left to expire.
+ * The store compares nothing: a process renews a lock or gives it back if it knows by its own clock that the lock cannot have expired.
+ * If somebody has taken it over, a renewal finds that out. Later, it is left to expire.
  */
 export class LoadLocks {
   readonly #store: GuardedStore;
@@ -54,19 +55,20 @@ export class LoadLocks {
     try {
       isTaken = await this.#store.add(name, token, lockMs);
     } catch {}
-    if (isTaken) this.#hold(name, { since: askedAtMs, token, askedAtMs, cancelRenewal: () => {} });
+    if (isTaken) this.#hold({ name, token, askedAtMs });
     return isTaken ?? true;
   }
 
   /** Returns the function that gives a lock back; undefined if this process does not have it. */
   release(name: string): ((isShared: boolean) => void) | undefined {
     const held = this.#held.get(name);
-    if (held === undefined) return undefined;
-    return (isShared) => {
-      held.cancelRenewal();
-      if (this.#held.get(name) === held) this.#held.delete(name);
-      if (this.#isOwn(held)) this.#write(name, isShared ? [Buffer.alloc(0), 1] : [unshared, unsharedMs]);
-    };
+    return (
+      held &&
+      ((isShared) => {
+        if (this.#drop(held) && this.#isOwn(held))
+          void this.#write(name, isShared ? [Buffer.alloc(0), 1] : [unshared, unsharedMs]);
+      })
+    );
   }
 
   /**
@@ -95,33 +97,51 @@ export class LoadLocks {
   #takeOver(name: string): void {
     const askedAtMs = this.#time.now();
     const token = randomBytes(12);
-    this.#write(name, [token, lockMs]);
-    this.#hold(name, { since: askedAtMs, token, askedAtMs, cancelRenewal: () => {} });
+    void this.#write(name, [token, lockMs]);
+    this.#hold({ name, token, askedAtMs });
   }
 
-  #hold(name: string, held: Held): void {
+  #hold({ name, token, askedAtMs }: Pick<Held, 'name' | 'token' | 'askedAtMs'>): void {
+    const former = this.#held.get(name);
+    if (former) this.#drop(former);
+    const held: Held = { name, token, sinceMs: askedAtMs, askedAtMs, cancelRenewal: () => {} };
     this.#held.set(name, held);
-    this.#renewLater(name, held);
+    this.#renewLater(held);
   }
 
-  #renewLater(name: string, held: Held): void {
-    held.cancelRenewal = this.#time.after(lockMs / 2, () => {
-      const nowMs = this.#time.now();
-      if (!this.#isOwn(held) || nowMs - held.since >= longestHeldMs) {
-        this.#held.delete(name);
-        return;
-      }
-      held.askedAtMs = nowMs;
-      this.#write(name, [held.token, lockMs]);
-      this.#renewLater(name, held);
-    });
+  /** Returns whether it was still held. */
+  #drop(held: Held): boolean {
+    held.cancelRenewal();
+    return this.#held.get(held.name) === held && this.#held.delete(held.name);
+  }
+
+  #renewLater(held: Held): void {
+    held.cancelRenewal = this.#time.after(lockMs / 2, () => void this.#renew(held).catch(() => this.#drop(held)));
+  }
+
+  async #renew(held: Held): Promise<void> {
+    const { name, token, sinceMs } = held;
+    const isToBeHeld = () =>
+      this.#held.get(name) === held && this.#isOwn(held) && this.#time.now() - sinceMs < longestHeldMs;
+    const found = isToBeHeld() ? await this.#store.get(name) : undefined;
+    const askedAtMs = this.#time.now();
+    if (!found?.equals(token) || !isToBeHeld()) return void this.#drop(held);
+    if (await this.#write(name, [token, lockMs])) held.askedAtMs = askedAtMs;
+    if (this.#held.get(name) === held) this.#renewLater(held);
   }
 
   #isOwn({ askedAtMs }: Held): boolean {
     return this.#time.now() - askedAtMs < lockMs - marginMs;
   }
 
-  #write(name: string, [value, lifetimeMs]: [Buffer, number]): void {
-    this.#store.set(name, value, lifetimeMs)?.catch(() => {});
+  /** Resolves with whether the store took it. */
+  async #write(name: string, [value, lifetimeMs]: [Buffer, number]): Promise<boolean> {
+    try {
+      const written = this.#store.set(name, value, lifetimeMs);
+      await written;
+      return written !== undefined;
+    } catch {
+      return false;
+    }
   }
 }

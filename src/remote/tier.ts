@@ -117,8 +117,7 @@ export class SharedTier implements RemoteTier {
     const release = this.#isLoadedOnce(address) ? this.#locks.release(lockOf(identity)) : undefined;
     if (loadedAt === undefined && release === undefined) return undefined;
     return (offer) => {
-      if (offer === undefined || loadedAt === undefined)
-        release?.(true); // another may try
+      if (offer === undefined || loadedAt === undefined) release?.(false);
       else this.#take(identity, { loadedAt, offer, release });
     };
   }

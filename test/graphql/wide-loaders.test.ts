@@ -9,7 +9,6 @@ describe('what belongs to several workspaces', () => {
     role: 'OWNER',
     account_ids: null,
   }));
-  const document = '{ viewer { memberships { workspace { name } } } }';
 
   /** Statements for workspaces wait for the test; each brings the name of the moment at which it is asked. */
   function inWorkspaces() {
@@ -28,23 +27,6 @@ describe('what belongs to several workspaces', () => {
     };
     return { product, names, settled, open: () => waiting.splice(0).forEach((go) => void go()) };
   }
-
-  it('is loaded anew once any of them wrote', async () => {
-    const { product, names, settled, open } = inWorkspaces();
-    const early = product.ask(document);
-    expect(await settled()).toBe(1);
-    names.ws_other = 'Renamed';
-    product.engine.cache.invalidate(['ws_other/Workspace', 'ws_other/Workspace:ws_other'], 'updateWorkspace');
-    const late = product.ask(document);
-    expect(await settled()).toBe(2);
-    open();
-    const namesIn = ({ data }: Awaited<typeof early>) =>
-      data.viewer.memberships.map(({ workspace }: { workspace: { name: string } }) => workspace.name);
-    expect([namesIn(await early), namesIn(await late)]).toEqual([
-      ['Nest', 'Other'],
-      ['Nest', 'Renamed'],
-    ]);
-  });
 
   it('is loaded once for one request, until any of them wrote', async () => {
     const { product, settled, open } = inWorkspaces();

@@ -119,7 +119,7 @@ describe.each(engines)('the processes of a database, on %s', (engine) => {
     const { queries, one, two } = await open();
     for (const { reporter } of [one, two]) await reporter.tick();
     const stateOfTwo = async () => (await one.processes.list(queries)).find(({ id }) => id === 'p2')?.state;
-    await age(queries, 'p2', 14);
+    await age(queries, 'p2', 5);
     expect(await stateOfTwo()).toBe('SERVING');
     await age(queries, 'p2', 16);
     expect(await stateOfTwo()).toBe('SILENT');

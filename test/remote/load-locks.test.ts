@@ -167,6 +167,44 @@ describe('a value that is loaded once in all processes', () => {
     expect(late.value).toBe('to be loaded');
   });
 
+  it('is not kept from others by a renewal that was under way when its lock was given back', async () => {
+    const { one, two, pass } = twoProcesses();
+    await one.find(ai);
+    const offer = one.tier.begin(ai)!;
+    await pass(lockMs / 2 - 50, one);
+    one.time.pass(50);
+    offer(undefined);
+    await turn();
+    expect(one.time.alarms).toBe(0);
+    expect(await two.find(ai)).toBeUndefined();
+  });
+
+  it('is not kept from others by a process from which it was taken over', async () => {
+    const { one, two, pass } = twoProcesses();
+    await one.find(ai);
+    one.tier.begin(ai);
+    const found = lookup(two);
+    await pass(longestWaitMs + 100, one, two);
+    expect(found.value).toBe('to be loaded');
+    await pass(lockMs, one);
+    expect(one.time.alarms).toBe(0);
+  });
+
+  it('is not given back by a process whose lock could not be renewed', async () => {
+    const { one, two, store, pass } = twoProcesses();
+    await one.find(ai);
+    const offer = one.tier.begin(ai)!;
+    store.failing = { set: new Error('full') };
+    await pass(lockMs - 500, one);
+    store.failing = {};
+    await pass(600);
+    expect(await two.find(ai)).toBeUndefined(); // it has the lock now
+    const calls = store.calls;
+    offer(undefined);
+    await turn();
+    expect(store.calls).toBe(calls);
+  });
+
   it('is not given back by a process whose lock may have expired', async () => {
     const { one, two, store, pass } = twoProcesses();
     await one.find(ai);

@@ -190,7 +190,6 @@ describe.skipIf(!hasRedis)('a Redis Cluster of three nodes', () => {
     const keys = Array.from({ length: 10 }, () => `test:${++names}`);
     for (const key of keys) await store.set(key, Buffer.from(key), 60_000);
     for (const key of keys) expect((await store.get(key))!.toString()).toBe(key);
-    for (const { port } of cluster.nodes) expect(port).toBeGreaterThan(0);
   });
 });
 
@@ -204,6 +203,7 @@ describe.skipIf(!hasRedis)('a primary that a sentinel knows', () => {
 
   it('is followed when its replica takes its place', async () => {
     const store = await open(watched.url);
+    await watched.sentinel.command('SENTINEL', 'SET', 'magpie', 'down-after-milliseconds', '200');
     await watched.primary.stop();
     for (;;) {
       try {

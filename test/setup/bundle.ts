@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { removeOutdated } from './outdated.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -10,6 +11,8 @@ const external = ['@aws-sdk/*', '@electric-sql/pglite', 'bufferutil', 'esbuild',
 
 /** CommonJS packages in a bundle call `require`. */
 const js = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+const prefix = 'magpie-test-';
 
 const bundles = new Map<string, Promise<string>>();
 
@@ -26,7 +29,10 @@ export function bundled(script: URL): Promise<string> {
 
 async function makeBundle(path: string): Promise<string> {
   const name = basename(path, '.ts');
-  const outdir = join(root, 'node_modules', '.cache', 'magpie-test', `${name}-${process.pid}`);
+  const folder = join(root, 'node_modules', '.cache'); // packages that are not in the bundle are found from here
+  await mkdir(folder, { recursive: true });
+  await removeOutdated(folder, prefix);
+  const outdir = await mkdtemp(join(folder, prefix));
   await build({
     entryPoints: [path],
     ...{ outdir, outExtension: { '.js': '.mjs' }, splitting: true, logLevel: 'error' },

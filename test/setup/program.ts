@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { bundled } from './bundle.ts';
 import { nodeFlags } from './processes.ts';
 
@@ -33,9 +34,10 @@ export function startProgram(environment: Record<string, string>, command: reado
   return start([process.execPath, ...nodeFlags, main, ...command], environment);
 }
 
-/** The same as people start it. */
-export function npmStart(environment: Record<string, string>): Program {
-  return start(['npm', '--silent', 'start'], environment);
+/** The same as `npm start` runs it. */
+export function startAsNpm(environment: Record<string, string>): Program {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return start(['sh', '-c', scripts.start], environment); // it gives its place to Node, so that signals arrive
 }
 
 function start([command, ...args]: readonly string[], environment: Record<string, string>): Program {

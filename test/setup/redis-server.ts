@@ -115,17 +115,14 @@ export async function startRedisSentinel() {
   const sentinel = await start({
     port,
     args: ['--sentinel'],
-    configuration: [
-      ...[`port ${port}`, 'bind 127.0.0.1', `sentinel monitor magpie 127.0.0.1 ${primary.port} 1`],
-      'sentinel down-after-milliseconds magpie 200',
-    ],
+    configuration: [`port ${port}`, 'bind 127.0.0.1', `sentinel monitor magpie 127.0.0.1 ${primary.port} 1`],
     readyLine: '+monitor master magpie',
   });
   const servers = [primary, replica, sentinel];
   while (!(await run(port, ['SENTINEL', 'REPLICAS', 'magpie'], true)).includes(String(replica.port)));
   return {
     url: `redis+sentinel://127.0.0.1:${port}/magpie`,
-    ...{ primary, replica },
+    ...{ primary, replica, sentinel },
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   };
 }

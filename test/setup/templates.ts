@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { seedDemo } from '../../src/domains/demo/seed.ts';
+import { removeOutdated } from './outdated.ts';
 
 export type TemplateName = 'empty' | 'seeded';
 
@@ -66,7 +67,7 @@ export async function pgliteTemplate(name: TemplateName): Promise<string> {
     await writeFile(draft, await database.dump!());
   });
   await rename(draft, file);
-  await removeOutdated(prefix);
+  await removeOutdated(tmpdir(), prefix);
   return file;
 }
 
@@ -111,17 +112,6 @@ async function prepare(
     await use(database);
   } finally {
     await database.close();
-  }
-}
-
-/** Another checkout may be using a recent one. */
-async function removeOutdated(prefix: string): Promise<void> {
-  const dayMs = 24 * 60 * 60 * 1000;
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue;
-    const path = join(tmpdir(), name);
-    const modified = await stat(path).catch(() => undefined);
-    if (modified && Date.now() - modified.mtimeMs > dayMs) await rm(path, { force: true });
   }
 }
 
