@@ -13,6 +13,7 @@ import {
   blockedMembers,
   commit,
   joinAs,
+  joiningUntil,
   listed,
   publish,
   roundTrips,
@@ -505,10 +506,7 @@ describe('a member', () => {
     far.time.pass(beatMs / 2);
     link.cut();
     await far.until(() => far.untilMs === 0);
-    while (far.cutOffSinceMs.length < 2) {
-      far.time.pass(5);
-      await roundTrips(database, 1);
-    }
+    await joiningUntil(database, far, () => far.cutOffSinceMs.length >= 2);
     expect(new Set(far.cutOffSinceMs)).toEqual(new Set([beatMs / 2]));
     expect(far.untilMs).toBe(0);
   });
@@ -527,10 +525,7 @@ describe('a member', () => {
     const one = await joinAs(database);
     await sql`alter table cache_members rename to elsewhere`.execute(database.queries);
     await sql`select pg_terminate_backend(pid) from elsewhere`.execute(database.queries);
-    while (!one.said.some((message) => message.startsWith('cannot join'))) {
-      one.time.pass(5);
-      await roundTrips(database, 1);
-    }
+    await joiningUntil(database, one, () => one.said.some((message) => message.startsWith('cannot join')));
     await sql`alter table elsewhere rename to cache_members`.execute(database.queries);
     await untilServing(database, one);
     expect(one.cutOffSinceMs).toEqual([]);

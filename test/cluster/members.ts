@@ -178,12 +178,20 @@ export async function roundTrips(database: TestDatabase, count = 10): Promise<vo
   for (let i = 0; i < count; i++) await sql`select 1`.execute(database.queries);
 }
 
-/** Time passes in small steps, as each join that fails is followed by a pause, until the member may answer from memory. */
-export async function untilServing(database: TestDatabase, member: TestMember): Promise<void> {
-  while (member.untilMs === 0) {
-    member.time.pass(5);
+/** Longer than a pause after a join that failed, and shorter than the time that a join may take. */
+const pauseAtMostMs = 1_000;
+
+/** Lets a member join until this holds. Only the pauses pass between: however long it takes on a busy machine, a join is not given up. */
+export async function joiningUntil(database: TestDatabase, { time }: TestMember, holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    time.passToNext(pauseAtMostMs);
     await roundTrips(database, 1);
   }
+}
+
+/** Lets a member join until it may answer from memory. */
+export async function untilServing(database: TestDatabase, member: TestMember): Promise<void> {
+  await joiningUntil(database, member, () => member.untilMs > 0);
 }
 
 /** The statements of members that wait for a lock. */

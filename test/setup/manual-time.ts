@@ -20,6 +20,12 @@ export class ManualTime implements Timer {
     return this.#alarms.length;
   }
 
+  /** Time passes until the next alarm goes off, if that is due within so many milliseconds. */
+  passToNext(withinMs: number): void {
+    const next = Math.min(...this.#alarms.map(({ at }) => at)) - this.#elapsed;
+    if (next <= withinMs) this.pass(next);
+  }
+
   /** Time passes, and alarms go off. */
   pass(ms: number): void {
     this.#elapsed += ms;
