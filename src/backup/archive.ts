@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract, type Pack, pack } from 'tar-stream';
 import type { DiskMediaStore } from '../domains/media/disk-store.ts';
+import type { StoredFile } from '../domains/media/store.ts';
 
 /** The description of a backup, in its first file. */
 export interface Manifest {
@@ -48,9 +49,17 @@ async function fill(archive: Pack, { dump, media, postgresMajor }: BackupSource)
   archive.entry({ name: databaseFile }, Buffer.from(await dump()));
   for (const key of await media.keys()) {
     const file = await media.open(key);
-    if (file) await pipeline(file.stream, archive.entry({ name: mediaFolder + key, size: file.size }));
+    if (file) await addFile(archive, mediaFolder + key, file);
   }
   archive.finalize();
+}
+
+async function addFile(archive: Pack, name: string, { stream, size }: StoredFile): Promise<void> {
+  try {
+    await pipeline(stream, archive.entry({ name, size })); // throws if the archive was given up
+  } finally {
+    stream.destroy();
+  }
 }
 
 function fail(archive: Pack, error: Error): never {

@@ -41,7 +41,16 @@ describe('an archive', () => {
   });
 
   it('fails with the reason, and lets removals go on, when the database cannot be read or nobody takes it', async () => {
-    const media = createDiskMediaStore(await createFolder());
+    const store = createDiskMediaStore(await createFolder());
+    const closed: Promise<unknown>[] = [];
+    const media = {
+      ...store,
+      async open(key: string) {
+        const file = await store.open(key);
+        if (file) closed.push(new Promise((resolve) => file.stream.once('close', resolve)));
+        return file;
+      },
+    };
     const key = newStorageKey();
     await media.put(key, Buffer.alloc(1_000_000, 1));
     const source = { media, postgresMajor: 18 };
@@ -55,5 +64,7 @@ describe('an archive', () => {
     await expect(writeBackup({ ...source, dump: broken }, taken)).rejects.toThrow('cannot be read');
     await media.remove(key);
     expect(await media.keys()).toEqual([]);
+    await Promise.all(closed);
+    expect(closed).toHaveLength(1);
   });
 });

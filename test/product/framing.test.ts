@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase } from '../setup/databases.ts';
@@ -76,7 +75,7 @@ function open() {
   socket.on('error', () => {}); // it may be closed while we write
   let received = '';
   socket.on('data', (bytes) => (received += bytes.toString('latin1')));
-  return { socket, received: () => received, closed: once(socket, 'close') };
+  return { socket, received: () => received, closed: new Promise((resolve) => socket.once('close', resolve)) };
 }
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 2 });
