@@ -112,7 +112,7 @@ describe('the server', { timeout: 180_000 }, () => {
     await once(other, 'listening');
     onTestFinished(() => void other.close());
     const { port } = other.address() as { port: number };
-    const { said, ended } = start({ DATA_DIR: await makeDataDir(), PORT: String(port) });
+    const { said, ended } = start({ DATA_DIR: await createDataDir(), DEMO: 'off', PORT: String(port) });
     expect(await ended).toBe(1);
     expect(said.err).toMatch(new RegExp(`^magpie cannot start: PORT ${port} of 127.0.0.1 is in use: .*\n$`));
   });

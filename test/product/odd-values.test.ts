@@ -108,9 +108,11 @@ describe('a value that is odd', () => {
     },
   });
 
+  /** Literals that are taken come to the resolver in the form of variables, so that these are enough. */
   const sweepBoth = async (cases: readonly Case[], { byVariables, byLiterals }: ReturnType<typeof asking>) => {
     expect(await sweep(cases, byVariables)).toEqual([]);
-    expect(await sweep(cases, byLiterals)).toEqual([]);
+    const refused = cases.filter((one) => !isTaken(one));
+    expect(await sweep(refused, byLiterals)).toEqual([]);
   };
 
   describe('is refused by a query, or does no harm:', () => {
@@ -160,15 +162,7 @@ describe('a value that is odd', () => {
     it.each(withArguments(schema.getMutationType()!).map((field) => [field.name, field] as const))(
       '%s',
       async (_, field) => {
-        const cases = casesOf(field, await baseOf(field));
-        expect(await sweep(cases, byVariables)).toEqual([]);
-        // What is taken comes to the resolver in the same form.
-        expect(
-          await sweep(
-            cases.filter((one) => !isTaken(one)),
-            byLiterals,
-          ),
-        ).toEqual([]);
+        await sweepBoth(casesOf(field, await baseOf(field)), { byVariables, byLiterals });
       },
     );
   });
