@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDataDir } from '../setup/databases.ts';
 import { nextLine, startProcess } from '../setup/processes.ts';
 
-const kills = 8;
+const kills = 6;
 
 describe('an embedded database whose process is killed in the middle of writes', () => {
   it(`has every acknowledged transaction, and no half one, each of ${kills} times`, async () => {
