@@ -206,6 +206,11 @@ export async function confine(
   return { seen, hidden };
 }
 
+/** Leaves nothing for a publisher in the background to do, whose writes would come among those of a test. */
+export async function postponePosts({ queries }: Pick<Database, 'queries'>): Promise<void> {
+  await queries.updateTable('posts').set({ scheduledAt: '2099-01-01T00:00:00.000Z' }).execute();
+}
+
 export interface Session {
   readonly workspaceId: string;
   readonly userId: string;

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { hasRedis, type RedisServer, startRedisServer } from '../setup/redis-server.ts';
-import { type Session, signInAs } from './magpie.ts';
+import { postponePosts, type Session, signInAs } from './magpie.ts';
 
 let database: TestDatabase;
 let redis: RedisServer;
@@ -27,6 +27,7 @@ beforeAll(async () => {
   ]);
   dataDir = await createFolder();
   owner = await signInAs(database, 'OWNER');
+  await postponePosts(database);
   const templates = database.queries.selectFrom('templates').select('id').where('workspaceId', '=', owner.workspaceId);
   templateId = (await templates.orderBy('id').executeTakeFirstOrThrow()).id;
   [one, two] = [await start({}, closings), await start({}, closings)];

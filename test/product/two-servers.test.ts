@@ -10,7 +10,7 @@ import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { ask, startHost } from '../workers/host.ts';
-import { type Session, signInAs } from './magpie.ts';
+import { postponePosts, type Session, signInAs } from './magpie.ts';
 
 interface Running {
   readonly app: App;
@@ -28,6 +28,7 @@ let templateId: string;
 
 beforeAll(async () => {
   database = await createTestDatabase('postgres', { template: 'seeded' });
+  await postponePosts(database);
   dataDir = await createFolder();
   owner = await signInAs(database, 'OWNER');
   const { queries } = database;
