@@ -5,8 +5,7 @@ import { inLane, openDatabase, type Queries, withoutTimeLimit } from '../../src/
 import { failureOf } from '../../src/database/errors.ts';
 import { transact } from '../../src/database/transaction.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
-import { bothEngines, createTestDatabase } from '../setup/databases.ts';
-import { createFolder } from '../setup/folders.ts';
+import { bothEngines, createDataDir, createTestDatabase } from '../setup/databases.ts';
 
 /** A session of the test's own, which holds a lock that statements wait for. */
 async function holdLock(url: string, key: number) {
@@ -91,7 +90,7 @@ describe('a statement that takes longer than it may', () => {
     const events: string[] = [];
     const note = (message: string) => void events.push(message);
     const database = await openDatabase({
-      ...{ dataDir: await createFolder(), statementLimitMs: 500, events: { info: note, warn: note } },
+      ...{ dataDir: await createDataDir(), statementLimitMs: 500, events: { info: note, warn: note } },
     });
     onTestFinished(database.close);
     const queries = withoutTimeLimit(database.queries);
