@@ -15,8 +15,7 @@ import type { RemoteValue } from './remote-tier.ts';
 import type { Load, SizeOf } from './request.ts';
 import type { Store } from './store.ts';
 
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 30_000;
+const [FIRST_RETRY_MS, LAST_RETRY_MS] = [1_000, 30_000];
 
 export interface LoadsOptions {
   readonly ledger: Ledger;
@@ -85,7 +84,9 @@ export class Loads {
     flight.hold(tags);
     store.flights.set(key, flight); // an older flight of the key is no longer its owner, and may not fill the cache
     this.#running++;
-    return loadStart.asksRemote && this.#ask(flight, load) ? flight : this.#load(flight, load);
+    if (loadStart.asksRemote && this.#ask(flight, load)) return flight;
+    if (!loadStart.isGiven) this.#options.remote?.begin(flight);
+    return this.#load(flight, load);
   }
 
   /** Asks the remote tier, and loads if it has no value. Returns false if it is not asked. */
@@ -96,8 +97,9 @@ export class Loads {
       cancelTimer();
       flight.startedAt = time.precise();
       try {
+        if (found === undefined) remote?.begin(flight); // also if nobody waits any more, as others may wait for this load
         if (found !== undefined) this.#complete(flight, found.value, found);
-        else if (flight.isAbandoned) this.#giveUp(flight);
+        else if (flight.isAbandoned) this.#end(flight);
         else this.#load(flight, load);
       } catch {} // the flight's waiters receive the error
     });
@@ -105,14 +107,7 @@ export class Loads {
     return isAsked ?? false;
   }
 
-  /** Ends a flight that nobody waits for before its load began. The tier is told, as others may wait for that load. */
-  #giveUp(flight: Flight<Store>): void {
-    this.#options.remote?.begin(flight);
-    this.#end(flight);
-  }
-
   #load(flight: Flight<Store>, load: Load<unknown>): Entry | Flight<Store> {
-    if (!flight.loadStart.isGiven) this.#options.remote?.begin(flight);
     let result: unknown;
     try {
       result = load(flight);
