@@ -1,4 +1,5 @@
 import { type Cluster, openCluster } from '../../src/cluster/cluster.ts';
+import { noMemory } from '../../src/cluster/member-options.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { answerWith } from './child.ts';
 
@@ -19,10 +20,10 @@ async function answerTo(question: Question): Promise<unknown> {
     case 'join':
       cluster = await openCluster({ url, queries, tagsVersion: 'bench', log: { info() {}, warn: console.error } });
       await cluster.join({
+        ...noMemory,
         apply({ tags }) {
           for (const tag of tags) applied[tag] = Number(process.hrtime.bigint());
         },
-        ...{ clear() {}, allow() {}, cutOff() {} },
       });
       return null;
     case 'leave':

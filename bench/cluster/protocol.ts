@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { type Cluster, openCluster } from '../../src/cluster/cluster.ts';
+import { noMemory } from '../../src/cluster/member-options.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { transact } from '../../src/database/transaction.ts';
 import { quantile } from '../http/load.ts';
@@ -51,7 +52,7 @@ export async function measureProtocol(url: string, report: Report, pace: Pace): 
     tagsVersion: 'bench',
     log: { info() {}, warn() {} },
   });
-  await cluster.join({ apply() {}, clear() {}, allow() {}, cutOff() {} });
+  await cluster.join(noMemory);
   const plain = await PlainWriters.open(url);
   try {
     const logged = loggedWay(database, cluster);

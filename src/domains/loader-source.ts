@@ -2,11 +2,8 @@ import type DataLoader from 'dataloader';
 import type { Queries } from '../database/database.ts';
 import type { Scope } from './scope.ts';
 
-/** The batch function of a loader. It returns the values, or errors, in the order of their keys. */
-export type Batch<Key, Value> = (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>;
-
 export type CreateLoader = <Key, Value, CacheKey = Key>(
-  batch: Batch<Key, Value>,
+  batch: DataLoader.BatchLoadFn<Key, Value>,
   keyOf?: (key: Key) => CacheKey,
 ) => DataLoader<Key, Value, CacheKey>;
 

@@ -62,13 +62,11 @@ export class LoadLocks {
   /** Returns the function that gives a lock back; undefined if this process does not have it. */
   release(name: string): ((isShared: boolean) => void) | undefined {
     const held = this.#held.get(name);
-    return (
-      held &&
-      ((isShared) => {
-        if (this.#drop(held) && this.#isOwn(held))
-          void this.#write(name, isShared ? [Buffer.alloc(0), 1] : [unshared, unsharedMs]);
-      })
-    );
+    if (held === undefined) return undefined;
+    return (isShared) => {
+      if (this.#drop(held) && this.#isOwn(held))
+        void this.#write(name, isShared ? [Buffer.alloc(0), 1] : [unshared, unsharedMs]);
+    };
   }
 
   /**

@@ -1,6 +1,7 @@
 import { AppliedLog } from '../../src/cluster/applied-log.ts';
 import { readSince } from '../../src/cluster/log-reading.ts';
 import { MemberConnection } from '../../src/cluster/member-connection.ts';
+import { noMemory } from '../../src/cluster/member-options.ts';
 import type { Invalidation } from '../../src/database/invalidation-log.ts';
 
 /** Reads the log as a member does with its beat, but when told to. */
@@ -10,7 +11,7 @@ export async function followLog(
 ): Promise<{ beat(): Promise<void>; close(): void }> {
   const connection = new MemberConnection(url, { id: 'follower', listener: { heard() {}, lost() {} } });
   await connection.connect();
-  const log = new AppliedLog({ tagsVersion, memory: { apply, clear() {}, allow() {}, cutOff() {} } });
+  const log = new AppliedLog({ tagsVersion, memory: { ...noMemory, apply } });
   const { reader } = log;
   log.restart(await readSince(connection, reader), reader);
   return {

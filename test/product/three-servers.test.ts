@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openCluster } from '../../src/cluster/cluster.ts';
+import { noMemory } from '../../src/cluster/member-options.ts';
 import { defaultTiming } from '../../src/cluster/timing.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { seed } from '../setup/seed.ts';
@@ -12,7 +13,7 @@ import { Stock } from './stock.ts';
 /** A new epoch begins with a wait for leases of the one before. */
 async function settleEpoch({ queries, url }: TestDatabase): Promise<void> {
   const first = await openCluster({ url: url!, queries, tagsVersion: '', log: { info() {}, warn() {} } });
-  await first.join({ apply() {}, clear() {}, allow() {}, cutOff() {} });
+  await first.join(noMemory);
   await first.close();
   await sql`update cache_epoch set is_settled = true`.execute(queries);
 }

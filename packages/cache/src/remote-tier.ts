@@ -43,7 +43,7 @@ export interface RemoteTier {
    */
   find(address: RemoteAddress): Promise<RemoteValue | undefined> | undefined;
   /**
-   * Called just before a load begins, and when all lookups have aborted after `find`, so that none begins. Returns the function that
+   * Called just before a load begins, and after `find` when nobody waits any more, so that none begins. Returns the function that
    * receives the load's result, or undefined if that is of no use. The function is called once, with a result that is valid then,
    * or with undefined if there is none to share. It must not delay its caller: it only takes note, and works later.
    */
