@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { SlowFirst } from './test/setup/slow-first.ts';
@@ -20,7 +21,7 @@ export default defineConfig({
     execArgv: ['--expose-gc', '--liftoff-only', '--max-semi-space-size=64'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: availableParallelism() + 1, // one more than cores: some files wait for programs, browsers and servers
     sequence: { sequencer: SlowFirst },
     isolate: false, // a file leaves nothing behind: modules are loaded once for each worker instead of once for each file
   },

@@ -10,12 +10,16 @@ export interface RulesCheckOptions {
   readonly now?: () => Date;
 }
 
+/** The comparison takes half a second of CPU, which the first requests should have. */
+const startsAfterMs = 60_000;
+
 /**
- * Logs once, after the start, whose time zone rules differ from Magpie's. Magpie computes days by its own rules, so its results do
+ * Logs once, a minute after the start, whose time zone rules differ from Magpie's. Magpie computes days by its own rules, so its results do
  * not depend on the others; but other programs may use those of the database, and a newer Node.js means that Magpie's are old.
  */
 export function createRulesCheck({ queries, nodeRules, log, now = () => new Date() }: RulesCheckOptions) {
   const stopping = new AbortController();
+  let waiting: NodeJS.Timeout | undefined;
   let done = Promise.resolve();
 
   async function check(): Promise<void> {
@@ -29,10 +33,13 @@ export function createRulesCheck({ queries, nodeRules, log, now = () => new Date
 
   return {
     start(): void {
-      done = check().catch((error: unknown) => log.warn({ err: error }, 'the time zone rules could not be compared'));
+      waiting = setTimeout(() => {
+        done = check().catch((error: unknown) => log.warn({ err: error }, 'the time zone rules could not be compared'));
+      }, startsAfterMs);
     },
     /** Ends the comparison. */
     async stop(): Promise<void> {
+      clearTimeout(waiting);
       stopping.abort();
       await done;
     },

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Queries } from '../../../src/database/database.ts';
 import {
   compareRules,
@@ -8,6 +8,7 @@ import {
 } from '../../../src/domains/time-zones/comparison.ts';
 import { canonicalTimeZone, offsetMsAt, rulesVersion, timeZoneNames } from '../../../src/domains/time-zones/rules.ts';
 import { createRulesCheck } from '../../../src/domains/time-zones/rules-check.ts';
+import { createWire } from '../../graphql/wire.ts';
 import { createTestDatabase, engines } from '../../setup/databases.ts';
 
 const now = new Date('2026-11-22T09:00:00.000Z');
@@ -64,15 +65,33 @@ describe.each(engines)('the rules of %s', (engine) => {
       await sameRules(timeZoneNames().slice(0, 40), [instants[0]!]),
     );
   });
+});
 
-  it('are compared once at the start, as are those of Node.js, which are named with their version', async () => {
-    const messages: string[] = [];
-    const log = { warn: (_: object, message: string) => messages.push(message) };
-    const check = createRulesCheck({ queries, nodeRules: '2025c', log, now: () => now });
+describe('the rules of Node.js and the database', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('are compared a minute after the start, and named when they are behind', async () => {
+    const { queries } = createWire(() => []); // a database that knows no zone
+    const read = vi.fn(() => now);
+    const told = new Promise<string>((resolve) => {
+      const warn = (_: object, message: string) => message.includes('of the database') && resolve(message);
+      createRulesCheck({ queries, nodeRules: '2025c', log: { warn }, now: read }).start();
+    });
+    vi.advanceTimersByTime(59_999);
+    expect(read).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(await told).toMatch(/^the time zone rules of the database differ from Magpie's .*; update PostgreSQL$/s);
+  });
+
+  it('are not compared by a server that has stopped', async () => {
+    const { queries } = createWire(() => []);
+    const read = vi.fn(() => now);
+    const check = createRulesCheck({ queries, nodeRules: '2025c', log: { warn() {} }, now: read });
     check.start();
-    await check.stop(); // it ends with the zones at hand
-    expect(messages.filter((message) => !message.startsWith('the time zone rules of '))).toEqual([]);
-    expect(messages.filter((message) => /could not be compared/.test(message))).toEqual([]);
+    await check.stop();
+    vi.advanceTimersByTime(60_000);
+    expect(read).not.toHaveBeenCalled();
   });
 });
 
