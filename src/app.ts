@@ -21,10 +21,8 @@ import { namingVariable } from './error-message.ts';
 import { createGraphqlEngine } from './graphql/engine.ts';
 import type { GraphqlEngine } from './graphql/engine-interface.ts';
 import { readTypeDefs } from './graphql/schema.ts';
-import { registerBackgroundFigure } from './http/background-figure.ts';
-import { registerCacheFigures } from './http/cache-figures.ts';
 import { type PersistedOperations, readPersistedOperations } from './http/persisted-operations.ts';
-import { registerRemoteFigures } from './http/remote-figures.ts';
+import { registerFigures } from './http/register-figures.ts';
 import { createServer, type Server } from './http/server.ts';
 import { openMedia, withFailureLog } from './media.ts';
 import { figuresOf, metricsAccessOf } from './metrics-port.ts';
@@ -174,15 +172,19 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     uploadFolder: join(config.dataDir, 'uploads'),
     persistedOperations,
     metricsAccess: metricsAccessOf(config),
+    scrapeWorkers: line?.scrape,
     schemaText: readTypeDefs().join('\n'),
     tracer: tracing?.tracer,
   });
-  registerCacheFigures(server.metrics, () => engine.cache.snapshot());
-  if (remote) registerRemoteFigures(server.metrics, () => remote.snapshot());
   let isBackgroundRunning = config.workerRole === 'first';
   const problems = () => background.map((work) => work.problem()).filter((problem) => problem !== undefined);
   const backgroundNotes = () => (isBackgroundRunning ? problems() : [noBackground]);
-  registerBackgroundFigure(server.metrics, () => backgroundNotes().length === 0);
+  registerFigures(server.metrics, {
+    cache: () => engine.cache.snapshot(),
+    remote: remote && (() => remote.snapshot()),
+    isBackgroundRunning: () => backgroundNotes().length === 0,
+  });
+  line?.onMetricsWanted(server.metrics.ownText);
   line?.onBackground((isRunning) => {
     isBackgroundRunning = isRunning;
   });

@@ -1,18 +1,21 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DurationHistogram } from './duration-histogram.ts';
+import { mergedMetrics, type WorkerMetrics } from './worker-metrics.ts';
 
 /** The metrics of the server, served at /metrics. Other modules register their own in `registry`. */
 export interface Metrics {
   readonly registry: Registry;
-  /** All metrics in Prometheus' text format. */
+  /** All metrics in Prometheus' text format: those of every worker, where there are several. */
   text(): Promise<string>;
+  /** The metrics of this process. */
+  ownText(): Promise<string>;
   countRequest(request: { type: string; status: number; seconds: number }): void;
   /** Counts a query that the hot path served, also as a request. */
   countHotResponse(seconds: number): void;
   readonly hotResponses: number;
 }
 
-export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics {
+export function createMetrics({ openSubscriptions, openSockets, scrapeWorkers }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -65,9 +68,11 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
     },
   });
   const hotRequests = requestsOf('query', 200);
+  const ownText = async () => `${await registry.metrics()}\n${durations.text()}`;
   return {
     registry,
-    text: async () => `${await registry.metrics()}\n${durations.text()}`,
+    ownText,
+    text: scrapeWorkers ? async () => mergedMetrics(await scrapeWorkers()) : ownText,
     countRequest({ type, status, seconds }) {
       const series = requestsOf(type, status);
       series.count++;
@@ -84,9 +89,11 @@ export function createMetrics({ openSubscriptions, openSockets }: Open): Metrics
   };
 }
 
-interface Open {
+interface MetricsOptions {
   readonly openSubscriptions: () => number;
   readonly openSockets: () => number;
+  /** Asks all workers for their metrics; absent with one process. */
+  readonly scrapeWorkers?: (() => Promise<WorkerMetrics>) | undefined;
 }
 
 interface RequestSeries {

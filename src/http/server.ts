@@ -48,6 +48,7 @@ import { useStartPage } from './use-start-page.ts';
 import { useSubscriptions } from './use-subscriptions.ts';
 import { tracedListener, tracedRepetitions, useTracing } from './use-tracing.ts';
 import { useVariables } from './use-variables.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, SubscriptionLimits {
   /** Fields in a result. */
@@ -79,6 +80,8 @@ export interface ServerOptions {
   dashboardFolder?: string;
   /** Open to everybody when absent. */
   metricsAccess?: MetricsAccess;
+  /** Asks all workers for their metrics; absent with one process. */
+  scrapeWorkers?: (() => Promise<WorkerMetrics>) | undefined;
   /** Makes spans of operations; none are made when absent. */
   tracer?: Tracer;
   /** Whether responses are remembered, which does not change them. */
@@ -114,6 +117,7 @@ export function createServer(options: ServerOptions): Server {
   const metrics = createMetrics({
     openSubscriptions: () => subscriptions.size,
     openSockets: () => sockets.size,
+    scrapeWorkers: options.scrapeWorkers,
   });
 
   const responses = new RememberedResponses({ engine, maxBytes: limits.maxAnswerBytes });

@@ -47,6 +47,42 @@ describe('the figures', () => {
       expect((await fetch(url + path, { method })).status).toBe(404);
   });
 
+  it('are those of all workers, told apart by a label, each metric once and together', async () => {
+    const texts: string[] = [];
+    const { metrics, fetch } = createTestServer({
+      scrapeWorkers: async () => ({ workers: 3, answers: texts.map((text, at) => ({ worker: 2 * at + 1, text })) }),
+    });
+    for (let requests = 0; requests < 2; requests++) {
+      metrics.countRequest({ type: 'query', status: 200, seconds: 0.002 });
+      texts.push(await metrics.ownText());
+    }
+    const text = await (await fetch(address)).text();
+    const blocks = text.trim().split(/\n\n|\n(?=# HELP)/);
+    const block = (name: string) =>
+      blocks
+        .find((one) => one.startsWith(`# HELP ${name} `))!
+        .split('\n')
+        .slice(1);
+    expect(block('magpie_requests_total')).toEqual([
+      '# TYPE magpie_requests_total counter',
+      'magpie_requests_total{worker="1",type="query",status="200"} 1',
+      'magpie_requests_total{worker="3",type="query",status="200"} 2',
+    ]);
+    expect(block('magpie_hot_answers_total').slice(1)).toEqual([
+      'magpie_hot_answers_total{worker="1"} 0',
+      'magpie_hot_answers_total{worker="3"} 0',
+    ]);
+    expect(block('magpie_request_duration_seconds')).toContain(
+      'magpie_request_duration_seconds_bucket{worker="3",le="0.0025",type="query"} 2',
+    );
+    expect([block('magpie_workers').at(-1), block('magpie_workers_answered').at(-1)]).toEqual([
+      'magpie_workers 3',
+      'magpie_workers_answered 2',
+    ]);
+    const names = blocks.map((one) => one.split(' ', 3)[2]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('have a place that is configured', () => {
     expect(readConfig({}).metrics).toEqual({ host: '127.0.0.1', port: undefined, token: undefined });
     expect(readConfig({ METRICS_PORT: '9100', METRICS_HOST: '::1' }).metrics).toMatchObject({

@@ -4,9 +4,10 @@ import { buildSchema, type GraphQLEnumType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { policies } from '../../src/cache-policies.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
-import { registerBackgroundFigure } from '../../src/http/background-figure.ts';
-import { registerCacheFigures } from '../../src/http/cache-figures.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { registerFigures } from '../../src/http/register-figures.ts';
+import { mergedMetrics } from '../../src/http/worker-metrics.ts';
+import { RemoteStatistics } from '../../src/remote/statistics.ts';
 
 const fileOf = (name: string) => readFileSync(new URL(`../../ops/${name}`, import.meta.url), 'utf8');
 
@@ -16,14 +17,18 @@ interface Exported {
   readonly series: number;
 }
 
-/** All that `/metrics` tells, by name. */
+/** All that `/metrics` tells of one worker, by name. */
 async function exported(): Promise<ReadonlyMap<string, Exported>> {
   const metrics = createMetrics({ openSubscriptions: () => 0, openSockets: () => 0 });
   const cache = new EntryCache({ policies });
-  registerCacheFigures(metrics, () => cache.snapshot());
-  registerBackgroundFigure(metrics, () => true);
+  const remote = new RemoteStatistics();
+  registerFigures(metrics, {
+    cache: () => cache.snapshot(),
+    remote: () => remote.snapshot({ state: 'AVAILABLE', writeState: 'AVAILABLE', downForMs: 0 }),
+    isBackgroundRunning: () => true,
+  });
   metrics.countRequest({ type: 'query', status: 200, seconds: 0.1 });
-  const text = await metrics.text();
+  const text = mergedMetrics({ workers: 1, answers: [{ worker: 1, text: await metrics.text() }] });
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)].map(([, name, type]) => [name!, type!]));
   const found = new Map<string, { type: string; labels: Set<string>; series: number }>();
   for (const [, name, labels = ''] of text.matchAll(/^([a-z_]\w*)(?:\{(.*?)\})? \S+$/gm)) {
@@ -35,6 +40,10 @@ async function exported(): Promise<ReadonlyMap<string, Exported>> {
   }
   return found;
 }
+
+/** What tells the series of a plain metric apart; those about workers are of a host. */
+const ownLabels = (expression: string) =>
+  expression.startsWith('magpie_workers') ? ['instance'] : ['instance', 'worker'];
 
 const dashboard = JSON.parse(fileOf('grafana-dashboard.json')) as {
   panels: { title: string; targets: { expr: string; legendFormat: string }[] }[];
@@ -57,6 +66,7 @@ describe('a query of the Grafana dashboard or the alert rules', () => {
     const known = new Set([
       'le',
       'instance',
+      'worker',
       'job',
       ...names.flatMap(([, name]) => [...(metrics.get(name!)?.labels ?? [])]),
     ]);
@@ -67,6 +77,16 @@ describe('a query of the Grafana dashboard or the alert rules', () => {
     }
     for (const [, list] of expression.matchAll(/by \((.*?)\)/g))
       for (const label of list!.split(', ')) expect([label, known.has(label)]).toEqual([label, true]);
+  });
+
+  it('has a legend that tells its series apart, on the dashboard', () => {
+    for (const { title, targets } of dashboard.panels)
+      for (const { expr, legendFormat } of targets) {
+        const lists = [...expr.matchAll(/\b(?:sum|max|min)(?: by \((.*?)\))? ?\(/g)].map(([, list]) => list ?? '');
+        const labels = lists.length > 0 ? lists[0]!.split(', ') : ownLabels(expr);
+        for (const label of labels.filter((one) => one !== '' && one !== 'le'))
+          expect([title, legendFormat]).toEqual([title, expect.stringContaining(`{{${label}}}`)]);
+      }
   });
 
   it('takes rates of counters alone', async () => {

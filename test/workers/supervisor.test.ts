@@ -17,7 +17,16 @@ async function start() {
   const host = await startHost({ DATABASE_URL: proxy.url, PORT, WORKERS: '2', LOG_LEVEL: 'info' });
   const [first, other] = await host.logs(2, serves);
   const readiness = async () => (await (await fetch(`${host.url}/readyz`)).text()).trim().split('\n');
-  return { proxy, host, token, first: first!.pid, other: other!.pid, readiness };
+  /** By worker the moment of its start, as one of them tells it, and how many there should be. */
+  const scrape = async () => {
+    const text = await (await fetch(`${host.url}/metrics`)).text();
+    const starts = text.matchAll(/^process_start_time_seconds\{worker="(\d+)"\} (\S+)$/gm);
+    const [workers, answered] = ['magpie_workers', 'magpie_workers_answered'].map(
+      (name) => new RegExp(`^${name} (\\d+)$`, 'm').exec(text)![1],
+    );
+    return { starts: new Map([...starts].map(([, worker, at]) => [worker, at])), workers, answered };
+  };
+  return { proxy, host, token, first: first!.pid, other: other!.pid, readiness, scrape };
 }
 
 const noBackground = expect.stringMatching(/^background work does not run/);
@@ -25,13 +34,16 @@ const noBackground = expect.stringMatching(/^background work does not run/);
 describe('a supervisor', { timeout: 180_000 }, () => {
   // One sequence, as each start of a worker takes seconds.
   it('replaces one worker or all until they serve again, and meanwhile says what does not run', async () => {
-    const { proxy, host, token, first, other, readiness } = await start();
+    const { proxy, host, token, first, other, readiness, scrape } = await start();
     expect(await readiness()).toEqual(['ready']);
+    const { starts, ...both } = await scrape();
+    expect([[...starts.keys()], both]).toEqual([['1', '2'], { workers: '2', answered: '2' }]);
 
     proxy.cut();
     process.kill(first, 'SIGKILL');
     await host.logs(2, { ...isReplaced, role: 'first' });
     expect(await readiness()).toEqual(['the database does not respond', noBackground]);
+    expect(await scrape()).toEqual({ starts: new Map([['2', starts.get('2')]]), workers: '2', answered: '1' });
 
     process.kill(other, 'SIGKILL'); // none is left, and none can start
     await host.logs(2, { ...isReplaced, role: 'other' });
@@ -39,6 +51,9 @@ describe('a supervisor', { timeout: 180_000 }, () => {
     await host.logs(4, serves);
     while ((await readiness()).length > 1);
     expect(await readiness()).toEqual(['ready']);
+    const replaced = await scrape();
+    expect([...replaced.starts.keys()]).toEqual(['1', '2']);
+    expect(Number(replaced.starts.get('1'))).toBeGreaterThan(Number(starts.get('1')));
     expect((await ask(host, token, '{ workspace { name } }')).data.workspace.name).toBeTypeOf('string');
   });
 
