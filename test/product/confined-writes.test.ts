@@ -1,8 +1,8 @@
-import { getNamedType } from 'graphql';
+import { type GraphQLInputField, type GraphQLInputObjectType, getNamedType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type NodeType, typeOfId } from '../../src/domains/ids.ts';
 import { type Magpie, startMagpie, TestTime } from './magpie.ts';
-import { absentId, contents, placesIn, typesByName, withIdAt } from './places.ts';
+import { absentId, contents, filled, type Place, placesIn, typesByName, withIdAt } from './places.ts';
 import { Random } from './random.ts';
 import { productSchema as schema } from './schema.ts';
 import { everythingOf } from './selections.ts';
@@ -27,6 +27,8 @@ describe('a mutation of somebody who is confined', () => {
   let begun: ReadonlySet<string>;
   /** Nodes that are not theirs to change, though some of them are theirs to see. */
   let beyond: ReadonlyMap<NodeType, readonly string[]>;
+  /** For the other ids of an input: nodes that they may change, posts by status, and a member who sees what is hidden. */
+  let helpful: Record<'SCHEDULED' | 'DRAFT', Partial<Record<NodeType, string>>>;
 
   beforeAll(async () => {
     worlds = await createTwoWorlds();
@@ -37,6 +39,7 @@ describe('a mutation of somebody who is confined', () => {
     await stock.refresh();
     beyond = await findBeyond();
     begun = new Set(await idsIn(worlds.full.queries));
+    helpful = await findHelpful();
   });
 
   /** Beside what is hidden: posts that go elsewhere too, what is used in such posts, and members who see more. */
@@ -56,6 +59,27 @@ describe('a mutation of somebody who is confined', () => {
     ]);
   }
 
+  async function findHelpful() {
+    const { reduced: database, mixedPosts, seen, hidden, owner } = worlds;
+    const posts = await database.queries.selectFrom('posts').select(['id', 'status']).orderBy('id').execute();
+    const postThatIs = (status: string) =>
+      posts.find((post) => post.status === status && stock.has('posts', post.id) && !mixedPosts.includes(post.id))!.id;
+    const members = await worlds.full.queries
+      .selectFrom('memberships')
+      .select(['userId', 'accountIds'])
+      .where('workspaceId', '=', owner.workspaceId)
+      .execute();
+    const others = {
+      Account: seen[0]!,
+      Conversation: stock.one('conversations'),
+      User: members.find(({ accountIds }) => String(accountIds) === String(hidden))!.userId,
+    };
+    return {
+      SCHEDULED: { ...others, Post: postThatIs('SCHEDULED') },
+      DRAFT: { ...others, Post: postThatIs('DRAFT') },
+    };
+  }
+
   const documentOf = (name: string) => {
     const field = mutations[name]!;
     const selection = everythingOf(schema, getNamedType(field.type), { levels: 2 });
@@ -73,11 +97,15 @@ describe('a mutation of somebody who is confined', () => {
     ),
   );
 
-  it.each(cases)('reads what is hidden as what does not exist, and changes nothing: %s', async (_, { name, place }) => {
+  const inputFor = (name: string, { path }: Place) => {
     const input = inputs[name]!(new Random(7), stock, time.date());
-    const key = place.path.at(-1)!;
+    const key = path.at(-1)!;
     const type = typesByName[key] ?? typeOfId(String(input[key]))!;
-    const hidden = worlds.hiddenIds.has(type) || ofUsed[name] === type ? beyond.get(type)! : [];
+    return { input, type, hidden: worlds.hiddenIds.has(type) || ofUsed[name] === type ? beyond.get(type)! : [] };
+  };
+
+  it.each(cases)('reads what is hidden as what does not exist, and changes nothing: %s', async (_, { name, place }) => {
+    const { input, type, hidden } = inputFor(name, place);
     for (const id of hidden.slice(0, 2)) {
       const before = await contents(worlds.full);
       const answerFor = async (one: string) => {
@@ -89,6 +117,39 @@ describe('a mutation of somebody who is confined', () => {
       expect(theirs).toMatch(/NOT_FOUND|FORBIDDEN/);
       expect(await contents(worlds.full)).toEqual(before);
     }
+  });
+
+  /** What there is to refuse beside the id: texts and, with an instant, posts that networks do not accept. */
+  const faults = [
+    { text: 'x'.repeat(9_000), status: 'SCHEDULED', isEverywhere: true },
+    { text: 'x'.repeat(9_000), status: 'DRAFT', isEverywhere: false },
+    { text: '', status: 'SCHEDULED', isEverywhere: false },
+    { text: '', status: 'DRAFT', isEverywhere: true },
+  ] as const;
+
+  it.each(cases)('adds nothing for what is hidden to the other faults of an input: %s', async (_, { name, place }) => {
+    const { input, type, hidden } = inputFor(name, place);
+    if (hidden.length === 0) return;
+    const inputType = getNamedType(mutations[name]!.args[0]!.type) as GraphQLInputObjectType;
+    const before = await contents(worlds.full);
+    for (const { text, status, isEverywhere } of faults) {
+      const valueFor = (id: string) => (field: GraphQLInputField) => {
+        const { name: scalar } = getNamedType(field.type);
+        if (field.name === 'mediaIds') return []; // a post without media, which some networks refuse
+        const idType = typesByName[field.name] ?? (field.name === 'id' ? typeOfId(String(input.id)) : undefined);
+        if (scalar === 'ID' && idType) return isEverywhere && idType === type ? id : helpful[status][idType];
+        if (scalar === 'DateTime') return new Date(time.now() + 86_400_000).toISOString();
+        return scalar === 'String' && field.name !== 'idempotencyKey' ? text : undefined;
+      };
+      const answerFor = async (id: string) => {
+        const { input: given } = Object(withIdAt({ input: filled(inputType, input, valueFor(id)) }, place, id));
+        return (await act(full, name, given)).replaceAll(id, 'the id');
+      };
+      const absent = await answerFor(absentId(type));
+      for (const id of type === 'Account' ? hidden : hidden.slice(0, 2))
+        expect({ id, text: await answerFor(id) }).toEqual({ id, text: absent });
+    }
+    expect(await contents(worlds.full)).toEqual(before);
   });
 
   it.each(Object.keys(inputs))('answers as if nothing were hidden: %s', async (name) => {

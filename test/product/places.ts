@@ -1,4 +1,12 @@
-import { type GraphQLArgument, type GraphQLInputField, getNamedType, isInputObjectType } from 'graphql';
+import {
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLInputObjectType,
+  getNamedType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
 import { sql } from 'kysely';
 import { type NodeType, prefixes } from '../../src/domains/ids.ts';
 import type { TestDatabase } from '../setup/databases.ts';
@@ -34,6 +42,25 @@ export function withIdAt(given: object, { path: [name = '', ...rest], isList }: 
   const within = (object: unknown) => withIdAt(Object(object), { path: rest, isList }, id);
   const value = rest.length === 0 ? (isList ? [id] : id) : Array.isArray(inner) ? [within(inner[0])] : within(inner);
   return { ...given, [name]: value };
+}
+
+/** The input with a value for each field for which `valueFor` has one, also in nested inputs; those of a list in a list of one. */
+export function filled(
+  type: GraphQLInputObjectType,
+  given: object,
+  valueFor: (field: GraphQLInputField) => unknown,
+): object {
+  const filledIn = (field: GraphQLInputField) => {
+    const inner = (given as Record<string, unknown>)[field.name];
+    const named = getNamedType(field.type);
+    const value = isInputObjectType(named)
+      ? filled(named, Object(Array.isArray(inner) ? inner[0] : inner), valueFor)
+      : valueFor(field);
+    if (value === undefined) return inner;
+    const isList = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+    return isList && !Array.isArray(value) ? [value] : value;
+  };
+  return Object.fromEntries(Object.values(type.getFields()).map((field) => [field.name, filledIn(field)]));
 }
 
 /** An id of a type of which there is no node. */

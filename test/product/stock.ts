@@ -101,6 +101,10 @@ export class Stock {
     return this.#random.some(this.#ids.get(kind)!.slice(0, 8), max);
   }
 
+  has(kind: Kind, id: string): boolean {
+    return this.#ids.get(kind)!.includes(id);
+  }
+
   isEmpty(kind: Kind): boolean {
     return this.#ids.get(kind)!.length === 0;
   }

@@ -6,7 +6,6 @@ import { invalid, notFound, Refusal } from '../errors.ts';
 import { idsOf } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
-import type { Scope } from '../scope.ts';
 import {
   type ConversationRecord,
   conversationColumns,
@@ -22,11 +21,15 @@ export async function update(input: UpdateConversationInput, tx: Transaction): P
   const { queries, viewer, now } = tx;
   const problems = new Problems();
   const statusChange = statusChangeOf(input, { problems, now });
-  const { assigneeId } = input;
-  if (assigneeId != null && !(await maySee(queries, viewer, { userId: assigneeId, conversationId: input.id })))
-    problems.add(notFound('assigneeId', 'Member', assigneeId));
+  const { id, assigneeId } = input;
+  if (assigneeId != null) {
+    const [conversation] = await conversationsByIds(queries, viewer, [id]);
+    if (!conversation) problems.add(notFound('id', 'Conversation', id));
+    else if (!(await maySee(queries, conversation, { ...viewer, userId: assigneeId })))
+      problems.add(notFound('assigneeId', 'Member', assigneeId));
+  }
   problems.settle();
-  return change(input.id, { ...statusChange, assigneeId, priority: input.priority ?? undefined }, tx);
+  return change(id, { ...statusChange, assigneeId, priority: input.priority ?? undefined }, tx);
 }
 
 /** Applies a change to a conversation that the viewer may see. */
@@ -98,19 +101,18 @@ function statusChangeOf(
 /** Whether a member may see a conversation. Locks the membership, so that this remains true until the transaction ends. */
 async function maySee(
   queries: Queries,
-  scope: Scope,
-  { userId, conversationId }: { userId: string; conversationId: string },
+  { accountId }: ConversationRecord,
+  { workspaceId, userId }: { workspaceId: string; userId: string },
 ): Promise<boolean> {
   const member = await queries
     .selectFrom('memberships')
     .select('accountIds')
-    .where('workspaceId', '=', scope.workspaceId)
+    .where('workspaceId', '=', workspaceId)
     .where('userId', '=', anyOf(idsOf('User', [userId])))
     .forShare()
     .executeTakeFirst();
   if (!member?.accountIds) return member !== undefined;
-  const [visible] = await conversationsByIds(queries, { ...scope, accountIds: member.accountIds }, [conversationId]);
-  return visible !== undefined;
+  return accountId !== null && member.accountIds.includes(accountId);
 }
 
 /** Unassigns the conversations of a member, other than those on the accounts in `keep`. */

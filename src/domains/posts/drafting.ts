@@ -65,8 +65,10 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   const nextAccountIds = accountIds ?? accountIdsOf(targets);
   const overrides = overridesAfter(targets, input.textOverrides ?? [], { accountIds: nextAccountIds, problems });
   if (post && (text != null || accounts || input.textOverrides)) {
-    const unconfined = { ...viewer, accountIds: null };
-    checkTexts(problems, await accountsByIds(queries, unconfined, nextAccountIds), { text: nextText, overrides });
+    checkTexts(problems, accounts ?? (await accountsByIds(queries, viewer, nextAccountIds)), {
+      text: nextText,
+      overrides,
+    });
   }
   if (post && isPlanned(post.status)) {
     const content = { text: nextText, mediaIds: mediaIds ?? post.mediaIds, accountIds: nextAccountIds, overrides };
