@@ -13,6 +13,11 @@ export function isCompact(text: string, maxLength: number): boolean {
   return text.length <= maxLength * maxUnitsPerCharacter;
 }
 
+/** Whether a text has at most `maxLength` characters and is compact. */
+export function isWithinLength(text: string, maxLength: number): boolean {
+  return isCompact(text, maxLength) && lengthOf(text) <= maxLength;
+}
+
 /**
  * The first `maxLength` characters of a text, or fewer if they take more than 16 UTF-16 units each on average. Splits no character.
  */
@@ -31,8 +36,7 @@ export function beginningOf(text: string, maxLength: number): string {
 
 /** A text of at most `maxLength` characters. A longer text is cut, at the end of a word if one is near, and gets `ending`. */
 export function shortened(text: string, maxLength: number, ending = '…'): string {
-  const fits = (candidate: string) => isCompact(candidate, maxLength) && lengthOf(candidate) <= maxLength;
-  return shortenedTo(text, fits, ending);
+  return shortenedTo(text, (candidate) => isWithinLength(candidate, maxLength), ending);
 }
 
 /** Cuts a text so that it `fits`. When `fits` accepts a text, it must accept every beginning of it: the cut is a binary search. */

@@ -165,6 +165,14 @@ describe.each(engines)('posts on %s', (engine) => {
       expect(userErrors).toEqual([{ ...error, network: 'X', maxLength: 280, length: 282, unit: 'WEIGHTED' }]);
     });
 
+    it('is refused once when it is too long for Magpie, and is not measured by the rules of networks', async () => {
+      const text = 'a.co '.repeat(2_001);
+      const { userErrors } = await posts.create(owner, {
+        ...{ text, accountIds: [x, mastodon], textOverrides: [{ accountId: mastodon, text: 'short' }] },
+      });
+      expect(userErrors).toMatchObject([{ code: 'TEXT_TOO_LONG', network: null, length: 10_005 }]);
+    });
+
     it('has 43 families on Bluesky, and not 121', async () => {
       const bluesky = await createTestAccount(api.queries, workspace, { network: 'BLUESKY' });
       expect(await draft({ text: '👨‍👩‍👧‍👦'.repeat(43), accountIds: [bluesky] })).toMatchObject({ status: 'DRAFT' });

@@ -1,8 +1,9 @@
 import type { NetworkName, Resolvers } from '../../generated/schema.ts';
 import { checkArgument } from '../problems.ts';
+import { lengthsOn } from './measured-lengths.ts';
 import { postRules } from './media-rules.ts';
 import { networkNames } from './names.ts';
-import { maxPostLength, textLength, textLimitOf } from './text-length.ts';
+import { maxPostLength, textLimitOf } from './text-length.ts';
 
 const networks = Object.keys(networkNames) as NetworkName[];
 
@@ -15,9 +16,9 @@ export const networkResolvers: Resolvers = {
         const id = network.toLowerCase();
         return { id, network, name, maxTextLength: limit, textLengthUnit: unit, ...postRules[network] };
       }),
-    textLengths: (_, { text, networks: selected }) => {
+    textLengths: (_, { text, networks: selected }, { viewer }) => {
       checkArgument('text', text, maxPostLength);
-      return [...new Set(selected ?? networks)].map((network) => textLength(network, text));
+      return lengthsOn(viewer.workspaceId, { networks: [...new Set(selected ?? networks)], text });
     },
   },
 };

@@ -27,7 +27,9 @@ export async function createPost(transaction: Transaction, input: CreatePostInpu
   if (scheduledAt) checkInstant(problems, { path: 'scheduledAt', at: scheduledAt, now });
   problems.text('text', text, maxPostLength);
   const overrides = overridesAfter([], input.textOverrides ?? [], { accountIds, problems });
-  checkTexts(problems, await chosenAccounts(transaction, problems, accountIds), { text, overrides });
+  await checkTexts(transaction, problems, {
+    ...{ accounts: await chosenAccounts(transaction, problems, accountIds), text, overrides },
+  });
   await checkMedia(transaction, problems, mediaIds);
   if (campaignId != null) await checkCampaign(transaction, problems, campaignId);
   if (templateId != null) await checkTemplate(transaction, problems, templateId);
@@ -65,10 +67,8 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   const nextAccountIds = accountIds ?? accountIdsOf(targets);
   const overrides = overridesAfter(targets, input.textOverrides ?? [], { accountIds: nextAccountIds, problems });
   if (post && (text != null || accounts || input.textOverrides)) {
-    checkTexts(problems, accounts ?? (await accountsByIds(queries, viewer, nextAccountIds)), {
-      text: nextText,
-      overrides,
-    });
+    const accountsAfter = accounts ?? (await accountsByIds(queries, viewer, nextAccountIds));
+    await checkTexts(transaction, problems, { accounts: accountsAfter, text: nextText, overrides });
   }
   if (post && isPlanned(post.status)) {
     const content = { text: nextText, mediaIds: mediaIds ?? post.mediaIds, accountIds: nextAccountIds, overrides };

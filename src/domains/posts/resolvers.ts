@@ -6,7 +6,7 @@ import type {
 } from '../../generated/schema.ts';
 import { edgesOf, pageOf } from '../connection.ts';
 import { mutation } from '../mutation.ts';
-import { textLength } from '../networks/text-length.ts';
+import { lengthsOn } from '../networks/measured-lengths.ts';
 import { Problems } from '../problems.ts';
 import { createPost, updatePost } from './drafting.ts';
 import {
@@ -45,19 +45,22 @@ export const postResolvers: Resolvers = {
       templateId === null ? null : loaders.templates.template.load(templateId),
     author: ({ authorId }, _, { loaders }) => (authorId === null ? null : loaders.viewer.user.load(authorId)),
     metrics: ({ id }, _, { loaders }) => loaders.posts.metricsOfPost.load(id),
-    lengths: async ({ id, text }, _, { loaders }) => {
+    lengths: async ({ id, text }, _, { loaders, viewer }) => {
       const targets = await loaders.posts.targetsOfPost.load(id);
       const accounts = present(await loaders.accounts.account.loadMany(accountIdsOf(targets)));
-      return [...new Set(accounts.map(({ network }) => network))].map((network) => textLength(network, text));
+      const networks = [...new Set(accounts.map(({ network }) => network))];
+      return lengthsOn(viewer.workspaceId, { networks, text });
     },
   },
 
   PostTarget: {
     account: ({ accountId }, _, { loaders }) => (accountId === null ? null : loaders.accounts.account.load(accountId)),
-    length: async ({ accountId, postId, textOverride }, _, { loaders }) => {
+    length: async ({ accountId, postId, textOverride }, _, { loaders, viewer }) => {
       const account = accountId === null ? null : await loaders.accounts.account.load(accountId);
       const text = textOverride ?? (await loaders.posts.post.load(postId))?.text;
-      return account && text !== undefined ? textLength(account.network, text) : null;
+      if (!account || text === undefined) return null;
+      const [length] = await lengthsOn(viewer.workspaceId, { networks: [account.network], text });
+      return length!;
     },
   },
 

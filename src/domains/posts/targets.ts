@@ -1,11 +1,12 @@
 import type { NetworkName, TextOverrideInput } from '../../generated/schema.ts';
-import { isCompact } from '../../text/graphemes.ts';
+import { isWithinLength } from '../../text/graphemes.ts';
 import type { AccountRecord } from '../accounts/repository.ts';
 import { anyOf } from '../conditions.ts';
 import { invalid, notFound, textTooLong } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
-import { maxPostLength, textLength } from '../networks/text-length.ts';
+import { lengthsOn } from '../networks/measured-lengths.ts';
+import { maxPostLength } from '../networks/text-length.ts';
 import type { Problems } from '../problems.ts';
 import type { TargetStatus } from './lifecycle.ts';
 import type { PostTargetRecord } from './repository.ts';
@@ -48,20 +49,32 @@ export function overridesAfter(
   return overrides;
 }
 
-/** Measures each account's text as its network does. Adds one problem per network and text. */
-export function checkTexts(
+interface TextsOfAccounts {
+  readonly accounts: readonly Pick<AccountRecord, 'id' | 'network'>[];
+  readonly text: string;
+  readonly overrides: TextOverrides;
+}
+
+/**
+ * Measures each account's text as its network does. Adds one problem per network and text. Texts that are too long for Magpie are
+ * not measured: they are refused already.
+ */
+export async function checkTexts(
+  { viewer }: Pick<Transaction, 'viewer'>,
   problems: Problems,
-  accounts: readonly Pick<AccountRecord, 'id' | 'network'>[],
-  { text: ofPost, overrides }: { text: string; overrides: TextOverrides },
-): void {
-  const seen = new Map<string, Set<NetworkName>>();
+  { accounts, text: ofPost, overrides }: TextsOfAccounts,
+): Promise<void> {
+  const networksByText = new Map<string, Set<NetworkName>>();
   for (const { id, network } of accounts) {
     const text = overrides.get(id) ?? ofPost;
-    const networks = seen.get(text) ?? new Set();
-    if (networks.has(network) || !isCompact(text, maxPostLength)) continue; // already reported, or already refused
-    seen.set(text, networks.add(network));
-    const { length, limit: maxLength, unit, isWithinLimit } = textLength(network, text);
-    if (!isWithinLimit) problems.add(textTooLong('text', { maxLength, length, unit, network }));
+    networksByText.set(text, (networksByText.get(text) ?? new Set()).add(network));
+  }
+  for (const [text, networks] of networksByText) {
+    if (!isWithinLength(text, maxPostLength)) continue;
+    for (const length of await lengthsOn(viewer.workspaceId, { networks: [...networks], text })) {
+      const { network, limit: maxLength, unit, isWithinLimit } = length;
+      if (!isWithinLimit) problems.add(textTooLong('text', { maxLength, length: length.length, unit, network }));
+    }
   }
 }
 

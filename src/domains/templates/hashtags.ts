@@ -1,5 +1,5 @@
 import { hashtagKey, isBlank } from '../../text/folding.ts';
-import { isCompact, lengthOf } from '../../text/graphemes.ts';
+import { isWithinLength } from '../../text/graphemes.ts';
 import { shown } from '../../text/shown.ts';
 import { invalid } from '../errors.ts';
 import type { Problems } from '../problems.ts';
@@ -30,9 +30,5 @@ function bare(hashtag: string): string {
 }
 
 function isHashtag(text: string): boolean {
-  return !isBlank(text) && isShort(text) && !/[\s#＃]/u.test(text);
-}
-
-function isShort(text: string): boolean {
-  return isCompact(text, maxHashtagLength) && lengthOf(text) <= maxHashtagLength;
+  return !isBlank(text) && isWithinLength(text, maxHashtagLength) && !/[\s#＃]/u.test(text);
 }
