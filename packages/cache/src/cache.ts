@@ -165,7 +165,7 @@ export class Cache<Category extends string> implements AsyncDisposable {
     return this.#entries.onInvalidate(listener);
   }
 
-  /** Statistics as plain numbers. Has no side effects. */
+  /** Statistics as plain numbers. */
   snapshot(): Snapshot<Category> {
     return this.#entries.snapshot();
   }

@@ -225,7 +225,7 @@ export class EntryCache<Category extends string> {
     return this.#parts.loads.close();
   }
 
-  /** Statistics of all categories, or of the given ones, as plain numbers; with `others`, of all together. Has no side effects. */
+  /** Statistics of all categories, or of the given ones, as plain numbers; with `others`, of all together. */
   snapshot<Only extends Category>(only?: readonly Only[], others?: readonly CategoryTotals[]): Snapshot<Only> {
     return snapshotOf(this.#parts.stores.only(only), this.#parts, others);
   }

@@ -52,6 +52,8 @@ export class Entry<T = unknown> implements Dependent, Evictable {
   trial: Trial | undefined = undefined;
   /** Whether the next read is to start an audit. */
   isAuditDue = false;
+  /** Whether the end of its life is counted, which may be before its removal. */
+  isDeathCounted = false;
   /** Size of the entry with its value and attachments. */
   bytes = 0;
   digest = 0;

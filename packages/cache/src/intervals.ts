@@ -53,11 +53,6 @@ export class Intervals<Category extends string> {
 
 function differenceOf(later: Totals, earlier: Totals): Totals {
   const [now, before] = [later.holdings, earlier.holdings];
-  const holdings: Holdings = {
-    ...{ entries: now.entries, bytes: now.bytes, hits: now.hits },
-    savedMs: now.savedMs - before.savedMs,
-    invalidated: now.invalidated - before.invalidated,
-    expired: now.expired - before.expired,
-  };
+  const holdings: Holdings = { ...now, savedMs: now.savedMs - before.savedMs };
   return { counters: later.counters.since(earlier.counters), holdings };
 }

@@ -58,11 +58,11 @@ export class Removals {
     this.#history.record(entry.key, EVICTED);
   }
 
-  /** Records the removal of an entry that is invalid or too old. */
+  /** Records the removal of an entry that is invalid or too old. The next miss of its key has the cause of this moment. */
   recordDeath(entry: Entry): void {
     const { ledger, hookCalls } = this.#parts;
+    countDeath(entry, ledger);
     if (ledger.isValid(entry)) {
-      entry.field.expirations++;
       if (hookCalls.hooks.expire !== undefined) hookCalls.call('expire', keyEventOf(entry));
       this.#history.record(entry.key, expiredMiss(entry));
     } else {
@@ -74,6 +74,7 @@ export class Removals {
   /** Records the removal of an entry whose value proved unusable. */
   recordDrop(entry: Entry, cause: string): void {
     this.#parts.onDrop(entry);
+    if (!entry.isDeathCounted) entry.field.invalidations++;
     this.#recordInvalidation(entry, { tag: keyTag(entry.category, entry.key), cause });
   }
 
@@ -82,9 +83,19 @@ export class Removals {
   }
 
   #recordInvalidation(entry: Entry, invalidatedBy: MissDetails['invalidatedBy']): void {
-    entry.field.invalidations++;
     this.#history.record(entry.key, invalidatedBy ? { cause: 'invalidated', invalidatedBy } : { cause: 'invalidated' });
   }
+}
+
+/**
+ * Counts an entry that is invalid or too old: once, as what it is now. An expired entry may become invalid before it is removed,
+ * and a counter that was told must not fall.
+ */
+export function countDeath(entry: Entry, ledger: Ledger): void {
+  if (entry.isDeathCounted) return;
+  entry.isDeathCounted = true;
+  if (ledger.isValid(entry)) entry.field.expirations++;
+  else entry.field.invalidations++;
 }
 
 /** Why a lookup missed that found an expired entry. */

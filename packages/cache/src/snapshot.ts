@@ -59,7 +59,7 @@ export function recentSnapshotsOf<Category extends string>(
 }
 
 /**
- * Takes a snapshot without side effects. Dead entries are not removed, but counted as removed. With the totals of other processes,
+ * Takes a snapshot. Dead entries are not removed, but counted as removed. With the totals of other processes,
  * the figures are those of all of them together; the policy, the examples of the audit, tags and flights are those of this one.
  */
 export function snapshotOf<Category extends string>(

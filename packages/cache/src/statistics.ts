@@ -21,9 +21,9 @@ export class FieldCounters {
   overtaken = 0; // results not kept because one of their tags was invalidated during the load
   rejected = 0; // results not kept because they are too large
   evictions = 0; // removed for want of space
-  expirations = 0; // removed after the end of their lifetime
-  invalidations = 0; // removed because of a write
-  replacements = 0; // removed for a newer result of the same key
+  expirations = 0; // dead after the end of their lifetime; removed now or later
+  invalidations = 0; // dead because of a write; removed now or later
+  replacements = 0; // removed alive for a newer result of the same key
   expiredReloads = 0; // results of keys whose previous entry expired
   unchangedReloads = 0; // of them, those equal to the previous value
   savedMs = 0; // load time that hits saved, of removed entries
@@ -120,9 +120,6 @@ export interface Holdings {
   bytes: number;
   hits: number;
   savedMs: number;
-  /** Dead entries that are not removed yet, and so not counted yet. */
-  invalidated: number;
-  expired: number;
 }
 
 export function countsOf(field: FieldCounters, holdings: Holdings): Counts {
@@ -151,8 +148,8 @@ export function countsOf(field: FieldCounters, holdings: Holdings): Counts {
     overtaken: field.overtaken,
     rejected: field.rejected,
     evictions: field.evictions,
-    expirations: field.expirations + holdings.expired,
-    invalidations: field.invalidations + holdings.invalidated,
+    expirations: field.expirations,
+    invalidations: field.invalidations,
     replacements: field.replacements,
     expiredReloads: field.expiredReloads,
     unchangedReloads: field.unchangedReloads,

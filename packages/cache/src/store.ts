@@ -157,7 +157,7 @@ export class Store {
 
   /** Removes an entry for which there is a newer result. */
   replace(entry: Entry): void {
-    entry.field.replacements++;
+    if (!entry.isDeathCounted) entry.field.replacements++;
     this.#remove(entry);
   }
 

@@ -1,5 +1,6 @@
 import type { Entry } from './entry.ts';
 import type { Ledger } from './ledger.ts';
+import { countDeath } from './removals.ts';
 import { FieldCounters, type Holdings } from './statistics.ts';
 import type { Store } from './store.ts';
 
@@ -56,10 +57,9 @@ function collectCategory(category: string, store: Store, moment: Moment): Catego
 
 /** All fields of a store together. */
 export function totalsOf(store: Store, moment: Moment): Totals {
-  const counters = store.statistics.total();
   const holdings = noHoldings();
   for (const entry of store.entries()) addEntry(holdings, entry, moment);
-  return { counters, holdings };
+  return { counters: store.statistics.total(), holdings }; // after the deaths are counted
 }
 
 /** The totals of a category in several processes as one. */
@@ -88,10 +88,10 @@ export function sumOf(parts: Iterable<Totals>, coordinate = ''): Totals {
   return sum;
 }
 
+/** Adds up an entry that is alive. One that is dead is counted as removed, though that happens when its room is needed. */
 function addEntry(held: Holdings, entry: Entry, { ledger, now }: Moment): void {
   held.savedMs += entry.hits * entry.loadMs;
-  if (!ledger.isValid(entry)) held.invalidated++;
-  else if (now >= entry.errorUntil) held.expired++;
+  if (now >= entry.errorUntil || !ledger.isValid(entry)) countDeath(entry, ledger);
   else {
     held.entries++;
     held.bytes += entry.bytes;
@@ -104,7 +104,7 @@ export function addHoldings(sum: Holdings, part: Holdings): void {
 }
 
 export function noHoldings(): Holdings {
-  return { entries: 0, bytes: 0, hits: 0, savedMs: 0, invalidated: 0, expired: 0 };
+  return { entries: 0, bytes: 0, hits: 0, savedMs: 0 };
 }
 
 export const holdingNames = Object.keys(noHoldings()) as readonly (keyof Holdings)[];

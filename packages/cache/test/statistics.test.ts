@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createGate, settle } from '../../../test/setup/gates.ts';
+import type { Entry } from '../src/entry.ts';
 import { Histogram } from '../src/histogram.ts';
 import { SlidingMinute } from '../src/sliding-minute.ts';
 import type { Counts } from '../src/statistics.ts';
-import { createEngine } from './engine.ts';
+import { createEngine, policy } from './engine.ts';
 
 function expectSums(counts: Counts): void {
   const { hitsBy, missesBy } = counts;
@@ -23,6 +24,27 @@ function expectSums(counts: Counts): void {
       );
     }
   }
+}
+
+/** All counters in a snapshot, by name. `coalesced` is the difference of two: a lookup that waits in vain loads after all. */
+function countersOf({ total, categories }: { total: Counts; categories: readonly object[] }): Map<string, number> {
+  const counters = new Map<string, number>();
+  const add = (place: string, counts: object) => {
+    for (const [name, value] of Object.entries(counts))
+      if (isCounter(name) && typeof value === 'number') counters.set(`${place} ${name}`, value);
+      else if (name === 'hitsBy' || name === 'missesBy' || name === 'audit') add(`${place} ${name}`, value);
+      else if (name === 'fields') for (const field of value) add(`${place} ${field.coordinate}`, field);
+  };
+  add('total', total);
+  for (const category of categories as readonly { category: string; counts?: Counts }[])
+    add(category.category, category.counts ?? category);
+  return counters;
+}
+
+const levels = ['coalesced', 'hitRatio', 'entries', 'bytes', 'maxEntries', 'maxBytes', 'hitsPerEntry', 'utilization'];
+
+function isCounter(name: string): boolean {
+  return !levels.includes(name) && name !== 'evictionsPerMinute';
 }
 
 describe('known traffic', () => {
@@ -95,6 +117,57 @@ describe('known traffic', () => {
           expect(cache.snapshot()).toEqual(snapshot);
         }
       }),
+    );
+  });
+
+  it('never lowers a counter', async () => {
+    const step = fc.record({
+      key: fc.nat(5),
+      what: fc.constantFrom(
+        ...(['read', 'read', 'read', 'read', 'hit', 'fail', 'slow', 'finish', 'null', 'set', 'large'] as const),
+        ...(['invalidate', 'invalidate', 'expire', 'drop', 'clear', 'shrink', 'pass', 'pass', 'look', 'look'] as const),
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 60, maxLength: 60 }), async (steps) => {
+        const limits = { maxEntries: 5, maxBytes: 20_000, ttlMs: 3_000, staleMs: 1_000, staleIfErrorMs: 2_000 };
+        const { cache, look, time } = createEngine(limits, { loadTimeoutMs: 4_000 });
+        const intervals = cache.intervals();
+        const gates: { open(value: string): void }[] = [];
+        let kept: Entry | undefined; // it may have died since
+        let latest = countersOf(cache.snapshot());
+        for (const { key: number, what } of steps) {
+          const key = `${number}`;
+          const request = { key, tags: [`Post:${number % 2}`], coordinate: `Query.field${number % 2}` };
+          const read = (load: () => unknown) => void look(request, load).catch(() => {});
+          kept = cache.hottest('POSTS', 1)[0] ?? kept;
+          if (what === 'read') read(() => 'value');
+          else if (what === 'null') read(() => null);
+          else if (what === 'large') read(() => 'x'.repeat(600));
+          else if (what === 'fail') read(async () => Promise.reject(new Error('down')));
+          else if (what === 'slow') {
+            const gate = createGate<string>();
+            gates.push(gate);
+            read(gate.load);
+          } else if (what === 'finish') gates.shift()?.open('late');
+          else if (what === 'hit' && kept) cache.countHit(kept);
+          else if (what === 'set') cache.set({ category: 'POSTS', key, stamp: cache.stamp }, 'set');
+          else if (what === 'invalidate') cache.invalidate([`Post:${number % 2}`]);
+          else if (what === 'expire') cache.expire('POSTS', key);
+          else if (what === 'drop' && kept) cache.drop(kept, 'a test');
+          else if (what === 'clear' && number === 0) cache.clear();
+          else if (what === 'shrink') cache.setPolicy('POSTS', { ...policy, ...limits, maxEntries: 2 + number });
+          else if (what === 'pass') time.pass(number * 1_000);
+          if (what === 'fail' || what === 'finish') await settle();
+          if (what === 'pass' || what === 'look') {
+            const counters = countersOf(cache.snapshot());
+            expect([...counters].filter(([name, value]) => value < (latest.get(name) ?? 0))).toEqual([]);
+            latest = counters;
+            expect([...countersOf(intervals.next())].filter(([, value]) => value < 0)).toEqual([]);
+          }
+        }
+      }),
+      { seed: 17, numRuns: 8 },
     );
   });
 
@@ -235,6 +308,18 @@ describe('what the cache was good for', () => {
     expect(stats()).toMatchObject({ savedMs: 120, missLatency: { minMs: 40, avgMs: 40, maxMs: 40 } });
   });
 
+  it('does not fall by a rounding when entries leave', async () => {
+    const { look, time, cache, stats } = createEngine();
+    for (let number = 1; number <= 9; number++)
+      for (let lookup = 0; lookup <= number; lookup++)
+        await look({ key: `${number}` }, () => time.step(Math.sqrt(number)));
+    const { savedMs } = stats();
+    for (const entry of cache.hottest('POSTS', 9)) {
+      cache.drop(entry, 'a test');
+      expect(stats().savedMs).toBe(savedMs);
+    }
+  });
+
   it('shows in the hits of its entries, the hottest first', async () => {
     const { look, cache, stats } = createEngine();
     for (const [key, hits] of Object.entries({ cool: 1, hot: 5, warm: 3, cold: 0 })) {
@@ -267,6 +352,47 @@ describe('what is invalidated', () => {
     expect(stats()).toMatchObject({ entries: 0, bytes: 0, invalidations: 2, utilization: 0 });
     await look({ key: 'a', tags: ['Post'] }, () => 'value');
     expect(stats()).toMatchObject({ entries: 1, invalidations: 2 });
+  });
+});
+
+describe('an entry that died and is not collected yet', () => {
+  /** An entry that has expired and counts as that. */
+  const withExpired = async () => {
+    const engine = createEngine({ ttlMs: 10_000 });
+    const { entry } = await engine.look({ tags: ['Post'] }, () => 'value');
+    engine.time.pass(10_000);
+    expect(engine.stats()).toMatchObject({ entries: 0, expirations: 1 });
+    return { ...engine, entry };
+  };
+  const once = { expirations: 1, invalidations: 0, replacements: 0 };
+
+  it('stays expired when a write follows, which explains the next miss all the same', async () => {
+    const { cache, look, stats } = await withExpired();
+    cache.invalidate(['Post'], 'createPost');
+    expect(stats()).toMatchObject(once);
+    expect(await look({ tags: ['Post'] }, () => 'newer')).toMatchObject({ cause: 'invalidated' });
+    expect(stats()).toMatchObject(once);
+  });
+
+  it('is not replaced, too', async () => {
+    const { cache, stats } = await withExpired();
+    cache.set({ category: 'POSTS', key: 'key', stamp: cache.stamp }, 'newer');
+    expect(stats()).toMatchObject({ ...once, entries: 1 });
+  });
+
+  it('is not dropped, too', async () => {
+    const { cache, entry, stats } = await withExpired();
+    cache.drop(entry, 'a test');
+    expect(stats()).toMatchObject(once);
+  });
+
+  it('stays invalidated when its lifetime ends', async () => {
+    const { cache, look, time, stats } = createEngine({ ttlMs: 10_000 });
+    await look({ tags: ['Post'] }, () => 'value');
+    cache.invalidate(['Post']);
+    expect(stats()).toMatchObject({ invalidations: 1 });
+    time.pass(10_000);
+    expect(stats()).toMatchObject({ invalidations: 1, expirations: 0 });
   });
 });
 
