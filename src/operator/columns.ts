@@ -53,6 +53,10 @@ export function figuresOf(counts: Counts): Figures {
   return figures;
 }
 
+export function withoutLevels(figures: Figures): Figures {
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => columns[name as ColumnName].kind !== 'level'));
+}
+
 /** Merges a value with an earlier one of the same interval. Levels of one process replace each other. */
 export function merged(name: ColumnName, values: { earlier: number; later: number; isSameProcess: boolean }): number {
   const { earlier, later, isSameProcess } = values;

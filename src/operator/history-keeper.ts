@@ -20,13 +20,13 @@ export interface HistoryKeeperOptions {
 
 /**
  * Keeps the minutes of a history in the database, and adds those of other processes, each once: at the first round those of the
- * last day. Deletes what is older. `stop` saves the minute that is not over.
+ * last day. Deletes what is older. `stop` saves the minute that is not over; others add it when it is.
  */
 export function createHistoryKeeper(options: HistoryKeeperOptions): Background {
   const { history, processId, log, now = Date.now, pollMs = 15_000 } = options;
   const queries = inLane(options.queries, 'history');
   const merged = new Map<string, number>();
-  let readSinceMs = now() - dayMs;
+  let readAfterMs = now() - dayMs;
 
   async function save(): Promise<void> {
     for (const minute of history.unsaved) {
@@ -38,14 +38,12 @@ export function createHistoryKeeper(options: HistoryKeeperOptions): Background {
   async function tick(): Promise<void> {
     await save();
     const nowMs = now();
-    for (const minute of await readMinutes(queries, { sinceMs: readSinceMs, except: processId })) {
+    for await (const minute of readMinutes(queries, { afterMs: readAfterMs, except: processId })) {
       const id = `${minute.processId} ${minute.startsAtMs}`;
-      if (merged.has(id)) continue;
-      merged.set(id, minute.startsAtMs);
-      history.merge(minute, nowMs);
+      if (!merged.has(id) && history.merge(minute, nowMs)) merged.set(id, minute.startsAtMs);
     }
-    readSinceMs = nowMs - lateMs;
-    for (const [id, startsAtMs] of merged) if (startsAtMs < readSinceMs) merged.delete(id);
+    readAfterMs = nowMs - lateMs;
+    for (const [id, startsAtMs] of merged) if (startsAtMs < readAfterMs) merged.delete(id);
     await deleteMinutes(queries, { beforeMs: nowMs - dayMs });
   }
 
@@ -54,7 +52,7 @@ export function createHistoryKeeper(options: HistoryKeeperOptions): Background {
     ...background,
     async stop() {
       await background.stop();
-      history.endMinute();
+      history.end();
       await save().catch((error) => log.error({ err: error }, 'history of the cache: the last minute was not saved'));
     },
   };

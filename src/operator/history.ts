@@ -1,6 +1,6 @@
 import type { Interval, Intervals } from '@magpie/cache';
 import type { CacheCategory } from '../generated/schema.ts';
-import { type ColumnName, type Figures, figuresOf } from './columns.ts';
+import { type ColumnName, type Figures, figuresOf, withoutLevels } from './columns.ts';
 import { type Column, HistoryRing } from './history-ring.ts';
 
 export type Step = 'SECOND' | 'MINUTE';
@@ -64,18 +64,19 @@ export class History {
     this.#rings.SECOND.record(lastOf('SECOND', nowMs), figuresBySeries(ended));
     const minute = Math.floor(nowMs / stepMs.MINUTE);
     if (minute !== this.#minute) {
-      this.endMinute();
+      this.#endMinute(figuresBySeries(this.#minutes.next()));
       this.#minute = minute;
     }
     return ended;
   }
 
-  /** Ends the present minute early, so that it can be saved before the process ends. */
-  endMinute(): void {
-    const figures = figuresBySeries(this.#minutes.next());
-    this.#rings.MINUTE.record(this.#minute, figures);
-    this.#unsaved.push({ startsAtMs: this.#minute * stepMs.MINUTE, figures });
-    if (this.#unsaved.length > maxUnsaved) this.#unsaved.shift();
+  /**
+   * Ends the present minute early, so that it can be saved before the process ends. It has no levels: at its end the process holds
+   * nothing, and the one that follows has what it holds itself.
+   */
+  end(): void {
+    const figures = [...figuresBySeries(this.#minutes.next())];
+    this.#endMinute(new Map(figures.map(([series, one]) => [series, withoutLevels(one)])));
   }
 
   /** Minutes that were not saved yet, the oldest first. */
@@ -88,11 +89,14 @@ export class History {
   }
 
   /**
-   * Adds a minute of another process, or of an earlier one. Ignores one that is not over yet, as a clock that is fast records it.
+   * Adds a minute of another process, or of an earlier one. Returns false, without effect, for one that is not over yet: a process
+   * that stops saves it, or one whose clock is fast.
    */
-  merge({ startsAtMs, figures }: RecordedMinute, nowMs: number): void {
+  merge({ startsAtMs, figures }: RecordedMinute, nowMs: number): boolean {
     const minute = Math.floor(startsAtMs / stepMs.MINUTE);
-    if (minute <= lastOf('MINUTE', nowMs)) this.#rings.MINUTE.record(minute, figures, false);
+    if (minute > lastOf('MINUTE', nowMs)) return false;
+    this.#rings.MINUTE.record(minute, figures, false);
+    return true;
   }
 
   /** The intervals that ended within the last `rangeMs`. */
@@ -105,6 +109,12 @@ export class History {
       intervals: count,
       column: (series, name) => this.#rings[step].read(series, name, { last, count }),
     };
+  }
+
+  #endMinute(figures: RecordedMinute['figures']): void {
+    this.#rings.MINUTE.record(this.#minute, figures);
+    this.#unsaved.push({ startsAtMs: this.#minute * stepMs.MINUTE, figures });
+    if (this.#unsaved.length > maxUnsaved) this.#unsaved.shift();
   }
 }
 

@@ -1,8 +1,9 @@
 import { EntryCache } from '@magpie/cache/entries';
 import { describe, expect, it } from 'vitest';
 import { policies } from '../../src/cache-policies.ts';
-import type { Queries } from '../../src/database/database.ts';
+import { json, type Queries } from '../../src/database/database.ts';
 import { StatisticsUpdates } from '../../src/graphql/history-resolvers.ts';
+import type { ColumnName } from '../../src/operator/columns.ts';
 import { History } from '../../src/operator/history.ts';
 import { createHistoryKeeper } from '../../src/operator/history-keeper.ts';
 import { HistoryRing } from '../../src/operator/history-ring.ts';
@@ -18,12 +19,14 @@ function createProcess(queries: Queries, name: string, wall: { ms: number }) {
   const failures: unknown[] = [];
   const log = { error: (details: object, message: string) => failures.push([message, details]) };
   const keeper = createHistoryKeeper({ queries, history, processId: name, log, now: () => wall.ms });
-  const bypasses = () =>
-    history.read({ step: 'MINUTE', rangeMs: 5 * minuteMs, nowMs: wall.ms }).column('POSTS', 'bypasses');
+  const minutes = (column: ColumnName) =>
+    history.read({ step: 'MINUTE', rangeMs: 5 * minuteMs, nowMs: wall.ms }).column('POSTS', column);
+  const bypasses = () => minutes('bypasses');
   const count = (times: number) => {
     for (let n = 0; n < times; n++) cache.countBypass('POSTS');
   };
-  return { history, keeper, bypasses, count, failures };
+  const keep = (key: string) => cache.fetch({ category: 'POSTS', key }, async () => key);
+  return { history, keeper, minutes, bypasses, count, keep, failures };
 }
 
 describe.each(engines)('the minutes of a history, on %s', (engine) => {
@@ -55,6 +58,57 @@ describe.each(engines)('the minutes of a history, on %s', (engine) => {
     const rows = await queries.selectFrom('cacheHistory').select('processId').execute();
     expect(rows).toEqual([{ processId: 'first' }]); // the minute that began within the last day
     expect([first, second, third].flatMap(({ failures }) => failures)).toEqual([]);
+  });
+
+  it('of a restart have what both processes counted and what the later one holds, after another restart too', async () => {
+    const { queries } = await createTestDatabase(engine);
+    const wall = { ms: startMs };
+    const first = createProcess(queries, 'first', wall);
+    await first.keeper.tick();
+    first.count(7);
+    await Promise.all([first.keep('a'), first.keep('b')]);
+    wall.ms += 20_000;
+    await first.keeper.stop();
+    wall.ms += 5_000;
+    const second = createProcess(queries, 'second', wall);
+    await second.keeper.tick(); // within the minute
+    second.count(3);
+    await second.keep('a');
+    wall.ms = startMs + minuteMs;
+    second.history.recordSecond(wall.ms);
+    await second.keeper.tick();
+    const third = createProcess(queries, 'third', wall);
+    await third.keeper.tick();
+    for (const { minutes } of [second, third])
+      expect([minutes('bypasses').at(-1), minutes('entries').at(-1)]).toEqual([10, 1]);
+  });
+
+  it('of a process whose clock is fast are added when they are over here', async () => {
+    const { queries } = await createTestDatabase(engine);
+    const [wall, fast] = [{ ms: startMs + 30_000 }, { ms: startMs }];
+    const [here, there] = [createProcess(queries, 'here', wall), createProcess(queries, 'there', fast)];
+    there.count(4);
+    fast.ms += minuteMs;
+    there.history.recordSecond(fast.ms);
+    await there.keeper.tick();
+    await here.keeper.tick();
+    expect(here.bypasses().at(-1)).toBe(null);
+    wall.ms = startMs + minuteMs;
+    await here.keeper.tick();
+    expect(here.bypasses().at(-1)).toBe(4);
+  });
+
+  it('of a day are all there after a restart, however many processes saved them', async () => {
+    const { queries } = await createTestDatabase(engine);
+    const rows = Array.from({ length: 1_500 }, (_, n) => ({
+      ...{ processId: `other ${n % 3}`, figures: json({ POSTS: { bypasses: 1 } }) },
+      minute: new Date(startMs - minuteMs * (1 + Math.floor(n / 3))).toISOString(),
+    }));
+    await queries.insertInto('cacheHistory').values(rows).execute();
+    const { history, keeper } = createProcess(queries, 'this', { ms: startMs });
+    await keeper.tick();
+    const day = history.read({ step: 'MINUTE', rangeMs: 1_440 * minuteMs, nowMs: startMs }).column('POSTS', 'bypasses');
+    expect(day).toEqual([...Array(940).fill(null), ...Array(500).fill(3)]);
   });
 });
 
