@@ -1,4 +1,4 @@
-import type { Counts } from '@magpie/cache';
+import type { HeldCounts } from '@magpie/cache';
 
 /**
  * How two values of one column are merged: counts are added, levels are added across processes only, and of times the longest is
@@ -8,7 +8,7 @@ type Kind = 'count' | 'level' | 'time';
 
 interface Column {
   readonly kind: Kind;
-  readonly read: (counts: Counts) => number | null;
+  readonly read: (counts: HeldCounts) => number | null;
 }
 
 /** The figures that a history keeps of each interval, by the names of the schema. */
@@ -29,6 +29,8 @@ export const columns = {
   savedMs: { kind: 'count', read: ({ savedMs }) => savedMs },
   entries: { kind: 'level', read: ({ entries }) => entries },
   bytes: { kind: 'level', read: ({ bytes }) => bytes },
+  maxEntries: { kind: 'level', read: ({ maxEntries }) => maxEntries },
+  maxBytes: { kind: 'level', read: ({ maxBytes }) => maxBytes },
   hitP50Ms: { kind: 'time', read: ({ hitLatency }) => hitLatency.p50Ms },
   hitP95Ms: { kind: 'time', read: ({ hitLatency }) => hitLatency.p95Ms },
   hitP99Ms: { kind: 'time', read: ({ hitLatency }) => hitLatency.p99Ms },
@@ -44,7 +46,7 @@ export const columnNames = Object.keys(columns) as readonly ColumnName[];
 /** The figures of one interval; a figure that is not known is absent. */
 export type Figures = Partial<Record<ColumnName, number>>;
 
-export function figuresOf(counts: Counts): Figures {
+export function figuresOf(counts: HeldCounts): Figures {
   const figures: Figures = {};
   for (const name of columnNames) {
     const value = columns[name].read(counts);
@@ -55,6 +57,20 @@ export function figuresOf(counts: Counts): Figures {
 
 export function withoutLevels(figures: Figures): Figures {
   return Object.fromEntries(Object.entries(figures).filter(([name]) => columns[name as ColumnName].kind !== 'level'));
+}
+
+/** The figures of each of some equal parts of an interval: whole counts stay whole and add up; levels and times are those of all. */
+export function partsOf(figures: Figures, parts: number): Figures[] {
+  const entries = Object.entries(figures) as [ColumnName, number][];
+  return Array.from({ length: parts }, (_, part) => {
+    const share = (value: number) =>
+      Number.isInteger(value)
+        ? Math.floor(((part + 1) * value) / parts) - Math.floor((part * value) / parts)
+        : value / parts;
+    return Object.fromEntries(
+      entries.map(([name, value]) => [name, columns[name].kind === 'count' ? share(value) : value]),
+    );
+  });
 }
 
 /** Merges a value with an earlier one of the same interval. Levels of one process replace each other. */

@@ -1,6 +1,6 @@
 import type { Interval, Intervals } from '@magpie/cache';
 import type { CacheCategory } from '../generated/schema.ts';
-import { type ColumnName, type Figures, figuresOf, withoutLevels } from './columns.ts';
+import { type ColumnName, type Figures, figuresOf, partsOf, withoutLevels } from './columns.ts';
 import { type Column, HistoryRing } from './history-ring.ts';
 
 export type Step = 'SECOND' | 'MINUTE';
@@ -27,13 +27,14 @@ export interface HistoryPart {
   column(series: string, name: ColumnName): Column;
 }
 
-/** What the cache did: each second of the last ten minutes, and each minute of the last day. About 4 MB for ten categories. */
+/** What the cache did: each second of the last ten minutes, and each minute of the last day. 4.3 MB for ten categories. */
 export class History {
   readonly categories: readonly CacheCategory[];
   readonly #seconds: Intervals<CacheCategory>;
   readonly #minutes: Intervals<CacheCategory>;
   readonly #rings: Readonly<Record<Step, HistoryRing>>;
   #unsaved: RecordedMinute[] = [];
+  readonly #startedAtMs: number;
   #minute: number;
   #latestMs: number;
 
@@ -45,6 +46,7 @@ export class History {
     const series = [allTogether, ...this.categories];
     this.#rings = { SECOND: new HistoryRing(lengths.SECOND, series), MINUTE: new HistoryRing(lengths.MINUTE, series) };
     this.#minute = Math.floor(startedAtMs / stepMs.MINUTE);
+    this.#startedAtMs = startedAtMs;
     this.#latestMs = startedAtMs;
   }
 
@@ -53,15 +55,22 @@ export class History {
   }
 
   /**
-   * Ends the present second, and the present minute when the clock shows another. Call it at the end of each second. When the clock
-   * was set back, what was recorded under later times is removed.
+   * Ends the present second, and the present minute when the clock shows another. Call it at the end of each second; what is counted
+   * until a late call is spread over the seconds since the one before. When the clock was set back, what was recorded under later
+   * times is removed.
    */
   recordSecond(nowMs: number): Interval<CacheCategory> {
     if (nowMs < this.#latestMs)
       for (const step of ['SECOND', 'MINUTE'] as const) this.#rings[step].removeAfter(lastOf(step, nowMs));
-    this.#latestMs = nowMs;
     const ended = this.#seconds.next();
-    this.#rings.SECOND.record(lastOf('SECOND', nowMs), figuresBySeries(ended));
+    const last = lastOf('SECOND', nowMs);
+    const lasted = Math.min(
+      last - lastOf('SECOND', this.#latestMs),
+      Math.round(ended.ms / stepMs.SECOND),
+      lengths.SECOND,
+    );
+    this.#recordSeconds(figuresBySeries(ended), { last, count: Math.max(1, lasted) });
+    this.#latestMs = nowMs;
     const minute = Math.floor(nowMs / stepMs.MINUTE);
     if (minute !== this.#minute) {
       this.#endMinute(figuresBySeries(this.#minutes.next()));
@@ -99,6 +108,16 @@ export class History {
     return true;
   }
 
+  /**
+   * Fills the seconds before this process started with a minute that was saved until then: spread over all of its seconds, or over
+   * those before the start. Seconds themselves are not saved.
+   */
+  fillSeconds({ startsAtMs, figures }: RecordedMinute): void {
+    const first = startsAtMs / stepMs.SECOND;
+    const end = Math.min(first + 60, Math.floor(this.#startedAtMs / stepMs.SECOND));
+    if (end > first) this.#recordSeconds(figures, { last: end - 1, count: end - first, isSameProcess: false });
+  }
+
   /** The intervals that ended within the last `rangeMs`. */
   read({ step, rangeMs, nowMs }: { step: Step; rangeMs: number; nowMs: number }): HistoryPart {
     const count = Math.min(lengths[step], Math.floor(rangeMs / stepMs[step]));
@@ -109,6 +128,18 @@ export class History {
       intervals: count,
       column: (series, name) => this.#rings[step].read(series, name, { last, count }),
     };
+  }
+
+  /** Spreads figures over seconds. */
+  #recordSeconds(
+    figures: RecordedMinute['figures'],
+    { last, count, isSameProcess = true }: { last: number; count: number; isSameProcess?: boolean },
+  ): void {
+    const parts = [...figures].map(([series, one]) => ({ series, of: count === 1 ? [one] : partsOf(one, count) }));
+    for (let part = 0; part < count; part++) {
+      const second = new Map(parts.map(({ series, of }) => [series, of[part]!]));
+      this.#rings.SECOND.record(last - count + 1 + part, second, isSameProcess);
+    }
   }
 
   #endMinute(figures: RecordedMinute['figures']): void {

@@ -21,12 +21,14 @@ function createProcess(queries: Queries, name: string, wall: { ms: number }) {
   const keeper = createHistoryKeeper({ queries, history, processId: name, log, now: () => wall.ms });
   const minutes = (column: ColumnName) =>
     history.read({ step: 'MINUTE', rangeMs: 5 * minuteMs, nowMs: wall.ms }).column('POSTS', column);
+  const seconds = (column: ColumnName, howMany: number) =>
+    history.read({ step: 'SECOND', rangeMs: howMany * 1_000, nowMs: wall.ms }).column('POSTS', column);
   const bypasses = () => minutes('bypasses');
   const count = (times: number) => {
     for (let n = 0; n < times; n++) cache.countBypass('POSTS');
   };
   const keep = (key: string) => cache.fetch({ category: 'POSTS', key }, async () => key);
-  return { history, keeper, minutes, bypasses, count, keep, failures };
+  return { history, keeper, minutes, seconds, bypasses, count, keep, failures };
 }
 
 describe.each(engines)('the minutes of a history, on %s', (engine) => {
@@ -44,6 +46,7 @@ describe.each(engines)('the minutes of a history, on %s', (engine) => {
       [null, null, null, null, 7],
       [null, null, null, null, 7],
     ]);
+    expect(first.minutes('maxEntries').at(-1)).toBe(2 * policies.POSTS.maxEntries);
 
     first.count(5);
     wall.ms += 20_000;
@@ -81,6 +84,35 @@ describe.each(engines)('the minutes of a history, on %s', (engine) => {
     await third.keeper.tick();
     for (const { minutes } of [second, third])
       expect([minutes('bypasses').at(-1), minutes('entries').at(-1)]).toEqual([10, 1]);
+  });
+
+  it('fill the seconds before a restart, evenly, so that all that was counted is there at once', async () => {
+    const { queries } = await createTestDatabase(engine);
+    const wall = { ms: startMs };
+    const first = createProcess(queries, 'first', wall);
+    await first.keeper.tick();
+    first.count(90);
+    wall.ms += minuteMs;
+    first.history.recordSecond(wall.ms);
+    first.count(7);
+    await first.keep('a');
+    wall.ms += 4_000;
+    await first.keeper.stop();
+    const second = createProcess(queries, 'second', wall);
+    await second.keeper.tick();
+    second.count(5);
+    wall.ms += 1_000;
+    second.history.recordSecond(wall.ms);
+    await second.keeper.tick();
+    expect(second.seconds('bypasses', 66)).toEqual([null, ...Array(30).fill([1, 2]).flat(), 1, 2, 2, 2, 5]);
+    expect(second.seconds('maxEntries', 6)).toEqual([
+      policies.POSTS.maxEntries,
+      null,
+      null,
+      null,
+      null,
+      policies.POSTS.maxEntries,
+    ]);
   });
 
   it('of a process whose clock is fast are added when they are over here', async () => {
@@ -161,6 +193,24 @@ describe('a clock that is set back', () => {
     second(startMs + 2_000);
     const { column } = history.read({ step: 'SECOND', rangeMs: 4_000, nowMs: startMs + 3_000 });
     expect(column('POSTS', 'bypasses')).toEqual([null, 1, 2, null]);
+  });
+});
+
+describe('a second that lasted longer than one', () => {
+  it('is spread over those that it lasted, so that a rate is not higher than it was', () => {
+    const wall = { ms: startMs };
+    const cache = new EntryCache({ policies, clock: { now: () => wall.ms } });
+    const history = new History(cache.intervals(), cache.intervals(), wall.ms);
+    const pass = (ms: number, lookups: number) => {
+      for (let n = 0; n < lookups; n++) cache.countBypass('POSTS');
+      wall.ms += ms;
+      history.recordSecond(wall.ms);
+    };
+    pass(1_000, 4);
+    pass(3_000, 10);
+    const { column } = history.read({ step: 'SECOND', rangeMs: 5_000, nowMs: wall.ms });
+    expect(column('POSTS', 'bypasses')).toEqual([null, 4, 3, 3, 4]);
+    expect(column('POSTS', 'maxEntries')).toEqual([null, ...Array(4).fill(policies.POSTS.maxEntries)]);
   });
 });
 

@@ -5,7 +5,7 @@ export { canonicalKey, shortKey } from './canonical-key.ts';
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export { CacheClosedError, KeyError, type LoadFailure, LoadLimitError, LoadTimeoutError } from './errors.ts';
 export type { HookEvents, Hooks } from './hooks.ts';
-export type { Interval, Intervals } from './intervals.ts';
+export type { HeldCounts, Interval, Intervals } from './intervals.ts';
 export type { InvalidationListener } from './invalidations.ts';
 export { isEngineTag } from './keys-and-tags.ts';
 export type { Policy, PolicyOptions } from './policy.ts';

@@ -2,12 +2,18 @@ import { type Counts, countsOf, FieldCounters, type Holdings } from './statistic
 import type { Store } from './store.ts';
 import { addHoldings, type CountedParts, noHoldings, type Totals, totalsOf } from './totals.ts';
 
-/** What happened in an interval. `entries`, `bytes` and `hitsPerEntry` are those at its end. */
+/** Counts, with the limits of what may be held. */
+export interface HeldCounts extends Counts {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+/** What happened in an interval. `entries`, `bytes`, their limits and `hitsPerEntry` are those at its end. */
 export interface Interval<Category extends string = string> {
   /** Length in milliseconds of the cache's clock. */
   readonly ms: number;
-  readonly total: Counts;
-  readonly categories: readonly { readonly category: Category; readonly counts: Counts }[];
+  readonly total: HeldCounts;
+  readonly categories: readonly { readonly category: Category; readonly counts: HeldCounts }[];
 }
 
 /**
@@ -32,17 +38,21 @@ export class Intervals<Category extends string> {
   next(): Interval<Category> {
     const now = this.#parts.time.now();
     const sum = { counters: new FieldCounters(''), holdings: noHoldings() };
+    const limits = { maxEntries: 0, maxBytes: 0 };
     const later = this.#totals(now);
     const categories = this.categories.map((category, place) => {
       const difference = differenceOf(later[place]!, this.#earlier[place]!);
       sum.counters.add(difference.counters);
       addHoldings(sum.holdings, difference.holdings);
-      return { category, counts: countsOf(difference.counters, difference.holdings) };
+      const { maxEntries, maxBytes } = this.#stores.get(category)!.policy;
+      limits.maxEntries += maxEntries;
+      limits.maxBytes += maxBytes;
+      return { category, counts: { maxEntries, maxBytes, ...countsOf(difference.counters, difference.holdings) } };
     });
     const ms = now - this.#sinceMs;
     this.#earlier = later;
     this.#sinceMs = now;
-    return { ms, total: countsOf(sum.counters, sum.holdings), categories };
+    return { ms, total: { ...limits, ...countsOf(sum.counters, sum.holdings) }, categories };
   }
 
   #totals(now: number): Totals[] {

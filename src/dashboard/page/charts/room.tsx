@@ -3,37 +3,33 @@ import { Chart } from './chart.tsx';
 import type { OverTime } from './over-time.ts';
 import { each, times } from './series.ts';
 
-interface RoomChartProps extends OverTime {
-  readonly maxEntries: number;
-  readonly maxBytes: number;
-}
-
-/** How full a store is. */
-export function RoomChart({ buckets, words, maxEntries, maxBytes }: RoomChartProps) {
-  const entries = each(buckets, (figures) => figures.entries);
-  const held = each(buckets, (figures) => figures.bytes);
-  const shareOf = (values: readonly (number | null)[], max: number) =>
-    values.map((value) => (value === null ? null : value / max));
-  const [lastEntries, lastBytes] = [entries, held].map((values) => values.findLast((one) => one !== null) ?? 0);
-  const limits = `${textOf(count(maxEntries))} entries and ${textOf(bytes(maxBytes))}`;
+/** How full a store is, of as much as it might hold then: minutes have the sums over all processes. */
+export function RoomChart({ buckets, words }: OverTime) {
+  const shares = (used: 'entries' | 'bytes', limit: 'maxEntries' | 'maxBytes') =>
+    each(buckets, (figures) => (figures[limit] > 0 ? figures[used] / figures[limit] : null));
+  const last = buckets.findLast(({ figures }) => figures && figures.maxEntries > 0)?.figures;
+  const limits = last ? `${textOf(count(last.maxEntries))} entries and ${textOf(bytes(last.maxBytes))}` : 'what may be';
+  const told = last
+    ? `${textOf(count(last.entries))} entries and ${textOf(bytes(last.bytes))} at the end of ${words}, of ${limits}.`
+    : 'Nothing is known yet.';
   return (
     <Chart
       title="Room in use"
       hint={`Of ${limits}`}
-      summary={`${textOf(count(lastEntries!))} entries and ${textOf(bytes(lastBytes))} at the end of ${words}, of ${limits}.`}
+      summary={told}
       span="last"
       isTime
       yRange={[0, 1]}
       x={times(buckets)}
       formatY={(y) => `${Math.round(y * 100)} %`}
       lines={[
-        { label: 'Entries', colour: '--blue', form: 'area', values: shareOf(entries, maxEntries), format: percent },
+        { label: 'Entries', colour: '--blue', form: 'area', values: shares('entries', 'maxEntries'), format: percent },
         {
           label: 'Bytes',
           colour: '--orange',
           form: 'line',
           dash: [6, 3],
-          values: shareOf(held, maxBytes),
+          values: shares('bytes', 'maxBytes'),
           format: percent,
         },
       ]}

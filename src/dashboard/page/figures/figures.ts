@@ -8,16 +8,15 @@ export const counterNames = [
   ...(['hits', 'staleHits', 'coldMisses', 'expiredMisses', 'evictedMisses', 'invalidatedMisses', 'bypasses'] as const),
   ...(['loads', 'refreshes', 'failures', 'evictions', 'expirations', 'invalidations', 'savedMs'] as const),
 ] as const;
-/** What is held at the end. */
-export const levelNames = ['entries', 'bytes'] as const;
+/** What is held at the end, and may be; 0 where it is not known. */
+export const levelNames = ['entries', 'bytes', 'maxEntries', 'maxBytes'] as const;
 /** Times of lookups; null without any. */
 export const timeNames = ['hitP50Ms', 'hitP95Ms', 'hitP99Ms', 'missP50Ms', 'missP95Ms', 'missP99Ms'] as const;
 
 export type CounterName = (typeof counterNames)[number];
+export type LevelName = (typeof levelNames)[number];
 export type TimeName = (typeof timeNames)[number];
-export type Figures = Readonly<
-  Record<CounterName | (typeof levelNames)[number], number> & Record<TimeName, number | null>
->;
+export type Figures = Readonly<Record<CounterName | LevelName, number> & Record<TimeName, number | null>>;
 
 /** What happened in one place between two moments. */
 export interface Step {
@@ -27,7 +26,7 @@ export interface Step {
   readonly figures: Figures;
 }
 
-export function figuresBy(count: (name: CounterName | 'entries' | 'bytes') => number): Omit<Figures, TimeName> {
+export function figuresBy(count: (name: CounterName | LevelName) => number): Omit<Figures, TimeName> {
   return Object.fromEntries([...counterNames, ...levelNames].map((name) => [name, count(name)])) as never;
 }
 
@@ -35,10 +34,12 @@ export function timesBy(time: (name: TimeName) => number | null): Pick<Figures, 
   return Object.fromEntries(timeNames.map((name) => [name, time(name)])) as never;
 }
 
+const levels: ReadonlySet<string> = new Set(levelNames);
+
 /** Two steps as one: counts are added, times are those of the slower, and the later one says what is held. */
 export function joined(earlier: Figures, later: Figures): Figures {
   return {
-    ...figuresBy((name) => (name === 'entries' || name === 'bytes' ? later[name] : earlier[name] + later[name])),
+    ...figuresBy((name) => (levels.has(name) ? later[name] : earlier[name] + later[name])),
     ...timesBy((name) => slower(earlier[name], later[name])),
   };
 }

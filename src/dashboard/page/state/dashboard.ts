@@ -4,10 +4,11 @@ import { type Alert, liveTicks, type Tick } from '../connection/live.ts';
 import { createRequest, type Request, RequestError } from '../connection/request.ts';
 import type { Place, Step } from '../figures/figures.ts';
 import { type Range, ranges } from '../figures/ranges.ts';
+import { completed } from '../figures/steps.ts';
 import detailsDocument from '../operations/details.graphql';
 import experimentDocument from '../operations/experiment.graphql';
 import processesDocument from '../operations/processes.graphql';
-import { type History, readHistory } from './history.ts';
+import { readHistory } from './history.ts';
 
 export type Details = NonNullable<DetailsQuery['cacheStats']>;
 export type Experiment = NonNullable<ExperimentQuery['cacheExperiment']>;
@@ -33,7 +34,7 @@ export class Dashboard {
   processes: readonly Process[] = [];
   #place: Place = 'ALL';
   #range: Range = ranges[0]!;
-  #history: History = { steps: [], endMs: 0 };
+  #history: readonly Step[] = [];
   #ticks = 0;
   readonly #steps = new Map<Place, Step[]>();
   readonly #follower: Follower<Tick>;
@@ -65,15 +66,13 @@ export class Dashboard {
     if (place === this.#place && range === this.#range) return;
     this.#place = place;
     this.#range = range;
-    this.#history = { steps: [], endMs: 0 };
+    this.#history = [];
     this.#load(() => this.#readHistory());
   }
 
   /** The steps of the place and range that are shown. */
   shown(): readonly Step[] {
-    const { steps, endMs } = this.#history;
-    if (!this.#range.isLive) return steps;
-    return [...steps, ...this.recent(this.#place).filter(({ atMs }) => atMs > endMs)];
+    return this.#range.isLive ? completed(this.recent(this.#place), this.#history) : this.#history;
   }
 
   /** The live steps of a place. */
@@ -133,7 +132,9 @@ export class Dashboard {
   async #readHistory(): Promise<void> {
     const [place, range] = [this.#place, this.#range];
     const history = await readHistory(this.request, place, range);
-    if (place === this.#place && range === this.#range) this.#history = history;
+    if (place !== this.#place || range !== this.#range) return;
+    // Seconds that the page knows are those that were; after a restart the server makes them of its minutes.
+    this.#history = range.isLive ? completed(this.shown(), history).slice(-maxSteps) : history;
   }
 
   /** What cannot be read now is read with a later tick; the live connection tells that the server is away. */

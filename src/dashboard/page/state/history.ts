@@ -4,20 +4,14 @@ import { figuresBy, type Place, type Step, timesBy } from '../figures/figures.ts
 import type { Range } from '../figures/ranges.ts';
 import historyDocument from '../operations/history.graphql';
 
-/** What the server has kept of one place. */
-export interface History {
-  readonly steps: readonly Step[];
-  /** Milliseconds since 1970. */
-  readonly endMs: number;
-}
-
-export async function readHistory(request: Request, place: Place, range: Range): Promise<History> {
+/** What the server has kept of one place, the earliest first. */
+export async function readHistory(request: Request, place: Place, range: Range): Promise<readonly Step[]> {
   const isTotal = place === 'ALL';
   const variables: HistoryQueryVariables = { range: range.history, isTotal, only: isTotal ? [] : [place] };
   const { cacheHistory } = await request<HistoryQuery>(historyDocument, variables);
   const columns = cacheHistory?.total ?? cacheHistory?.categories?.[0]?.columns;
-  if (!cacheHistory || !columns) return { steps: [], endMs: 0 };
-  const { startsAt, endsAt, stepSeconds, intervals } = cacheHistory;
+  if (!cacheHistory || !columns) return [];
+  const { startsAt, stepSeconds, intervals } = cacheHistory;
   const startMs = Date.parse(startsAt);
   const steps: Step[] = [];
   for (let index = 0; index < intervals; index++) {
@@ -25,7 +19,7 @@ export async function readHistory(request: Request, place: Place, range: Range):
     const atMs = startMs + (index + 1) * stepSeconds * 1_000;
     steps.push({ atMs, seconds: stepSeconds, figures: figuresAt(columns, index) });
   }
-  return { steps, endMs: Date.parse(endsAt) };
+  return steps;
 }
 
 function figuresAt(columns: ColumnsFragment, index: number) {

@@ -1,6 +1,7 @@
 import { type Bucket, overall } from '../figures/buckets.ts';
 import { hitRatioOf, lookupsOf, missesOf, type Step } from '../figures/figures.ts';
 import { bytes, count, duration, percent, perSecond, type Quantity, textOf } from '../figures/format.ts';
+import { latest } from '../figures/steps.ts';
 import { Track } from './rail.tsx';
 
 interface KeyFiguresProps {
@@ -17,7 +18,7 @@ export function KeyFigures({ buckets, recent, words, room }: KeyFiguresProps) {
   const all = overall(buckets);
   const figures = all?.figures;
   const rate = (value: number | undefined) => perSecond(all && value !== undefined ? value / all.seconds : undefined);
-  const now = overall(recent.slice(-10));
+  const now = overall(latest(recent, 10));
   const nowRate = (value: number | undefined) =>
     textOf(perSecond(now && value !== undefined ? value / now.seconds : undefined));
   const coalesced = figures && missesOf(figures) - figures.loads;

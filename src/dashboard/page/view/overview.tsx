@@ -62,7 +62,7 @@ export function Overview({ dashboard, place, range }: OverviewProps) {
         <LookupTimesChart kind="miss" {...over} />
         <SavedTimeChart {...over} />
         <RemovalsChart {...over} />
-        <RoomChart {...{ ...over, maxEntries: room?.maxEntries ?? 1, maxBytes: room?.maxBytes ?? 1 }} />
+        <RoomChart {...over} />
       </div>
       {details && (
         <div class="grid tables">

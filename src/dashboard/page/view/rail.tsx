@@ -2,6 +2,7 @@ import type { CacheCategory } from '../../../generated/dashboard.ts';
 import { overall } from '../figures/buckets.ts';
 import { hitRatioOf, type Place, type Step } from '../figures/figures.ts';
 import { percent, placeName, textOf } from '../figures/format.ts';
+import { latest } from '../figures/steps.ts';
 
 /** In the order of the schema. */
 export const places: readonly Place[] = [
@@ -25,7 +26,7 @@ export function Rail({ current, alerting, recent }: RailProps) {
       </p>
       <ul>
         {places.map((place) => {
-          const minute = overall(recent(place).slice(-60));
+          const minute = overall(latest(recent(place), 60));
           const ratio = minute && hitRatioOf(minute.figures);
           return (
             <li key={place}>
