@@ -1,4 +1,3 @@
-import type { Selectable } from 'kysely';
 import { json, type Queries } from '../database/database.ts';
 import type { CacheHistoryTable } from '../database/tables/upkeep.ts';
 import { type ColumnName, columnNames, columns, type Figures } from './columns.ts';
@@ -49,7 +48,7 @@ export async function deleteMinutes(queries: Queries, { beforeMs }: { beforeMs: 
   await queries.deleteFrom('cacheHistory').where('minute', '<', new Date(beforeMs).toISOString()).execute();
 }
 
-function savedMinuteOf({ processId, minute, figures }: Selectable<CacheHistoryTable>): SavedMinute {
+function savedMinuteOf({ processId, minute, figures }: CacheHistoryTable): SavedMinute {
   const bySeries = Object.entries(figures).map(([series, values]) => [series, withZeros(values)] as const);
   return { processId, startsAtMs: Date.parse(minute), figures: new Map(bySeries) };
 }
