@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { InFlight } from './in-flight.ts';
+import { UnreadBytes } from './unread-bytes.ts';
 import { asksForWebSocket, ignoreUpgrade, refuseUpgrade, type Upgrade } from './upgrades.ts';
 import type { Cors } from './use-cors.ts';
 
@@ -45,6 +46,8 @@ const keepAliveTimeout = 75_000;
 export interface ListenerOptions {
   /** How long a client may send nothing of its request, or read nothing of its response. It has up to twice that time. */
   silenceMs?: number;
+  /** The slowest rate at which a client reads what is sent in one piece. */
+  slowestBytesPerSecond?: number;
   /** Maximum of concurrent connections; further ones are closed at once. */
   maxConnections?: number;
   /** Of which origins pages may read that requests are refused, and learn when to come again; none when absent. */
@@ -55,12 +58,19 @@ export interface ListenerOptions {
 
 /** Creates the listening side of the server: its states from start to end, its connections, and the probes for both. */
 export function createListener(options: ListenerOptions = {}): Listener {
-  const { silenceMs = 30_000, maxConnections = 10_000, onDrop = () => {}, cors } = options;
+  const {
+    silenceMs = 30_000,
+    maxConnections = 10_000,
+    onDrop = () => {},
+    cors,
+    slowestBytesPerSecond = 16 * 1024,
+  } = options;
   let state: 'starting' | 'serving' | 'draining' = 'starting';
   let servedApp: ServedApp | undefined;
   let isReady: IsReady = async () => false;
   const inFlight = new InFlight();
   const ending = new Set<Socket>();
+  const unread = new UnreadBytes((slowestBytesPerSecond * silenceMs) / 1000);
 
   const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
     if (state === 'draining') response.setHeader('connection', 'close');
@@ -104,10 +114,13 @@ export function createListener(options: ListenerOptions = {}): Listener {
     if (response?.headersSent === false) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     socket.destroySoon();
   });
-  // Sets the timeout of each socket that has none: a new one, one that waits for a response, one whose response is a stream. Once
-  // in each `silenceMs` rather than with each request (`server.timeout`), which is the work of the hot path.
+  // Ends connections, also WebSockets, whose clients do not read, and sets the timeout of each socket that has none: a new one, one
+  // that waits for a response, one whose response is a stream. Once in each `silenceMs` rather than with each request
+  // (`server.timeout`), which is the work of the hot path.
   const limits = setInterval(() => {
-    for (const socket of inFlight.sockets) if (!socket.timeout) socket.setTimeout(silenceMs);
+    for (const socket of inFlight.sockets)
+      if (unread.isStuck(socket)) socket.destroy();
+      else if (!socket.timeout) socket.setTimeout(silenceMs);
   }, silenceMs).unref();
 
   /**

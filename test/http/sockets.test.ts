@@ -51,6 +51,22 @@ describe('a client that does not take its answer', () => {
     await closed(socket);
   });
 
+  it('is given up even if it sends a byte now and then', async () => {
+    let gaveUp = () => {};
+    const givenUp = new Promise<void>((resolve) => (gaveUp = resolve));
+    const { open } = await listen({ silenceMs: 50, slowestBytesPerSecond: Number.POSITIVE_INFINITY }, (_, response) => {
+      file().pipe(response);
+      response.once('close', gaveUp);
+    });
+    const socket = await open();
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n');
+    const trickle = setInterval(() => socket.write('x'), 5);
+    onTestFinished(() => clearInterval(trickle));
+    await givenUp;
+    await closed(socket);
+  });
+
   it('is given up with the file that it downloads', async () => {
     const stream = file();
     const byteSize = 64 * 1024 * 1024;

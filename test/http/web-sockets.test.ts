@@ -370,6 +370,23 @@ describe('a client that keeps to no protocol', () => {
   });
 });
 
+describe('a WebSocket whose client answers pings, but does not read', () => {
+  it('is given up', async () => {
+    const listening = { silenceMs: 50, slowestBytesPerSecond: Number.POSITIVE_INFINITY };
+    const server = await createLiveServer({}, listening);
+    const socket = await openSignedIn(server);
+    socket.send(subscribe('1', 'subscription { forever }'));
+    await socket.next();
+    socket.ws.pause();
+    const pongs = setInterval(() => socket.ws.pong(), 5);
+    onTestFinished(() => clearInterval(pongs));
+    const fields = Array.from({ length: 40 }, (_, n) => `a${n}: hello(name: $name)`).join(' ');
+    const payload = { query: `query ($name: String) { ${fields} }`, variables: { name: 'x'.repeat(100_000) } };
+    socket.send({ id: 'q', type: 'subscribe', payload });
+    await vi.waitFor(() => expect([server.subscriptions.size, server.sockets.size]).toEqual([0, 0]), soon);
+  });
+});
+
 describe('a client that reads slowly', () => {
   it('gets every event, as none is read from the source before the last is written', async () => {
     const server = await createLiveServer({ socketLimits: { maxWaitingBytes: 2_000_000 } });
