@@ -21,9 +21,13 @@ export class SocketRefusal extends Error {
   }
 }
 
-/** Cuts a reason to 123 bytes (RFC 6455, section 5.5). */
+/** RFC 6455, section 5.5. */
+const maxReasonBytes = 123;
+
+/** Cuts a reason to 123 bytes. It may quote a message of the client: the work does not grow with its length. */
 export function closeReason(text: string): string {
-  let reason = text;
-  while (Buffer.byteLength(reason) > 123) reason = `${reason.slice(0, -2)}…`;
+  if (text.length <= maxReasonBytes && Buffer.byteLength(text) <= maxReasonBytes) return text;
+  let reason = `${text.slice(0, maxReasonBytes)}…`; // a character takes at least one byte
+  while (Buffer.byteLength(reason) > maxReasonBytes) reason = `${reason.slice(0, -2)}…`;
   return reason;
 }
