@@ -37,6 +37,13 @@ export class Problems {
     return value;
   }
 
+  /** A number of things, which a `Float` can hold exactly: whole, from 0 to 2^53 − 1. */
+  count(path: Path, value: number): number {
+    if (!(Number.isSafeInteger(value) && value >= 0))
+      this.add(invalid(path, `Expected a whole number, 0–${Number.MAX_SAFE_INTEGER}, but got ${value}.`));
+    return value;
+  }
+
   get firstMessage(): string | undefined {
     return this.#errors[0]?.message;
   }

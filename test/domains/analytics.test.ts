@@ -155,6 +155,18 @@ describe.each(engines)('analytics on %s', (engine) => {
       expect(sum(report, 'ENGAGEMENT_RATE').value).toBeCloseTo(4 / 45, 12);
     });
 
+    it('has no rate and no change where it would be infinite, as by rows of other programs with fractions near 0', async () => {
+      const account = await createTestAccount(api.queries, workspace);
+      await measured(account, {
+        '2026-11-03': { clicks: 1e-300 },
+        '2026-11-04': { clicks: 9e15, views: 1e-300, engagements: 9e15 },
+      });
+      const report = await ask(three);
+      expect(sum(report, 'CLICKS')).toMatchObject({ value: 9e15, previousValue: 1e-300, changeRatio: null });
+      expect(sum(report, 'ENGAGEMENT_RATE')).toMatchObject({ value: null, previousValue: null, changeRatio: null });
+      expect(days(report, 'ENGAGEMENT_RATE')).toEqual([null, null, null]);
+    });
+
     it('compares with the period of equal length before, and not when that was 0 or unknown', async () => {
       const account = await createTestAccount(api.queries, workspace);
       await measured(account, {
@@ -477,8 +489,8 @@ describe.each(engines)('analytics on %s', (engine) => {
         ...{ recorded: 2, userErrors: [] },
         invalidated: [`AnalyticsReport:${account}`, 'AnalyticsReport:all'],
       });
-      await record({ accountId: account, date, values: [{ metric: 'VIEWS', value: 12.5 }] });
-      expect(await row(account)).toEqual({ followers: null, views: 12.5, reach: null, engagements: null, clicks: 0 });
+      await record({ accountId: account, date, values: [{ metric: 'VIEWS', value: 12 }] });
+      expect(await row(account)).toEqual({ followers: null, views: 12, reach: null, engagements: null, clicks: 0 });
     });
 
     it('makes the latest followers those of the account', async () => {
@@ -503,6 +515,8 @@ describe.each(engines)('analytics on %s', (engine) => {
           { metric: 'VIEWS', value: -1 },
           { metric: 'VIEWS', value: 1 },
           { metric: 'CLICKS', value: 1e300 },
+          { metric: 'REACH', value: 1e-300 },
+          { metric: 'FOLLOWERS', value: 12.5 },
         ],
       });
       expect(answer).toMatchObject({ recorded: 0, invalidated: [] });
@@ -511,6 +525,8 @@ describe.each(engines)('analytics on %s', (engine) => {
         { code: 'INVALID', path: ['input', 'values', '1', 'value'] },
         { code: 'INVALID', path: ['input', 'values', '2', 'metric'] },
         { code: 'INVALID', path: ['input', 'values', '3', 'value'] },
+        { code: 'INVALID', path: ['input', 'values', '4', 'value'] },
+        { code: 'INVALID', path: ['input', 'values', '5', 'value'] },
         { code: 'INVALID', path: ['input', 'date'] },
       ]);
       expect((await record({ accountId: account, date, values: [] })).userErrors).toEqual([

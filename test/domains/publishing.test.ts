@@ -287,11 +287,13 @@ describe.each(engines)('publishing on %s', (engine) => {
       expect(await ask()).toEqual({ views: 17, reach: 0, engagements: null, clicks: null });
     });
 
-    it('are refused below zero, and for what is not published', async () => {
+    it('are refused below zero, in fractions and beyond what is exact, and for what is not published', async () => {
       const { id: postId } = await scheduled('2026-11-22T09:00:00.000Z');
-      const { userErrors } = await metrics({ postId, date: '2026-11-22', views: -1 });
+      const { userErrors } = await metrics({ postId, date: '2026-11-22', views: -1, reach: 0.5, clicks: 1e300 });
       expect(userErrors).toEqual([
         { code: 'INVALID', path: ['input', 'views'] },
+        { code: 'INVALID', path: ['input', 'reach'] },
+        { code: 'INVALID', path: ['input', 'clicks'] },
         { code: 'CONFLICT', path: ['input', 'postId'] },
       ]);
     });

@@ -28,7 +28,7 @@ const valuesOf: Readonly<Record<Metric, (numbers: Numbers) => number | null>> = 
   VIEWS: ({ views }) => views,
   REACH: ({ reach }) => reach,
   ENGAGEMENTS: ({ engagements }) => engagements,
-  ENGAGEMENT_RATE: ({ engagements, views }) => (engagements === null || !views ? null : engagements / views),
+  ENGAGEMENT_RATE: ({ engagements, views }) => ratioOf(engagements, views),
   CLICKS: ({ clicks }) => clicks,
   POSTS_PUBLISHED: ({ postsPublished }) => postsPublished,
 };
@@ -37,8 +37,8 @@ export function summaryOf(current: Numbers, previous: Numbers): MetricSummaryRec
   return Object.entries(valuesOf).map(([metric, valueIn]) => {
     const value = valueIn(current);
     const previousValue = valueIn(previous);
-    const changeRatio = value === null || !previousValue ? null : value / previousValue - 1;
-    return { metric: metric as Metric, value, previousValue, changeRatio };
+    const ratio = ratioOf(value, previousValue);
+    return { metric: metric as Metric, value, previousValue, changeRatio: ratio === null ? null : ratio - 1 };
   });
 }
 
@@ -47,4 +47,11 @@ export function seriesOf({ daily }: { readonly daily: readonly DayNumbers[] }, m
     metric,
     points: daily.map((day) => ({ date: day.date, value: valuesOf[metric](day) })),
   }));
+}
+
+/** Null for an unknown or an infinite ratio. Rows of earlier versions and of other programs may have fractions near 0. */
+function ratioOf(part: number | null, whole: number | null): number | null {
+  if (part === null || !whole) return null;
+  const ratio = part / whole;
+  return Number.isFinite(ratio) ? ratio : null;
 }

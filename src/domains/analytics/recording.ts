@@ -52,9 +52,7 @@ function valuesIn(input: RecordMetricsInput, problems: Problems): Values {
     }
     if (values[columns[metric]] !== undefined)
       problems.add(invalid([...path, 'metric'], `Expected each metric once, but got ${metric} again.`));
-    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
-      problems.add(invalid([...path, 'value'], `Expected 0–${Number.MAX_SAFE_INTEGER}, but got ${value}.`));
-    values[columns[metric]] = value;
+    values[columns[metric]] = problems.count([...path, 'value'], value);
   }
   return values;
 }

@@ -166,8 +166,7 @@ export async function recordPostMetrics(
   const { queries, viewer } = transaction;
   const metrics = { views, reach, engagements, clicks };
   const problems = new Problems();
-  for (const [path, value] of Object.entries(metrics))
-    if (value !== null && value < 0) problems.add(invalid(path, `Expected 0 or more, but got ${value}.`));
+  for (const [path, value] of Object.entries(metrics)) if (value !== null) problems.count(path, value);
   const [state] = await lockPosts(transaction, [postId]);
   if (!state) problems.add(notFound('postId', 'Post', postId));
   else if (state.post.publishedAt === null)
