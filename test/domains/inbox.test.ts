@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Network, NetworkRefusal } from '../../src/domains/accounts/network.ts';
 import { snippetOf } from '../../src/domains/inbox/snippet.ts';
 import { createWakeClock } from '../../src/domains/inbox/wake-clock.ts';
 import type { Viewer } from '../../src/domains/scope.ts';
 import { engines } from '../setup/databases.ts';
+import { createGate } from '../setup/gates.ts';
 import { testId } from '../setup/ids.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 
@@ -580,6 +581,33 @@ describe.each(engines)('the inbox on %s', (engine) => {
       expect(await read(due)).toMatchObject({ status: 'OPEN', snoozedUntil: null });
       expect(await read(foreign, other.viewer())).toMatchObject({ status: 'OPEN' });
       expect(await read(notYet)).toMatchObject({ status: 'SNOOZED' });
+    });
+
+    it('wakes those of a workspace while another one hangs, and waits for that when stopped', async () => {
+      const other = await createTestWorkspace(api.queries);
+      const far = await createTestAccount(api.queries, other);
+      const own = (await receive()).conversation.id;
+      const foreign = (await receive({ accountId: far }, other.viewer())).conversation.id;
+      await update({ id: own, snoozedUntil: later(60).toISOString() });
+      await update({ id: foreign, snoozedUntil: later(60).toISOString() }, other.viewer());
+      api.clock = later(60);
+      const gate = createGate<void>();
+      const hanging = createWakeClock({
+        ...{ queries: api.queries, now: () => api.clock, pollMs: 1, tasks: { patienceMs: 1 } },
+        log: { error: (details) => errors.push(details) },
+        async execute(workspaceId, document, variables) {
+          if (workspaceId === workspace.id) await gate.load();
+          return api.runAsSystem(workspaceId, document, variables);
+        },
+      });
+      hanging.start();
+      await vi.waitFor(async () => expect(await read(foreign, other.viewer())).toMatchObject({ status: 'OPEN' }));
+      expect(gate.loads).toBe(1);
+      const stopped = hanging.stop();
+      gate.open();
+      await stopped;
+      expect(await read(own)).toMatchObject({ status: 'OPEN' });
+      expect(errors).toEqual([]);
     });
 
     it('tells of each conversation that it woke, up to its limit', async () => {

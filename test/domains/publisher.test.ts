@@ -3,6 +3,7 @@ import { type Network, NetworkFailure, NetworkRefusal } from '../../src/domains/
 import { createPublisher, type PublisherOptions } from '../../src/domains/posts/publisher.ts';
 import type { NetworkName } from '../../src/generated/schema.ts';
 import { engines } from '../setup/databases.ts';
+import { createGate } from '../setup/gates.ts';
 import { createTestAccount, createTestApi, createTestWorkspace, type TestApi, type TestWorkspace } from './api.ts';
 import { postMutations } from './post-mutations.ts';
 
@@ -365,6 +366,82 @@ describe.each(engines)('a publisher on %s', (engine) => {
     expect((await stateOf(id)).status).toBe('PUBLISHED');
     const kept = await api.queries.selectFrom('postTargets').select('uploads').where('postId', '=', id).execute();
     expect(kept).toEqual([{ uploads: {} }]);
+  });
+
+  describe('that cannot claim for one workspace', () => {
+    /** A publisher whose claims for `workspace` are replaced. The workspace is the first in the order of due targets. */
+    function claiming(
+      claimOf: (claim: () => Promise<unknown>) => Promise<unknown>,
+      options: Partial<PublisherOptions> = {},
+    ) {
+      const errors: [object, string][] = [];
+      const publisher = publisherWith(succeed, {
+        execute: (workspaceId, document, variables) =>
+          workspaceId === workspace.id && document.includes('claimTargets')
+            ? claimOf(() => api.runAsSystem(workspaceId, document, variables))
+            : api.runAsSystem(workspaceId, document, variables),
+        log: { info: () => {}, warn: () => {}, error: (...line) => errors.push(line) },
+        ...options,
+      });
+      return { publisher, errors };
+    }
+    /** A post of another workspace that is due later. */
+    async function dueElsewhere() {
+      const other = await createTestWorkspace(api.queries);
+      api.clock = new Date(api.clock.getTime() + 1_000);
+      const id = await due({ team: other });
+      return { status: async () => (await stateOf(id, other)).status };
+    }
+
+    it('publishes for the others when it fails, and tells the log', async () => {
+      await due();
+      const theirs = await dueElsewhere();
+      const error = new Error('expected a connection within 30 s, but got none');
+      const { publisher, errors } = claiming(() => Promise.reject(error), { claims: { atOnce: 1 } });
+      expect(await publisher.tick()).toBe(1);
+      expect(await theirs.status()).toBe('PUBLISHED');
+      const details = { workspaceId: workspace.id, network: expect.anything(), err: error };
+      expect(errors).toEqual([[details, 'publisher: could not claim for a workspace; trying again']]);
+    });
+
+    it('publishes for the others while it hangs, also what is due later, and waits for it when stopped', async () => {
+      const own = await due();
+      const [first, gate] = [await dueElsewhere(), createGate<void>()];
+      let claims = 0;
+      const { publisher } = claiming(
+        async (claim) => {
+          claims += 1;
+          await gate.promise;
+          return claim();
+        },
+        { claims: { atOnce: 1, patienceMs: 1 }, pollMs: 1 },
+      );
+      publisher.start();
+      await vi.waitFor(async () => expect(await first.status()).toBe('PUBLISHED'));
+      const second = await dueElsewhere();
+      await vi.waitFor(async () => expect(await second.status()).toBe('PUBLISHED'));
+      expect(claims).toBe(1);
+      let isStopped = false;
+      const stopped = publisher.stop().then(() => {
+        isStopped = true;
+      });
+      expect((await stateOf(own)).status).toBe('SCHEDULED');
+      expect(isStopped).toBe(false);
+      gate.open();
+      await stopped;
+      expect((await stateOf(own)).status).toBe('PUBLISHED');
+    });
+
+    it('gives the places of that claim back', async () => {
+      const own = await due();
+      let claims = 0;
+      const { publisher } = claiming((claim) => (claims++ === 0 ? Promise.reject(new Error('too late')) : claim()), {
+        slots: { perNetwork: 1, perWorkspace: 1 },
+      });
+      await expect(publisher.tick()).rejects.toThrow('too late');
+      expect(await publisher.tick()).toBe(1);
+      expect((await stateOf(own)).status).toBe('PUBLISHED');
+    });
   });
 
   it('makes no more calls at once than it may', async () => {

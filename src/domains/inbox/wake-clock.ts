@@ -1,5 +1,6 @@
 import type { Queries } from '../../database/database.ts';
 import { type Background, createBackground, type Execute, type Log, mutate } from '../background.ts';
+import { WorkspaceTasks, type WorkspaceTasksOptions } from '../workspace-tasks.ts';
 
 const limit = 100;
 
@@ -14,23 +15,39 @@ export function createWakeClock({
   queries,
   execute,
   log,
+  tasks: limits,
   pollMs = 1_000,
   now = () => new Date(),
 }: {
   queries: Queries;
   execute: Execute;
   log: Log;
+  tasks?: WorkspaceTasksOptions;
   pollMs?: number;
   now?: () => Date;
 }): Background {
-  async function tick(): Promise<void> {
-    for (const workspaceId of await workspacesWithDueConversations(queries, now())) {
-      await mutate(execute, workspaceId, { document, input: { limit } }).catch((error) =>
+  const tasks = new WorkspaceTasks(limits);
+
+  async function round(): Promise<void> {
+    await tasks.run(await workspacesWithDueConversations(queries, now()), {
+      task: (workspaceId) => mutate(execute, workspaceId, { document, input: { limit } }),
+      onFailure: (workspaceId, error) =>
         log.error({ workspaceId, err: error }, 'inbox clock: snoozed conversations could not be opened; trying again'),
-      );
-    }
+    });
   }
-  return createBackground(tick, { name: 'inbox clock', pollMs, log });
+
+  const background = createBackground(round, { name: 'inbox clock', pollMs, log });
+  return {
+    ...background,
+    async stop() {
+      await background.stop();
+      await tasks.ended();
+    },
+    async tick() {
+      await round();
+      await tasks.ended();
+    },
+  };
 }
 
 async function workspacesWithDueConversations(queries: Queries, now: Date): Promise<string[]> {

@@ -1,8 +1,9 @@
 import type { Queries } from '../../database/database.ts';
 import { Rounds } from '../rounds.ts';
+import { WorkspaceTasks, type WorkspaceTasksOptions } from '../workspace-tasks.ts';
 import { claim, type PublicationOptions, publish } from './publication.ts';
 import { dueByNetwork } from './publishing.ts';
-import { PublishingSlots, type SlotLimits } from './publishing-slots.ts';
+import { PublishingSlots, type Share, type SlotLimits, slotsKey } from './publishing-slots.ts';
 
 export interface PublisherOptions extends Omit<PublicationOptions, 'now'> {
   /** For reading only: all changes are made by `execute`. */
@@ -11,6 +12,7 @@ export interface PublisherOptions extends Omit<PublicationOptions, 'now'> {
   /** Duration of a first claim; each later one is twice as long. A call may take half of its claim. */
   readonly leaseSeconds?: number;
   readonly slots?: SlotLimits;
+  readonly claims?: WorkspaceTasksOptions;
   /** How long `stop` waits before it aborts running calls. */
   readonly stopMs?: number;
   readonly now?: () => Date;
@@ -33,6 +35,7 @@ export interface Publisher {
  */
 export function createPublisher({
   slots: limits = { perNetwork: 16, perWorkspace: 4 },
+  claims: claimLimits,
   pollMs = 1_000,
   leaseSeconds = 60,
   stopMs = 10_000,
@@ -40,6 +43,7 @@ export function createPublisher({
   ...options
 }: PublisherOptions): Publisher {
   const slots = new PublishingSlots(limits);
+  const claims = new WorkspaceTasks(claimLimits);
   const stopping = new AbortController();
   const publication: PublicationOptions = { ...options, now };
   const rounds = new Rounds('publisher');
@@ -48,23 +52,41 @@ export function createPublisher({
   let round: Promise<unknown> = Promise.resolve();
   let isRunning = false;
 
-  /** Claims targets for as many calls as are allowed; resolves when the calls have begun. */
-  async function begin(isWanted: () => boolean): Promise<Promise<void>[]> {
-    const begun: Promise<void>[] = [];
+  /** Claims targets for as many calls as are allowed, and begins the calls. Adds them to `begun`. */
+  async function begin(isWanted: () => boolean, begun: Promise<void>[] = []): Promise<void> {
     const due = await dueByNetwork(options.queries, now());
-    for (const { network, workspaceId, limit } of slots.divide(due)) {
-      if (!isWanted()) break;
-      for (const claimed of await claim(publication, workspaceId, { network, limit, leaseSeconds })) {
-        const free = slots.take({ network, workspaceId });
-        const call = publish(publication, { workspaceId, claimed, stop: stopping.signal }).finally(() => {
+    const divided = slots.divide(due.filter((each) => !claims.has(slotsKey(each))));
+    const shares = new Map(divided.map((share) => [slotsKey(share), share]));
+    await claims.run([...shares.keys()], {
+      async task(key) {
+        begun.push(...(await beginCalls(shares.get(key)!, isWanted)));
+      },
+      onFailure(key, error) {
+        const { workspaceId, network } = shares.get(key)!;
+        const details = { workspaceId, network, err: error };
+        options.log.error(details, 'publisher: could not claim for a workspace; trying again');
+      },
+    });
+  }
+
+  /** Claims the targets of a share and begins the calls. */
+  async function beginCalls({ network, workspaceId, slots: own }: Share, isWanted: () => boolean) {
+    const left = [...own];
+    try {
+      const limit = left.length;
+      const claimed = isWanted() ? await claim(publication, workspaceId, { network, limit, leaseSeconds }) : [];
+      return claimed.map((each) => {
+        const free = left.pop()!;
+        const call = publish(publication, { workspaceId, claimed: each, stop: stopping.signal }).finally(() => {
           free();
           runningCalls.delete(call);
         });
         runningCalls.add(call);
-        begun.push(call);
-      }
+        return call;
+      });
+    } finally {
+      for (const free of left) free();
     }
-    return begun;
   }
 
   function poll(): void {
@@ -88,11 +110,14 @@ export function createPublisher({
       clearTimeout(timer);
       const limit = setTimeout(() => stopping.abort(new Error('the publisher stops')), stopMs);
       await round;
+      await claims.ended();
       await Promise.all(runningCalls);
       clearTimeout(limit);
     },
     async tick() {
-      const begun = await begin(() => true);
+      const begun: Promise<void>[] = [];
+      await begin(() => true, begun);
+      await claims.ended();
       await Promise.all(begun);
       return begun.length;
     },

@@ -13,6 +13,12 @@ export interface DueTargets {
   readonly workspaceId: string;
 }
 
+/** The slots of a workspace on a network: one for each target that it may claim. */
+export interface Share extends DueTargets {
+  /** Functions that free a slot; to be called once each. */
+  readonly slots: readonly (() => void)[];
+}
+
 /** Limits the running calls, so that a slow network does not delay other networks, and a workspace does not delay others. */
 export class PublishingSlots {
   readonly #limits: SlotLimits;
@@ -23,36 +29,34 @@ export class PublishingSlots {
     this.#limits = limits;
   }
 
-  /**
-   * How many targets each workspace may claim now. The free slots of a network are divided among the workspaces with due targets.
-   */
-  divide(due: readonly DueTargets[]): (DueTargets & { limit: number })[] {
-    const shares: (DueTargets & { limit: number })[] = [];
+  /** Takes the free slots of each network and divides them among the workspaces with due targets. */
+  divide(due: readonly DueTargets[]): Share[] {
+    const shares: Share[] = [];
     for (const [network, waiting] of grouped(due)) {
       let left = this.#limits.perNetwork - (this.#byNetwork.get(network) ?? 0);
       for (const [index, each] of waiting.entries()) {
-        const room = this.#limits.perWorkspace - (this.#byWorkspace.get(keyOf(each)) ?? 0);
+        const room = this.#limits.perWorkspace - (this.#byWorkspace.get(slotsKey(each)) ?? 0);
         const limit = Math.min(room, Math.ceil(left / (waiting.length - index)));
         if (limit < 1) continue;
-        shares.push({ ...each, limit });
+        shares.push({ ...each, slots: Array.from({ length: limit }, () => this.#take(each)) });
         left -= limit;
       }
     }
     return shares;
   }
 
-  /** Takes a slot. Returns a function that frees it. */
-  take(target: DueTargets): () => void {
+  /** Returns a function that frees the slot. */
+  #take(target: DueTargets): () => void {
     add(this.#byNetwork, target.network, 1);
-    add(this.#byWorkspace, keyOf(target), 1);
+    add(this.#byWorkspace, slotsKey(target), 1);
     return () => {
       add(this.#byNetwork, target.network, -1);
-      add(this.#byWorkspace, keyOf(target), -1);
+      add(this.#byWorkspace, slotsKey(target), -1);
     };
   }
 }
 
-const keyOf = ({ network, workspaceId }: DueTargets) => `${network} ${workspaceId}`;
+export const slotsKey = ({ network, workspaceId }: DueTargets) => `${network} ${workspaceId}`;
 
 function grouped(due: readonly DueTargets[]): Map<NetworkName, DueTargets[]> {
   const groups = new Map<NetworkName, DueTargets[]>();
