@@ -175,7 +175,7 @@ export class Cache<Category extends string> implements AsyncDisposable {
     return this.#entries.recent();
   }
 
-  /** Hit ratios that a plain LRU cache of ¼, ½, 1, 2 and 4 times `maxEntries` would have had. */
+  /** Hit ratios that a plain LRU cache of ¼, ½, 1, 2 and 4 times `maxEntries` would have had, up to 20,000. */
   sizing(category: Category): Sizing[] {
     return this.#entries.sizing(category);
   }

@@ -10,7 +10,8 @@ import { FieldCounters } from './statistics.ts';
 const MAX_FIELDS = 1_000;
 const SIZINGS = [0.25, 0.5, 1, 2, 4];
 const LARGEST_SIZING = 4;
-const MAX_DEMAND_KEYS = 16_384;
+/** Larger sizes are not estimated: 2 MB for a category. */
+const MAX_SIZING = 20_000;
 
 /** What is counted of one category: by field, of the last minutes, and for estimates of other sizes. */
 export class CategoryStatistics {
@@ -89,13 +90,14 @@ export class CategoryStatistics {
     });
   }
 
-  /** Hit ratios of ¼ to 4 times `maxEntries`. */
+  /** Hit ratios of ¼ to 4 times `maxEntries`, of sizes up to 20,000. */
   sizing(): Sizing[] {
     this.#stackDistances.drain();
-    return this.#stackDistances.hitRatios(SIZINGS.map((factor) => Math.ceil(factor * this.#maxEntries)));
+    const sizes = SIZINGS.map((factor) => Math.ceil(factor * this.#maxEntries));
+    return this.#stackDistances.hitRatios(sizes.filter((size) => size <= MAX_SIZING));
   }
 }
 
 function stackDistancesOf({ maxEntries }: Policy): StackDistances {
-  return new StackDistances(Math.min(LARGEST_SIZING * maxEntries, MAX_DEMAND_KEYS));
+  return new StackDistances(Math.min(LARGEST_SIZING * maxEntries, MAX_SIZING));
 }

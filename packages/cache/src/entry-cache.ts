@@ -215,7 +215,7 @@ export class EntryCache<Category extends string> {
     return tableSizesOf(this.#parts);
   }
 
-  /** Hit ratios that a plain LRU cache of ¼, ½, 1, 2 and 4 times `maxEntries` would have had. */
+  /** Hit ratios that a plain LRU cache of ¼, ½, 1, 2 and 4 times `maxEntries` would have had, up to 20,000. */
   sizing(category: Category): Sizing[] {
     return this.#parts.stores.of(category).statistics.sizing();
   }

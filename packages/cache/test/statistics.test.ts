@@ -409,6 +409,15 @@ describe('the hit ratio of other sizes', () => {
     ]);
   });
 
+  it('is told of no size that is beyond what is estimated', async () => {
+    const sizesFor = (maxEntries: number) =>
+      createEngine({ maxEntries })
+        .cache.sizing('POSTS')
+        .map((one) => one.maxEntries);
+    expect(sizesFor(10_000)).toEqual([2_500, 5_000, 10_000, 20_000]);
+    expect(sizesFor(20_000)).toEqual([5_000, 10_000, 20_000]);
+  });
+
   it('counts every lookup, however many come between two readings', async () => {
     const { look, cache } = createEngine({ maxEntries: 8 });
     for (let lookup = 0; lookup < 20_000; lookup++) {

@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks';
-import { type Quantity, textOf, timeOfDay } from '../figures/format.ts';
+import { moment, type Quantity, textOf } from '../figures/format.ts';
 import { type Line, Plot, type PlotProps } from './plot.tsx';
 
 /** A line, with the words for its values. */
@@ -27,7 +27,8 @@ export function Chart({ title, hint, summary, span, ...plot }: ChartProps) {
   const [pointed, point] = useState<number | null>(null);
   const [isTable, showTable] = useState(false);
   const id = useId();
-  const { x, lines, isTime, formatX = timeOf } = plot;
+  const { x, lines, isTime } = plot;
+  const { formatX = (seconds: number) => moment(seconds * 1000, x.at(-1)! * 1000) } = plot;
   const at = pointed !== null && x[pointed] !== undefined ? pointed : null;
   return (
     <section class={`card ${span ?? ''}`} aria-labelledby={id}>
@@ -85,10 +86,6 @@ function placeAfter(key: string, { at, last }: { at: number | null; last: number
   if (key === 'Home') return 0;
   if (key === 'End') return last;
   return key === 'Escape' ? null : undefined;
-}
-
-function timeOf(seconds: number): string {
-  return timeOfDay(seconds * 1000);
 }
 
 function legendValue({ now, values, shown = values, format }: Reading, at: number | null): Quantity {

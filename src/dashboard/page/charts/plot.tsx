@@ -81,7 +81,7 @@ function optionsOf(latest: { current: PlotProps }, element: HTMLElement): uPlot.
     width: element.clientWidth,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, isTime ? 8 : 40, 0, 0], // the last time has no label, the last size has one
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, sync: isTime ? { key: 'time' } : undefined },
     scales: {
       x: { time: isTime, range: isTime ? withFirstBar : undefined },

@@ -23,6 +23,12 @@ export function percent(ratio: number | null | undefined): Quantity {
   return ratio == null ? none : { figure: tenths.format(ratio * 100), unit: '%' };
 }
 
+/** The difference of two ratios, with its sign. */
+export function points(difference: number): Quantity {
+  const sign = difference < 0 ? '−' : '+';
+  return { figure: `${sign}${tenths.format(Math.abs(difference) * 100)}`, unit: 'points' };
+}
+
 export function perSecond(rate: number | null | undefined): Quantity {
   return rate == null ? none : { figure: rate >= 100 ? whole.format(rate) : digits.format(rate), unit: '/s' };
 }
@@ -48,9 +54,15 @@ export function duration(ms: number | null | undefined): Quantity {
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-/** The time of day, as in `14:03:27`. */
-export function timeOfDay(ms: number): string {
-  return clock.format(ms);
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const dayAndClock = new Intl.DateTimeFormat('en-GB', {
+  ...({ day: 'numeric', month: 'short' } as const),
+  ...({ hour: '2-digit', minute: '2-digit', second: '2-digit' } as const),
+});
+
+/** The time of day, as in `14:03:27`; with the date, as in `30 Nov, 14:03:27`, if that is not the one of `nowMs`. */
+export function moment(ms: number, nowMs = Date.now()): string {
+  return (day.format(ms) === day.format(nowMs) ? clock : dayAndClock).format(ms);
 }
 
 /** `TEMPLATES` as people read it. */

@@ -70,7 +70,10 @@ export function Actions({ place, dashboard, store }: ActionsProps) {
         Clear …
       </button>
       {isChanging && store && (
-        <PolicyDialog {...{ store, request: dashboard.request, onDone }} onClose={() => setChanging(false)} />
+        <PolicyDialog
+          {...{ store, request: dashboard.request, onDone, isTried: dashboard.experiment?.category === place }}
+          onClose={() => setChanging(false)}
+        />
       )}
       {isTrying && store && (
         <ExperimentDialog {...{ store, request: dashboard.request, onDone }} onClose={() => setTrying(false)} />

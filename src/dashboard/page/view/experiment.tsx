@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { EndExperimentMutation } from '../../../generated/dashboard.ts';
 import type { Request } from '../connection/request.ts';
-import { count, duration, percent, placeName, textOf, timeOfDay } from '../figures/format.ts';
+import { count, duration, moment, percent, placeName, points, textOf } from '../figures/format.ts';
 import endExperimentDocument from '../operations/end-experiment.graphql';
 import type { Experiment } from '../state/dashboard.ts';
 import { Dialog } from './dialog.tsx';
@@ -20,11 +20,12 @@ type Arm = Experiment['arms'][number];
 export function ExperimentCard({ experiment, request, onEnd }: ExperimentCardProps) {
   const [isEnding, setEnding] = useState(false);
   const { category, startedAt, arms } = experiment;
+  const isRoundOver = arms.some(({ loads }) => loads > 0);
   return (
     <>
       <TableCard
         title={`Experiment on the lifetime of ${placeName(category)}`}
-        hint={`Since ${timeOfDay(Date.parse(startedAt))}; a round counts when its entries have expired`}
+        hint={`Since ${moment(Date.parse(startedAt))}; a round counts when its entries have expired. Differences are means over the rounds, in percentage points, and so not those of the sums.`}
         rows={arms}
         keyOf={({ ttlSeconds }) => `${ttlSeconds}`}
         empty=""
@@ -43,10 +44,16 @@ export function ExperimentCard({ experiment, request, onEnd }: ExperimentCardPro
             isNumber: true,
             cell: ({ savedLoads }) => (savedLoads === null ? '–' : textOf(count(savedLoads))),
           },
-          { head: 'Difference', cell: ({ hitRatioTest }) => verdict(hitRatioTest) },
+          {
+            head: 'Hit ratio, mean difference',
+            cell: ({ hitRatioTest }) => verdict(hitRatioTest, isRoundOver ? 'too few lookups' : 'no round is over'),
+          },
           { head: 'Behind', isNumber: true, cell: behind },
           { head: 'At most by', isNumber: true, cell: ({ maxBehindSeconds }) => seconds(maxBehindSeconds) },
-          { head: 'Difference of it', cell: ({ behindTest }) => verdict(behindTest) },
+          {
+            head: 'Behind, mean difference',
+            cell: ({ behindTest }) => verdict(behindTest, isRoundOver ? 'too few hits audited' : 'no round is over'),
+          },
         ]}
       />
       {isEnding && <EndDialog {...{ experiment, request, onEnd }} onClose={() => setEnding(false)} />}
@@ -93,9 +100,9 @@ function seconds(value: number | null): string {
   return textOf(duration(value === null ? null : value * 1000));
 }
 
-function verdict(test: Arm['hitRatioTest']): string {
-  if (!test) return 'compared with';
-  if (test.difference === null) return 'no round is over';
-  const points = `${test.difference < 0 ? '−' : '+'}${textOf(percent(Math.abs(test.difference)))}`;
-  return `${points}, ${test.isReal ? 'real' : 'not certain'} (p ${test.pValue < 0.001 ? '< 0.001' : test.pValue.toFixed(3)})`;
+/** What is known of a difference from the first arm, or why nothing is. */
+function verdict(test: Arm['hitRatioTest'], unknown: string): string {
+  if (!test) return 'the reference';
+  if (test.difference === null) return unknown;
+  return `${textOf(points(test.difference))}, ${test.isReal ? 'real' : 'not certain'} (p ${test.pValue < 0.001 ? '< 0.001' : test.pValue.toFixed(3)})`;
 }

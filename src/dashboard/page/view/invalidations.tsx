@@ -1,4 +1,4 @@
-import { timeOfDay } from '../figures/format.ts';
+import { moment } from '../figures/format.ts';
 import type { Details } from '../state/dashboard.ts';
 import { TableCard } from './table.tsx';
 
@@ -15,7 +15,7 @@ export function Invalidations({ recent }: { recent: Details['recentInvalidations
       keyOf={({ at, mutation, tags }) => `${at} ${mutation} ${tags.join()}`}
       empty="Nothing was invalidated lately."
       columns={[
-        { head: 'Time', cell: ({ at }) => timeOfDay(Date.parse(at)) },
+        { head: 'Time', cell: ({ at }) => moment(Date.parse(at)) },
         { head: 'By', cell: ({ mutation }) => <code>{mutation ?? 'unknown'}</code> },
         { head: 'Tags', cell: ({ tags }) => <Tags tags={tags} /> },
       ]}

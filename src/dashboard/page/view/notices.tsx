@@ -1,5 +1,5 @@
 import type { Alert } from '../connection/live.ts';
-import { timeOfDay } from '../figures/format.ts';
+import { moment } from '../figures/format.ts';
 
 interface NoticesProps {
   readonly alerts: readonly Alert[];
@@ -15,8 +15,7 @@ export function Notices({ alerts, advice }: NoticesProps) {
           <ul>
             {alerts.map(({ kind, category, message, since }) => (
               <li key={`${kind} ${category}`}>
-                <b>{alertNames[kind] ?? kind}</b> {message}{' '}
-                <span class="when">since {timeOfDay(Date.parse(since))}</span>
+                <b>{alertNames[kind] ?? kind}</b> {message} <span class="when">since {moment(Date.parse(since))}</span>
               </li>
             ))}
           </ul>

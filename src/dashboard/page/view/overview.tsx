@@ -10,7 +10,7 @@ import { bucketsOf } from '../figures/buckets.ts';
 import type { Place } from '../figures/figures.ts';
 import { bytes, count, duration, placeName, textOf } from '../figures/format.ts';
 import type { Range } from '../figures/ranges.ts';
-import type { Dashboard, StoreDetails } from '../state/dashboard.ts';
+import type { Dashboard, Experiment, StoreDetails } from '../state/dashboard.ts';
 import { Actions } from './actions.tsx';
 import { Categories } from './categories.tsx';
 import { Counters } from './counters.tsx';
@@ -39,13 +39,14 @@ export function Overview({ dashboard, place, range }: OverviewProps) {
   const stores = store ? [store] : (details?.categories ?? []);
   const room = roomOf(store ? { ...store, ...store.policy } : details, recent.at(-1)?.figures);
   const prefetches = stores.reduce((sum, one) => sum + one.prefetches, 0);
+  const tried = experiment?.category === place ? experiment : undefined;
   const over = { buckets, words: range.words };
   return (
     <main data-stale={liveness.state === 'live' ? undefined : ''}>
       <div class="headline">
         <div>
           <h1>{placeName(place)}</h1>
-          <p>{store ? policyOf(store) : 'Ten categories, each with a store and limits of its own'}</p>
+          <p>{store ? policyOf(store, tried) : 'Ten categories, each with a store and limits of its own'}</p>
         </div>
         <Actions key={place} {...{ place, dashboard, store }} />
       </div>
@@ -98,8 +99,10 @@ function roomOf(limits: Limits | undefined, latest: Pick<Limits, 'entries' | 'by
   return { maxEntries, maxBytes, entries: latest?.entries ?? entries, bytes: latest?.bytes ?? bytes };
 }
 
-function policyOf({ policy, override }: StoreDetails): string {
-  const { ttlSeconds, staleSeconds, maxEntries, maxBytes, eviction } = policy;
+/** The limits in a sentence. While an experiment runs, its lifetimes hold and not the policy's. */
+function policyOf({ policy, override }: StoreDetails, tried: Experiment | undefined): string {
+  const { staleSeconds, maxEntries, maxBytes, eviction } = policy;
   const stale = staleSeconds > 0 ? `, then stale for ${textOf(duration(staleSeconds * 1000))}` : '';
-  return `Fresh for ${textOf(duration(ttlSeconds * 1000))}${stale} · at most ${textOf(count(maxEntries))} entries and ${textOf(bytes(maxBytes))} · evicts by ${eviction.toUpperCase()}${override ? ' · changed by an operator' : ''}`;
+  const lifetimes = (tried?.arms ?? [policy]).map(({ ttlSeconds }) => textOf(duration(ttlSeconds * 1000))).join(' or ');
+  return `Fresh for ${lifetimes}${tried ? ', by the experiment' : ''}${stale} · at most ${textOf(count(maxEntries))} entries and ${textOf(bytes(maxBytes))} · evicts by ${eviction.toUpperCase()}${override ? ' · changed by an operator' : ''}`;
 }

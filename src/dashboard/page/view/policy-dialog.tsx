@@ -14,6 +14,8 @@ import { refuseErrors } from './user-errors.ts';
 interface PolicyDialogProps {
   readonly store: StoreDetails;
   readonly request: Request;
+  /** Whether an experiment on its lifetime runs. */
+  readonly isTried: boolean;
   onDone(said: string): void;
   onClose(): void;
 }
@@ -21,7 +23,8 @@ interface PolicyDialogProps {
 const kibi = 1024;
 
 /** Changes the policy of a category while the server runs. Only what was changed in the form is sent. */
-export function PolicyDialog({ store: { category, policy, override }, request, onDone, onClose }: PolicyDialogProps) {
+export function PolicyDialog({ store, request, isTried, onDone, onClose }: PolicyDialogProps) {
+  const { category, policy, override } = store;
   const name = placeName(category);
   const set = async (form: FormData) => {
     const numberOf = (field: string) => Number(form.get(field));
@@ -52,6 +55,7 @@ export function PolicyDialog({ store: { category, policy, override }, request, o
     <Dialog title={`Policy of ${name}`} verb="Change" submit={set} onClose={onClose}>
       <p>
         Holds at once, for all workspaces and processes, and across restarts.
+        {isTried && ' While the experiment runs, its lifetimes hold and not this one.'}
         {override && (
           <>
             {' '}

@@ -1,4 +1,4 @@
-import { duration, placeName, textOf, timeOfDay } from '../figures/format.ts';
+import { duration, moment, placeName, textOf } from '../figures/format.ts';
 import type { StoreDetails } from '../state/dashboard.ts';
 import { TableCard } from './table.tsx';
 
@@ -20,7 +20,7 @@ export function StaleHits({ stores }: { stores: readonly StoreDetails[] }) {
       columns={[
         { head: 'Field', cell: ({ coordinate, key }) => <code title={key}>{coordinate}</code> },
         { head: 'Category', cell: ({ category }) => placeName(category) },
-        { head: 'Time', cell: ({ at }) => timeOfDay(Date.parse(at)) },
+        { head: 'Time', cell: ({ at }) => moment(Date.parse(at)) },
         { head: 'By at most', isNumber: true, cell: ({ ageSeconds }) => textOf(duration(ageSeconds * 1000)) },
       ]}
     />

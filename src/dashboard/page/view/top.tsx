@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Liveness } from '../connection/follow.ts';
-import { timeOfDay } from '../figures/format.ts';
+import { moment } from '../figures/format.ts';
 import { type Range, ranges } from '../figures/ranges.ts';
 import { Mark } from './sign-in.tsx';
 
@@ -41,7 +41,7 @@ export function Top({ workspace, liveness, heardAtMs, range, setRange, retryNow,
 
 /** Says whether the figures are of now; and if not, since when they are not, and when it is tried again. */
 function Live({ liveness, heardAtMs, retryNow }: Pick<TopProps, 'liveness' | 'heardAtMs' | 'retryNow'>) {
-  const since = heardAtMs === undefined ? '' : ` since ${timeOfDay(heardAtMs)}`;
+  const since = heardAtMs === undefined ? '' : ` since ${moment(heardAtMs)}`;
   if (liveness.state === 'live')
     return (
       <p class="liveness" data-state="live" role="status">
