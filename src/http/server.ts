@@ -26,7 +26,7 @@ import { useCacheHeaders } from './use-cache-headers.ts';
 import { useClientAddress } from './use-client-address.ts';
 import { useCompression } from './use-compression.ts';
 import { type CorsOptions, useCors } from './use-cors.ts';
-import { useCostLimit } from './use-cost-limit.ts';
+import { type CostLimits, useCostLimit } from './use-cost-limit.ts';
 import { useDashboard } from './use-dashboard.ts';
 import { type EdgeEngine, useEngine } from './use-engine.ts';
 import { maskError, useErrorReport } from './use-error-report.ts';
@@ -50,9 +50,7 @@ import { tracedListener, tracedRepetitions, useTracing } from './use-tracing.ts'
 import { useVariables } from './use-variables.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
-export interface HttpLimits extends BodyLimits, QueryLimits, RateLimits, SubscriptionLimits {
-  /** Fields in a result. */
-  maxCost: number;
+export interface HttpLimits extends BodyLimits, CostLimits, QueryLimits, RateLimits, SubscriptionLimits {
   /** Concurrent operations of one WebSocket, including subscriptions. */
   maxSocketOperations: number;
   /** Memory for queries that clients register by their hashes; with 0 they cannot. */
@@ -146,7 +144,7 @@ export function createServer(options: ServerOptions): Server {
     useRateLimits(limits, counters),
     useEngine(engine),
     useVariables(),
-    useCostLimit(limits.maxCost),
+    useCostLimit(limits),
     useMediaTypes(),
     useSubscriptions(subscriptions),
     useErrorReport(log),

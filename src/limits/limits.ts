@@ -37,6 +37,8 @@ export interface RequestLimits {
   readonly maxRootFields: number;
   readonly maxRepeats: number;
   readonly maxCost: number;
+  /** Fields in an event of a subscription that tells of changes. */
+  readonly maxEventCost: number;
   /** Concurrent subscriptions per process, of all clients together. */
   readonly maxSubscriptions: number;
   readonly maxSubscriptionsPerWorkspace: number;

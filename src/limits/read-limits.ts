@@ -13,6 +13,8 @@ export function readRequestLimits(read: EnvironmentReader): RequestLimits {
     maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
     // Allows a calendar of six weeks with targets and accounts, or of a month with all entries, but not several of them.
     maxCost: read.integer('MAX_QUERY_COST', 150_000),
+    // The subscriptions of a workspace together get at most as much of one change as a query may ask for.
+    maxEventCost: read.integer('MAX_EVENT_COST', 500),
     maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),
     maxSubscriptionsPerWorkspace: read.integer('MAX_SUBSCRIPTIONS_PER_WORKSPACE', 300),
     maxSubscriptionsPerToken: read.integer('MAX_SUBSCRIPTIONS_PER_TOKEN', 100),

@@ -51,7 +51,7 @@ const typeDefs = /* GraphQL */ `
     slowItems: [String!]
   }
   type Mutation { write(text: String): String!, outage: String!, upload(file: Upload!): String }
-  type Subscription { ticks: Int, forever: Int, megabytes: String, beats: Int @timed(eventsPerMinute: 60) }
+  type Subscription { ticks: Int, forever: Int, changed: Item, megabytes: String, beats: Int @timed(eventsPerMinute: 60) }
   type ItemPage { nodes: [Item!]! }
   type Item { id: ID! name: String children(first: Int): ItemPage @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["nodes"])
     parent: Item, tags: [Item!] }
@@ -121,6 +121,11 @@ function createTestEngine(): TestEngine {
             for (let event = 0; event < 20; event++) yield { megabytes: 'x'.repeat(1_000_000) };
           },
         },
+        changed: {
+          async *subscribe() {
+            yield { changed: { id: '1', name: 'One' } };
+          },
+        },
         forever: {
           async *subscribe() {
             yield { forever: 1 };
@@ -172,6 +177,7 @@ export const limits: ServerOptions['limits'] = {
   maxRootFields: 40,
   maxRepeats: 25,
   maxCost: 20_000,
+  maxEventCost: 500,
   maxSubscriptions: 100,
   maxSubscriptionsPerWorkspace: 100,
   maxSubscriptionsPerToken: 100,

@@ -156,6 +156,21 @@ describe('a subscription', () => {
     expect(server.subscriptions.size).toBe(0);
   });
 
+  it('that tells of changes may ask for less in each event than an operation in its result', async () => {
+    const server = createTestServer({ limits: { ...limits, maxCost: 60, maxEventCost: 2 } });
+    const answer = async (text: string) => (await post(server, text, { headers: sse })).text();
+    const three = '{ changed { id name } }';
+    expect(await answer(`subscription ${three}`)).toContain(
+      'expected at most 2 fields in each event of the subscription, but it may have 3',
+    );
+    expect(server.subscriptions.size).toBe(0);
+    const events = eventsOf(await post(server, 'subscription { changed { id } }', { headers: sse }));
+    expect(await next(events)).toContain('{"data":{"changed":{"id":"1"}}}');
+    for (const text of ['subscription { beats }', 'subscription B { ...S } fragment S on Subscription { beats }'])
+      await next(eventsOf(await post(server, text, { headers: sse })));
+    server.subscriptions.breakOffAll();
+  });
+
   it('is forgotten when its client goes away', async () => {
     const server = await createLiveServer();
     const client = new AbortController();

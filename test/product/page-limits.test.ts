@@ -25,6 +25,31 @@ describe('within the limits that the server has by default', () => {
     expect([status, json.errors]).toEqual([200, undefined]);
   });
 
+  it('the subscriptions of a workspace get no more of one change than a query may ask for', () => {
+    expect(limits.maxSubscriptionsPerWorkspace * limits.maxEventCost).toBeLessThanOrEqual(limits.maxCost);
+  });
+
+  it('a client follows a conversation with its messages, but not with ninety times all of them', async () => {
+    const messages = 'messages(first: 50) { nodes { id text direction createdAt author { id name } } }';
+    const subscriptionTo = (fields: string) =>
+      fetch(magpie.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          authorization: `Bearer ${owner.token}`,
+        },
+        body: JSON.stringify({ query: `subscription { conversationUpdated { id ${fields} } }` }),
+      });
+    const all = Array.from({ length: 90 }, (_, n) => `a${n}: ${messages}`).join(' ');
+    expect(await (await subscriptionTo(all)).text()).toContain(
+      `at most ${limits.maxEventCost} fields in each event of the subscription`,
+    );
+    const { status, body } = await subscriptionTo(messages);
+    expect(status).toBe(200);
+    await body!.cancel();
+  });
+
   it('a client does not ask for all that a calendar of a hundred days may have', async () => {
     const document = `{ calendar(range: { between: { from: "2026-09-01", to: "2026-12-09" } }) {
       days { entries { ... on Post { id text targets { id account { id } } media { id url } } } } } }`;
