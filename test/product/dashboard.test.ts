@@ -170,6 +170,8 @@ const shows = (name: string, value: string) =>
     .getByText(value)
     .first()
     .waitFor();
+/** How many WebSockets are open. */
+const connections = () => magpie.server.sockets.size;
 const compact = (text: string) => text.replace(/\s+/g, ' ');
 
 /** Rules that the page breaks, each with the elements that do. */
@@ -198,7 +200,7 @@ describeInBrowser('the dashboard', () => {
     for (const [token, said] of [
       [editor.token, 'expected one of the role ADMIN or OWNER'],
       ['magpie_wrong', 'is not valid'],
-      ['токен', 'cannot be sent'],
+      ['токен', 'is not valid'],
     ] as const) {
       await page.getByLabel('Token').fill(token);
       await page.getByRole('button', { name: 'Sign in' }).click();
@@ -238,6 +240,11 @@ describeInBrowser('the dashboard', () => {
       `Loads ${number(now.loads)}`,
     ])
       expect(rows).toContain(told);
+  });
+
+  it('asks everything over one connection, so that all comes from one process', () => {
+    expect(requested.filter((url) => new URL(url).pathname === '/graphql')).toEqual([]);
+    expect(connections()).toBe(1);
   });
 
   it('tells each chart in words, with the figures of the history', async () => {

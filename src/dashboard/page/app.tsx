@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SignInQuery } from '../../generated/dashboard.ts';
-import { createRequest, RequestError } from './connection/request.ts';
+import { openConnection } from './connection/connection.ts';
+import type { RequestError } from './connection/request-error.ts';
 import { dropToken, keepToken, keptToken, takeGivenToken } from './connection/token.ts';
 import signInDocument from './operations/sign-in.graphql';
 import { Dialog } from './view/dialog.tsx';
@@ -24,7 +25,8 @@ export function App() {
 
   /** Begins a session, and ends none if it fails. */
   const enter = async (token: string): Promise<void> => {
-    const { workspace } = await createRequest(token)<SignInQuery>(signInDocument);
+    const connection = openConnection(token);
+    const { workspace } = await connection.request<SignInQuery>(signInDocument).finally(connection.close);
     keepToken(token);
     setProblem(undefined);
     setSession({ token, workspace: workspace?.name ?? '' });
@@ -40,14 +42,14 @@ export function App() {
       await enter(token);
       return true;
     } catch (error) {
-      end(error as Error);
+      end(error as RequestError);
       return false;
     } finally {
       setTrying(false);
     }
   };
-  const end = (error?: Error) => {
-    if (!(error instanceof RequestError) || error.isAboutToken) dropToken();
+  const end = (error?: RequestError) => {
+    if (!error || error.isAboutToken) dropToken();
     setSession(undefined);
     setProblem(error && problemOf(error));
   };
@@ -88,8 +90,7 @@ export function App() {
   return <SignIn {...{ signIn, problem, isTrying }} />;
 }
 
-function problemOf(error: Error): string {
-  if (!(error instanceof RequestError)) return `The token cannot be sent: ${error.message}.`;
+function problemOf(error: RequestError): string {
   if (error.code === 'UNAUTHENTICATED') return 'This token is not valid: it is wrong, was revoked, or has expired.';
   if (error.code === 'FORBIDDEN')
     return 'This token may not see the cache: expected one of the role ADMIN or OWNER, but got a lower one.';

@@ -1,4 +1,4 @@
-import { RequestError } from './request.ts';
+import { RequestError } from './request-error.ts';
 
 /** Whether what is shown is of now. */
 export type Liveness =

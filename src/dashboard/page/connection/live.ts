@@ -1,8 +1,7 @@
-import { createClient } from 'graphql-ws/client';
 import type { CountsFragment, LiveSubscription } from '../../../generated/dashboard.ts';
 import { type Figures, type Place, timesBy } from '../figures/figures.ts';
 import liveDocument from '../operations/live.graphql';
-import { endpoint, RequestError } from './request.ts';
+import type { Connection } from './connection.ts';
 
 type Update = LiveSubscription['cacheStatsUpdated'];
 export type Alert = Update['alerts'][number];
@@ -16,41 +15,10 @@ export interface Tick {
   readonly alerts: readonly Alert[];
 }
 
-/** The close code of a WebSocket whose token is not valid. */
-const notSignedIn = 4401;
-
-/** Yields what the server tells each second, over a WebSocket of its own. It ends, or throws, when the connection does. */
-export async function* liveTicks(token: string, signal: AbortSignal): AsyncGenerator<Tick> {
-  const client = createClient({
-    url: new URL(endpoint, location.href).href.replace(/^http/, 'ws'),
-    connectionParams: { authorization: `Bearer ${token}` },
-    retryAttempts: 0, // whoever reads this opens it again
-  });
-  const end = () => void client.terminate();
-  signal.addEventListener('abort', end);
-  try {
-    for await (const { data, errors } of client.iterate<LiveSubscription>({ query: liveDocument })) {
-      if (errors?.[0]) throw refusalOf(errors[0]);
-      if (data) yield tickOf(data.cacheStatsUpdated);
-    }
-  } catch (error) {
-    throw asRequestError(error);
-  } finally {
-    signal.removeEventListener('abort', end);
-    void client.dispose();
-  }
-}
-
-/** A close event, a list of GraphQL errors, or what the network threw. */
-function asRequestError(error: unknown): unknown {
-  if (Array.isArray(error)) return refusalOf(error[0]);
-  if (error instanceof CloseEvent && error.code === notSignedIn)
-    return new RequestError(error.reason, 'UNAUTHENTICATED');
-  return error;
-}
-
-function refusalOf({ message, extensions }: { message: string; extensions?: Record<string, unknown> }): RequestError {
-  return new RequestError(message, String(extensions?.code));
+/** Yields what the server tells each second. It ends, or throws, when the connection does. */
+export async function* liveTicks(connection: Connection, signal: AbortSignal): AsyncGenerator<Tick> {
+  for await (const { cacheStatsUpdated } of connection.follow<LiveSubscription>(liveDocument, signal))
+    yield tickOf(cacheStatsUpdated);
 }
 
 function tickOf({ at, seconds, total, categories, alerts }: Update): Tick {

@@ -1,7 +1,8 @@
 import type { DetailsQuery, ExperimentQuery, ProcessesQuery } from '../../../generated/dashboard.ts';
+import { type Connection, openConnection, type Request } from '../connection/connection.ts';
 import { Follower, type Liveness } from '../connection/follow.ts';
 import { type Alert, liveTicks, type Tick } from '../connection/live.ts';
-import { createRequest, type Request, RequestError } from '../connection/request.ts';
+import { RequestError } from '../connection/request-error.ts';
 import type { Place, Step } from '../figures/figures.ts';
 import { type Range, ranges } from '../figures/ranges.ts';
 import { completed } from '../figures/steps.ts';
@@ -23,6 +24,7 @@ const historyEach = 20;
 
 /** What the page shows, kept up to date. Calls its listener after each change. */
 export class Dashboard {
+  /** Over the connection that tells the seconds, and so of the same process. */
   readonly request: Request;
   liveness: Liveness = { state: 'connecting' };
   /** The end of the latest second that is known, by the server's clock; undefined before the first. */
@@ -32,6 +34,7 @@ export class Dashboard {
   experiment: Experiment | undefined;
   /** Empty while they are not known. */
   processes: readonly Process[] = [];
+  readonly #connection: Connection;
   #place: Place = 'ALL';
   #range: Range = ranges[0]!;
   #history: readonly Step[] = [];
@@ -42,10 +45,11 @@ export class Dashboard {
   #listener = () => {};
 
   constructor(token: string, onRefusal: (error: RequestError) => void) {
-    this.request = createRequest(token);
+    this.#connection = openConnection(token);
+    this.request = this.#connection.request;
     this.#onRefusal = onRefusal;
     this.#follower = new Follower({
-      open: (signal) => liveTicks(token, signal),
+      open: (signal) => liveTicks(this.#connection, signal),
       onEvent: (tick) => this.#take(tick),
       onLiveness: (liveness) => {
         if (liveness.state !== 'live') this.#ticks = 0; // what was missed is read with the next tick
@@ -94,6 +98,7 @@ export class Dashboard {
     this.#listener = () => {};
     this.#onRefusal = () => {};
     this.#follower.stop();
+    this.#connection.close();
   }
 
   #take({ atMs, seconds, of, alerts }: Tick): void {

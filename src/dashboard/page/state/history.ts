@@ -1,5 +1,5 @@
 import type { ColumnsFragment, HistoryQuery, HistoryQueryVariables } from '../../../generated/dashboard.ts';
-import type { Request } from '../connection/request.ts';
+import type { Request } from '../connection/connection.ts';
 import { figuresBy, type Place, type Step, timesBy } from '../figures/figures.ts';
 import type { Range } from '../figures/ranges.ts';
 import historyDocument from '../operations/history.graphql';

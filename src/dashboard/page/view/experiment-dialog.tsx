@@ -1,5 +1,5 @@
 import type { StartExperimentMutation } from '../../../generated/dashboard.ts';
-import type { Request } from '../connection/request.ts';
+import type { Request } from '../connection/connection.ts';
 import { placeName } from '../figures/format.ts';
 import startExperimentDocument from '../operations/start-experiment.graphql';
 import type { StoreDetails } from '../state/dashboard.ts';

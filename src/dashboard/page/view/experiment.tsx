@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { EndExperimentMutation } from '../../../generated/dashboard.ts';
-import type { Request } from '../connection/request.ts';
+import type { Request } from '../connection/connection.ts';
 import { count, duration, moment, percent, placeName, points, textOf } from '../figures/format.ts';
 import endExperimentDocument from '../operations/end-experiment.graphql';
 import type { Experiment } from '../state/dashboard.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
-import type { RequestError } from '../connection/request.ts';
+import type { RequestError } from '../connection/request-error.ts';
 import type { Place } from '../figures/figures.ts';
 import { ranges } from '../figures/ranges.ts';
 import { Dashboard } from '../state/dashboard.ts';

@@ -3,7 +3,7 @@ import type {
   SetPolicyMutation,
   SetPolicyMutationVariables,
 } from '../../../generated/dashboard.ts';
-import type { Request } from '../connection/request.ts';
+import type { Request } from '../connection/connection.ts';
 import { placeName } from '../figures/format.ts';
 import resetPolicyDocument from '../operations/reset-policy.graphql';
 import setPolicyDocument from '../operations/set-policy.graphql';

@@ -4,7 +4,7 @@ interface SignInProps {
   readonly isTrying: boolean;
 }
 
-/** The form that takes a token. It is kept in this tab alone and sent in a header. */
+/** The form that takes a token. It is kept in this tab alone and never part of a URL. */
 export function SignIn({ signIn, problem, isTrying }: SignInProps) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
