@@ -12,11 +12,21 @@ import type { LogLevels } from './throttled-log.ts';
 const policiesEveryMs = 30_000;
 
 interface WorkParts {
-  readonly engine: GraphqlEngine;
+  readonly engine: Pick<GraphqlEngine, 'history' | 'processes' | 'recordSecond' | 'refreshPolicies' | 'saveExperiment'>;
   readonly queries: Queries;
   /** Whether no other process has this database. */
   readonly isAlone: boolean;
   readonly log: LogLevels;
+  /** Default: that of this process. */
+  readonly time?: WallTime;
+}
+
+/** The wall clock, and a timer. */
+export interface WallTime {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `run` after a delay; the returned function prevents it. */
+  after(delayMs: number, run: () => void): () => void;
 }
 
 /**
@@ -24,7 +34,8 @@ interface WorkParts {
  * lists this process among the others. The returned background work goes on with the last two. Resolves when all was done, or
  * failed.
  */
-export async function startOperatorWork({ engine, queries, isAlone, log }: WorkParts): Promise<Background[]> {
+export async function startOperatorWork(parts: WorkParts): Promise<Background[]> {
+  const { engine, queries, isAlone, log, time = wallTime } = parts;
   const reporter = isAlone ? undefined : createProcessReporter({ queries, processes: engine.processes, log });
   const keeper = createHistoryKeeper({
     queries,
@@ -39,8 +50,9 @@ export async function startOperatorWork({ engine, queries, isAlone, log }: WorkP
   const report = () =>
     reporter?.tick().catch((error) => log.error({ err: error }, 'this process could not be listed among the others'));
   await Promise.all([refreshPolicies(), readHistory(), report()]);
-  const policies = setInterval(refreshPolicies, policiesEveryMs);
-  const stopSeconds = atEachSecond(() => {
+  const stopPolicies = again(time, () => policiesEveryMs, refreshPolicies);
+  const untilSecond = () => 1_001 - (time.now() % 1_000); // a timer may fire a little early
+  const stopSeconds = again(time, untilSecond, () => {
     engine.recordSecond();
     engine
       .saveExperiment()
@@ -49,7 +61,7 @@ export async function startOperatorWork({ engine, queries, isAlone, log }: WorkP
   const history = {
     ...keeper,
     async stop() {
-      clearInterval(policies);
+      stopPolicies();
       stopSeconds();
       await keeper.stop();
     },
@@ -67,18 +79,23 @@ export function createDeliveries({ webhook, slack, telegram }: AlertSettings, lo
   return channels.map((channel) => new AlertDelivery({ channel, log }));
 }
 
-/** Calls at the end of each second of the wall clock. Returns a function that ends it. */
-function atEachSecond(run: () => void): () => void {
-  let timer: NodeJS.Timeout;
+const wallTime: WallTime = {
+  now: Date.now,
+  after(delayMs, run) {
+    const timeout = setTimeout(run, delayMs);
+    return () => clearTimeout(timeout);
+  },
+};
+
+/** Calls again and again, each time after the delay that is then told. Returns a function that ends it. */
+function again({ after }: WallTime, delayMs: () => number, run: () => void): () => void {
+  let cancel: () => void;
   const schedule = () => {
-    timer = setTimeout(
-      () => {
-        schedule();
-        run();
-      },
-      1_001 - (Date.now() % 1_000),
-    ); // a timer may fire a little early
+    cancel = after(delayMs(), () => {
+      schedule();
+      run();
+    });
   };
   schedule();
-  return () => clearTimeout(timer);
+  return () => cancel();
 }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../src/app.ts';
@@ -10,6 +12,7 @@ import { files } from './domains/files.ts';
 import { signInAs } from './product/magpie.ts';
 import { createTestDatabase } from './setup/databases.ts';
 import { createFolder } from './setup/folders.ts';
+import { createGate } from './setup/gates.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -28,14 +31,30 @@ function uploadOf(bytes: Uint8Array<ArrayBuffer>): FormData {
   return form;
 }
 
+/** A receiver of alerts. */
+async function startWebhook() {
+  const received = createGate<{ event: string; alert: { kind: string; category: string } }>();
+  const server = createHttpServer(async (request, response) => {
+    received.open((await json(request)) as never);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received: received.promise };
+}
+
 describe('the product as it is put together', { timeout: 60_000 }, () => {
-  it('tells figures on their port until it is closed, and says once that a disk fails', async () => {
+  it('tells figures on their port until it is closed, of an alert its receiver, and once that a disk fails', async () => {
     const database = await createTestDatabase('postgres', { template: 'seeded' });
     const { token } = await signInAs(database, 'OWNER', { now: new Date() });
     const lines: { level: number; msg: string; err?: { message: string } }[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const [DATA_DIR, port] = [await createFolder(), await freePort()];
-    const config = readConfig({ DATABASE_URL: database.url!, DATA_DIR, METRICS_PORT: String(port), DEMO: 'off' });
+    const webhook = await startWebhook();
+    const config = readConfig({
+      ...{ DATABASE_URL: database.url!, DATA_DIR, METRICS_PORT: String(port), DEMO: 'off' },
+      ...{ ALERT_WEBHOOK_URL: webhook.url, ALERT_WEBHOOK_SECRET: 'a secret of the test' },
+    });
     const app = await createApp(config, { log, nodeRules: process.versions.tz! });
     const figures = `http://127.0.0.1:${port}/metrics`;
     try {
@@ -55,6 +74,14 @@ describe('the product as it is put together', { timeout: 60_000 }, () => {
       expect(lines.filter(({ level, msg }) => level > 30 && !msg.startsWith('the time zone rules'))).toMatchObject([
         { level: 50, msg: 'a media file could not be stored', err: { message: expect.stringContaining(DATA_DIR) } },
       ]);
+
+      for (let key = 0; key < 100; key++)
+        await app.engine.cache.fetch({ category: 'MEDIA', key: `${key}` }, async () => key);
+      app.engine.checkAlerts();
+      expect(await webhook.received).toMatchObject({
+        event: 'raised',
+        alert: { kind: 'LOW_HIT_RATIO', category: 'MEDIA' },
+      });
     } finally {
       await app.close();
     }
