@@ -180,7 +180,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const problems = () => background.map((work) => work.problem()).filter((problem) => problem !== undefined);
   const backgroundNotes = () => (isBackgroundRunning ? problems() : [noBackground]);
   registerFigures(server.metrics, {
-    cache: () => engine.cache.snapshot(),
+    cache: engine.cache,
     remote: remote && (() => remote.snapshot()),
     isBackgroundRunning: () => backgroundNotes().length === 0,
   });

@@ -28,18 +28,47 @@ export class DurationHistogram {
   }
 
   text(): string {
-    const lines = [`# HELP ${this.#name} ${this.#help}`, `# TYPE ${this.#name} histogram`];
-    for (const [value, { counts, sum }] of this.#series) {
-      const labels = `${this.#label}="${value}"`;
+    const series = [...this.#series].map(([value, { counts, sum }]) => {
       let count = 0;
-      for (const [at, bound] of [...bounds, '+Inf'].entries()) {
-        count += counts[at]!;
-        lines.push(`${this.#name}_bucket{le="${bound}",${labels}} ${count}`);
-      }
-      lines.push(`${this.#name}_sum{${labels}} ${sum}`, `${this.#name}_count{${labels}} ${count}`);
-    }
-    return `${lines.join('\n')}\n`;
+      const within = Array.from(counts, (own) => {
+        count += own;
+        return count;
+      });
+      return { value, within: within.slice(0, -1), count, sum };
+    });
+    return histogramText({ name: this.#name, help: this.#help, label: this.#label, bounds }, series);
   }
+}
+
+interface HistogramFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+  readonly bounds: readonly number[];
+}
+
+interface HistogramSeries {
+  /** Of the label; it must need no escaping. */
+  readonly value: string;
+  /** How many observations are at most as large as each of the bounds. */
+  readonly within: readonly number[];
+  readonly count: number;
+  readonly sum: number;
+}
+
+/** A histogram in Prometheus' text format 0.0.4. */
+export function histogramText(
+  { name, help, label, bounds }: HistogramFamily,
+  series: readonly HistogramSeries[],
+): string {
+  const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];
+  for (const { value, within, count, sum } of series) {
+    const labels = `${label}="${value}"`;
+    for (const [at, bound] of bounds.entries()) lines.push(`${name}_bucket{le="${bound}",${labels}} ${within[at]}`);
+    lines.push(`${name}_bucket{le="+Inf",${labels}} ${count}`);
+    lines.push(`${name}_sum{${labels}} ${sum}`, `${name}_count{${labels}} ${count}`);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 export class DurationSeries {

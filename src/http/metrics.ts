@@ -7,6 +7,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** All metrics in Prometheus' text format: those of every worker, where there are several. */
   text(): Promise<string>;
+  /** Adds a metric that is no metric of prom-client, as its text in Prometheus' format. */
+  addText(text: () => string): void;
   /** The metrics of this process. */
   ownText(): Promise<string>;
   countRequest(request: { type: string; status: number; seconds: number }): void;
@@ -68,9 +70,11 @@ export function createMetrics({ openSubscriptions, openSockets, scrapeWorkers }:
     },
   });
   const hotRequests = requestsOf('query', 200);
-  const ownText = async () => `${await registry.metrics()}\n${durations.text()}`;
+  const texts = [() => durations.text()];
+  const ownText = async () => [await registry.metrics(), ...texts.map((text) => text())].join('\n');
   return {
     registry,
+    addText: (text) => void texts.push(text),
     ownText,
     text: scrapeWorkers ? async () => mergedMetrics(await scrapeWorkers()) : ownText,
     countRequest({ type, status, seconds }) {

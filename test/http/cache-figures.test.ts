@@ -2,6 +2,7 @@ import type { Policy } from '@magpie/cache';
 import { EntryCache } from '@magpie/cache/entries';
 import { describe, expect, it } from 'vitest';
 import { registerCacheFigures } from '../../src/http/cache-figures.ts';
+import { registerLatencyFigures } from '../../src/http/latency-figures.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { ManualTime } from '../setup/manual-time.ts';
 
@@ -22,10 +23,11 @@ function createScraped(limits: Partial<Policy> = {}) {
     readings++;
     return cache.snapshot();
   });
+  registerLatencyFigures(metrics, () => cache.totals());
   const read = async (key: string) =>
     void (await cache.fetch({ category: 'POSTS', key, tags: ['Post'] }, async () => 1));
   const scrape = async () => {
-    const lines = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('magpie_cache_'));
+    const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('magpie_cache_'));
     return Object.fromEntries(lines.map((line) => line.split(' ') as [string, string]));
   };
   return { cache, pass: (ms: number) => time.pass(ms), read, scrape, readings: () => readings };
@@ -73,6 +75,28 @@ describe('the cache’s figures at /metrics', () => {
       'magpie_cache_rescues_total{category="POSTS"}': '3',
       'magpie_cache_refreshes_total{category="POSTS"}': '0',
       'magpie_cache_failures_total{category="MEDIA"}': '0',
+    });
+  });
+
+  it('tell how long misses and hits took', async () => {
+    const { cache, pass, read, scrape } = createScraped();
+    for (const [key, ms] of Object.entries({ a: 0, b: 30, c: 300 }))
+      await cache.fetch({ category: 'POSTS', key }, async () => pass(ms));
+    for (let n = 0; n < 128; n++) await read('c'); // of which one is measured
+    const miss = (series: string) => `magpie_cache_miss_duration_seconds_${series}`;
+    const hit = (series: string) => `magpie_cache_hit_duration_seconds_${series}`;
+    expect(await scrape()).toMatchObject({
+      [miss('bucket{le="0.001",category="POSTS"}')]: '1',
+      [miss('bucket{le="0.025",category="POSTS"}')]: '1',
+      [miss('bucket{le="0.05",category="POSTS"}')]: '2',
+      [miss('bucket{le="0.25",category="POSTS"}')]: '2',
+      [miss('bucket{le="1",category="POSTS"}')]: '3',
+      [miss('bucket{le="+Inf",category="POSTS"}')]: '3',
+      [miss('sum{category="POSTS"}')]: '0.33',
+      [miss('count{category="POSTS"}')]: '3',
+      [miss('count{category="MEDIA"}')]: '0',
+      [hit('bucket{le="0.00001",category="POSTS"}')]: '1',
+      [hit('count{category="POSTS"}')]: '1',
     });
   });
 

@@ -85,6 +85,17 @@ export class Histogram {
     return histogram;
   }
 
+  /** How many durations are at most so long, to within 5 % of it; of all: their number and sum. */
+  cumulative(boundsMs: readonly number[]): { within: number[]; count: number; sumMs: number } {
+    const within = boundsMs.map((boundMs) => {
+      let count = 0;
+      for (let bucket = 0; bucket < BUCKETS && lowerBoundMs(bucket + 0.5) <= boundMs; bucket++)
+        count += this.#buckets[bucket]!;
+      return count;
+    });
+    return { within, count: this.#count, sumMs: this.#sumMs };
+  }
+
   latency(): Latency {
     if (this.#count === 0) return { minMs: null, avgMs: null, maxMs: null, p50Ms: null, p95Ms: null, p99Ms: null };
     return {
