@@ -36,6 +36,9 @@ for (const domain of names)
     },
   });
 
+/** Keys in a statement, so that none takes long and other workspaces get their turns at the database between two. */
+const defaultBatchSize = 1_000;
+
 export function createLoaders(request: LoaderRequest): Loaders {
   return new LoadersByDomain(new RequestLoaderSource(request)) as unknown as Loaders;
 }
@@ -56,11 +59,12 @@ class RequestLoaderSource implements LoaderSource {
     return this.#request.scope;
   }
 
-  readonly loader: CreateLoader = (batch, keyOf) => new DataLoader(batch, keyOf && { cacheKeyFn: keyOf });
+  readonly loader: CreateLoader = (batch, keyOf, maxBatchSize = defaultBatchSize) =>
+    new DataLoader(batch, { maxBatchSize, ...(keyOf && { cacheKeyFn: keyOf }) });
 
-  readonly wideLoader: CreateLoader = (batch, keyOf) => {
+  readonly wideLoader: CreateLoader = (batch, keyOf, maxBatchSize = defaultBatchSize) => {
     const stamp = () => this.#request.wideStamp();
-    return new DataLoader(batch, { cacheKeyFn: keyOf, cacheMap: new StampedMap(stamp) });
+    return new DataLoader(batch, { maxBatchSize, cacheKeyFn: keyOf, cacheMap: new StampedMap(stamp) });
   };
 }
 

@@ -21,6 +21,7 @@ import {
 import { type IntrospectionScope, introspectionSizesOf, outsideIntrospection } from './introspection-sizes.ts';
 import { itemsOf, listSizeOf, slicesOf } from './list-sizes.ts';
 import { eventsPerMinuteOf } from './timed.ts';
+import { isApart, lengthWeight, partWeight, weightOf } from './weights.ts';
 
 /** What is known of a position in a result before execution. */
 interface CostScope extends IntrospectionScope {
@@ -39,10 +40,11 @@ const itemsPerField = 10;
 const unsizedScope: CostScope = { ...outsideIntrospection, sizes: new Map() };
 
 /**
- * Computes the cost of a valid operation: the number of fields that its result has at most. A field counts once for each item of
+ * Computes the cost of a valid operation: the number of fields that its result has at most, and what `@cost` adds. A field counts once for each item of
  * the lists around it, with lists as long as their arguments and `@listSize` allow. Of mutually exclusive types only the most
- * expensive counts; a field that may be skipped counts; a list of scalars is one field for each ten of its items. A timed
- * subscription costs what its events of a minute cost. `sizedBy` names the variables that the cost depends on.
+ * expensive counts; a field that may be skipped counts; a list of scalars is one field for each ten of its items. A response
+ * key costs one more for each 32 characters, a fragment or an item that is delivered apart ten more. A timed subscription costs what
+ * its events of a minute cost. `sizedBy` names the variables that the cost depends on.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -59,9 +61,11 @@ export function costOf(
   const ofSelection = (set: SelectionSetNode, type: GraphQLObjectType, costScope: CostScope): number =>
     set.selections.reduce((sum, selection) => {
       if (selection.kind === Kind.FIELD) return sum + ofField(selection, type, costScope);
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + ofFragment(selection.name.value, type, costScope);
+      const part = isApart(selection) ? partWeight : 0;
+      if (selection.kind === Kind.FRAGMENT_SPREAD)
+        return sum + part + ofFragment(selection.name.value, type, costScope);
       const condition = selection.typeCondition?.name.value;
-      return applies(schema, condition, type) ? sum + ofSelection(selection.selectionSet, type, costScope) : sum;
+      return applies(schema, condition, type) ? sum + part + ofSelection(selection.selectionSet, type, costScope) : sum;
     }, 0);
 
   const ofFragment = (name: string, type: GraphQLObjectType, costScope: CostScope): number => {
@@ -77,18 +81,30 @@ export function costOf(
   };
 
   const ofField = (node: FieldNode, parent: GraphQLObjectType, costScope: CostScope): number => {
-    if (node.name.value === TypeNameMetaFieldDef.name) return 1;
+    const key = lengthWeight((node.alias ?? node.name).value.length);
+    if (node.name.value === TypeNameMetaFieldDef.name) return 1 + key;
     const field = fieldOf(parent, node.name.value);
-    const cost = node.selectionSet
+    const within = node.selectionSet
       ? ofObjects(node, { field, parent, selectionSet: node.selectionSet }, costScope)
       : ofLeaves(node, { field, parent }, costScope);
+    const cost = key + ofWork(field, node) + within;
     return parent === schema.getSubscriptionType() ? cost * (eventsPerMinuteOf(schema, field) ?? 1) : cost;
   };
 
-  const ofLeaves = (node: FieldNode, { field, parent }: Place, costScope: CostScope): number => {
-    if (parent.name.startsWith('__') || !isListType(getNullableType(field.type))) return 1;
-    return Math.max(1, Math.ceil(step(field, node, costScope).items / itemsPerField));
+  const ofWork = (field: Field, node: FieldNode): number => {
+    const weight = weightOf(schema, field);
+    return weight === 0 ? 0 : weight * Math.max(1, itemsOf(listSizeOf(schema, field), node, variables));
   };
+
+  const ofLeaves = (node: FieldNode, { field, parent }: Place, costScope: CostScope): number => {
+    if (parent.name.startsWith('__')) return 1 + introspection.textWeight(parent.name, field.name, costScope);
+    if (!isListType(getNullableType(field.type))) return 1;
+    const { items } = step(field, node, costScope);
+    return Math.max(1, Math.ceil(items / itemsPerField)) + ofParts(node, items);
+  };
+
+  /** What the items of a list cost that are delivered one by one. */
+  const ofParts = (node: FieldNode, items: number): number => (isApart(node) ? items * partWeight : 0);
 
   const ofObjects = (
     node: FieldNode,
@@ -100,7 +116,9 @@ export function costOf(
       ? inspect(parent, field, costScope)
       : step(field, node, costScope);
     const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type as GraphQLObjectType];
-    return 1 + items * Math.max(...possible.map((one) => ofSelection(selectionSet, one, within)));
+    return (
+      1 + ofParts(node, items) + items * Math.max(...possible.map((one) => ofSelection(selectionSet, one, within)))
+    );
   };
 
   const inspect = (parent: GraphQLObjectType, field: Field, costScope: CostScope) => {

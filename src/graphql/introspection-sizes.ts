@@ -9,6 +9,7 @@ import {
   isUnionType,
   isWrappingType,
 } from 'graphql';
+import { lengthWeight } from './weights.ts';
 
 /** What is known of the objects at one position of an introspection. */
 export interface IntrospectionScope {
@@ -47,6 +48,8 @@ class IntrospectionSizes {
   /** By `Type.field`. Other fields return one object. */
   readonly #lists: Readonly<Record<string, ListCounts>>;
   readonly #wrappers: number;
+  /** The weights of the descriptions, by their type. */
+  readonly #descriptions: Readonly<Record<string, ListCounts>>;
 
   constructor(schema: GraphQLSchema) {
     const types = Object.values(schema.getTypeMap());
@@ -64,7 +67,22 @@ class IntrospectionSizes {
       '__Field.args': items(fields.map(({ args }) => args.length)),
       '__Directive.args': items(directives.map(({ args }) => args.length)),
     };
+    this.#descriptions = {
+      __Schema: weights([schema]),
+      __Type: weights(types),
+      __Field: weights(fields),
+      __InputValue: weights([...inputs, ...directives.flatMap(({ args }) => args)]),
+      __EnumValue: weights(types.flatMap((type) => (isEnumType(type) ? type.getValues() : []))),
+      __Directive: weights(directives),
+    };
     this.#wrappers = Math.max(0, ...[...fields, ...inputs].map(({ type }) => wrappersOf(type)));
+  }
+
+  /** What a text costs besides its field. */
+  textWeight(typeName: string, fieldName: string, { isAll }: IntrospectionScope): number {
+    const known = fieldName === 'description' && this.#descriptions[typeName];
+    if (!known) return 0;
+    return isAll ? known.average : known.most;
   }
 
   step(typeName: string, fieldName: string, { isAll, wrapped }: IntrospectionScope): SizeStep {
@@ -86,6 +104,10 @@ function exactly(count: number): ListCounts {
 function items(counts: readonly number[]): ListCounts {
   const all = counts.reduce((sum, count) => sum + count, 0);
   return { average: all / Math.max(1, counts.length), most: Math.max(0, ...counts) };
+}
+
+function weights(described: readonly { readonly description?: string | null | undefined }[]): ListCounts {
+  return items(described.map(({ description }) => lengthWeight(description?.length ?? 0)));
 }
 
 function hasFields(type: GraphQLNamedType) {

@@ -6,6 +6,8 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getDirectiveValues,
+  getNullableType,
+  isListType,
   valueFromAST,
 } from 'graphql';
 import { maxDaysOf } from '../domains/date-range.ts';
@@ -24,6 +26,9 @@ export interface ListSize {
 /** The size of a list without `@listSize`. */
 const unknownSize: ListSize = { assumedSize: 100, slicing: [], sizedFields: [] };
 
+/** The size of a field that is no list. */
+const singleSize: ListSize = { assumedSize: 1, slicing: [], sizedFields: [] };
+
 const sizesByField = new WeakMap<GraphQLField<unknown, unknown>, ListSize>();
 
 export function listSizeOf(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): ListSize {
@@ -31,7 +36,8 @@ export function listSizeOf(schema: GraphQLSchema, field: GraphQLField<unknown, u
   if (!size) {
     const directive = schema.getDirective('listSize');
     const directiveArguments = directive && field.astNode && getDirectiveValues(directive, field.astNode);
-    size = directiveArguments ? readListSize(directiveArguments as unknown as ListSizeArguments, field) : unknownSize;
+    const unstated = isListType(getNullableType(field.type)) ? unknownSize : singleSize;
+    size = directiveArguments ? readListSize(directiveArguments as unknown as ListSizeArguments, field) : unstated;
     sizesByField.set(field, size);
   }
   return size;

@@ -558,4 +558,13 @@ describe.each(engines)('analytics on %s', (engine) => {
       await expect(record({ accountId: account, date, values: [] }, contributor)).rejects.toThrow('EDITOR');
     });
   });
+
+  it('takes a statement for each twenty reports, between which other workspaces get their turns', async () => {
+    const reports = Array.from({ length: 45 }, (_, i) => {
+      const to = new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10);
+      return `r${i}: analytics(range: { between: { from: "2026-01-01", to: "${to}" } }) { to topPosts(limit: ${i + 1}) { value } }`;
+    });
+    const { data, statements } = await api.run(owner, `{ ${reports.join(' ')} }`);
+    expect([data.r0.to, data.r44.to, statements]).toEqual(['2026-01-01', '2026-02-14', 3 + 3]);
+  });
 });

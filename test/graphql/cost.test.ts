@@ -6,6 +6,9 @@ import { fieldsIn } from './fields-in.ts';
 
 const schema = buildSchema(`
   directive @listSize(assumedSize: Int!, slicingArguments: [String!], sizedFields: [String!]) on FIELD_DEFINITION
+  directive @cost(weight: Int!) on FIELD_DEFINITION
+  directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+  directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD
   directive @timed(eventsPerMinute: Int!) on FIELD_DEFINITION
   input DateRangeInput @oneOf { preset: Preset, between: Between }
   input Between { from: String!, to: String! }
@@ -25,6 +28,11 @@ const schema = buildSchema(`
     either: Either
     report(range: DateRangeInput = { preset: LAST_7_DAYS }): Report
       @listSize(assumedSize: 400, slicingArguments: ["range"], sizedFields: ["series.points"])
+    rows(first: Int = 20): Page
+      @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["nodes"]) @cost(weight: 5)
+    measured: Leaf @cost(weight: 7)
+    number: Int @cost(weight: 3)
+    lengths: [Int!] @listSize(assumedSize: 10) @cost(weight: 4)
     leaf: Leaf
     unknown: [Leaf]
     words(first: Int = 5): [String!] @listSize(assumedSize: 45, slicingArguments: ["first"])
@@ -97,6 +105,23 @@ describe('the cost of an operation', () => {
       '{ report(range: { preset: TODAY }) { ...R } } fragment R on Report { series { ...S } } fragment S on Series { points { day } }',
       2 + 10 * (1 + 1),
     ],
+    ['rows that are loaded, whatever is selected of them', '{ rows(first: 3) { total } }', 5 * 3 + 2],
+    ['and what is selected besides', '{ rows(first: 3) { nodes { id } } }', 5 * 3 + 2 + 3],
+    ['the work for an empty page as that for one row', '{ rows(first: 0) { total } }', 5 + 2],
+    ['work for what is no list', '{ measured { id } number }', 7 + 2 + 3 + 1],
+    ['work for each item of a list of numbers', '{ lengths }', 4 * 10 + 1],
+    ['a name of up to 31 characters as none', `{ leaf { ${'x'.repeat(31)}: id } }`, 2],
+    ['each further 32 characters of a name', `{ leaf { ${'x'.repeat(64)}: id } }`, 2 + 2],
+    ['them for each item', `{ page(first: 3) { nodes { ${'x'.repeat(32)}: id } } }`, 2 + 3 * 2],
+    ['them of an object, and of __typename', `{ ${'x'.repeat(32)}: leaf { ${'x'.repeat(32)}: __typename } }`, 2 + 2],
+    ['fragments that come apart', '{ leaf { ... @defer { id } ...L @defer } } fragment L on Leaf { name }', 3 + 2 * 10],
+    ['them for each item', '{ page(first: 3) { nodes { ... @defer { id } } } }', 2 + 3 * 11],
+    ['no fragment that never comes apart', '{ leaf { ... @defer(if: false) { id } } }', 2],
+    [
+      'items that come apart',
+      '{ page(first: 3) { nodes @stream { id } } leaf { labels @stream } }',
+      2 + 3 * 11 + 1 + 3 + 30 * 10,
+    ],
   ])('counts %s', (_, text, expected) => {
     expect(cost(text)).toBe(expected);
   });
@@ -120,6 +145,13 @@ describe('the cost of an operation', () => {
 });
 
 describe('costs that are remembered', () => {
+  it('are those of the rows that are asked for', () => {
+    const costs = new Costs();
+    const document = parse('query ($n: Int) { rows(first: $n) { total } }');
+    const operation = getOperationAST(document)!;
+    for (const n of [3, 9, 3]) expect(costs.of(schema, document, { operation, variables: { n } })).toBe(5 * n + 2);
+  });
+
   it('are those of the sizes that are asked for', () => {
     const costs = new Costs();
     const document = parse(
@@ -179,5 +211,17 @@ describe('the cost of introspection', () => {
     const source =
       '{ __schema { types { kind name fields { name args { name } } inputFields { name } enumValues { name } } directives { args { name } } } }';
     expect(cost(source)).toBe(fieldsIn(graphqlSync({ schema, source }).data));
+  });
+
+  it('counts each 32 characters of a description', () => {
+    const described = buildSchema(`"${'x'.repeat(1_600)}" type Query { "${'x'.repeat(3_200)}" a: Int b: Int }`);
+    const costIn = (text: string) =>
+      costOf(described, parse(text), { operation: getOperationAST(parse(text))!, variables: {} }).cost;
+    const difference = (of: string) =>
+      costIn(of.replace('{}', '{ description }')) - costIn(of.replace('{}', '{ name }'));
+    expect(difference('{ __type(name: "Query") {} }')).toBe(50);
+    expect(difference('{ __type(name: "Query") { fields {} } }')).toBeGreaterThanOrEqual(100);
+    expect(difference('{ __schema { types { fields {} } } }')).toBeGreaterThanOrEqual(100);
+    expect(difference('{ __schema { types {} } }')).toBeGreaterThanOrEqual(50);
   });
 });

@@ -74,7 +74,7 @@ describe('an operation that is too large', () => {
     [
       'of pages within pages',
       '{ items(first: 100) { nodes { children(first: 100) { nodes { children(first: 100) { nodes { id } } } } } } }',
-      /at most 20000 fields in the result, but it may have \d{7}/,
+      /a cost of at most 20000 fields for the result, but got up to \d{7}/,
     ],
     [
       'of fragments that double each other',

@@ -152,7 +152,7 @@ describe('a subscription', () => {
   it('that sends events all the time costs as much as those of a minute', async () => {
     const server = createTestServer({ limits: { ...limits, maxCost: 59 } });
     const refused = await post(server, 'subscription { beats }', { headers: sse });
-    expect(await refused.text()).toContain('expected at most 59 fields in the result, but it may have 60');
+    expect(await refused.text()).toContain('expected a cost of at most 59 fields for the result, but got up to 60');
     expect(server.subscriptions.size).toBe(0);
   });
 
@@ -161,7 +161,7 @@ describe('a subscription', () => {
     const answer = async (text: string) => (await post(server, text, { headers: sse })).text();
     const three = '{ changed { id name } }';
     expect(await answer(`subscription ${three}`)).toContain(
-      'expected at most 2 fields in each event of the subscription, but it may have 3',
+      'expected a cost of at most 2 fields for each event of the subscription, but got up to 3',
     );
     expect(server.subscriptions.size).toBe(0);
     const events = eventsOf(await post(server, 'subscription { changed { id } }', { headers: sse }));

@@ -18,6 +18,7 @@ import type { Database } from '../../src/database/database.ts';
 import { costOf } from '../../src/graphql/cost.ts';
 import { listSizeOf } from '../../src/graphql/list-sizes.ts';
 import { coerceVariables } from '../../src/graphql/variables.ts';
+import { weightOf } from '../../src/graphql/weights.ts';
 import { fieldsIn } from '../graphql/fields-in.ts';
 import { argumentsOf, routesOf } from '../schema/routes.ts';
 import type { Magpie, Session } from './magpie.ts';
@@ -128,6 +129,41 @@ describe('the cost of an operation is no less than the fields of its answer:', (
       expect(cost).toBeGreaterThanOrEqual(fieldsIn(json.data));
     }
     await stock.refresh();
+  });
+});
+
+describe('the cost of a page or a report is no less than the items that are loaded for it, whatever is selected:', () => {
+  const sized = Object.values(schema.getTypeMap())
+    .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()).map((field) => ({ type, field })) : []))
+    .filter(({ field }) => listSizeOf(schema, field).sizedFields.length > 0);
+
+  it('there are pages and reports in many places', () => {
+    expect(sized.length).toBeGreaterThan(10);
+  });
+
+  it.each(sized.map(({ type, field }) => [`${type.name}.${field.name}`, type, field] as const))(
+    '%s',
+    async (_, type, field) => {
+      const [path] = listSizeOf(schema, field).sizedFields;
+      const [list, ...inner] = path!.split('.').reverse();
+      const items = inner.reduce(
+        (within, name) => `{ ${name}${name === 'series' ? '(metrics: [VIEWS])' : ''} ${within} }`,
+        `{ ${list} { __typename } }`,
+      );
+      const of = (selection: string) => queryRoutes.get(type.name)!(`${field.name}${argumentsOf(field)} ${selection}`);
+      const { data } = await measured(of(items));
+      const loaded = lengthsOf(list!, data).reduce((sum, length) => sum + length, 0);
+      const { estimate } = await measured(of('{ __typename }'));
+      expect(estimate).toBeGreaterThan(loaded);
+    },
+  );
+
+  it('is stated for each field that measures a text', () => {
+    const measuring = Object.values(schema.getTypeMap())
+      .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+      .filter(({ type }) => getNamedType(type).name === 'TextLength');
+    expect(measuring.map(({ name }) => name).sort()).toEqual(['length', 'lengths', 'textLengths']);
+    for (const field of measuring) expect(weightOf(schema, field)).toBeGreaterThan(0);
   });
 });
 

@@ -7,15 +7,20 @@ import {
   type Subject,
 } from './repository.ts';
 
+/** Reports in a statement: one of 400 days takes about 6 ms. */
+const maxBatchSize = 20;
+
 export function createAnalyticsLoaders({ queries, scope, loader }: LoaderSource) {
   return {
     report: loader<Subject, AnalyticsReportRecord, string>(
       (subjects) => computeReports(queries, scope, subjects),
       keyOf,
+      maxBatchSize,
     ),
     topPosts: loader<{ subject: Subject; limit: number }, PostPerformanceRecord[], string>(
       (requests) => rankPosts(queries, scope, requests),
       ({ subject, limit }) => `${limit} ${keyOf(subject)}`,
+      maxBatchSize,
     ),
   };
 }

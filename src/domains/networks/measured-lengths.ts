@@ -27,6 +27,8 @@ export class MeasuredLengths {
   readonly #measure: typeof textLength;
   /** By the digest of the text. */
   readonly #remembered = new Map<string, Lengths>();
+  /** Those of the last text, which are found without a digest: aliases ask again and again. */
+  #last: { readonly text: string; readonly lengths: Lengths } = { text: '', lengths: {} };
   readonly #turns = new FairTurns({
     ...{ atMost: 1, resource: 'the measurement of a text', maxWaiting: Number.POSITIVE_INFINITY },
   });
@@ -48,7 +50,9 @@ export class MeasuredLengths {
   }
 
   #lengths({ networks, text }: Measurement): TextLength[] {
-    const lengths = this.#known(createHash('sha256').update(text).digest('base64'));
+    if (text !== this.#last.text)
+      this.#last = { text, lengths: this.#known(createHash('sha256').update(text).digest('base64')) };
+    const { lengths } = this.#last;
     return networks.map((network) => {
       lengths[network] ??= this.#measure(network, text);
       return lengths[network];
