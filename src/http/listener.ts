@@ -63,7 +63,7 @@ export function createListener(options: ListenerOptions = {}): Listener {
     maxConnections = 10_000,
     onDrop = () => {},
     cors,
-    slowestBytesPerSecond = 16 * 1024,
+    slowestBytesPerSecond = 64 * 1024,
   } = options;
   let state: 'starting' | 'serving' | 'draining' = 'starting';
   let servedApp: ServedApp | undefined;

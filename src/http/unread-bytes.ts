@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
 
-/** What the client of a socket with waiting bytes had taken at the last look, and the number of looks before with the same result. */
+/** What the client of a socket with waiting bytes had taken and sent at the last look, and at how many looks it had sent, but taken nothing. */
 interface Taken {
   readonly bytes: number;
+  readonly bytesRead: number;
   readonly idleLooks: number;
 }
 
 /**
- * Finds the clients that do not read what is sent to them. A socket's own timeout does not suffice: each byte that a client sends
- * restarts it, so a client that sends one now and then, or answers pings, would never have to read.
+ * Finds the clients that go on sending, and do not read what is sent to them. The others end by their socket's timeout, which each byte
+ * that a client sends restarts: a client that sends one now and then, or answers pings, would never have to read.
  */
 export class UnreadBytes {
   readonly #taken = new WeakMap<object, Taken>();
@@ -22,14 +23,14 @@ export class UnreadBytes {
     this.#bytesPerLook = bytesPerLook;
   }
 
-  /** Looks at a socket; call it at regular intervals. Returns whether its client has taken nothing for too many of them. */
-  isStuck(socket: Pick<Socket, 'bytesWritten' | 'writableLength'>): boolean {
-    const { bytesWritten, writableLength } = socket;
+  /** Looks at a socket; call it at regular intervals. Returns whether its client has sent, but taken nothing, in too many of them. */
+  isStuck(socket: Pick<Socket, 'bytesRead' | 'bytesWritten' | 'writableLength'>): boolean {
+    const { bytesRead, bytesWritten, writableLength } = socket;
     if (writableLength === 0) return false;
     const bytes = bytesWritten - writableLength;
     const last = this.#taken.get(socket);
-    const idleLooks = last?.bytes === bytes ? last.idleLooks + 1 : 0;
-    this.#taken.set(socket, { bytes, idleLooks });
+    const idleLooks = last?.bytes === bytes ? last.idleLooks + (bytesRead > last.bytesRead ? 1 : 0) : 0;
+    this.#taken.set(socket, { bytes, bytesRead, idleLooks });
     return idleLooks > writableLength / this.#bytesPerLook;
   }
 }

@@ -3,6 +3,7 @@ import { UnreadBytes } from '../../src/http/unread-bytes.ts';
 
 /** A socket with bytes that wait, of which its client takes some. */
 class Sent {
+  bytesRead = 0;
   bytesWritten = 0;
   writableLength = 0;
 
@@ -17,8 +18,12 @@ class Sent {
 }
 
 describe('a client that', () => {
+  /** Before each look, the client sends a byte. */
   const look = (socket: Sent, unread: UnreadBytes, times = 1) =>
-    Array.from({ length: times }, () => unread.isStuck(socket)).at(-1);
+    Array.from({ length: times }, () => {
+      socket.bytesRead += 1;
+      return unread.isStuck(socket);
+    }).at(-1);
   const begin = () => ({ socket: new Sent(), unread: new UnreadBytes(1_000) });
 
   it('takes nothing of what waits from one look to the next is stuck', () => {
@@ -44,6 +49,13 @@ describe('a client that', () => {
       socket.take(1);
     }
     expect(look(socket, unread, 2)).toBe(true);
+  });
+
+  it('sends nothing is left to the timeout of its socket, which knows when it takes a part of a piece', () => {
+    const { socket, unread } = begin();
+    socket.write(500);
+    for (let times = 0; times < 10; times++) expect(unread.isStuck(socket)).toBe(false);
+    expect(look(socket, unread)).toBe(true);
   });
 
   it('has taken everything is not, whatever the time', () => {
