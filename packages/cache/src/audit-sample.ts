@@ -14,7 +14,10 @@ export class AuditSample {
     this.#hitsLeft = audit.gap(isAudited);
   }
 
-  /** Counts a hit. If it is chosen, the next read of the entry starts the audit, since it has the load. */
+  /**
+   * Counts a load or hit of an entry. If it is chosen, the next read of the entry is audited, since it has the load. So every hit is
+   * as likely to be audited, the first of an entry too; otherwise short lifetimes would seem better than they are.
+   */
   count(entry: Entry): void {
     if (--this.#hitsLeft > 0) return;
     this.#hitsLeft = this.#audit.gap(this.#isAudited);

@@ -159,13 +159,16 @@ export class EntryCache<Category extends string> {
     validatePolicies({ [category]: policy });
     const store = this.#parts.stores.of(category);
     const before = store.policy;
-    store.setPolicy(policy, this.#parts.time.now());
+    const now = this.#parts.time.now();
+    store.setPolicy(policy, now);
+    if (policy.staleMs !== before.staleMs) store.experiment?.restart({ staleMs: policy.staleMs, startedAt: now });
     if (isShorter(before, policy)) this.clear({ categories: [category] }, cause);
   }
 
   /**
    * Begins an experiment in a category, and ends the one that runs there. Clears the category, so that all arms begin alike. Values
-   * that `set` is given, and lookups with a TTL of their own, take no part. Throws a `RangeError` for lifetimes that make no sense.
+   * that `set` is given, and lookups with a TTL or stale window of their own, take no part. `setPolicy` with another stale window
+   * gives up the open rounds. Throws a `RangeError` for lifetimes that make no sense.
    */
   startExperiment(category: Category, options: ExperimentOptions, cause?: string): void {
     const store = this.#parts.stores.of(category);

@@ -61,6 +61,22 @@ export class Trial {
   }
 }
 
+/** How long entries may be served after their lifetime, and when the first round begins. */
+interface ScheduleStart {
+  readonly staleMs: number;
+  readonly startedAt: number;
+}
+
+/** The times of rounds. */
+interface Schedule {
+  readonly startedAt: number;
+  /** The number of the round that begins then. */
+  readonly first: number;
+  /** The longest time from a load to the last hit. */
+  readonly longestMs: number;
+  readonly roundMs: number;
+}
+
 /**
  * Compares lifetimes in one category. Time is cut into rounds. In each round the hash of a key and the round decides which group
  * and which arm the key belongs to, so that a key with much traffic is not always on the same side.
@@ -73,33 +89,35 @@ export class Trial {
 export class Experiment {
   readonly #ttlMs: readonly number[];
   readonly #seed: number;
-  readonly #startedAt: number;
-  /** The longest time from a load to the last hit. */
-  readonly #longestMs: number;
-  readonly #roundMs: number;
+  #schedule: Schedule;
   /** The trials of open rounds by number, by group and arm. */
   readonly #rounds = new Map<number, readonly (readonly Trial[])[]>();
   #nextToEnd = 0;
 
-  /** `staleMs` is how long entries may be served after their lifetime. Throws a `RangeError` for lifetimes that make no sense. */
-  constructor({ ttlMs, seed }: ExperimentOptions, { staleMs, startedAt }: { staleMs: number; startedAt: number }) {
+  /** Throws a `RangeError` for lifetimes that make no sense. */
+  constructor({ ttlMs, seed }: ExperimentOptions, start: ScheduleStart) {
     if (ttlMs.length < 2 || ttlMs.length > MAX_ARMS)
       throw new RangeError(`ttlMs: expected 2 to ${MAX_ARMS} lifetimes but got ${ttlMs.length}`);
     validateLimits(Object.fromEntries(ttlMs.map((ms, arm) => [`ttlMs[${arm}]`, ms])));
     this.#ttlMs = ttlMs;
     this.#seed = seed;
-    this.#startedAt = startedAt;
-    this.#longestMs = Math.max(...ttlMs) + staleMs;
-    this.#roundMs = this.#longestMs + Math.max(SHORTEST_COUNT_MS, COUNTED_LIFETIMES * this.#longestMs);
+    this.#schedule = scheduleOf(ttlMs, start, 0);
+  }
+
+  /** Gives up the open rounds and begins another: the times of the old ones do not fit a new stale window. */
+  restart(start: ScheduleStart): void {
+    const next = roundAt(this.#schedule, start.startedAt) + 1; // not an old number, whose deal is known
+    this.#schedule = scheduleOf(this.#ttlMs, start, next);
+    this.#nextToEnd = next;
+    this.#rounds.clear();
   }
 
   /** The lifetime and trial of a load by the time at which it started. One that outlasted its round is not counted. */
   deal(keyHash: number, loadStartedAt: number): Dealt {
-    const elapsedMs = loadStartedAt - this.#startedAt;
-    const round = Math.floor(elapsedMs / this.#roundMs);
+    const round = roundAt(this.#schedule, loadStartedAt);
     const draw = mixBits(keyHash ^ mixBits(this.#seed + round));
     const arm = draw % this.#ttlMs.length;
-    const isCounted = round >= this.#nextToEnd && elapsedMs - round * this.#roundMs >= this.#longestMs;
+    const isCounted = round >= this.#nextToEnd && loadStartedAt >= countFrom(this.#schedule, round);
     const group = Math.floor(draw / this.#ttlMs.length) % GROUPS;
     return { ttlMs: this.#ttlMs[arm]!, trial: isCounted ? this.#trialsOf(round)[group]![arm] : undefined };
   }
@@ -109,7 +127,7 @@ export class Experiment {
    * ends.
    */
   endRounds(entries: Iterable<ExperimentEntry>, now: number): (readonly Trial[])[] {
-    const over = Math.floor((now - this.#longestMs - SPARE_MS - this.#startedAt) / this.#roundMs);
+    const over = roundAt(this.#schedule, now - this.#schedule.longestMs - SPARE_MS);
     if (over <= this.#nextToEnd) return [];
     this.#nextToEnd = over;
     const ended = [...this.#rounds].filter(([round]) => round < over);
@@ -133,4 +151,19 @@ export class Experiment {
     }
     return trials;
   }
+}
+
+function scheduleOf(ttlMs: readonly number[], { staleMs, startedAt }: ScheduleStart, first: number): Schedule {
+  const longestMs = Math.max(...ttlMs) + staleMs;
+  const roundMs = longestMs + Math.max(SHORTEST_COUNT_MS, COUNTED_LIFETIMES * longestMs);
+  return { startedAt, first, longestMs, roundMs };
+}
+
+function roundAt({ startedAt, first, roundMs }: Schedule, at: number): number {
+  return first + Math.floor((at - startedAt) / roundMs);
+}
+
+/** When the round's warm-up is over. */
+function countFrom({ startedAt, first, roundMs, longestMs }: Schedule, round: number): number {
+  return startedAt + (round - first) * roundMs + longestMs;
 }

@@ -18,14 +18,14 @@ export function loadedEntry(
 ): Entry {
   const { store, key, namespace, field, isGiven } = flight.loadStart;
   const startedAt = remote === undefined ? flight.startedAt : now - remote.ageMs;
-  const { staleMs = store.policy.staleMs } = flight.loadStart;
+  const { ttlMs, staleMs } = flight.loadStart;
   const keyHash = hashText(key);
-  const isOnTrial = flight.loadStart.ttlMs === undefined && !isGiven;
+  const isOnTrial = ttlMs === undefined && staleMs === undefined && !isGiven;
   const dealt = isOnTrial ? store.experiment?.deal(keyHash, startedAt) : undefined;
   const ownTtlMs = ttlOf(flight, value, dealt?.ttlMs);
   const isSlow = remote === undefined && now - startedAt >= ownTtlMs / 2 && !flight.isAbandoned;
   const lifetime = lifetimeOf(
-    { staleMs, staleIfErrorMs: store.policy.staleIfErrorMs },
+    { staleMs: staleMs ?? store.policy.staleMs, staleIfErrorMs: store.policy.staleIfErrorMs },
     {
       atMs: isSlow ? now : startedAt,
       ttlMs: ownTtlMs,

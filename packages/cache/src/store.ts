@@ -14,8 +14,6 @@ import { expiredMiss, type RemovalParts, Removals } from './removals.ts';
 import type { FieldCounters } from './statistics.ts';
 import { TransientMap } from './transient-map.ts';
 
-const LARGEST_SHARE = 8;
-
 export interface StoreParts extends Omit<RemovalParts, 'statistics'> {
   readonly audit: Audit;
   /** Whether a sample of its hits is audited. */
@@ -56,7 +54,7 @@ export class Store {
 
   /** An eighth of `maxBytes`. A larger entry is not kept, because it would evict most of the others. */
   get maxEntryBytes(): number {
-    return Math.floor(this.policy.maxBytes / LARGEST_SHARE);
+    return Math.floor(this.policy.maxBytes / 8);
   }
 
   /**
@@ -152,6 +150,7 @@ export class Store {
     if (this.#hookCalls.hooks.keep !== undefined)
       this.#hookCalls.call('keep', { ...keyEventOf(entry), bytes: entry.bytes });
     this.#makeRoom(now);
+    this.auditSample.count(entry);
     return true;
   }
 

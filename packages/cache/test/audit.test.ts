@@ -21,7 +21,7 @@ function createAudited(audit: Partial<AuditOptions<Category>> = {}, random = () 
   return { ...engine, database, read, found: () => engine.stats().audit };
 }
 
-/** Reads until a hit was loaded again: a hit is chosen, and the next one has the load. */
+/** Reads until a hit was loaded again: a read is chosen, and the next one has the load. */
 async function readAndAudit({ read }: ReturnType<typeof createAudited>, key = 'key') {
   for (let n = 0; n < 3; n++) await read(key);
 }
@@ -33,6 +33,12 @@ describe('the audit of hits', () => {
     expect(audited.found()).toMatchObject({ checked: 1, differed: 0, examples: [] });
     expect(audited.database.reads).toBe(2);
     expect(audited.stats()).toMatchObject({ hits: 2, misses: 1, loads: 1, refreshes: 0 });
+  });
+
+  it('checks the first hit of an entry as any other, so that entries with few hits are not left out', async () => {
+    const audited = createAudited();
+    for (const key of ['a', 'b', 'c']) for (let n = 0; n < 2; n++) await audited.read(key);
+    expect(audited.found().checked).toBe(3);
   });
 
   it('finds a change that no invalidation names, and serves the old value no longer', async () => {

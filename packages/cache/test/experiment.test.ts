@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../bench/hit-ratio/random.ts';
 import { settle } from '../../../test/setup/gates.ts';
-import { type Category, createCounter, createEngine } from './engine.ts';
+import { type Category, createCounter, createEngine, policy } from './engine.ts';
 
 const arms = [10_000, 30_000];
 const warmUpMs = 30_000;
@@ -55,14 +55,16 @@ describe('an experiment on lifetimes', () => {
     for (const arm of [0, 1]) expect(Math.abs(together[arm]! - alone[arm]![arm]!)).toBeLessThan(0.01);
   });
 
-  it('leaves alone other categories, values that are set, and lookups with a lifetime of their own', async () => {
+  it('leaves alone other categories, values that are set, and lookups with a lifetime or stale window of their own', async () => {
     const { cache, look } = createTried();
     const { entry: own } = await look({ key: 'own', ttlMs: 5_000 }, async () => 1);
     expect(own.expiresAt - own.createdAt).toBe(5_000);
+    const { entry: stale } = await look({ key: 'stale', staleMs: 600_000 }, async () => 1); // would outlast its round
+    expect(stale.expiresAt - stale.createdAt).toBe(10_000);
     const given = cache.set({ category: 'POSTS', key: 'given' }, 1);
     expect(given.expiresAt - given.createdAt).toBe(10_000);
     const { entry } = await look({ category: 'MEDIA', key: 'other' }, async () => 1);
-    expect([own.trial, given.trial, entry.trial]).toEqual([undefined, undefined, undefined]);
+    expect([own, stale, given, entry].map(({ trial }) => trial)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it('counts loads and hits of each arm after a warm-up, of entries that left and of those that are kept, once each', async () => {
@@ -166,6 +168,30 @@ describe('an experiment on lifetimes', () => {
     expect(entry.trial).toBeUndefined();
     time.pass(10 * 5 * 60_000);
     expect(cache.endedRounds('POSTS')).toEqual([]);
+  });
+
+  it('begins another round, with keys dealt anew, when the stale window changes, so that all hits of its entries still count', async () => {
+    const { cache, time, look, ttlOf, ended } = createTried();
+    const staleMs = 300_000;
+    time.pass(warmUpMs);
+    await look('given up', async () => 1);
+    const before = await Promise.all(keys.map((key) => ttlOf(`early ${key}`)));
+    cache.setPolicy('POSTS', { ...policy, maxEntries: 10_000, maxBytes: 10_000_000, staleMs });
+    cache.clear();
+    const after = await Promise.all(keys.map((key) => ttlOf(`early ${key}`)));
+    expect(after.filter((ttlMs, at) => ttlMs !== before[at]).length).toBeGreaterThan(75);
+
+    const longestMs = warmUpMs + staleMs;
+    time.pass(longestMs - 1);
+    await look('in the warm-up', async () => 1);
+    time.pass(4 * longestMs);
+    const { entry } = await look('a millisecond before the round ends', async () => 1);
+    time.pass(entry.expiresAt - entry.createdAt + staleMs - 1);
+    expect(ended()).toEqual([]); // though it would be over by far with the window of the start
+    expect((await look('a millisecond before the round ends', async () => 1)).status).toBe('STALE');
+    time.pass(longestMs + 60_000);
+    const trials = inAll(ended());
+    expect([sumOf(trials, 'loads'), sumOf(trials, 'hits')]).toEqual([1, 1]);
   });
 
   it.each([[[10_000]], [Array.from({ length: 11 }, (_, n) => n + 1)], [[1_000, 0]], [[1_000, 1.5]]])(
