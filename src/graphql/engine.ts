@@ -25,6 +25,7 @@ import { InvalidationLog } from '../operator/invalidation-log.ts';
 import { PolicyOverrides } from '../operator/policy-overrides.ts';
 import { identityOf } from '../operator/process-identity.ts';
 import { Processes } from '../operator/processes.ts';
+import { Readings } from '../operator/readings.ts';
 import { AlertWatch } from './alerts.ts';
 import { applyInvalidation, namesTags } from './apply-invalidation.ts';
 import { isForAnyone } from './audience.ts';
@@ -89,9 +90,13 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     ...{ queries: inLane(queries, 'background'), cache, configured: options.policies, log },
   });
   const experiments = new Experiments({ queries: inLane(queries, 'background'), cache, log, random: options.random });
-  const refreshPolicies = async () => {
-    await Promise.all([overrides.refresh(), experiments.refresh()]);
-  };
+  /** An experiment counts with the stale window, which an override may change: so that is read first. */
+  const policyReadings = new Readings(async () => {
+    await overrides.read();
+    await experiments.read();
+  });
+  const refreshPolicies = () => policyReadings.again();
+  const policiesRead = () => policyReadings.ended;
   const readPolicies = () =>
     refreshPolicies().catch((error) => log.failure('cache: the policies could not be read', error));
   const checkOperator = createOperatorCheck(options);
@@ -137,8 +142,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       ...resolvers,
       statisticsResolvers({ cache, categories, remote, checkAlerts, invalidationLog, experiments, processes }),
       processResolvers({ processes }),
-      policyResolvers({ cache, overrides, checkOperator }),
-      experimentResolvers({ experiments, overrides, checkOperator }),
+      policyResolvers({ cache, overrides, policiesRead, checkOperator }),
+      experimentResolvers({ policiesRead, checkOperator }),
       historyResolvers({ history, updates, feed, wallNow }),
       cacheMutationResolvers({ cache, categories, clusterLog, warmer: () => warmer }),
       subscriptionResolvers({ feed, clientInvalidationOf: (tags) => clientInvalidation!(tags) }),

@@ -3,7 +3,14 @@ import type { Context } from '../domains/context.ts';
 import { conflict, invalid, Refusal } from '../domains/errors.ts';
 import { inTransaction, mutationInSteps, type Transaction } from '../domains/mutation.ts';
 import type { EndCacheExperimentInput, StartCacheExperimentInput } from '../generated/schema.ts';
-import { behindOf, type ExperimentArm, hitsOf, newArm, shareOf } from '../operator/experiment-arms.ts';
+import {
+  behindShareOf,
+  type ExperimentArm,
+  hitsOf,
+  hitsPerCheck,
+  newArm,
+  shareOf,
+} from '../operator/experiment-arms.ts';
 import {
   deleteExperiments,
   type ExperimentRecord,
@@ -11,15 +18,13 @@ import {
   insertExperiment,
   lockExperiments,
 } from '../operator/experiment-repository.ts';
-import type { Experiments } from '../operator/experiments.ts';
-import type { PolicyOverrides } from '../operator/policy-overrides.ts';
 import { changeOverride, lockOverrides } from '../operator/policy-repository.ts';
 import { differenceOf, type Evidence, pValueOf } from '../operator/sequential-test.ts';
 import { type OperatorCheck, takeChange } from './operator-check.ts';
 
 interface ExperimentSources {
-  readonly experiments: Experiments;
-  readonly overrides: PolicyOverrides;
+  /** Resolves when the reading of experiments under way has ended. */
+  readonly policiesRead: () => Promise<void>;
   readonly checkOperator: OperatorCheck;
 }
 
@@ -39,11 +44,11 @@ interface Payload {
 }
 
 /** The resolvers of `startCacheExperiment`, `endCacheExperiment`, and of the experiment that runs. */
-export function experimentResolvers({ experiments, overrides, checkOperator }: ExperimentSources) {
+export function experimentResolvers({ policiesRead, checkOperator }: ExperimentSources) {
   const payload = {
     experiment: async ({ experiment }: Partial<Payload>) => {
       if (experiment === undefined) return null;
-      await Promise.all([experiments.refreshed, overrides.refreshed]); // begun by the invalidation, after the commit
+      await policiesRead(); // begun by the invalidation, after the commit
       return experiment;
     },
   };
@@ -78,11 +83,11 @@ export function experimentResolvers({ experiments, overrides, checkOperator }: E
       ttlSeconds: ({ ttlMs }: ShownArm) => ttlMs / 1_000,
       hitRatio: (arm: ShownArm) => shareOf(hitsOf(arm)),
       savedLoads: (arm: ShownArm) => savedLoads(arm),
-      behindShare: (arm: ShownArm) => shareOf(behindOf(arm)),
+      behindShare: (arm: ShownArm) => behindShareOf(arm),
       avgBehindSeconds: ({ behind, behindMs }: ShownArm) => (behind === 0 ? null : behindMs / behind / 1_000),
       maxBehindSeconds: ({ behind, maxBehindMs }: ShownArm) => (behind === 0 ? null : maxBehindMs / 1_000),
-      hitRatioTest: (arm: ShownArm) => shownTest(arm, arm.hitEvidence),
-      behindTest: (arm: ShownArm) => shownTest(arm, arm.behindEvidence),
+      hitRatioTest: (arm: ShownArm) => shownTest(arm, arm.hitEvidence, differenceOf(arm.hitEvidence)),
+      behindTest: (arm: ShownArm) => shownTest(arm, arm.behindEvidence, behindDifference(arm)),
     },
   };
 }
@@ -131,13 +136,14 @@ function savedLoads({ first, ...arm }: ShownArm): number | null {
   return ratio == null || firstRatio == null ? null : (ratio - firstRatio) * hitsOf(arm).whole;
 }
 
-function shownTest({ first, compared }: ShownArm, evidence: Evidence) {
+/** The difference of the shares of lookups that are behind, of which the evidence has those that were checked. */
+function behindDifference({ first, ...arm }: ShownArm): number | null {
+  const [difference, perCheck] = [differenceOf(arm.behindEvidence), first && hitsPerCheck(first, arm)];
+  return difference === null || perCheck == null ? null : difference * perCheck;
+}
+
+function shownTest({ first, compared }: ShownArm, { comparisons, ...evidence }: Evidence, difference: number | null) {
   if (!first) return null;
   const pValue = pValueOf(evidence, compared);
-  return {
-    comparisons: evidence.comparisons,
-    difference: differenceOf(evidence),
-    pValue,
-    isReal: pValue <= significance,
-  };
+  return { comparisons, difference, pValue, isReal: pValue <= significance };
 }

@@ -10,6 +10,8 @@ import type { EngineCache } from './principals.ts';
 interface PolicySources {
   readonly cache: EngineCache;
   readonly overrides: PolicyOverrides;
+  /** Resolves when the reading of policies under way has ended. */
+  readonly policiesRead: () => Promise<void>;
   readonly checkOperator: OperatorCheck;
 }
 
@@ -26,7 +28,7 @@ export function isPolicyTag(tag: string): boolean {
 }
 
 /** The resolvers of `setCachePolicy` and `resetCachePolicy`, and of what they change. */
-export function policyResolvers({ cache, overrides, checkOperator }: PolicySources) {
+export function policyResolvers({ cache, overrides, policiesRead, checkOperator }: PolicySources) {
   const inForce = (category: CacheCategory) => {
     const [snapshot] = cache.snapshot([category]).categories;
     return shownPolicy(snapshot!.policy);
@@ -38,12 +40,12 @@ export function policyResolvers({ cache, overrides, checkOperator }: PolicySourc
   const payload = {
     policy: async ({ category }: Partial<Payload>) => {
       if (category === undefined) return null;
-      await overrides.refreshed; // begun by the invalidation, after the commit
+      await policiesRead(); // begun by the invalidation, after the commit
       return inForce(category);
     },
     override: async ({ category }: Partial<Payload>) => {
       if (category === undefined) return null;
-      await overrides.refreshed;
+      await policiesRead();
       return shown(category);
     },
   };

@@ -1,23 +1,15 @@
 import type { Trial } from '@magpie/cache/entries';
-import {
-  type BoundedEvidence,
-  type ExchangeableEvidence,
-  noBounded,
-  noExchangeable,
-  type Proportion,
-  withBounded,
-  withExchangeable,
-} from './sequential-test.ts';
+import { type Evidence, noEvidence, type Proportion, withComparison } from './sequential-test.ts';
 
 /** What is known of one arm: the sums of the rounds that are over, and how it compares with the first arm. */
 export interface ExperimentArm extends Readonly<Omit<Trial, 'addUse' | 'addAudit'>> {
-  readonly hitEvidence: ExchangeableEvidence;
-  readonly behindEvidence: BoundedEvidence;
+  readonly hitEvidence: Evidence;
+  readonly behindEvidence: Evidence;
 }
 
 export function newArm(ttlMs: number): ExperimentArm {
   const counts = { loads: 0, hits: 0, savedMs: 0, checked: 0, behind: 0, behindMs: 0, maxBehindMs: 0 };
-  return { ttlMs, ...counts, hitEvidence: noExchangeable, behindEvidence: noBounded };
+  return { ttlMs, ...counts, hitEvidence: noEvidence, behindEvidence: noEvidence };
 }
 
 /** Adds what one group of keys did in a round to all arms. */
@@ -34,8 +26,8 @@ export function withTrials(arms: readonly ExperimentArm[], trials: readonly Tria
       behind: arm.behind + trial.behind,
       behindMs: arm.behindMs + trial.behindMs,
       maxBehindMs: Math.max(arm.maxBehindMs, trial.maxBehindMs),
-      hitEvidence: withExchangeable(arm.hitEvidence, hitsOf(first!), hitsOf(trial)),
-      behindEvidence: withBounded(arm.behindEvidence, behindOf(first!), behindOf(trial)),
+      hitEvidence: withComparison(arm.hitEvidence, hitsOf(first!), hitsOf(trial)),
+      behindEvidence: withComparison(arm.behindEvidence, behindOf(first!), behindOf(trial)),
     };
   });
 }
@@ -45,8 +37,20 @@ export function hitsOf({ hits, loads }: Pick<ExperimentArm, 'hits' | 'loads'>): 
   return { part: hits, whole: hits + loads };
 }
 
-export function behindOf({ behind, checked }: Pick<ExperimentArm, 'behind' | 'checked'>): Proportion {
-  return { part: behind, whole: checked };
+/** Lookups that the audit found to be behind. Loads are not. */
+function behindOf({ behind, hits, loads }: Pick<ExperimentArm, 'behind' | 'hits' | 'loads'>): Proportion {
+  return { part: behind, whole: hits + loads };
+}
+
+/** The share of lookups that are behind, by the hits that were checked; null before the first. */
+export function behindShareOf({ behind, checked, ...lookups }: ExperimentArm): number | null {
+  const [behindOfHits, hitRatio] = [shareOf({ part: behind, whole: checked }), shareOf(hitsOf(lookups))];
+  return behindOfHits === null || hitRatio === null ? null : behindOfHits * hitRatio;
+}
+
+/** How many hits of two arms the audit checked one of, as it draws hits of all arms alike; null if none. */
+export function hitsPerCheck(one: ExperimentArm, other: ExperimentArm): number | null {
+  return shareOf({ part: one.hits + other.hits, whole: one.checked + other.checked });
 }
 
 export function shareOf({ part, whole }: Proportion): number | null {

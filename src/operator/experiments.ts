@@ -2,7 +2,6 @@ import type { ExperimentOptions, Trial } from '@magpie/cache/entries';
 import type { Queries } from '../database/database.ts';
 import type { CacheCategory } from '../generated/schema.ts';
 import { addRounds, type ExperimentRecord, findExperiment } from './experiment-repository.ts';
-import { Readings } from './readings.ts';
 
 /** The part of a cache that experiments use. */
 interface TriedCache {
@@ -28,7 +27,6 @@ export class Experiments {
   #running: ExperimentRecord | undefined;
   /** The experiment of the table that cannot run here. */
   #refusedId: string | undefined;
-  readonly #readings = new Readings(() => this.#read());
 
   constructor(options: ExperimentsOptions) {
     this.#options = options;
@@ -39,28 +37,8 @@ export class Experiments {
     return this.#running?.category === category;
   }
 
-  /** Reads the table and follows it. */
-  refresh(): Promise<void> {
-    return this.#readings.again();
-  }
-
-  /** Resolves when the reading under way has ended. */
-  get refreshed(): Promise<void> {
-    return this.#readings.ended;
-  }
-
-  /**
-   * Adds the rounds that are over to the table. Call it about once a second. What cannot be added is lost, since adding it again
-   * might count it twice; other rounds do not depend on it.
-   */
-  async saveRounds(): Promise<void> {
-    if (this.#running === undefined) return;
-    const { id, category } = this.#running;
-    const groups = this.#options.cache.endedRounds(category);
-    if (groups.length > 0) await addRounds(this.#options.queries, { id, groups });
-  }
-
-  async #read(): Promise<void> {
+  /** Reads the table and follows it. One call at a time. */
+  async read(): Promise<void> {
     const { queries, cache, log, random = Math.random } = this.#options;
     const found = await findExperiment(queries);
     if (found?.id === this.#running?.id) return;
@@ -75,5 +53,16 @@ export class Experiments {
       this.#refusedId = found.id;
       log.failure('cache: the experiment of the table cache_experiments cannot run in this version', error);
     }
+  }
+
+  /**
+   * Adds the rounds that are over to the table. Call it about once a second. What cannot be added is lost, since adding it again
+   * might count it twice; other rounds do not depend on it.
+   */
+  async saveRounds(): Promise<void> {
+    if (this.#running === undefined) return;
+    const { id, category } = this.#running;
+    const groups = this.#options.cache.endedRounds(category);
+    if (groups.length > 0) await addRounds(this.#options.queries, { id, groups });
   }
 }

@@ -1,7 +1,6 @@
 import type { Policy } from '@magpie/cache';
 import type { Queries } from '../database/database.ts';
 import type { CacheCategory } from '../generated/schema.ts';
-import { Readings } from './readings.ts';
 
 /** What an operator changed of a category's policy; null is as configured. */
 export interface PolicyOverride {
@@ -29,12 +28,11 @@ export interface PolicyOverridesOptions {
 
 /**
  * The overrides of policies, which are rows of `cache_policies`. Each process applies them when it starts, when it hears that they
- * changed, and when it is told to look (`refresh`).
+ * changed, and when it is told to look (`read`).
  */
 export class PolicyOverrides {
   readonly #options: PolicyOverridesOptions;
   #overrides: ReadonlyMap<string, PolicyOverride> = new Map();
-  readonly #readings = new Readings(() => this.#read());
 
   constructor(options: PolicyOverridesOptions) {
     this.#options = options;
@@ -56,17 +54,8 @@ export class PolicyOverrides {
     return { allowed, configured };
   }
 
-  /** Reads the table and applies what changed. */
-  refresh(): Promise<void> {
-    return this.#readings.again();
-  }
-
-  /** Resolves when the reading under way has ended. */
-  get refreshed(): Promise<void> {
-    return this.#readings.ended;
-  }
-
-  async #read(): Promise<void> {
+  /** Reads the table and applies what changed. One call at a time. */
+  async read(): Promise<void> {
     const rows = await this.#options.queries.selectFrom('cachePolicies').selectAll().execute();
     const overrides = new Map(rows.map(({ category, ...override }) => [category, override]));
     const before = this.#overrides;

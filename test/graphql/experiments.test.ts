@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { json, type Queries } from '../../src/database/database.ts';
@@ -11,7 +12,7 @@ import { createProduct } from './product.ts';
 const limits = () => createProductLimits(readConfig({}).productLimits);
 const experiment = `category startedAt arms { ttlSeconds loads hits hitRatio savedLoads checked behindShare
   avgBehindSeconds maxBehindSeconds savedMs
-  hitRatioTest { comparisons difference pValue isReal } behindTest { isReal } }`;
+  hitRatioTest { comparisons difference pValue isReal } behindTest { difference pValue isReal } }`;
 
 /** The longest lifetime of an experiment that this file starts; templates have no stale window. */
 const longestMs = 600_000;
@@ -88,7 +89,7 @@ describe.each(engines)('an experiment on a lifetime, on %s', (engine) => {
     expect(long.hitRatioTest).toMatchObject({ isReal: true });
     expect(long.hitRatioTest.comparisons).toBeGreaterThan(60); // of 12 rounds with 16 groups of 2 to 3 keys
     expect(long.hitRatioTest.difference).toBeCloseTo(0.25);
-    expect(long.behindTest.isReal).toBe(false);
+    expect(long.behindTest).toMatchObject({ difference: null, pValue: 1, isReal: false });
 
     const { experiment: last, userErrors } = await restarted.end('adoptTtlSeconds: 600');
     expect([userErrors, last.arms[1].loads]).toEqual([[], long.loads]);
@@ -122,6 +123,46 @@ describe.each(engines)('an experiment on a lifetime, on %s', (engine) => {
     expect(await running()).not.toBeNull();
     expect(await end()).toMatchObject({ userErrors: [] });
     expect([await running(), await ttlSeconds()]).toEqual([null, configured]);
+  });
+
+  it('counts with the stale window of an override, from the start and after a change', async () => {
+    const { queries } = await createTestDatabase(engine);
+    const before = createProcess(queries, { random });
+    const setStale = (process: typeof before, seconds: number) =>
+      process.ask(
+        `mutation { setCachePolicy(input: { category: TEMPLATES, staleSeconds: ${seconds} }) { policy { staleSeconds } userErrors { code } } }`,
+        { as: ada },
+      );
+    await before.start();
+    await setStale(before, 300);
+    const process = createProcess(queries, { random });
+    await process.engine.refreshPolicies();
+    /** Whether a load so long after the beginning of a round is counted. */
+    const isCounted = async (ms: number) => {
+      process.pass(ms);
+      const entry = await process.engine.cache.read({ category: 'TEMPLATES', key: `after ${ms}` }, async () => 1);
+      return entry.trial !== undefined;
+    };
+    const windowMs = 300_000;
+    expect([await isCounted(longestMs + windowMs - 1), await isCounted(1)]).toEqual([false, true]);
+    await setStale(process, 600);
+    expect([await isCounted(longestMs + 2 * windowMs - 1), await isCounted(1)]).toEqual([false, true]);
+  });
+
+  it('does not start before the overrides were read', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await createProcess(queries).start();
+    const process = createProcess(queries);
+    await sql`alter table cache_policies rename to away`.execute(queries);
+    await expect(process.engine.refreshPolicies()).rejects.toThrow();
+    const lifetime = async () => {
+      const entry = await process.engine.cache.read({ category: 'TEMPLATES', key: 'key' }, async () => 1);
+      return entry.expiresAt - entry.createdAt;
+    };
+    expect(await lifetime()).toBe(300_000);
+    await sql`alter table away rename to cache_policies`.execute(queries);
+    await process.engine.refreshPolicies();
+    expect([60_000, 600_000]).toContain(await lifetime());
   });
 
   it('cannot run, but does no harm, in a version that lacks its category', async () => {

@@ -9,7 +9,7 @@ export { shortKeyOfParsed } from './canonical-key.ts';
 export type { CacheOptions as EntryCacheOptions } from './engine-parts.ts';
 export type { Attachment, Entry } from './entry.ts';
 export { EntryCache } from './entry-cache.ts';
-export type { ExperimentOptions, Trial } from './experiment.ts';
+export { Experiment, type ExperimentOptions, type Trial } from './experiment.ts';
 export { Histogram, type Latency } from './histogram.ts';
 export {
   categoryTag,

@@ -47,14 +47,16 @@ interface CacheExperimentArm {
   behind: number;
   behindMs: number;
   maxBehindMs: number;
-  hitEvidence: SequentialEvidence & { squares: number; scale: number };
-  behindEvidence: SequentialEvidence & { capitals: readonly number[] };
+  hitEvidence: SequentialEvidence;
+  behindEvidence: SequentialEvidence;
 }
 
 interface SequentialEvidence {
   comparisons: number;
   weight: number;
   sum: number;
+  squares: number;
+  scale: number;
   strongest: number;
 }
 

@@ -93,7 +93,7 @@ function lifetime({ ttlSeconds }: Arm): string {
 }
 
 function behind({ behind, checked, behindShare }: Arm): string {
-  return checked === 0 ? 'none checked' : `${behind} of ${checked}, ${textOf(percent(behindShare))}`;
+  return checked === 0 ? 'none checked' : `${textOf(percent(behindShare))} of lookups, ${behind} of ${checked} checked`;
 }
 
 function seconds(value: number | null): string {
