@@ -5,6 +5,7 @@ import { Report, shown, tableOf } from './http/report.ts';
 import { connections, inRounds, type Pace, ratio, spread, type Traffic, warmUp } from './http/rounds.ts';
 import { openStage } from './http/stage.ts';
 import { openDashboard } from './operator/dashboard.ts';
+import { beginScrapes } from './operator/scrapes.ts';
 
 const usualPace: Pace = { rounds: 11, firstWarmUpMs: 6_000, warmUpMs: 300, turnMs: 5_000, keys: 0 };
 const quickPace: Pace = { rounds: 3, firstWarmUpMs: 2_000, warmUpMs: 200, turnMs: 1_500, keys: 0 };
@@ -19,13 +20,16 @@ export async function run(args: readonly string[]): Promise<void> {
   preferGenerator();
   report.say(
     'Two servers that differ in the operator’s view alone. On: the history of each second and minute, kept in PostgreSQL, the audit of one',
-    'hit in 1,000, prefetching, and one open dashboard, which is told each second and asks for the details every five. Off: none of it. All',
-    `that is asked for is cached. ${connections} connections; the two take turns, in ${pace.rounds} rounds after one that is dropped, ${pace.turnMs} ms each after a warm-up;`,
+    'hit in 1,000, prefetching, an experiment on the lifetime of posts (one hour and two), the check of alerts every ten seconds, a scrape of',
+    '`/metrics` every five, and one open dashboard, which is told each second and asks for the details every five. Off: none of it. Tracing',
+    'is left out, as it is off unless it is configured.',
+    `All that is asked for is cached. ${connections} connections; the two take turns, in ${pace.rounds} rounds after one that is dropped, ${pace.turnMs} ms each after a warm-up;`,
     'ratios are taken round by round: median (min–max).',
   );
   const stage = await openStage(report.progress);
   const contenders: Contender[] = [];
   let closeDashboard = async () => {};
+  let endScrapes = async () => {};
   try {
     const { token } = stage.workspaces[0]!;
     for (const name of ['off', 'on']) {
@@ -44,6 +48,7 @@ export async function run(args: readonly string[]): Promise<void> {
     for (const contender of contenders)
       for (const traffic of Object.values(traffics)) await warmUp(contender, traffic(), pace.firstWarmUpMs);
     closeDashboard = openDashboard(contenders[1]!.port, token);
+    endScrapes = beginScrapes(contenders[1]!.port);
     for (const [title, traffic] of Object.entries(traffics)) {
       const turns = await inRounds({ title, contenders, pace, trafficFor: traffic, progress: report.progress });
       const [off, on] = ['off', 'on'].map((name) => turns.get(name)!);
@@ -57,7 +62,7 @@ export async function run(args: readonly string[]): Promise<void> {
     }
   } finally {
     try {
-      await closeDashboard();
+      await Promise.all([closeDashboard(), endScrapes()]);
     } finally {
       await Promise.all(contenders.map((contender) => contender.stop()));
       await stage.close();
