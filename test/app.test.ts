@@ -58,7 +58,9 @@ describe('the product as it is put together', { timeout: 60_000 }, () => {
     const app = await createApp(config, { log, nodeRules: process.versions.tz! });
     const figures = `http://127.0.0.1:${port}/metrics`;
     try {
-      expect(await (await fetch(figures)).text()).toContain('magpie_requests_total');
+      const text = await (await fetch(figures)).text();
+      for (const name of ['magpie_requests_total', 'magpie_cache_loads_total', 'magpie_background_work_running'])
+        expect(text).toContain(name);
 
       await rm(join(DATA_DIR, 'media'), { recursive: true, force: true });
       await writeFile(join(DATA_DIR, 'media'), 'no folder');
