@@ -35,7 +35,7 @@ const parseWithin: (maxTokens: number, ...source: Parameters<typeof parse>) => D
   source,
   options,
 ) => {
-  refuseManyLines(typeof source === 'string' ? source : source.body, maxTokens);
+  refuseLongText(typeof source === 'string' ? source : source.body, maxTokens);
   try {
     return parse(source, { ...options, maxTokens });
   } catch (error) {
@@ -44,10 +44,16 @@ const parseWithin: (maxTokens: number, ...source: Parameters<typeof parse>) => D
   }
 };
 
+/** Characters for each token, with its share of white space and comments. */
+const charsPerToken = 40;
+
 /**
- * Limits the lines too: each error counts the lines before its own. Without empty lines, a document has no more lines than tokens.
+ * Limits the characters and the lines too: each error searches the text for the line breaks before it. Without empty lines, a document
+ * has no more lines than tokens.
  */
-function refuseManyLines(text: string, maxLines: number): void {
+function refuseLongText(text: string, maxLines: number): void {
+  const maxChars = charsPerToken * maxLines;
+  if (text.length > maxChars) throw tooLarge(`expected at most ${maxChars} characters, but got ${text.length}`);
   let lines = 1;
   for (const _ of text.matchAll(/\r\n|[\n\r]/g))
     if (++lines > maxLines) throw tooLarge(`expected at most ${maxLines} lines, but got more`);

@@ -45,13 +45,14 @@ const typeDefs = /* GraphQL */ `
     fail: String
     outage: String
     refuse: String
+    refusals: [String]
     items(first: Int = 20, after: String): ItemPage
       @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["nodes"])
     item: Item
     slowItems: [String!]
   }
   type Mutation { write(text: String): String!, outage: String!, upload(file: Upload!): String }
-  type Subscription { ticks: Int, forever: Int, changed: Item, megabytes: String, beats: Int @timed(eventsPerMinute: 60) }
+  type Subscription { ticks: Int, refusals: [Int], forever: Int, changed: Item, megabytes: String, beats: Int @timed(eventsPerMinute: 60) }
   type ItemPage { nodes: [Item!]! }
   type Item { id: ID! name: String children(first: Int): ItemPage @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["nodes"])
     parent: Item, tags: [Item!] }
@@ -76,6 +77,7 @@ function createTestEngine(): TestEngine {
   const waiting = gate();
   const reached = gate();
   const item = { id: '1', name: 'one' };
+  const refusals = Array.from({ length: 300 }, () => new GraphQLError('no', { extensions: { code: 'FORBIDDEN' } }));
   const fail = () => {
     throw engine.outage;
   };
@@ -97,6 +99,7 @@ function createTestEngine(): TestEngine {
         refuse: () => {
           throw new GraphQLError('Not for you.', { extensions: { code: 'FORBIDDEN' } });
         },
+        refusals: () => refusals,
         items: () => ({ nodes: [item] }),
         item: () => item,
         slowItems: () => ['a', 'b'],
@@ -114,6 +117,12 @@ function createTestEngine(): TestEngine {
           async *subscribe() {
             yield { ticks: 1 };
             yield { ticks: 2 };
+          },
+        },
+        refusals: {
+          async *subscribe() {
+            yield { refusals };
+            yield { refusals };
           },
         },
         megabytes: {

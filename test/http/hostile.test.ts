@@ -63,7 +63,8 @@ describe('an operation that is too large', () => {
       `{ item { ${Array.from({ length: 200 }, (_, i) => `a${i}: id`).join(' ')} } }`,
       /at most 100 aliases, but got 200/,
     ],
-    ['of 60,000 tokens', `{ ${'hello '.repeat(60_000)} }`, /at most 2500 tokens/],
+    ['of a comment of 200,000 characters', `{ hello } #${'x'.repeat(200_000)}`, /at most 100000 characters/],
+    ['of 40,000 tokens', `{ ${'a '.repeat(40_000)} }`, /at most 2500 tokens/],
     ['of 3,000 lines', `{ hello${'\n'.repeat(3_000)} }`, /at most 2500 lines/],
     ['of 50 root fields', `{ ${'hello '.repeat(50)} }`, /at most 40 root fields, but got 50/],
     [

@@ -9,13 +9,11 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  locatedError,
 } from 'graphql';
 import type { ExecutedField, TextExecution } from './executed-field.ts';
 import { inspect } from './inspect.ts';
 import { LazyResolveInfo } from './lazy-resolve-info.ts';
 import { JoinedText, type JsonText, leafText } from './text.ts';
-import { pathOf } from './trace.ts';
 import { isPromise } from './values.ts';
 
 type Path = GraphQLResolveInfo['path'];
@@ -167,9 +165,9 @@ export function handleFieldError(
     path,
   }: { type: GraphQLOutputType; at: CompletedField; textExecution: TextExecution; path: Path },
 ): string {
-  const located = locatedError(error, at.nodes, pathOf(path));
+  const located = textExecution.errors.locate(error, at.nodes, path);
   if (isNonNullType(type)) throw located;
-  textExecution.errors.push(located);
+  textExecution.errors.add(located, path);
   return nullText;
 }
 

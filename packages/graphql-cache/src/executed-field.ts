@@ -1,13 +1,13 @@
 import type {
   FieldNode,
   FragmentDefinitionNode,
-  GraphQLError,
   GraphQLField,
   GraphQLObjectType,
   GraphQLSchema,
   OperationDefinitionNode,
 } from 'graphql';
 import type { ExecutionState } from './execution-state.ts';
+import type { FieldErrors } from './field-errors.ts';
 import type { Variables } from './variables.ts';
 
 /** One execution of an operation to JSON text. */
@@ -18,7 +18,7 @@ export interface TextExecution {
   /** Undefined if the context holds it: see `Ports.stateOf`. */
   readonly state?: ExecutionState;
   /** Errors of fields whose result is null instead. */
-  readonly errors: GraphQLError[];
+  readonly errors: FieldErrors;
 }
 
 /** An operation whose fields are prepared for execution. `conditions` are the values of variables in `@skip` and `@include`. */

@@ -4,6 +4,7 @@ import type { FieldCache } from './cached-field.ts';
 import type { Documents } from './documents.ts';
 import type { TextExecution } from './executed-field.ts';
 import type { ExecutionState, Trace } from './execution-state.ts';
+import { FieldErrors } from './field-errors.ts';
 import { type AttachedFragment, countFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
 import type { PlannedSchema } from './planned-schema.ts';
 import type { RootField } from './root-fields.ts';
@@ -88,19 +89,18 @@ export async function executeJoined(
   }
 
   const missing = fields.filter((field) => !json.has(field));
-  const textExecution: TextExecution = { contextValue, rootValue, variables, state, errors: [] };
+  const textExecution: TextExecution = { contextValue, rootValue, variables, state, errors: new FieldErrors() };
   let texts: readonly string[];
   try {
     texts = await executeAll(missing, textExecution);
   } catch (error) {
-    return { errors: [...textExecution.errors, error as GraphQLError], data: null };
+    return { errors: textExecution.errors.endWith(error), data: null };
   }
-  const broken = new Set(textExecution.errors.map(({ path }) => path?.[0]));
   const executedTraces: Trace[] = [];
   missing.forEach((field, index) => {
     const text = texts[index]!;
     json.set(field, text);
-    const trace = broken.has(field.key) ? undefined : state.traces?.get(field.key);
+    const trace = textExecution.errors.isBroken(field.key) ? undefined : state.traces?.get(field.key);
     fragments.push(keepFragment(parts, trace, { id: fragmentIdOf(field, variables, period), json: text, stamp }));
     if (trace?.root && !trace.isUncacheable) executedTraces.push(trace);
   });
@@ -109,7 +109,7 @@ export async function executeJoined(
   const operationRequest = { document, operationName, variableValues };
   const isWhole = executedTraces.length === missing.length && !state.explanations;
   const provenance = isWhole ? { operationRequest, joined, period, foundFragments, executedTraces } : undefined;
-  return joinedResult([...textExecution.errors], { fields, json, provenance });
+  return joinedResult(textExecution.errors.list(), { fields, json, provenance });
 }
 
 function fragmentIdOf(field: RootField, variables: Variables, period: string | undefined): string {

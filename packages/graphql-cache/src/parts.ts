@@ -15,6 +15,7 @@ export {
   type Trace,
   unusedCache,
 } from './execution-state.ts';
+export { FieldErrors, maxErrors, omittedErrors } from './field-errors.ts';
 export { type CachePlan, type FieldPlan, planField, readDirective, refuseDirectivesOf } from './field-plan.ts';
 export {
   executeJoined,

@@ -10,9 +10,7 @@ type Path = GraphQLResolveInfo['path'];
 /** Returns the trace of a field's root field: what the selection reads, so that its fragment has the right tags. */
 function traceOf(state: ExecutionState, { path }: GraphQLResolveInfo): Trace | undefined {
   if (!state.traces) return undefined;
-  let root: Path = path;
-  while (root.prev) root = root.prev;
-  const key = String(root.key);
+  const key = rootKeyOf(path);
   let trace = state.traces.get(key);
   if (!trace) {
     trace = {
@@ -66,6 +64,13 @@ export function traceNodes(trace: Trace, value: unknown, of: { nodes: Nodes; typ
 export function traceUncacheable(state: ExecutionState, info: GraphQLResolveInfo): void {
   const trace = traceRead(state, info);
   if (trace) trace.isUncacheable = true;
+}
+
+/** Returns the response key of the root field. */
+export function rootKeyOf(path: Path): string {
+  let root = path;
+  while (root.prev) root = root.prev;
+  return String(root.key);
 }
 
 /** Returns the keys of a path, from the root down. */
