@@ -35,7 +35,7 @@ describe('an error that is shown otherwise than it was thrown', () => {
     const nodes = document.definitions[0]!;
     const thrown = new GraphQLError('no', { nodes, path: ['hello'], originalError: new GraphQLError('no') });
     let [stacks, texts] = [0, 0];
-    Object.defineProperty(thrown.originalError, 'stack', { get: () => `${stacks++}` });
+    Object.defineProperty(thrown, 'stack', { get: () => `${stacks++}` });
     Object.defineProperty(document.loc!.source, 'body', {
       get() {
         texts++;
