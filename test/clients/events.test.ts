@@ -91,7 +91,7 @@ describe('conversationUpdated', () => {
   it('brings the conversation as it is after each change', async () => {
     const events = await subscribe(
       magpie.owner.token,
-      `subscription { conversationUpdated(id: "${conversation.id}") { id snippet messages(first: 100) { totalCount nodes { text } } } }`,
+      `subscription { conversationUpdated(id: "${conversation.id}") { id snippet messages(first: 50) { totalCount nodes { text } } } }`,
     );
     for (const text of ['A first reply', 'A second reply']) {
       await write(magpie.colleague.token, 'sendReply', { conversationId: conversation.id, text });
