@@ -45,7 +45,7 @@ if (isOn) {
   await insertExperiment(queries, { id: randomUUID(), category: 'POSTS', startedAt, arms: triedTtlMs.map(newArm) });
   for (const work of await startOperatorWork({ engine, queries, isAlone: false, log })) work.start();
   setInterval(() => engine.checkAlerts(), alertsEveryMs);
-  registerFigures(server.metrics, { cache: () => engine.cache.snapshot(), isBackgroundRunning: () => true });
+  registerFigures(server.metrics, { cache: engine.cache, isBackgroundRunning: () => true });
 }
 const listener = createListener();
 const origin = await listener.listen({ host: '127.0.0.1', port: 0 });
