@@ -147,7 +147,8 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     log: {
       alert(event, alert) {
         log[event === 'raised' ? 'warn' : 'info']({ alert }, `cache: alert ${event}`);
-        const notice = { id: randomUUID(), event, at: new Date().toISOString(), alert };
+        const { id, host, pid } = engine.processes.identity;
+        const notice = { id: randomUUID(), event, at: new Date().toISOString(), alert, process: { id, host, pid } };
         for (const delivery of deliveries) delivery.tell(notice);
       },
       failure: (message, error, details) => outages.error({ ...details, err: error }, message),
@@ -213,6 +214,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
   const figures = await figuresOf(config, server);
   const quiesce = async () => {
     clearInterval(checks);
+    engine.endAlerts();
     server.subscriptions.breakOffAll();
     await Promise.all([rulesCheck, ...deliveries, ...background].map((work) => work?.stop()));
   };

@@ -83,6 +83,7 @@ describe('the product as it is put together', { timeout: 60_000 }, () => {
       expect(await webhook.received).toMatchObject({
         event: 'raised',
         alert: { kind: 'LOW_HIT_RATIO', category: 'MEDIA' },
+        process: { id: app.engine.processes.identity.id, pid: process.pid },
       });
     } finally {
       await app.close();

@@ -1,4 +1,4 @@
-import type { CategorySnapshot } from '@magpie/cache';
+import type { CategorySnapshot, Counts } from '@magpie/cache';
 
 export interface Sizing {
   readonly maxEntries: number;
@@ -11,19 +11,46 @@ const minReloads = 20;
 const worthwhileGain = 0.05;
 const mostlyUnchanged = 0.9;
 
+interface Evidence {
+  readonly sizing: readonly Sizing[];
+  /** Counts under the present policy: what was counted under an earlier one says nothing of it. */
+  readonly counts: Counts;
+  readonly isTried: boolean;
+}
+
+/** A category as it is now. */
+type Present = Pick<CategorySnapshot, 'category' | 'policy' | 'entries' | 'bytes'>;
+
 /**
  * Advice for an operator on the policy of a category, in sentences. None on its lifetime while an experiment gives its entries
  * others.
  */
-export function adviceFor(
-  stats: CategorySnapshot,
-  { sizing, isTried }: { sizing: readonly Sizing[]; isTried: boolean },
-): string[] {
-  return [...sizeAdvice(stats, sizing), ...(isTried ? [] : lifetimeAdvice(stats)), ...rejectionAdvice(stats)];
+export function adviceFor(present: Present, { sizing, counts, isTried }: Evidence): string[] {
+  return [
+    ...(areBytesShort(present) ? byteAdvice(present, counts) : sizeAdvice(present, counts, sizing)),
+    ...(isTried ? [] : lifetimeAdvice(present, counts)),
+    ...rejectionAdvice(present, counts),
+  ];
+}
+
+/** Whether the limit of bytes is nearer than that of entries, so that it is what evicts. */
+function areBytesShort({ policy, entries, bytes }: Present): boolean {
+  return bytes / policy.maxBytes > entries / policy.maxEntries;
+}
+
+function byteAdvice({ category, policy, entries }: Present, { lookups, missesBy }: Counts): string[] {
+  const share = missesBy.evicted / lookups;
+  if (lookups < minLookups || share < worthwhileGain) return [];
+  const found = `${Math.floor(share * 100)} % of lookups missed an entry that had to leave for want of bytes, of which ${entries} of ${policy.maxEntries} entries take ${policy.maxBytes}`;
+  return [follow(category, found, ['maxBytes', 2 * policy.maxBytes])];
 }
 
 /** Recommends the smallest size that has at least 80 % of the best gain in hit ratio, if there are evictions. */
-function sizeAdvice({ category, policy, lookups, evictions }: CategorySnapshot, sizing: readonly Sizing[]): string[] {
+function sizeAdvice(
+  { category, policy }: Present,
+  { lookups, evictions }: Counts,
+  sizing: readonly Sizing[],
+): string[] {
   const current = sizing.find(({ maxEntries }) => maxEntries === policy.maxEntries);
   if (!current || lookups < minLookups || evictions === 0) return [];
   const best = Math.max(...sizing.map(({ hitRatio }) => hitRatio));
@@ -39,14 +66,14 @@ function sizeAdvice({ category, policy, lookups, evictions }: CategorySnapshot, 
   return [follow(category, gain, ['maxEntries', larger.maxEntries])];
 }
 
-function lifetimeAdvice({ category, policy, expiredReloads, unchangedReloads }: CategorySnapshot): string[] {
+function lifetimeAdvice({ category, policy }: Present, { expiredReloads, unchangedReloads }: Counts): string[] {
   const share = unchangedReloads / expiredReloads;
   if (expiredReloads < minReloads || share < mostlyUnchanged) return [];
   const found = `${Math.floor(share * 100)} % of reloads after expiry found nothing new; a longer TTL costs nothing`;
   return [follow(category, found, ['ttlSeconds', Math.round((2 * policy.ttlMs) / 1_000)])];
 }
 
-function rejectionAdvice({ category, rejected, policy }: CategorySnapshot): string[] {
+function rejectionAdvice({ category, policy }: Present, { rejected }: Counts): string[] {
   if (rejected === 0) return [];
   const found = `${rejected} values were larger than an eighth of ${policy.maxBytes} bytes and were not kept; allow more bytes, or request smaller pages`;
   return [follow(category, found, ['maxBytes', 2 * policy.maxBytes])];

@@ -81,7 +81,11 @@ export function statisticsResolvers(options: StatisticsOptions) {
       maxOvershootMs: ({ overshootMs }: Category) => overshootMs,
       sizing: ({ category }: Category) => cache.sizing(category),
       advice: ({ category, own }: Category) =>
-        adviceFor(own, { sizing: cache.sizing(category), isTried: experiments.isOn(category) }),
+        adviceFor(own, {
+          sizing: cache.sizing(category),
+          counts: cache.underPolicy(category),
+          isTried: experiments.isOn(category),
+        }),
       hottest({ category }: Category, { first }: { first?: number | null }, context: RequestContext) {
         if (first === 0) return []; // to find the hottest takes a look at each entry
         const isShown = shownEntries(context.viewer);

@@ -150,6 +150,8 @@ export interface GraphqlEngine {
   executeAsSystem(workspaceId: string, document: string, variables?: object): Promise<Record<string, unknown>>;
   /** Checks the alerts, and logs those that changed. Call it at least every 30 s, because it takes samples of the counters. */
   checkAlerts(): readonly Alert[];
+  /** Withdraws the alerts, as they are about this process, and raises none any more. Call it when the process stops. */
+  endAlerts(): void;
   /**
    * Applies what operators changed of the cache's policies, and the experiment that they started. Call it at the start and now and
    * then, for changes that were not heard of.

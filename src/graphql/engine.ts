@@ -77,12 +77,10 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const feed = new InvalidationFeed();
   const alerts = new AlertWatch({ now: wallNow, log: log.alert });
   const remote = () => options.remote?.snapshot();
-  const checkAlerts = () =>
-    alerts.check({
-      recent: cache.recent(categories),
-      bytes: cache.snapshot(categories).total.bytes,
-      remoteDownForMs: remote()?.downForMs,
-    });
+  const checkAlerts = () => {
+    const { bytes, maxBytes } = cache.snapshot(categories).total;
+    return alerts.check({ recent: cache.recent(categories), bytes, maxBytes, remoteDownForMs: remote()?.downForMs });
+  };
   const history = new History(cache.intervals(categories), cache.intervals(categories), wallNow().getTime());
   const updates = new StatisticsUpdates();
   const invalidationLog = new InvalidationLog(wallNow);
@@ -229,6 +227,7 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
       return { ...result.data };
     },
     checkAlerts,
+    endAlerts: () => alerts.close(),
     refreshPolicies,
     saveExperiment: () => experiments.saveRounds(),
     ...{ history, processes },

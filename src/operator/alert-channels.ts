@@ -60,7 +60,10 @@ export function createTelegram({ apiUrl, token, chatId }: TelegramOptions): Aler
   };
 }
 
-function lineOf({ event, alert }: AlertNotice): string {
-  if (event === 'raised') return `Magpie: ${alert.kind} raised. ${alert.message}`;
-  return `Magpie: ${alert.kind} withdrawn (raised ${alert.since}). It was: ${alert.message}`;
+function lineOf(notice: AlertNotice): string {
+  const { event, alert } = notice;
+  const { host, pid } = notice.process;
+  const place = `Magpie on ${host}, process ${pid}`;
+  if (event === 'raised') return `${place}: ${alert.kind} raised. ${alert.message}`;
+  return `${place}: ${alert.kind} withdrawn (raised ${alert.since}). It was: ${alert.message}`;
 }

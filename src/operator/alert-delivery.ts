@@ -16,6 +16,8 @@ export interface AlertNotice {
     readonly message: string;
     readonly since: string;
   };
+  /** The process whose cache it is about, as `cacheProcesses` names it. */
+  readonly process: { readonly id: string; readonly host: string; readonly pid: number };
 }
 
 /** A receiver of notices that speaks HTTP. */
@@ -42,6 +44,8 @@ const maxAttempts = 8; // with waits of 1 to 64 s, two minutes
 const firstWaitMs = 1_000;
 const longestWaitMs = 300_000;
 const maxAnswerChars = 10_000;
+/** For what is told at the stop, such as that alerts are withdrawn. */
+const lastMs = 2_000;
 
 /**
  * Sends notices to one channel, one after the other, each until the channel takes it: at most eight times, with pauses that double.
@@ -51,6 +55,7 @@ export class AlertDelivery {
   readonly #options: AlertDeliveryOptions;
   readonly #waiting: AlertNotice[] = [];
   readonly #stop = new AbortController();
+  #isStopping = false;
   #running: Promise<void> | undefined;
 
   constructor(options: AlertDeliveryOptions) {
@@ -63,16 +68,18 @@ export class AlertDelivery {
   }
 
   tell(notice: AlertNotice): void {
-    if (this.#stop.signal.aborted) return;
+    if (this.#isStopping) return;
     if (this.#waiting.length >= maxWaiting) this.#giveUp(this.#waiting.shift()!, `${maxWaiting} newer ones wait`);
     this.#waiting.push(notice);
     this.#running ??= this.#run();
   }
 
-  /** Gives up what waits. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
+  /** Takes no more notices, and gives up those that are not sent within two seconds. */
+  async stop(withinMs = lastMs): Promise<void> {
+    this.#isStopping = true;
+    const limit = setTimeout(() => this.#stop.abort(), withinMs);
     await this.idle;
+    clearTimeout(limit);
   }
 
   async #run(): Promise<void> {

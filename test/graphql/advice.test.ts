@@ -1,17 +1,21 @@
-import type { CategorySnapshot } from '@magpie/cache';
+import type { Counts } from '@magpie/cache';
 import { describe, expect, it } from 'vitest';
 import { adviceFor } from '../../src/graphql/advice.ts';
 
 const quiet = {
   category: 'INBOX',
   policy: { ttlMs: 60_000, maxEntries: 500, maxBytes: 2_097_152 },
+  ...{ entries: 500, bytes: 500_000 },
+};
+const calm = {
   ...{ lookups: 1_000, evictions: 50, expiredReloads: 0, unchangedReloads: 0, rejected: 0 },
+  missesBy: { cold: 0, expired: 0, evicted: 0, invalidated: 0 },
 };
 const sizing = (...hitRatios: number[]) =>
   [125, 250, 500, 1_000, 2_000].map((maxEntries, i) => ({ maxEntries, hitRatio: hitRatios[i]! }));
 const flat = sizing(0.7, 0.7, 0.7, 0.7, 0.7);
 const advise = (changed: object, sizes = flat, isTried = false) =>
-  adviceFor({ ...quiet, ...changed } as CategorySnapshot, { sizing: sizes, isTried });
+  adviceFor({ ...quiet, ...changed } as never, { sizing: sizes, counts: { ...calm, ...changed } as Counts, isTried });
 
 describe('advice about size', () => {
   it('names the smallest size that gains most of what any would', () => {
@@ -64,6 +68,21 @@ describe('advice about lifetime', () => {
 });
 
 describe('advice about bytes', () => {
+  const full = { entries: 100, bytes: 2_090_000, missesBy: { evicted: 60 } };
+
+  it('is given instead of advice about entries when bytes are what evicts', () => {
+    expect(advise(full, sizing(0.5, 0.6, 0.71, 0.83, 0.85))).toEqual([
+      'INBOX: 6 % of lookups missed an entry that had to leave for want of bytes, of which 100 of 500 entries take 2097152: setCachePolicy(input: { category: INBOX, maxBytes: 4194304 }).',
+    ]);
+  });
+
+  it.each([
+    ['few lookups missed what was evicted', { missesBy: { evicted: 49 } }],
+    ['there were few lookups', { lookups: 199 }],
+  ])('is not given when %s', (_, changed) => {
+    expect(advise({ ...full, ...changed })).toEqual([]);
+  });
+
   it('is given when values were too large to be kept', () => {
     expect(advise({ rejected: 3 })).toEqual([
       'INBOX: 3 values were larger than an eighth of 2097152 bytes and were not kept; allow more bytes, or request smaller pages: setCachePolicy(input: { category: INBOX, maxBytes: 4194304 }).',

@@ -19,9 +19,10 @@ function createWatch() {
     log: (event, { kind, category }) => log.push(`${event} ${kind} ${category}`),
   });
   /** The alerts that stand when the category INBOX had these figures within the last five minutes, and the whole cache holds so much. */
-  const look = (figures: Figures, bytes = 0): Alert[] => watch.check({ recent: [shaped(figures)], bytes });
+  const look = (figures: Figures, bytes = 0): Alert[] =>
+    watch.check({ recent: [shaped(figures)], bytes, maxBytes: 10_000_000 });
   return {
-    ...{ look, log },
+    ...{ look, log, watch },
     at(time: string) {
       now = new Date(`2026-11-22T${time}Z`);
     },
@@ -53,13 +54,27 @@ describe('an alert', () => {
     look({ hits: 41, misses: 59 });
     at('13:00:00');
     expect(look({ hits: 52, misses: 48 })).toMatchObject([
-      { message: 'INBOX: hit ratio 0.52, expected 0.50 or more.', since: '2026-11-22T12:00:00.000Z' },
+      { message: 'INBOX: hit ratio 0.52, better, but the alert ends at 0.55.', since: '2026-11-22T12:00:00.000Z' },
     ]);
   });
 
   it('is logged once when it is raised and once when it is withdrawn', () => {
     const { look, log } = createWatch();
     for (const hits of [41, 45, 52, 54, 90, 90, 52]) look({ hits, misses: 100 - hits });
+    expect(log).toEqual(['raised LOW_HIT_RATIO INBOX', 'withdrawn LOW_HIT_RATIO INBOX']);
+  });
+
+  it('does not say by rounding that all is well', () => {
+    expect(createWatch().look({ hits: 4_999, misses: 5_001 })).toMatchObject([
+      { message: 'INBOX: hit ratio 0.49, expected 0.50 or more.' },
+    ]);
+  });
+
+  it('is withdrawn when its process stops, and not raised again', () => {
+    const { look, log, watch } = createWatch();
+    look({ hits: 41, misses: 59 });
+    watch.close();
+    expect(look({ hits: 41, misses: 59 })).toEqual([]);
     expect(log).toEqual(['raised LOW_HIT_RATIO INBOX', 'withdrawn LOW_HIT_RATIO INBOX']);
   });
 
@@ -126,13 +141,18 @@ describe.each(Object.entries(courses))('%s', (kind, [message, ...course]) => {
 });
 
 describe('HIGH_MEMORY', () => {
-  it('is about the whole cache, raised above 10 MB and withdrawn at 9', () => {
+  it('is about the whole cache, raised above 95 % of its limits and withdrawn at 85', () => {
     const { look } = createWatch();
-    const stands = [10_000_000, 10_100_000, 9_100_000, 9_000_000, 10_000_000].map((bytes) => look({}, bytes).length);
+    const stands = [9_500_000, 9_600_000, 8_600_000, 8_500_000, 9_500_000].map((bytes) => look({}, bytes).length);
     expect(stands).toEqual([0, 1, 1, 0, 0]);
-    expect(look({}, 12_340_000)).toMatchObject([
-      { category: null, message: 'The cache: 12.3 MB held, expected 10 MB or less.' },
+    expect(look({}, 9_610_000)).toMatchObject([
+      { category: null, message: 'The cache: 97 % of the limits held, 9.6 MB of 10.0 MB, expected 95 % or less.' },
     ]);
+  });
+
+  it('follows the limits', () => {
+    const { watch } = createWatch();
+    expect(watch.check({ recent: [], bytes: 50_000_000, maxBytes: 62_914_560 })).toEqual([]);
   });
 });
 
@@ -151,7 +171,7 @@ describe('the alert of the remote tier', () => {
     const log: string[] = [];
     const watch = new AlertWatch({ now: () => new Date(), log: (event, { kind }) => log.push(`${event} ${kind}`) });
     for (const remoteDownForMs of [undefined, 0, 10_000, 10_001, 500, 0])
-      watch.check({ recent: [], bytes: 0, remoteDownForMs });
+      watch.check({ recent: [], bytes: 0, maxBytes: 1, remoteDownForMs });
     expect(log).toEqual(['raised REMOTE_CACHE_DOWN', 'withdrawn REMOTE_CACHE_DOWN']);
   });
 });

@@ -36,6 +36,17 @@ describe('an answer that was joined', () => {
     expect(replay()).toBeUndefined();
   });
 
+  it('is timed now and then, as hits of its fields, also when it is joined anew', async () => {
+    const timed = ({ engine }: ReturnType<typeof createProduct>) =>
+      engine.cache.snapshot(['POSTS', 'ACCOUNTS']).categories.map(({ hitLatency }) => hitLatency.p95Ms !== null);
+    const { product, replay } = await joined();
+    for (let times = 0; times < 2 * 127; times++) replay();
+    expect(timed(product)).toContain(true);
+    const other = await joined();
+    for (let times = 0; times < 127; times++) await other.product.ask(document);
+    expect(timed(other.product)).toContain(true);
+  });
+
   it('is not replayed once one of them was invalidated', async () => {
     const { product, replay } = await joined();
     product.engine.cache.invalidate(['ws_nest/Template']);

@@ -48,6 +48,7 @@ const notice = (n = 1, event: AlertNotice['event'] = 'raised'): AlertNotice => (
     ...{ kind: 'LOW_HIT_RATIO', category: 'INBOX', message: 'INBOX: hit ratio 0.41, expected <0.50> or more.' },
     since: '2026-11-22T12:00:00.000Z',
   },
+  process: { id: 'a process', host: 'magpie-1', pid: 31 },
 });
 
 function createDelivery(channel: AlertChannel, timeoutMs = 5_000) {
@@ -131,9 +132,19 @@ describe('a webhook', () => {
     const stopped = createDelivery(createWebhook({ url: silent.url, secret }), 3_600_000);
     stopped.delivery.tell(notice(1));
     stopped.delivery.tell(notice(2));
-    await stopped.delivery.stop();
+    await stopped.delivery.stop(0);
     stopped.delivery.tell(notice(3));
     expect(stopped.logged).toHaveLength(2);
+  });
+
+  it('is told what was noticed just before the stop', async () => {
+    const { url, received } = await startReceiver();
+    const { delivery, logged } = createDelivery(createWebhook({ url, secret }));
+    delivery.tell(notice(1));
+    delivery.tell(notice(2, 'withdrawn'));
+    await delivery.stop();
+    expect(received.map(({ body }) => JSON.parse(body).event)).toEqual(['raised', 'withdrawn']);
+    expect(logged).toEqual([]);
   });
 
   it('has at most a hundred notices waiting, the newest', async () => {
@@ -160,7 +171,7 @@ describe('Slack', () => {
     await delivery.idle;
     expect(received[1]).toMatchObject({ path: '/services/T0/B0/x', headers: { 'content-type': 'application/json' } });
     expect(JSON.parse(received[1]!.body)).toEqual({
-      text: 'Magpie: LOW_HIT_RATIO raised. INBOX: hit ratio 0.41, expected &lt;0.50&gt; or more.',
+      text: 'Magpie on magpie-1, process 31: LOW_HIT_RATIO raised. INBOX: hit ratio 0.41, expected &lt;0.50&gt; or more.',
     });
     expect(waits).toEqual([30_000]);
   });
@@ -177,7 +188,7 @@ describe('Telegram', () => {
     expect(received.map(({ path }) => path)).toEqual(Array(2).fill('/bot12:ab/sendMessage'));
     expect(JSON.parse(received[0]!.body)).toEqual({
       chat_id: '-100',
-      text: 'Magpie: LOW_HIT_RATIO withdrawn (raised 2026-11-22T12:00:00.000Z). It was: INBOX: hit ratio 0.41, expected <0.50> or more.',
+      text: 'Magpie on magpie-1, process 31: LOW_HIT_RATIO withdrawn (raised 2026-11-22T12:00:00.000Z). It was: INBOX: hit ratio 0.41, expected <0.50> or more.',
     });
     expect(waits).toEqual([7_000]);
   });

@@ -23,11 +23,42 @@ export class CategoryStatistics {
   /** Records every lookup, for `sizing`. */
   #stackDistances: StackDistances;
   #isDraining = false;
+  /** The counters when the policy changed last. */
+  #earlier = new FieldCounters('');
+  /** From this time on what expires was loaded under the present policy. */
+  #settledAt = 0;
+  /** Of its reloads, and those that found nothing new. */
+  #reloads = { expired: 0, unchanged: 0 };
 
   constructor(policy: Policy, now: number) {
     this.#maxEntries = policy.maxEntries;
     this.#stackDistances = stackDistancesOf(policy);
     this.#recent = new RecentCounters(now);
+  }
+
+  /** Begins to count anew for `underPolicy`. Entries that an earlier policy gave their lifetime are gone in so many milliseconds. */
+  beginPolicy(now: number, earlierLifetimeMs: number): void {
+    this.#earlier = this.total();
+    this.#settledAt = Math.max(this.#settledAt, now + earlierLifetimeMs);
+    this.#reloads = { expired: 0, unchanged: 0 };
+  }
+
+  /** The counts since the policy changed last, by which it can be judged. Reloads are those of entries that it gave their lifetime. */
+  underPolicy(): FieldCounters {
+    const counters = this.total().since(this.#earlier);
+    counters.expiredReloads = this.#reloads.expired;
+    counters.unchangedReloads = this.#reloads.unchanged;
+    return counters;
+  }
+
+  /** Counts the result of a key whose previous entry expired. */
+  countReload(field: FieldCounters, { isUnchanged, now }: { isUnchanged: boolean; now: number }): void {
+    const isOfPolicy = now >= this.#settledAt;
+    field.expiredReloads++;
+    if (isOfPolicy) this.#reloads.expired++;
+    if (!isUnchanged) return;
+    field.unchangedReloads++;
+    if (isOfPolicy) this.#reloads.unchanged++;
   }
 
   /** Begins new estimates, for another size. */

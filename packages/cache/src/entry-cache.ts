@@ -11,8 +11,9 @@ import type { Load, MissCause, ReadRequest } from './request.ts';
 import { checkSet, type SetRequest, setValue } from './set-value.ts';
 import { type RecentSnapshot, recentSnapshotsOf, type Snapshot, snapshotOf } from './snapshot.ts';
 import type { Sizing } from './stack-distances.ts';
+import { type Counts, countsOf } from './statistics.ts';
 import { type TableSizes, tableSizesOf } from './table-sizes.ts';
-import { type CategoryTotals, collect } from './totals.ts';
+import { type CategoryTotals, collect, noHoldings } from './totals.ts';
 
 /**
  * The cache: a store of entries for each category. It serves an entry while the entry is *valid* (none of its tags was invalidated
@@ -52,10 +53,7 @@ export class EntryCache<Category extends string> {
     return entry instanceof Promise ? entry.then(({ value }) => value) : entry.value;
   }
 
-  /**
-   * Loads, also if there is a fresh entry, and joins no running load: the value is at least as new as this call. Lookups are served
-   * by the kept entry meanwhile. An error is given to the caller, and the kept entry stays.
-   */
+  /** Loads, also if there is a fresh entry, and joins no running load. On an error the kept entry stays. See `Cache.refresh`. */
   refresh<T>(request: ReadRequest<Category>, load: Load<T>): Entry<T> | Promise<Entry<T>> {
     return this.#lookups.reload(request, load) as Entry<T> | Promise<Entry<T>>;
   }
@@ -91,9 +89,14 @@ export class EntryCache<Category extends string> {
     return this.#lookups.peek(category, key, now);
   }
 
-  /** Counts a hit as `read` does, for an entry that `peek` returned. */
-  countHit(entry: Entry, coordinate = entry.coordinate): void {
-    this.#lookups.countHit(entry, coordinate);
+  /** Call it before `peek` or `revalidate`. Returns what `countHit` needs to time the hit: undefined but for one in 127. */
+  beginHit(): number | undefined {
+    return this.#lookups.beginHit();
+  }
+
+  /** Counts a hit as `read` does, for an entry that `peek` returned. `startedAt` is what `beginHit` returned. */
+  countHit(entry: Entry, coordinate = entry.coordinate, startedAt?: number): void {
+    this.#lookups.countHit(entry, coordinate, startedAt);
   }
 
   /** Counts a coalesced miss as `read` does: one that waited `waitedMs` for another's load and received its entry. */
@@ -127,19 +130,13 @@ export class EntryCache<Category extends string> {
     this.apply([keyTag(category, key)], cause);
   }
 
-  /**
-   * Ends the freshness of a key's entry as its TTL would; its stale windows begin now. A running load of the key began too early,
-   * so its value is not kept. Returns whether there was a fresh entry. Listeners of invalidations are not called.
-   */
+  /** Ends the freshness of a key's entry as its TTL would, and lets a running load of the key not fill it. See `Store.expire`. */
   expire(category: Category, key: string): boolean {
     checkKey(key);
     return this.#parts.stores.of(category).expire(key, this.#parts.time.now());
   }
 
-  /**
-   * Removes this entry, if it is kept, because its value proved unusable. Invalidates nothing: other entries and running loads
-   * stay, also those of the same key. `cause` is for explanations.
-   */
+  /** Removes this entry, if kept, as its value proved unusable. Other entries and all loads stay. `cause` is for explanations. */
   drop(entry: Entry, cause: string): void {
     this.#parts.stores.of(entry.category).drop(entry, cause);
   }
@@ -221,6 +218,11 @@ export class EntryCache<Category extends string> {
   /** Hit ratios that a plain LRU cache of ¼, ½, 1, 2 and 4 times `maxEntries` would have had, up to 20,000. */
   sizing(category: Category): Sizing[] {
     return this.#parts.stores.of(category).statistics.sizing();
+  }
+
+  /** Counts of a category since its policy changed last, by which that can be judged. Nothing of what is held is in them. */
+  underPolicy(category: Category): Counts {
+    return countsOf(this.#parts.stores.of(category).statistics.underPolicy(), noHoldings());
   }
 
   /** Lets no further load start. Resolves when the running ones have ended, at the latest after `loadTimeoutMs`. */

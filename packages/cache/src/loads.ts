@@ -174,10 +174,8 @@ export class Loads {
     const valueMeasure = measureEntry(entry, { ...this.#options, maxBytes: store.maxEntryBytes - ownBytes });
     entry.bytes = flight.hasTooManyTags ? Number.POSITIVE_INFINITY : ownBytes + valueMeasure.bytes;
     entry.digest = valueMeasure.digest;
-    if (miss.digest !== undefined) {
-      field.expiredReloads++;
-      if (miss.digest === entry.digest) field.unchangedReloads++;
-    }
+    if (miss.digest !== undefined)
+      store.statistics.countReload(field, { isUnchanged: miss.digest === entry.digest, now });
     if (entry.expiresAt > entry.createdAt && now < entry.errorUntil) {
       store.keep(entry, now);
     } else {

@@ -5,11 +5,13 @@ import { ReadThrough } from './read-through.ts';
 import type { Load, ReadRequest } from './request.ts';
 import type { Store } from './store.ts';
 
-const SAMPLE_MASK = 127; // one read in 128 is timed, because a clock reading costs as much as a hit
+/** One hit in so many is timed, as a clock reading costs as much as a hit. A prime: of requests in turns each is timed some time. */
+const SAMPLE_EVERY = 127;
 
 /** Lookups that an entry may serve at once. A read leaves everything else to `ReadThrough`. */
 export class Lookups {
   readonly #parts: EngineParts;
+  #untilTimed = 1;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -17,19 +19,15 @@ export class Lookups {
 
   read(request: ReadRequest<string>, load: Load<unknown>): Entry | Promise<Entry> {
     const store = this.#parts.stores.of(request.category);
-    const isSampled = (store.reads++ & SAMPLE_MASK) === 0;
-    return isSampled ? this.#sample(store, request, load) : this.#lookUp(store, request, load);
+    return this.#isTimed() ? this.#sample(store, request, load) : this.#lookUp(store, request, load);
   }
 
   /** Counts a hit or, since no load follows, a bypass. */
   find(category: string, key: string): Entry | undefined {
-    const store = this.#parts.stores.of(category);
+    const startedAt = this.beginHit();
     const entry = this.fresh(category, key);
-    if (entry === undefined) store.statistics.field().bypasses++;
-    else {
-      store.countHit(entry, undefined);
-      store.statistics.drainSoon();
-    }
+    if (entry === undefined) this.#parts.stores.of(category).statistics.field().bypasses++;
+    else this.countHit(entry, entry.coordinate, startedAt);
     return entry;
   }
 
@@ -66,11 +64,23 @@ export class Lookups {
     return ledger.isValid(entry) ? entry : undefined;
   }
 
-  /** Counts a hit as `read` does. */
-  countHit(entry: Entry, coordinate: string): void {
+  /** Returns the time if the hit that may begin is to be timed, otherwise undefined. */
+  beginHit(): number | undefined {
+    return this.#isTimed() ? this.#parts.time.peekPrecise() : undefined;
+  }
+
+  /** Counts a hit as `read` does, with its time if it has one. */
+  countHit(entry: Entry, coordinate: string, startedAt: number | undefined): void {
     const store = this.#parts.stores.of(entry.category);
     store.countHit(entry, coordinate);
     store.statistics.drainSoon();
+    if (startedAt !== undefined) entry.field.hitLatency.record(this.#parts.time.peekPrecise() - startedAt);
+  }
+
+  #isTimed(): boolean {
+    if (--this.#untilTimed > 0) return false;
+    this.#untilTimed = SAMPLE_EVERY;
+    return true;
   }
 
   #lookUp(store: Store, request: ReadRequest<string>, load: Load<unknown>): Entry | Promise<Entry> {

@@ -28,7 +28,7 @@ export class FieldCounters {
   unchangedReloads = 0; // of them, those equal to the previous value
   savedMs = 0; // load time that hits saved, of removed entries
   overshootMs = 0; // the longest time after expiry at which an entry was served as fresh
-  readonly hitLatency = new Histogram(); // of one read in 128
+  readonly hitLatency = new Histogram(); // of one hit in 127, those of attachments included
   readonly missLatency = new Histogram();
 
   constructor(coordinate: string) {

@@ -28,7 +28,6 @@ export class Store {
   policy: Policy;
   /** Gives entries a lifetime other than the policy's while it runs. */
   experiment: Experiment | undefined;
-  reads = 0;
   readonly flights = new TransientMap<Flight<Store>>();
   readonly statistics: CategoryStatistics;
   readonly auditSample: AuditSample;
@@ -62,9 +61,10 @@ export class Store {
    * ghosts, causes of misses and stack distances.
    */
   setPolicy(policy: Policy, now: number): void {
-    const { maxEntries, eviction } = this.policy;
+    const { maxEntries, eviction, ttlMs, staleMs } = this.policy;
     this.policy = policy;
     this.#makeRoom(now);
+    this.statistics.beginPolicy(now, ttlMs + staleMs);
     if (policy.maxEntries === maxEntries && policy.eviction === eviction) return;
     this.#eviction.setPolicy(policy, this.#entries.values());
     this.#removals.setPolicy(policy);

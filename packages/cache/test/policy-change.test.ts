@@ -61,3 +61,34 @@ describe('a policy that changes while the cache runs', () => {
     expect(stats().policy).toEqual(policy);
   });
 });
+
+describe('what a policy is judged by', () => {
+  it('is counted since it changed, and of reloads since the entries of the earlier one are gone', async () => {
+    const { cache, time, fetch, stats } = createEngine({ ttlMs: 10_000, maxEntries: 4 });
+    const readAll = async () => {
+      for (const key of keys(3)) await fetch(key, () => 'the same');
+    };
+    const judged = () => {
+      const { lookups, evictions, expiredReloads, unchangedReloads, rejected } = cache.underPolicy('POSTS');
+      return { lookups, evictions, expiredReloads, unchangedReloads, rejected };
+    };
+    await readAll();
+    time.pass(10_000);
+    await readAll();
+    await fetch('large', () => 'x'.repeat(20_000));
+    expect(judged()).toEqual({ lookups: 7, evictions: 0, expiredReloads: 3, unchangedReloads: 3, rejected: 1 });
+    cache.setPolicy('POSTS', { ...policy, ttlMs: 20_000, maxEntries: 2 });
+    const nothing = { lookups: 0, evictions: 0, expiredReloads: 0, unchangedReloads: 0, rejected: 0 };
+    expect(judged()).toEqual(nothing);
+    cache.setPolicy('POSTS', { ...policy, ttlMs: 20_000, maxEntries: 4 });
+    time.pass(9_999);
+    await readAll();
+    time.pass(1);
+    await readAll(); // those of the earlier lifetime end here
+    expect(judged()).toMatchObject({ unchangedReloads: 0 });
+    time.pass(20_000);
+    await readAll();
+    expect(judged()).toMatchObject({ expiredReloads: 3, unchangedReloads: 3 });
+    expect(stats().expiredReloads).toBeGreaterThan(3);
+  });
+});

@@ -72,12 +72,16 @@ export function freshUntilOf({ entry, value }: AttachedFragment): number {
   return Math.min(entry.expiresAt, value.freshUntil);
 }
 
-/** Counts the lookups of a fragment as an execution would. Returns their number. */
+/**
+ * Counts the lookups of a fragment as an execution would. Returns their number. `startedAt` is what `beginHit` returned before the
+ * fragment was looked for; its time counts as that of the root field's hit.
+ */
 export function countFragment(
   cache: FieldCache,
   { entry, value: { nestedEntries } }: Pick<AttachedFragment, 'entry' | 'value'>,
+  startedAt?: number,
 ): number {
-  cache.countHit(entry);
+  cache.countHit(entry, entry.coordinate, startedAt);
   for (const one of nestedEntries) cache.countHit(one);
   return 1 + nestedEntries.length;
 }

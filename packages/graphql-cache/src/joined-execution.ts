@@ -80,12 +80,13 @@ export async function executeJoined(
   const foundFragments: Pick<AttachedFragment, 'entry' | 'value'>[] = [];
   for (const field of fields) {
     const id = fragmentIdOf(field, variables, period);
+    const startedAt = cache.beginHit();
     const fragment = findFragment(parts, state, { field, variables, id, contextValue });
     if (!fragment || state.explanations) continue; // a fragment would hide lookups
     fragments.push(fragment);
     foundFragments.push({ entry: fragment.entry, value: fragment.value }); // an attachment may be emptied before the result is complete
     json.set(field, fragment.value.json);
-    countFragmentUse(cache, state, fragment);
+    countFragmentUse(cache, state, fragment, startedAt);
   }
 
   const missing = fields.filter((field) => !json.has(field));
@@ -133,8 +134,13 @@ function areAllKept(fragments: readonly (AttachedFragment | undefined)[]): fragm
   return fragments.every((fragment) => fragment !== undefined);
 }
 
-function countFragmentUse(cache: FieldCache, { cacheUsage }: ExecutionState, fragment: AttachedFragment): void {
-  cacheUsage.hits += countFragment(cache, fragment);
+function countFragmentUse(
+  cache: FieldCache,
+  { cacheUsage }: ExecutionState,
+  fragment: AttachedFragment,
+  startedAt: number | undefined,
+): void {
+  cacheUsage.hits += countFragment(cache, fragment, startedAt);
   cacheUsage.freshUntil = Math.min(cacheUsage.freshUntil, freshUntilOf(fragment));
 }
 

@@ -7,11 +7,12 @@ import type { JoinedFragments, Provenance } from './joined-execution.ts';
  * milliseconds for which all stay fresh; otherwise returns undefined. The caller compares `period`.
  */
 export function reuseFragments(cache: FieldCache, { fragments }: JoinedFragments): number | undefined {
+  const startedAt = cache.beginHit();
   const now = cache.now();
   if (!fragments.every((fragment) => revalidateFragment(cache, fragment, now))) return undefined;
   let freshUntil = Number.POSITIVE_INFINITY;
   for (const fragment of fragments as readonly AttachedFragment[]) {
-    countFragment(cache, fragment);
+    countFragment(cache, fragment, startedAt);
     freshUntil = Math.min(freshUntil, freshUntilOf(fragment));
   }
   return freshUntil - now;

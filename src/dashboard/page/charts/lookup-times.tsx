@@ -4,7 +4,7 @@ import type { OverTime } from './over-time.ts';
 import { each, largest, times } from './series.ts';
 
 const kinds = {
-  hit: { title: 'Time of hits', hint: 'From a sample of one in 128; the slowest second of each point' },
+  hit: { title: 'Time of hits', hint: 'Of one in 127, the search in memory; the slowest second of each point' },
   miss: { title: 'Time of misses', hint: 'The load included; the slowest second of each point' },
 } as const;
 

@@ -62,3 +62,8 @@ export function hitRatioOf(figures: Figures): number | undefined {
   const misses = missesOf(figures);
   return figures.hits + misses === 0 ? undefined : figures.hits / (figures.hits + misses);
 }
+
+/** Those with misses, the most first: so many lookups a better hit ratio could spare the wait for a load. */
+export function mostMissed<Field extends { readonly misses: number }>(fields: readonly Field[]): Field[] {
+  return fields.filter(({ misses }) => misses > 0).sort((one, other) => other.misses - one.misses);
+}
