@@ -148,10 +148,7 @@ export class EntryCache<Category extends string> {
     for (const store of stores.values()) store.sweep(this.#parts.time.now());
   }
 
-  /**
-   * Changes the policy of a category. Its limits are met at once. If entries may live shorter than before, the category is cleared,
-   * since those that it holds would outlive the new policy. Throws a `RangeError` for a policy that is not valid.
-   */
+  /** Changes a policy; limits are met at once. Clears the category if entries would outlive it. Throws a `RangeError` if not valid. */
   setPolicy(category: Category, policy: Policy, cause?: string): void {
     validatePolicies({ [category]: policy });
     const store = this.#parts.stores.of(category);
