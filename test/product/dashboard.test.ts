@@ -3,17 +3,39 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Trial } from '@magpie/cache/entries';
 import { sql } from 'kysely';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { policies } from '../../src/cache-policies.ts';
 import { bundleDashboard } from '../../src/dashboard/bundle.ts';
-import { bytes, count, duration, percent, textOf } from '../../src/dashboard/page/figures/format.ts';
+import { bucketsOf } from '../../src/dashboard/page/figures/buckets.ts';
+import {
+  counterNames,
+  type Figures,
+  levelNames,
+  type Step,
+  timeNames,
+} from '../../src/dashboard/page/figures/figures.ts';
+import {
+  bytes,
+  count,
+  duration,
+  moment,
+  percent,
+  perSecond,
+  points,
+  type Quantity,
+  textOf,
+} from '../../src/dashboard/page/figures/format.ts';
+import { addRounds, findExperiment } from '../../src/operator/experiment-repository.ts';
 import { saveProcess } from '../../src/operator/process-repository.ts';
 import type { RemoteSnapshot } from '../../src/remote/statistics.ts';
 import { describeInBrowser, launchBrowser } from '../setup/browser.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
+import { chartRows } from './dashboard-charts.ts';
 import { createLoad } from './dashboard-load.ts';
-import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
+import { type Magpie, type MagpieOptions, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The folder that pictures of the page are put into, after ten minutes of load; `docs` for those of the documentation. */
@@ -25,16 +47,27 @@ const pictures = [
   ['wide', 1920, 'light'],
 ] as const;
 
-/** A clock that runs, so that loads take their time, and that a test moves on. */
+/** A clock that a test moves on, and that runs a little each time it is read, so that loads take their time. */
 class RunningTime extends TestTime {
   constructor() {
     super();
     const passed = this.now;
+    let readings = 0;
+    this.now = () => passed() + this.#realMs() + readings++ * 0.001;
+    this.date = () => new Date(passed() + this.#realMs());
+  }
+
+  #realMs = () => 0;
+
+  /** Runs as fast as real time from now on, so that pictures show times as they are. */
+  run(): void {
     const startedAtMs = performance.now();
-    this.now = () => passed() + performance.now() - startedAtMs;
-    this.date = () => new Date(this.now());
+    this.#realMs = () => performance.now() - startedAtMs;
   }
 }
+
+/** Room for fewer posts than are asked for, so that some are evicted, which an alert and advice tell. */
+const scarce = { ...policies, POSTS: { ...policies.POSTS, maxEntries: 6 } };
 
 const hosts = [
   { host: 'magpie-1', pid: 31 },
@@ -50,10 +83,12 @@ let owner: Session;
 let browser: Browser;
 let page: Page;
 let load: ReturnType<typeof createLoad>;
+/** The statistics when the page had begun to hear what happens. */
+let beforeLive: Awaited<ReturnType<typeof statistics>>;
 const requested: string[] = [];
 const problems: string[] = [];
 
-const start = async (port = 0) => {
+const start = async (port = 0, options: MagpieOptions = {}) => {
   const environment = { OPERATOR_WORKSPACE: owner.workspaceId };
   magpie = await startMagpie(database, {
     dashboardFolder: folder,
@@ -62,6 +97,7 @@ const start = async (port = 0) => {
     environment,
     identity: hosts[0],
     remote,
+    ...options,
   });
 };
 
@@ -110,6 +146,11 @@ async function reportOthers(): Promise<void> {
       .execute();
 }
 
+const experimentQuery = `{ cacheExperiment { arms {
+  ttlSeconds loads hits hitRatio savedLoads checked behind behindShare maxBehindSeconds
+  hitRatioTest { difference pValue isReal } behindTest { difference pValue isReal }
+} } }`;
+
 const address = () => magpie.url.replace('/graphql', '/dashboard');
 
 async function prepare(): Promise<void> {
@@ -117,8 +158,17 @@ async function prepare(): Promise<void> {
   await bundleDashboard(folder);
   database = await createTestDatabase('postgres', { template: 'seeded' });
   owner = await signInAs(database, 'OWNER');
-  await start();
+  await start(0, { policies: scarce });
   load = createLoad({ magpie: () => magpie, owner, time });
+  for (let n = 0; n < 8; n++) {
+    const asked = Array.from(
+      { length: 28 },
+      (_, each) => `p${each}: posts(first: ${1 + (each % 14)}) { nodes { id } }`,
+    );
+    await magpie.ask(owner.token, `{ ${asked.join(' ')} }`);
+  }
+  const failing = () => Promise.reject(new Error('not there'));
+  await magpie.engine.cache.fetch({ category: 'MEDIA', key: 'failing' }, failing).catch(() => {});
   await seconds(20, 5);
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -127,10 +177,11 @@ async function prepare(): Promise<void> {
   page.on('pageerror', (error) => problems.push(error.message));
 }
 
-/** Lets the server tell its seconds, in which no time passes, until the page is live. */
+/** Lets the server tell a second, in pieces, until the page is live. Of a second that it does not hear from its start it has a piece. */
 async function becomeLive(): Promise<void> {
   const live = page.getByText('Live', { exact: true });
   const retry = page.getByRole('button', { name: 'Try now' });
+  if (!(await live.isVisible())) time.pass(1_000);
   while (!(await live.isVisible())) {
     if (await retry.isVisible()) await retry.click();
     magpie.engine.recordSecond();
@@ -153,13 +204,24 @@ async function statistics(): Promise<any> {
   const { json } = await magpie.ask(
     owner.token,
     `{ cacheStats {
-      lookups hits misses bypasses hitRatio loads evictions expirations invalidations savedMs entries maxEntries bytes maxBytes
-      hitsBy { memory remote stale } missesBy { cold expired evicted invalidated }
+      lookups hits misses bypasses hitRatio loads refreshes failures timeouts rescues evictions expirations invalidations savedMs
+      entries maxEntries bytes maxBytes hitsBy { memory remote stale } missesBy { cold expired evicted invalidated }
+      hitLatency { minMs maxMs } missLatency { minMs maxMs } alerts { kind category message }
       recentInvalidations(first: 5) { mutation }
-      categories { category hitRatio hits misses loads entries bytes evictions savedMs policy { maxEntries maxBytes } fields { coordinate hitRatio misses lookups } sizing { maxEntries } }
+      categories {
+        category hitRatio hits misses loads refreshes prefetches entries bytes evictions expirations invalidations savedMs advice
+        policy { maxEntries maxBytes } fields { coordinate hitRatio misses lookups } sizing { maxEntries hitRatio }
+        audit { checked differed differedShare } hottest(first: 10) { key hits bytes }
+      }
     } }`,
   );
   return json.data.cacheStats;
+}
+
+interface Hot {
+  readonly key: string;
+  readonly hits: number;
+  readonly bytes: number;
 }
 
 const card = (name: string) => page.getByRole('region', { name, exact: true });
@@ -172,6 +234,47 @@ const shows = (name: string, value: string) =>
     .waitFor();
 /** How many WebSockets are open. */
 const connections = () => magpie.server.sockets.size;
+/** The figures at the top, each with what is written beneath it. */
+const figuresAtTop = async () => (await page.locator('.figures > div').allInnerTexts()).map(compact);
+/** The rows of a card's table, without its head, each cell as it is written. */
+const tableOf = async (name: string) => {
+  const rows = card(name).locator('tbody tr');
+  return await rows.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+};
+/** What a text tells: a number and a unit. */
+const toldBy = (text: string) => {
+  const [, number, unit] = /^([−+\d.,]+)\s*(.*)$/u.exec(text.trim()) ?? [];
+  return number === undefined ? text : { number: Number(number.replaceAll(',', '')), unit };
+};
+/** Whether a text tells a quantity to within a hundredth: seconds of the page are as long as they were, not exactly one. */
+function expectNear(text: string, expected: Quantity): void {
+  const [shown, wanted] = [toldBy(text), toldBy(textOf(expected))];
+  if (typeof shown === 'string' || typeof wanted === 'string') {
+    expect(shown).toEqual(wanted);
+    return;
+  }
+  expect([text, shown.unit]).toEqual([text, wanted.unit]);
+  expect(Math.abs(shown.number - wanted.number), `${text} for ${textOf(expected)}`).toBeLessThanOrEqual(
+    0.01 * wanted.number,
+  );
+}
+/** What the history of all categories has, which the charts show. */
+async function history(): Promise<Step[]> {
+  const names = [...counterNames, ...levelNames, ...timeNames];
+  const { json } = await magpie.ask(owner.token, `{ cacheHistory { endsAt total { ${names.join(' ')} } } }`);
+  const { endsAt, total } = json.data.cacheHistory;
+  return total.hits.flatMap((known: number | null, index: number) =>
+    known === null
+      ? []
+      : [
+          {
+            atMs: Date.parse(endsAt) - (total.hits.length - 1 - index) * 1_000,
+            seconds: 1,
+            figures: Object.fromEntries(names.map((name) => [name, total[name][index]])) as Figures,
+          },
+        ],
+  );
+}
 const compact = (text: string) => text.replace(/\s+/g, ' ');
 
 /** Rules that the page breaks, each with the elements that do. */
@@ -213,6 +316,8 @@ describeInBrowser('the dashboard', () => {
   it('signs in by the fragment of a link, which it takes out of the address', async () => {
     await page.goto(`${address()}#token=${owner.token}`);
     await becomeLive();
+    await seconds(60); // until the sign-in’s own lookups are not of the last minute
+    beforeLive = await statistics();
     expect(page.url()).not.toContain('token');
     const { json } = await magpie.ask(owner.token, '{ workspace { name } }');
     await page.getByText(json.data.workspace.name).waitFor();
@@ -222,6 +327,7 @@ describeInBrowser('the dashboard', () => {
     await seconds(5, 4);
     await catchUp();
     const now = await statistics();
+    expect([now.evictions > 0, now.failures]).toEqual([true, 1]);
     await shows('Hit ratio', percent(now.hitRatio).figure);
     await shows('Hit ratio', `${textOf(count(now.hits))} hits`);
     await shows('Load time saved', duration(now.savedMs).figure);
@@ -237,9 +343,91 @@ describeInBrowser('the dashboard', () => {
       `Lookups ${number(now.lookups)}`,
       `Hits ${number(now.hits)} ${number(now.hitsBy.memory)} memory`,
       `Misses ${number(now.misses)} ${number(now.missesBy.cold)} cold · ${number(now.missesBy.expired)} expired · ${number(now.missesBy.evicted)} evicted · ${number(now.missesBy.invalidated)} invalidated`,
-      `Loads ${number(now.loads)}`,
+      `Loads ${number(now.loads)} ${number(now.misses - now.loads)} misses were coalesced · ${number(now.refreshes)} refreshes, 0 of them before expiry`,
+      `Failed loads 1 ${now.timeouts} over the time limit · ${now.rescues} rescued`,
+      `Removals ${number(now.evictions + now.expirations + now.invalidations)} ${number(now.evictions)} evicted · ${number(now.expirations)} expired · ${number(now.invalidations)} invalidated`,
+      `Load time saved ${textOf(duration(now.savedMs))}`.replace(/\s+/g, ' '),
     ])
       expect(rows).toContain(told);
+
+    const passed = (await history()).length;
+    const [, lookups, loads, saved, evictions, failed] = await figuresAtTop();
+    const told = (text: string | undefined, name: string) => text!.replace(`${name} `, '').split(/(?<=\/s) /);
+    const [rate, rateNow] = told(lookups, 'Lookups');
+    expectNear(rate!, perSecond(now.lookups / passed));
+    expectNear(rateNow!.replace(' now', ''), perSecond((now.lookups - beforeLive.lookups) / 10));
+    const [loadRate, coalesced] = told(loads, 'Loads');
+    expectNear(loadRate!, perSecond((now.loads + now.refreshes) / passed));
+    expect(coalesced).toBe(`${now.misses - now.loads} misses coalesced`);
+    expect(saved).toContain(`by ${number(now.hits)} hits`);
+    const [evictionRate, all] = told(evictions, 'Evictions');
+    expectNear(evictionRate!, perSecond(now.evictions / passed));
+    expect(all).toBe(`${now.evictions} in all`);
+    expect(failed).toBe(`Failed loads 1 ${now.hitsBy.stale} stale hits`);
+
+    const rail = (await page.getByRole('navigation').getByRole('link').allInnerTexts()).map(compact);
+    const heard = (name: 'hits' | 'misses', category: string) =>
+      [now, beforeLive].map(({ categories }) => categories.find((one: typeof now) => one.category === category)[name]);
+    for (const { category } of now.categories) {
+      const [hits, misses] = (['hits', 'misses'] as const).map((name) => {
+        const [later, earlier] = heard(name, category);
+        return later - earlier;
+      }) as [number, number];
+      const ratio = textOf(percent(hits + misses === 0 ? null : hits / (hits + misses)));
+      const link = rail.find((text) => text.toUpperCase().startsWith(category))!;
+      expect([category, link.replace(' (alert)', '')]).toEqual([category, compact(`${link.split(' ')[0]} ${ratio}`)]);
+    }
+  });
+
+  it('tells the alerts and the advice of cacheStats', async () => {
+    const now = await statistics();
+    const items = async (name: string) => (await card(name).getByRole('listitem').allInnerTexts()).map(compact);
+    const names: Record<string, string> = { LOW_HIT_RATIO: 'Low hit ratio', HIGH_EVICTION_RATE: 'Many evictions' };
+    const alerts = (await items('Alerts')).map((text) => text.replace(/ since .*$/, ''));
+    expect(alerts).toEqual(now.alerts.map((one: typeof now) => `${names[one.kind]} ${one.message}`));
+    const advice = now.categories.flatMap((one: typeof now) => one.advice);
+    expect(await items('Advice')).toEqual(advice.map((sentence: string) => compact(`Advice ${sentence}`)));
+    expect([alerts.length > 0, advice.length > 0]).toEqual([true, true]);
+  });
+
+  it('shows in each chart what the history has, which adds up to what cacheStats has', async () => {
+    const now = await statistics();
+    const steps = await history();
+    const sum = (name: (typeof counterNames)[number]) => steps.reduce((all, { figures }) => all + figures[name], 0);
+    const { hits, loads, refreshes, failures, evictions, expirations, invalidations, bypasses } = now;
+    for (const [name, value] of Object.entries({
+      hits,
+      loads,
+      refreshes,
+      failures,
+      evictions,
+      expirations,
+      invalidations,
+    }))
+      expect([name, sum(name as 'hits')]).toEqual([name, value]);
+    expect(sum('savedMs')).toBeCloseTo(now.savedMs, 6);
+    expect(sum('bypasses')).toBe(bypasses);
+
+    const nowMs = steps.at(-1)!.atMs;
+    const buckets = bucketsOf(steps, { spanMs: 600_000, bucketMs: 5_000, nowMs }).filter(({ figures }) => figures);
+    for (const [title, cells] of Object.entries(chartRows)) {
+      await page.getByRole('button', { name: `Table of ${title}`, exact: true }).click();
+      const expected = buckets
+        .map(({ atMs, seconds, figures }) => ({ atMs, cells: cells(figures!, seconds) }))
+        .filter((row) => row.cells.some(({ figure }) => figure !== '–'))
+        .reverse();
+      const shown = await tableOf(title);
+      expect([title, shown.map(([at]) => at)]).toEqual([title, expected.map(({ atMs }) => moment(atMs, nowMs))]);
+      for (const [row, [, ...texts]] of shown.entries())
+        for (const [column, text] of texts.entries()) expectNear(text, expected[row]!.cells[column]!);
+      await page.getByRole('button', { name: `Table of ${title}`, exact: true }).click();
+    }
+    for (const kind of ['hit', 'miss'] as const) {
+      const { minMs, maxMs } = now[`${kind}Latency`];
+      const slowest = steps.map(({ figures }) => figures[`${kind}P99Ms`]).filter((ms) => ms !== null);
+      expect(slowest.length > 0).toBe(maxMs !== null);
+      for (const ms of slowest) expect(ms >= 0.95 * minMs && ms <= 1.05 * maxMs).toBe(true);
+    }
   });
 
   it('asks everything over one connection, so that all comes from one process', () => {
@@ -279,6 +467,15 @@ describeInBrowser('the dashboard', () => {
       first!.startsWith(coordinate),
     );
     expect(first).toContain(compact(`${textOf(percent(hitRatio))} ${most} ${lookups}`));
+    const hottest = now.categories
+      .flatMap(({ hottest }: never) => hottest)
+      .sort((one: Hot, other: Hot) => other.hits - one.hits)
+      .slice(0, 10);
+    const shown = await tableOf('Hottest entries');
+    expect(shown.map(([, hits, , , size]) => [hits, size])).toEqual(
+      hottest.map((one: Hot) => [textOf(count(one.hits)), textOf(bytes(one.bytes))]),
+    );
+    for (const [row, [key]] of shown.entries()) expect(hottest[row].key.endsWith(key)).toBe(true);
     const told = await card('Recent invalidations').innerText();
     for (const { mutation } of now.recentInvalidations) expect(told).toContain(mutation);
   });
@@ -323,7 +520,14 @@ describeInBrowser('the dashboard', () => {
     const sizes = page.getByRole('img', { name: /^Hit ratio by size/ });
     expect(await sizes.getAttribute('aria-label')).toContain(`today’s ${now.policy.maxEntries} entries`);
     await page.getByRole('button', { name: 'Table of Hit ratio by size' }).click();
-    expect(await card('Hit ratio by size').getByRole('row').count()).toBe(now.sizing.length + 1);
+    const sizing: { maxEntries: number; hitRatio: number }[] = now.sizing.toReversed();
+    expect(await tableOf('Hit ratio by size')).toEqual(
+      sizing.map((one) => [`${textOf(count(one.maxEntries))} entries`, textOf(percent(one.hitRatio))]),
+    );
+    const { checked, differed, differedShare } = now.audit;
+    expect(compact(await card('Counters').innerText())).toContain(
+      compact(`Hits audited ${checked} ${differed} differed, ${textOf(percent(differedShare))}`),
+    );
   });
 
   it('clears a category and warms the cache, when that is confirmed', async () => {
@@ -369,6 +573,40 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('An experiment on Templates runs.').waitFor();
     await experiment.getByRole('rowheader', { name: '15 min' }).waitFor();
     expect(await page.getByRole('button', { name: 'Experiment …' }).count()).toBe(0);
+    await page.getByText('Fresh for 5 min or 15 min, by the experiment').waitFor();
+    expect(compact(await experiment.innerText())).toContain('the reference none checked – the reference');
+
+    const trial = (hits: number, checked: number) =>
+      ({ loads: 40, hits, checked, savedMs: 0, behind: 0, behindMs: 0, maxBehindMs: 0 }) as Trial;
+    const { id } = (await findExperiment(database.queries))!;
+    const others = Array.from({ length: 16 }, () => [trial(10, 0), trial(60, 0)]);
+    await addRounds(database.queries, { id, groups: others });
+    await catchUp();
+    await experiment.getByText('too few hits audited').waitFor();
+    await addRounds(database.queries, {
+      id,
+      groups: [[trial(30, 4), { ...trial(90, 5), behind: 2, maxBehindMs: 90_000 } as Trial]],
+    });
+    await catchUp();
+    await experiment.getByText('2 of 5').waitFor();
+    const arms = (await magpie.ask(owner.token, experimentQuery)).json.data.cacheExperiment.arms;
+    const verdict = (test: (typeof arms)[number]) => {
+      if (!test) return 'the reference';
+      const pValue = test.pValue < 0.001 ? '< 0.001' : test.pValue.toFixed(3);
+      return `${textOf(points(test.difference))}, ${test.isReal ? 'real' : 'not certain'} (p ${pValue})`;
+    };
+    expect(await tableOf('Experiment on the lifetime of Templates')).toEqual(
+      arms.map((arm: (typeof arms)[number]) => [
+        ...[
+          textOf(duration(arm.ttlSeconds * 1_000)),
+          textOf(count(arm.hits + arm.loads)),
+          textOf(percent(arm.hitRatio)),
+        ],
+        ...[arm.savedLoads === null ? '–' : textOf(count(arm.savedLoads)), verdict(arm.hitRatioTest)],
+        `${arm.behind} of ${arm.checked}, ${textOf(percent(arm.behindShare))}`,
+        ...[textOf(duration(arm.maxBehindSeconds && arm.maxBehindSeconds * 1_000)), verdict(arm.behindTest)],
+      ]),
+    );
     await experiment.getByRole('button', { name: 'End …' }).click();
     await page.getByLabel('Adopt').selectOption('900');
     expect(await findings()).toEqual([]);
@@ -435,6 +673,7 @@ describeInBrowser('the dashboard', () => {
 
   it('outlives a restart of the server', async () => {
     const port = Number(new URL(magpie.url).port);
+    const { hits: before } = await statistics();
     await magpie.stop();
     await page.getByText(/^Not live since/).waitFor();
     await start(port);
@@ -446,6 +685,7 @@ describeInBrowser('the dashboard', () => {
       .getByText(textOf(count(now.hits)), { exact: true })
       .first()
       .waitFor();
+    await shows('Hit ratio', `${textOf(count(before + now.hits))} hits`); // what the page has heard is kept
     problems.length = 0; // the browser reports connections that are refused
   });
 
@@ -482,6 +722,7 @@ describeInBrowser('the dashboard', () => {
   });
 
   it.skipIf(!picturesFolder)('has its picture taken after ten minutes of load', { timeout: 300_000 }, async () => {
+    time.run();
     await seconds(585, 4);
     for (const [name, width, colorScheme] of pictures) {
       await page.emulateMedia({ colorScheme });
