@@ -605,7 +605,7 @@ describeInBrowser('the dashboard', () => {
           textOf(percent(arm.hitRatio)),
         ],
         ...[arm.savedLoads === null ? '–' : textOf(count(arm.savedLoads)), verdict(arm.hitRatioTest)],
-        `${arm.behind} of ${arm.checked}, ${textOf(percent(arm.behindShare))}`,
+        `${textOf(percent(arm.behindShare))} of lookups, ${arm.behind} of ${arm.checked} checked`,
         ...[textOf(duration(arm.maxBehindSeconds && arm.maxBehindSeconds * 1_000)), verdict(arm.behindTest)],
       ]),
     );
