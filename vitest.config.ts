@@ -21,7 +21,7 @@ export default defineConfig({
     execArgv: ['--expose-gc', '--liftoff-only', '--max-semi-space-size=64'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: availableParallelism() + 1, // one more than cores: some files wait for programs, browsers and servers
+    maxWorkers: availableParallelism(), // one more than cores took as long: twice the imports, and less of each cache
     sequence: { sequencer: SlowFirst },
     isolate: false, // a file leaves nothing behind: modules are loaded once for each worker instead of once for each file
   },

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { noEvidence } from '../../src/operator/sequential-test.ts';
 import { bothEngines, createTestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 
@@ -104,5 +105,20 @@ describe.each(bothEngines)('a database of an earlier version, on %s', (engine) =
       { foldedTextOverride: 'ete' },
       { foldedTextOverride: null },
     ]);
+  });
+
+  it('goes on with its experiment, whose evidence of what is behind begins anew', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await databaseBefore(queries, '019_experiment_evidence.sql');
+    const evidence = { comparisons: 3, weight: 3, sum: 0.1, strongest: 0.2 };
+    const hitEvidence = { ...evidence, squares: 0.01, scale: 0.01 };
+    const arm = (ttlMs: number) => ({ ttlMs, hits: 5, hitEvidence, behindEvidence: { ...evidence, capitals: [1] } });
+    const arms = JSON.stringify([arm(300_000), arm(900_000)]);
+    await run(queries, `insert into cache_experiments values ('exp_1', 'TEMPLATES', now(), '${arms}')`);
+    await migrate(queries);
+    const [row] = await rowsOf(queries, 'select arms from cache_experiments');
+    expect(row).toEqual({
+      arms: [300_000, 900_000].map((ttlMs) => ({ ...arm(ttlMs), behindEvidence: noEvidence })),
+    });
   });
 });

@@ -155,6 +155,7 @@ describe.each(engines)('an experiment on a lifetime, on %s', (engine) => {
     const process = createProcess(queries);
     await sql`alter table cache_policies rename to away`.execute(queries);
     await expect(process.engine.refreshPolicies()).rejects.toThrow();
+    await process.running().catch(() => {}); // it waits for both readings
     const lifetime = async () => {
       const entry = await process.engine.cache.read({ category: 'TEMPLATES', key: 'key' }, async () => 1);
       return entry.expiresAt - entry.createdAt;
