@@ -17,9 +17,9 @@ const TRACE_ENTRIES = 5_000;
 const BETAS = [0, 1, 10, 50];
 
 /**
- * Which miss latency does prefetching remove, and which loads does it add? On the workload with the product's policies and on the recorded
- * traces: without prefetching, with β = 1 as by default, and earlier. A category whose policy has no β, as AI, is never prefetched. Virtual
- * time: nothing here depends on the machine.
+ * Which miss latency does prefetching remove, and which loads does it add? On the workload with the product's policies and on the
+ * recorded traces: without prefetching, with β = 1 as by default, and earlier. A category whose policy has no β, as AI, is never
+ * prefetched. Virtual time: nothing here depends on the machine.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { traces } = parseArgs({

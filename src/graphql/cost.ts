@@ -40,11 +40,11 @@ const itemsPerField = 10;
 const unsizedScope: CostScope = { ...outsideIntrospection, sizes: new Map() };
 
 /**
- * Computes the cost of a valid operation: the number of fields that its result has at most, and what `@cost` adds. A field counts once for each item of
- * the lists around it, with lists as long as their arguments and `@listSize` allow. Of mutually exclusive types only the most
- * expensive counts; a field that may be skipped counts; a list of scalars is one field for each ten of its items. A response
- * key costs one more for each 32 characters, a fragment or an item that is delivered apart ten more. A timed subscription costs what
- * its events of a minute cost. `sizedBy` names the variables that the cost depends on.
+ * Computes the cost of a valid operation: the number of fields that its result has at most, and what `@cost` adds. A field counts
+ * once for each item of the lists around it, with lists as long as their arguments and `@listSize` allow. Of mutually exclusive
+ * types only the most expensive counts; a field that may be skipped counts; a list of scalars is one field for each ten of its
+ * items. A response key costs one more for each 32 characters, a fragment or an item that is delivered apart ten more. A timed
+ * subscription costs what its events of a minute cost. `sizedBy` names the variables that the cost depends on.
  */
 export function costOf(
   schema: GraphQLSchema,

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** What the client of a socket with waiting bytes had taken and sent at the last look, and at how many looks it had sent, but taken nothing. */
+/**
+ * What the client of a socket with waiting bytes had taken and sent at the last look, and at how many looks it had sent, but taken
+ * nothing.
+ */
 interface Taken {
   readonly bytes: number;
   readonly bytesRead: number;

@@ -66,8 +66,8 @@ function isCoded({ extensions }: GraphQLError): boolean {
 }
 
 /**
- * Limits the errors of a result, masks unexpected ones in all its parts and adds the request's id to them; the log has the original error under the
- * same id. Outages are logged at most once a second, and so is each kind of bug.
+ * Limits the errors of a result, masks unexpected ones in all its parts and adds the request's id to them; the log has the original
+ * error under the same id. Outages are logged at most once a second, and so is each kind of bug.
  */
 export function useErrorReport(log: Logger): HttpPlugin {
   const to = { log: throttled(log) };

@@ -22,7 +22,8 @@ export interface HistoryKeeperOptions {
 
 /**
  * Keeps the minutes of a history in the database, and adds those of other processes, each once: at the first round those of the
- * last day, of which the last ones fill the seconds before the start, too. Deletes what is older. `stop` saves the minute that is not over; others add it when it is.
+ * last day, of which the last ones fill the seconds before the start, too. Deletes what is older. `stop` saves the minute that is
+ * not over; others add it when it is.
  */
 export function createHistoryKeeper(options: HistoryKeeperOptions): Background {
   const { history, processId, log, now = Date.now, pollMs = 15_000 } = options;

@@ -7,7 +7,7 @@ import type { ColumnName } from '../../src/operator/columns.ts';
 import { History } from '../../src/operator/history.ts';
 import { createHistoryKeeper } from '../../src/operator/history-keeper.ts';
 import { HistoryRing } from '../../src/operator/history-ring.ts';
-import { createTestDatabase, engines } from '../setup/databases.ts';
+import { createTestDatabase, type EngineName, engines } from '../setup/databases.ts';
 
 const minuteMs = 60_000;
 const startMs = Date.parse('2026-11-22T12:00:00Z');
@@ -29,6 +29,15 @@ function createProcess(queries: Queries, name: string, wall: { ms: number }) {
   };
   const keep = (key: string) => cache.fetch({ category: 'POSTS', key }, async () => key);
   return { history, keeper, minutes, seconds, bypasses, count, keep, failures };
+}
+
+/** The first process on a new database. */
+async function startFirst(engine: EngineName) {
+  const { queries } = await createTestDatabase(engine);
+  const wall = { ms: startMs };
+  const first = createProcess(queries, 'first', wall);
+  await first.keeper.tick();
+  return { queries, wall, first };
 }
 
 describe.each(engines)('the minutes of a history, on %s', (engine) => {
@@ -64,10 +73,7 @@ describe.each(engines)('the minutes of a history, on %s', (engine) => {
   });
 
   it('of a restart have what both processes counted and what the later one holds, after another restart too', async () => {
-    const { queries } = await createTestDatabase(engine);
-    const wall = { ms: startMs };
-    const first = createProcess(queries, 'first', wall);
-    await first.keeper.tick();
+    const { queries, wall, first } = await startFirst(engine);
     first.count(7);
     await Promise.all([first.keep('a'), first.keep('b')]);
     wall.ms += 20_000;
@@ -87,10 +93,7 @@ describe.each(engines)('the minutes of a history, on %s', (engine) => {
   });
 
   it('fill the seconds before a restart, evenly, so that all that was counted is there at once', async () => {
-    const { queries } = await createTestDatabase(engine);
-    const wall = { ms: startMs };
-    const first = createProcess(queries, 'first', wall);
-    await first.keeper.tick();
+    const { queries, wall, first } = await startFirst(engine);
     first.count(90);
     wall.ms += minuteMs;
     first.history.recordSecond(wall.ms);

@@ -26,6 +26,29 @@ function expectSums(counts: Counts): void {
   }
 }
 
+/** Loads by the kind of lookup in a random test. `finish` ends the slow one that began first. */
+function createLoads() {
+  const gates: { open(value: string): void }[] = [];
+  const loads = {
+    read: () => 'value',
+    null: () => null,
+    large: () => 'x'.repeat(600),
+    fail: async () => Promise.reject(new Error('down')),
+    slow: () => {
+      const gate = createGate<string>();
+      gates.push(gate);
+      return gate.load();
+    },
+  };
+  return { loads, finish: () => gates.shift()?.open('late') };
+}
+
+type Lookup = keyof ReturnType<typeof createLoads>['loads'];
+
+function isLookup(step: string): step is Lookup {
+  return ['read', 'null', 'large', 'fail', 'slow'].includes(step);
+}
+
 /** All counters in a snapshot, by name. `coalesced` is the difference of two: a lookup that waits in vain loads after all. */
 function countersOf({ total, categories }: { total: Counts; categories: readonly object[] }): Map<string, number> {
   const counters = new Map<string, number>();
@@ -90,19 +113,12 @@ describe('known traffic', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const limits = { maxEntries: 4, maxBytes: 20_000, ttlMs: 5_000, staleMs: 1_000, staleIfErrorMs: 2_000 };
         const { cache, look, time } = createEngine(limits, { maxFlights: 3, loadTimeoutMs: 4_000 });
-        const gates: { open(value: string): void }[] = [];
+        const { loads, finish } = createLoads();
         for (const { key, what } of steps) {
           const request = { key: `${key}`, tags: [`Post:${key % 3}`], coordinate: `Query.field${key % 2}` };
-          const read = (load: () => unknown) => void look(request, load).catch(() => {});
-          if (what === 'read') read(() => 'value');
-          else if (what === 'null') read(() => null);
-          else if (what === 'large') read(() => 'x'.repeat(600));
-          else if (what === 'fail') read(async () => Promise.reject(new Error('down')));
-          else if (what === 'slow') {
-            const gate = createGate<string>();
-            gates.push(gate);
-            read(gate.load);
-          } else if (what === 'finish') gates.shift()?.open('late');
+          const lookUp = (kind: Lookup) => void look(request, loads[kind]).catch(() => {});
+          if (isLookup(what)) lookUp(what);
+          else if (what === 'finish') finish();
           else if (what === 'invalidate') cache.invalidate([`Post:${key % 3}`]);
           else if (what === 'bypass') cache.countBypass('POSTS', 'Query.field0');
           else time.pass(key * 700);
@@ -133,23 +149,16 @@ describe('known traffic', () => {
         const limits = { maxEntries: 5, maxBytes: 20_000, ttlMs: 3_000, staleMs: 1_000, staleIfErrorMs: 2_000 };
         const { cache, look, time } = createEngine(limits, { loadTimeoutMs: 4_000 });
         const intervals = cache.intervals();
-        const gates: { open(value: string): void }[] = [];
+        const { loads, finish } = createLoads();
         let kept: Entry | undefined; // it may have died since
         let latest = countersOf(cache.snapshot());
         for (const { key: number, what } of steps) {
           const key = `${number}`;
           const request = { key, tags: [`Post:${number % 2}`], coordinate: `Query.field${number % 2}` };
-          const read = (load: () => unknown) => void look(request, load).catch(() => {});
+          const lookUp = (kind: Lookup) => void look(request, loads[kind]).catch(() => {});
           kept = cache.hottest('POSTS', 1)[0] ?? kept;
-          if (what === 'read') read(() => 'value');
-          else if (what === 'null') read(() => null);
-          else if (what === 'large') read(() => 'x'.repeat(600));
-          else if (what === 'fail') read(async () => Promise.reject(new Error('down')));
-          else if (what === 'slow') {
-            const gate = createGate<string>();
-            gates.push(gate);
-            read(gate.load);
-          } else if (what === 'finish') gates.shift()?.open('late');
+          if (isLookup(what)) lookUp(what);
+          else if (what === 'finish') finish();
           else if (what === 'hit' && kept) cache.countHit(kept);
           else if (what === 'set') cache.set({ category: 'POSTS', key, stamp: cache.stamp }, 'set');
           else if (what === 'invalidate') cache.invalidate([`Post:${number % 2}`]);
