@@ -635,6 +635,24 @@ describeInBrowser('the dashboard', () => {
     expect(await told.innerText()).toBe('');
   });
 
+  it('follows keys that are pressed faster than it draws', async () => {
+    const chart = page.getByRole('img', { name: /^Lookups and loads/ });
+    await chart.press('End');
+    await chart.evaluate(async (element) => {
+      for (let n = 0; n < 61; n++) {
+        const key = n % 2 ? 'ArrowRight' : 'ArrowLeft';
+        element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+        for (let turn = 0; turn < n % 7; turn++) await Promise.resolve(); // less than it takes to draw
+      }
+    });
+    const told = card('Lookups and loads').getByRole('status');
+    const reached = await told.innerText();
+    await chart.press('End');
+    await chart.press('ArrowLeft');
+    expect(await told.innerText()).toBe(reached);
+    await chart.press('Escape');
+  });
+
   it('keeps who is signed in when a link with another token is opened, unless that is confirmed', async () => {
     const other = await signInAs(database, 'OWNER');
     const kept = () => page.evaluate(() => sessionStorage.getItem('magpie:token'));

@@ -11,7 +11,7 @@ export interface Reading extends Line {
   readonly shown?: Line['values'];
 }
 
-export interface ChartProps extends Omit<PlotProps, 'lines' | 'pointed' | 'onPoint' | 'height'> {
+export interface ChartProps extends Omit<PlotProps, 'lines' | 'words' | 'onPoint' | 'height'> {
   readonly title: string;
   /** What the figures mean, in a few words. */
   readonly hint: string;
@@ -54,21 +54,7 @@ export function Chart({ title, hint, summary, span, ...plot }: ChartProps) {
       {isTable ? (
         <ValueTable x={x} lines={lines} firstHead={isTime ? 'Until' : 'Entries'} formatX={formatX} />
       ) : (
-        <div
-          role="img"
-          aria-label={`${title}. ${summary}`}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the place that is pointed at
-          tabIndex={0}
-          onKeyDown={(event) => {
-            const next = placeAfter(event.key, { at, last: x.length - 1 });
-            if (next === undefined) return;
-            event.preventDefault();
-            point(next);
-          }}
-          onBlur={() => point(null)}
-        >
-          <Plot {...plot} height={180} lines={lines} pointed={at} onPoint={point} />
-        </div>
+        <Plot {...plot} height={180} words={`${title}. ${summary}`} onPoint={point} />
       )}
       <p class="unseen" role="status">
         {at !== null &&
@@ -76,16 +62,6 @@ export function Chart({ title, hint, summary, span, ...plot }: ChartProps) {
       </p>
     </section>
   );
-}
-
-/** Where a key leads from a place; undefined for keys that lead nowhere. */
-function placeAfter(key: string, { at, last }: { at: number | null; last: number }): number | null | undefined {
-  if (last < 0) return undefined;
-  if (key === 'ArrowLeft') return at === null ? last : Math.max(0, at - 1);
-  if (key === 'ArrowRight') return at === null ? 0 : Math.min(last, at + 1);
-  if (key === 'Home') return 0;
-  if (key === 'End') return last;
-  return key === 'Escape' ? null : undefined;
 }
 
 function legendValue({ now, values, shown = values, format }: Reading, at: number | null): Quantity {

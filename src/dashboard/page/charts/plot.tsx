@@ -24,19 +24,20 @@ export interface PlotProps {
   readonly mark?: { readonly x: number; readonly label: string };
   formatX?(x: number): string;
   formatY(y: number): string;
-  /** The place that is pointed at, by the pointer or by keys. */
-  readonly pointed: number | null;
-  /** Called with the place of the pointer; null when it leaves. */
+  /** The chart in words, for those who do not see it. */
+  readonly words: string;
+  /** Called with the place that is pointed at, by the pointer or by keys; null when none is. */
   onPoint(index: number | null): void;
 }
 
-/** A chart on a canvas. What it shows is told in words by its card. */
+/** A chart on a canvas. Only its own cursor knows the place that is pointed at: what else shows it follows `onPoint`. */
 export function Plot(props: PlotProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const latest = useRef(props);
   latest.current = props;
-  const shape = JSON.stringify([props.lines.map(({ label, form }) => [label, form]), props.yRange, props.height]);
+  const { x, lines } = props;
+  const shape = JSON.stringify([lines.map(({ label, form }) => [label, form]), props.yRange, props.height]);
 
   // A plot is made anew when its shape changes
   useEffect(() => {
@@ -44,6 +45,7 @@ export function Plot(props: PlotProps) {
     const make = () => {
       plot.current?.destroy();
       plot.current = new uPlot(optionsOf(latest, element), alignedData(latest.current), element);
+      latest.current.onPoint(null);
     };
     make();
     const sizes = new ResizeObserver(() =>
@@ -58,17 +60,42 @@ export function Plot(props: PlotProps) {
       plot.current?.destroy();
     };
   }, [shape]);
-  useEffect(() => plot.current?.setData(alignedData(props)));
-  useEffect(() => {
-    const self = plot.current;
-    if (!self || (self.cursor.idx ?? null) === props.pointed) return;
-    const left = props.pointed === null ? -10 : self.valToPos(props.x[props.pointed]!, 'x');
-    self.setCursor({ left, top: props.pointed === null ? -10 : 0 });
-  }, [props.pointed]);
-  return <div class="plot" ref={frame} />;
+  useEffect(() => plot.current?.setData(alignedData({ x, lines })), [x, lines]);
+
+  const point = (place: number | null) => {
+    const left = place === null ? -10 : plot.current!.valToPos(x[place]!, 'x');
+    plot.current!.setCursor({ left, top: place === null ? -10 : 0 });
+  };
+  return (
+    <div
+      class="plot"
+      ref={frame}
+      role="img"
+      aria-label={props.words}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the place that is pointed at
+      tabIndex={0}
+      onKeyDown={(event) => {
+        const next = placeAfter(event.key, { at: plot.current!.cursor.idx ?? null, last: x.length - 1 });
+        if (next === undefined) return;
+        event.preventDefault();
+        point(next);
+      }}
+      onBlur={() => point(null)}
+    />
+  );
 }
 
-function alignedData({ x, lines }: PlotProps): uPlot.AlignedData {
+/** Where a key leads from a place; undefined for keys that lead nowhere. */
+function placeAfter(key: string, { at, last }: { at: number | null; last: number }): number | null | undefined {
+  if (last < 0) return undefined;
+  if (key === 'ArrowLeft') return at === null ? last : Math.max(0, at - 1);
+  if (key === 'ArrowRight') return at === null ? 0 : Math.min(last, at + 1);
+  if (key === 'Home') return 0;
+  if (key === 'End') return last;
+  return key === 'Escape' ? null : undefined;
+}
+
+function alignedData({ x, lines }: Pick<PlotProps, 'x' | 'lines'>): uPlot.AlignedData {
   return [[...x], ...lines.map(({ values }) => [...values])];
 }
 
