@@ -13,14 +13,7 @@ import { signInAs } from './product/magpie.ts';
 import { createTestDatabase } from './setup/databases.ts';
 import { createFolder } from './setup/folders.ts';
 import { createGate } from './setup/gates.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort } from './setup/postgres-server.ts';
 
 function uploadOf(bytes: Uint8Array<ArrayBuffer>): FormData {
   const form = new FormData();
@@ -33,18 +26,20 @@ function uploadOf(bytes: Uint8Array<ArrayBuffer>): FormData {
 
 /** A receiver of alerts. */
 async function startWebhook() {
-  const received = createGate<{ event: string; alert: { kind: string; category: string } }>();
+  const first = createGate<void>();
+  const received: { event: string; alert: { kind: string; category: string } }[] = [];
   const server = createHttpServer(async (request, response) => {
-    received.open((await json(request)) as never);
+    received.push((await json(request)) as never);
     response.end();
+    first.open();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received: received.promise };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, first: first.promise, received };
 }
 
 describe('the product as it is put together', { timeout: 60_000 }, () => {
-  it('tells figures on their port until it is closed, of an alert its receiver, and once that a disk fails', async () => {
+  it('tells figures on their port, of an alert its receiver, both until it is closed, and once that a disk fails', async () => {
     const database = await createTestDatabase('postgres', { template: 'seeded' });
     const { token } = await signInAs(database, 'OWNER', { now: new Date() });
     const lines: { level: number; msg: string; err?: { message: string } }[] = [];
@@ -80,14 +75,16 @@ describe('the product as it is put together', { timeout: 60_000 }, () => {
       for (let key = 0; key < 100; key++)
         await app.engine.cache.fetch({ category: 'MEDIA', key: `${key}` }, async () => key);
       app.engine.checkAlerts();
-      expect(await webhook.received).toMatchObject({
-        event: 'raised',
-        alert: { kind: 'LOW_HIT_RATIO', category: 'MEDIA' },
-        process: { id: app.engine.processes.identity.id, pid: process.pid },
-      });
+      await webhook.first;
     } finally {
       await app.close();
     }
+    const alert = { kind: 'LOW_HIT_RATIO', category: 'MEDIA' };
+    const of = { id: app.engine.processes.identity.id, pid: process.pid };
+    expect(webhook.received).toMatchObject([
+      { event: 'raised', alert, process: of },
+      { event: 'withdrawn', alert, process: of },
+    ]);
     await expect(fetch(figures)).rejects.toThrow();
   });
 });
