@@ -22,20 +22,27 @@ export function subscriptionResolvers({ feed, clientInvalidationOf }: Subscripti
     Subscription: {
       cacheInvalidated: {
         subscribe: (_source: unknown, _args: unknown, context: RequestContext) =>
-          follow(feed, context, async (tags, push) => {
-            for (const cacheInvalidated of splitInvalidation(clientInvalidationOf(tags)))
-              await push({ cacheInvalidated });
+          follow(feed, context, {
+            subjectsOf: (tags) => tags,
+            async tell(waiting, push) {
+              const tags = [...waiting];
+              waiting.clear();
+              for (const cacheInvalidated of splitInvalidation(clientInvalidationOf(tags)))
+                await push({ cacheInvalidated });
+            },
           }),
       },
       conversationUpdated: {
         subscribe: (_source: unknown, { id }: { id?: string | null }, context: RequestContext) =>
-          follow(feed, context, async (tags, push) => {
-            for (const changed of conversationsIn(tags)) {
-              if (id != null && changed !== id) continue;
+          follow(feed, context, {
+            subjectsOf: (tags) => conversationsIn(tags).filter((changed) => id == null || changed === id),
+            async tell(waiting, push) {
+              const [changed] = waiting as Set<string> & [string];
+              waiting.delete(changed);
               const conversationUpdated: ConversationRecord | null =
                 await context.loaders.inbox.conversation.load(changed);
               if (conversationUpdated) await push({ conversationUpdated });
-            }
+            },
           }),
       },
     },
@@ -44,32 +51,41 @@ export function subscriptionResolvers({ feed, clientInvalidationOf }: Subscripti
 
 type Push = (event: object) => PromiseLike<unknown>;
 
-/** Most invalidations that wait for a slow client. Beyond it the subscription ends. */
+interface Telling {
+  /** What an invalidation gives to tell: tags or ids. */
+  subjectsOf(tags: readonly string[]): readonly string[];
+  /** Removes some or all of what waits, and pushes its present state. */
+  tell(waiting: Set<string>, push: Push): Promise<void>;
+}
+
+/** Most that waits for a slow client before an invalidation that adds to it. Beyond it the subscription ends. */
 const maxWaiting = 1_000;
 
-/** Handles invalidations one after the other, each with a new clock reading and new loaders. */
-function follow(
-  feed: InvalidationFeed,
-  context: RequestContext,
-  handle: (tags: readonly string[], push: Push) => Promise<void>,
-): Repeater<object> {
+/**
+ * Tells of invalidations, with a new clock reading and new loaders each time. What is invalidated while the client has not read the
+ * event before waits, each subject once.
+ */
+function follow(feed: InvalidationFeed, context: RequestContext, { subjectsOf, tell }: Telling): Repeater<object> {
   const { viewer } = context;
   return new Repeater(async (push, stop) => {
-    let handled: Promise<void> = Promise.resolve();
-    let waiting = 0;
+    const waiting = new Set<string>();
+    let isTelling = false;
+    const tellAll = async () => {
+      isTelling = true;
+      while (waiting.size > 0) {
+        context.state.renew();
+        await tell(waiting, push);
+      }
+      isTelling = false;
+    };
     const end = feed.listen(viewer.workspaceId, {
       invalidated(tags) {
         if (changesCredential(tags, viewer)) return stop(accessChanged());
-        const visible = visibleTags(tags, viewer.accountIds);
-        if (visible.length === 0) return;
-        if (++waiting > maxWaiting) return stop(eventsMissed());
-        handled = handled
-          .then(() => {
-            context.state.renew();
-            return handle(visible, push);
-          })
-          .then(() => void waiting--)
-          .catch(stop);
+        const subjects = subjectsOf(visibleTags(tags, viewer.accountIds));
+        if (subjects.length === 0) return;
+        if (waiting.size >= maxWaiting) return stop(eventsMissed());
+        for (const subject of subjects) waiting.add(subject);
+        if (!isTelling) tellAll().catch(stop);
       },
       missed: () => stop(eventsMissed()),
     });
@@ -127,7 +143,9 @@ function changesCredential(tags: readonly string[], { tokenId, userId, makerId }
   return tags.some((tag) => tag === `Token:${tokenId}` || tag === `Membership:${userId ?? makerId}`);
 }
 
-function conversationsIn(tags: readonly string[]): Set<string> {
-  const ids = tags.map((tag) => tag.split(':')[1]).filter((id) => id !== undefined && typeOfId(id) === 'Conversation');
-  return new Set(ids as string[]);
+function conversationsIn(tags: readonly string[]): string[] {
+  return tags.flatMap((tag) => {
+    const id = tag.split(':')[1];
+    return id !== undefined && typeOfId(id) === 'Conversation' ? id : [];
+  });
 }

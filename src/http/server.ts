@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { CounterStore } from '../limits/rate-limiter.ts';
 import { createAdapter } from './adapter.ts';
 import { createProxyCheck, type TrustedProxies } from './client-address.ts';
+import type { PaceClock } from './event-pace.ts';
 import { createPipelineEnd, createTeller } from './every-response.ts';
 import { GraphqlSockets, type SocketLimits, socketLimits } from './graphql-sockets.ts';
 import { HotPath, type Pipeline } from './hot-path.ts';
@@ -82,6 +83,8 @@ export interface ServerOptions {
   scrapeWorkers?: (() => Promise<WorkerMetrics>) | undefined;
   /** Makes spans of operations; none are made when absent. */
   tracer?: Tracer;
+  /** Paces the events of subscriptions; the system's when absent. */
+  paceClock?: PaceClock;
   /** Whether responses are remembered, which does not change them. */
   isHot?: boolean;
   socketLimits?: Partial<SocketLimits>;
@@ -111,7 +114,7 @@ export function createServer(options: ServerOptions): Server {
   const isOpen = !persistedOperations?.isExclusive;
   const shownSchema = isOpen ? schemaText : undefined;
   const authenticate = (token: string) => engine.authenticate(token);
-  const subscriptions = new Subscriptions({ authenticate, ...limits });
+  const subscriptions = new Subscriptions({ authenticate, clock: options.paceClock, ...limits });
   const metrics = createMetrics({
     openSubscriptions: () => subscriptions.size,
     openSockets: () => sockets.size,

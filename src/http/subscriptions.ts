@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Viewer } from '../domains/scope.ts';
 import { endable } from './endable.ts';
+import { type PaceClock, paced, systemPace } from './event-pace.ts';
 import { refusal } from './refusal.ts';
 import type { Authenticate } from './use-authentication.ts';
 
@@ -26,6 +27,16 @@ export interface SubscriptionLimits {
   maxSubscriptionsPerToken: number;
 }
 
+export interface SubscriptionsOptions extends SubscriptionLimits {
+  readonly authenticate: Authenticate;
+  readonly clock?: PaceClock | undefined;
+}
+
+/**
+ * Events that the subscriptions of a workspace send in a second together. Where there are more subscriptions, each sends one: a change
+ * is told to all of them, so that a writer would cause many times the work of the write.
+ */
+const eventsPerSecond = 100;
 /** Most subscriptions of a token that send events whatever happens: each is work every second, for as long as it is open. */
 const maxTimedPerToken = 3;
 /** Time between a last event and the cut: clients discard what they have not read when a connection breaks. */
@@ -39,10 +50,12 @@ const readLastMs = 100;
 export class Subscriptions {
   readonly #open = new Set<Subscription>();
   readonly #authenticate: Authenticate;
+  readonly #clock: PaceClock;
   readonly #limits: SubscriptionLimits;
 
-  constructor({ authenticate, ...limits }: SubscriptionLimits & { authenticate: Authenticate }) {
+  constructor({ authenticate, clock = systemPace, ...limits }: SubscriptionsOptions) {
     this.#authenticate = authenticate;
+    this.#clock = clock;
     this.#limits = limits;
   }
 
@@ -53,7 +66,7 @@ export class Subscriptions {
   /** Adds a subscription. Throws when a limit is reached. */
   add(events: AsyncIterable<ExecutionResult>, subscriber: Subscriber): AsyncIterableIterator<ExecutionResult> {
     this.#refuseTooMany(subscriber);
-    const { iterator, end } = endable(events, {
+    const { iterator, end } = endable(this.#paced(events, subscriber), {
       onEnd: () => this.#open.delete(subscription),
       afterFailure: (error) => this.#afterFailure(subscriber, error as GraphQLError),
     });
@@ -81,9 +94,19 @@ export class Subscriptions {
       throw tooMany(maxTimedPerToken, 'of a token that send events all the time', 429);
     const ofToken = this.#count((other) => other.viewer?.tokenId === tokenId);
     if (ofToken >= maxSubscriptionsPerToken) throw tooMany(maxSubscriptionsPerToken, 'of a token', 429);
-    const ofWorkspace = this.#count((other) => other.viewer?.workspaceId === workspaceId);
+    const ofWorkspace = this.#countOf(workspaceId);
     if (ofWorkspace >= maxSubscriptionsPerWorkspace) throw tooMany(maxSubscriptionsPerWorkspace, 'of a workspace', 429);
     if (this.#open.size >= maxSubscriptions) throw tooMany(maxSubscriptions, 'of all clients', 503);
+  }
+
+  #paced(events: AsyncIterable<ExecutionResult>, { viewer, isTimed }: Subscriber): AsyncIterable<ExecutionResult> {
+    if (isTimed) return events;
+    const intervalMs = () => Math.min(1_000, (1_000 * this.#countOf(viewer?.workspaceId)) / eventsPerSecond);
+    return paced(events, { intervalMs, clock: this.#clock });
+  }
+
+  #countOf(workspaceId: string | undefined): number {
+    return this.#count((other) => other.viewer?.workspaceId === workspaceId);
   }
 
   #count(isCounted: (other: Subscriber) => boolean): number {

@@ -8,8 +8,8 @@ export interface CostLimits {
   /** Of a result, or of the events that a subscription sends in a minute whatever happens. */
   maxCost: number;
   /**
-   * Of an event of a subscription that tells of changes. Far less than of a result: one change is told to all subscriptions of
-   * a workspace, and no limit counts their events.
+   * Of an event of a subscription that tells of changes. Far less than of a result: one change is told to all subscriptions of a
+   * workspace.
    */
   maxEventCost: number;
 }

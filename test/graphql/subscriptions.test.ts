@@ -57,6 +57,24 @@ describe('a subscription to what the cache forgets', () => {
     expect(events.map(({ typeNames }) => typeNames)).toEqual([['Template', 'TemplateConnection'], [], []]);
   });
 
+  it('puts together what happens until its client asks for more, each name once', async () => {
+    const product = createProduct();
+    const events = await product.subscribe(cacheInvalidated);
+    const first = events.next();
+    for (const id of ['post_1', 'post_2', 'post_3', 'post_2'])
+      product.engine.cache.invalidate(['ws_nest/Template', `ws_nest/Post:${id}`], 'one');
+    await settled();
+    const event = (result: unknown) => JSON.parse(JSON.stringify(result)).value.data.cacheInvalidated;
+    expect(event(await first).nodeIds).toEqual(['post_1']);
+    expect(event(await events.next())).toEqual({
+      typeNames: ['Template', 'TemplateConnection'],
+      nodeIds: ['post_2', 'post_3'],
+    });
+    const next = follow(events);
+    await settled();
+    expect((await next).events).toEqual([]);
+  });
+
   it("never delivers another workspace's", async () => {
     const product = createProduct();
     const [ours, theirs] = await Promise.all(
@@ -239,6 +257,19 @@ describe('a subscription to conversations', () => {
       await settled();
     }
     expect(seen.events).toEqual([event('conv_1', 'first'), event('conv_1', 'second'), event('conv_1', 'third')]);
+  });
+
+  it('delivers each once, as it is then, of those that changed until its client asks for more', async () => {
+    const { product, change } = withConversations();
+    const events = await product.subscribe(conversations);
+    const first = events.next();
+    change('conv_1', 'first');
+    await first;
+    for (const snippet of ['second', 'third', 'fourth']) change('conv_1', snippet);
+    change('conv_2', 'newer');
+    await settled();
+    const seen = await follow(events);
+    expect(seen.events).toEqual([event('conv_1', 'fourth'), event('conv_2', 'newer')]);
   });
 
   it('delivers each once a mutation, however many tags name it', async () => {

@@ -209,6 +209,7 @@ export function createTestServer(options: Partial<ServerOptions> = {}) {
     limits,
     cors: { origins: [], headers: [] },
     uploadFolder: join(tmpdir(), 'magpie-uploads'),
+    paceClock: { now: () => 0, pause: async () => {} }, // events come as soon as they can
     ...options,
   });
   return { ...server, engine, lines };
