@@ -22,6 +22,7 @@ import { createListener } from '../../src/http/listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/http/server.ts';
 import type { CounterStore } from '../../src/limits/rate-limiter.ts';
 import { spansOfLoads } from '../../src/tracing.ts';
+import { createHttpClient, type HttpAnswer } from '../setup/http-client.ts';
 import { seededAt } from '../setup/templates.ts';
 
 /** The wall clock and the cache's clock of a test, which moves only when told to. */
@@ -132,7 +133,9 @@ export async function startMagpie(
   const origin = await listener.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   listener.serve(server, async () => true);
   const url = `${origin}/graphql`;
+  const client = createHttpClient();
   const stop = async () => {
+    client.close();
     await listener.drain(0);
     await cluster?.close();
   };
@@ -144,18 +147,15 @@ export async function startMagpie(
     url,
     hotAnswers: () => server.metrics.hotResponses,
     async ask(token, query, variables = {}, headers = {}) {
-      const files = Object.entries(variables).some(([, value]) => holdsFile(value));
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(files ? { 'x-requested-with': 'test' } : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        body: files ? multipart(query, variables) : JSON.stringify({ query, variables }),
-      });
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
+      const given = { authorization: `Bearer ${token}`, ...headers };
+      return Object.values(variables).some(holdsFile)
+        ? upload(url, { query, variables }, given)
+        : answerOf(
+            await client.post(url, {
+              headers: { 'content-type': 'application/json', ...given },
+              body: JSON.stringify({ query, variables }),
+            }),
+          );
     },
   };
 }
@@ -240,11 +240,24 @@ function holdsFile(value: unknown): boolean {
 }
 
 /** GraphQL multipart request specification: operations, a map, and the one file at `input.file`. */
-function multipart(query: string, variables: object): FormData {
+async function upload(
+  url: string,
+  { query, variables }: { query: string; variables: object },
+  headers: Record<string, string>,
+): Promise<Answer> {
   const { input } = variables as { input: { file: File } };
   const form = new FormData();
   form.set('operations', JSON.stringify({ query, variables: { ...variables, input: { ...input, file: null } } }));
   form.set('map', JSON.stringify({ 0: ['variables.input.file'] }));
   form.set('0', input.file);
-  return form;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'x-requested-with': 'test', ...headers },
+    body: form,
+  });
+  return answerOf({ status: response.status, headers: response.headers, text: await response.text() });
+}
+
+function answerOf(answer: HttpAnswer): Answer {
+  return { ...answer, json: JSON.parse(answer.text) };
 }

@@ -36,8 +36,16 @@ const templates: Record<TemplateName, Template> = {
   },
 };
 
+const onServer = new Map<TemplateName, Promise<string>>();
+
 /** Makes the template of a run on the server, unless it is there, and returns the name of its database. */
-export async function postgresTemplate(server: { url: string; run: string }, name: TemplateName): Promise<string> {
+export function postgresTemplate(server: { url: string; run: string }, name: TemplateName): Promise<string> {
+  const made = onServer.get(name) ?? makeOnServer(server, name);
+  onServer.set(name, made);
+  return made;
+}
+
+async function makeOnServer(server: { url: string; run: string }, name: TemplateName): Promise<string> {
   const database = `magpie_test_${server.run}_template_${name}`;
   await atServer(server.url, async (client) => {
     await client.query('select pg_advisory_lock(hashtext($1))', [database]);
@@ -83,6 +91,16 @@ export async function dropDatabases(url: string, run: string): Promise<void> {
       await client.query(`drop database ${datname} with (force)`);
     }
   });
+}
+
+let pool: pg.Pool | undefined;
+
+/** The one connection of this worker to the server's maintenance database: to make another takes longer than most of what it is for. */
+export function serverPool(url: string): pg.Pool {
+  if (pool) return pool;
+  pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true });
+  pool.on('error', () => {}); // of a connection that nothing uses
+  return pool;
 }
 
 export async function atServer<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
