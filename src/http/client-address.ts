@@ -24,11 +24,21 @@ export function createProxyCheck(trusted: TrustedProxies): (request: IncomingMes
 }
 
 function createTrust(trusted: TrustedProxies): (address: string, hop: number) => boolean {
-  return typeof trusted === 'number' ? (_, hop) => hop < trusted : proxyAddr.compile([...trusted]);
+  if (typeof trusted === 'number') return (_, hop) => hop < trusted;
+  const trust = proxyAddr.compile([...trusted]);
+  return (address, hop) => trust(withoutPort(address), hop);
 }
 
-function networkOf(address: string | undefined): string {
-  if (address === undefined || !ipaddr.isValid(address)) return 'unknown';
+/** Some proxies write the port of the client's connection too: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function withoutPort(address: string): string {
+  const { v6, v4 } = /^\[(?<v6>[^\]]+)\](?::\d+)?$|^(?<v4>[\d.]+):\d+$/.exec(address)?.groups ?? {};
+  return v6 ?? v4 ?? address;
+}
+
+function networkOf(stated: string | undefined): string {
+  const address = stated === undefined ? '' : withoutPort(stated);
+  // Other notations of IPv4, such as octal numbers, are read differently by different programs.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return 'unknown';
   const parsed = ipaddr.process(address);
   if (parsed instanceof ipaddr.IPv4) return parsed.toString();
   const network = parsed.parts.slice(0, networkGroups).map((group) => group.toString(16));

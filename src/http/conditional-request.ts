@@ -19,7 +19,9 @@ export function isRangeWanted(headers: Headers, etag: string): boolean {
 /** The response 304 or 412 to a GET or HEAD; undefined when its preconditions hold. `headers` are those of status 200. */
 export function conditionalResponse(request: Request, headers: Record<string, string>): Response | undefined {
   const status = statusByConditions(request.headers, headers.etag!);
-  return status && new Response(null, { status, headers });
+  if (status === 304) return new Response(null, { status, headers });
+  // A cache that stored the refusal would send it to clients without these preconditions.
+  return status && new Response(null, { status, headers: { ...headers, 'cache-control': 'no-store' } });
 }
 
 /**

@@ -36,8 +36,21 @@ describe('the address of a client', () => {
     expect(clientOf(request('2001:db8:0:2::1'))).not.toBe(clientOf(request('2001:db8:0:1::1')));
   });
 
-  it('is unknown where there is none', () => {
+  it('is stated with the port of its connection by some proxies', () => {
+    for (const trusted of [1, ['loopback']]) {
+      const clientOf = createClientAddress(trusted);
+      expect(clientOf(request('127.0.0.1', '198.51.100.7:4711'))).toBe('198.51.100.7');
+      for (const stated of ['[2001:db8:0:1::5]:4711', '[2001:db8:0:1::5]', '2001:db8:0:1::5'])
+        expect(clientOf(request('127.0.0.1', stated))).toBe('2001:db8:0:1::/64');
+    }
+    const behindTwo = createClientAddress(['loopback', '10.0.0.0/8']);
+    expect(behindTwo(request('127.0.0.1', '1.1.1.1, 198.51.100.7:4711, 10.0.0.2:443'))).toBe('198.51.100.7');
+  });
+
+  it('is unknown where there is none, or its notation is ambiguous', () => {
     expect(createClientAddress(0)(request(undefined))).toBe('unknown');
+    for (const stated of ['010.0.0.1', '0x7f.0.0.1', '2130706433', '1.2.3.4:', '[]:1'])
+      expect(createClientAddress(1)(request('10.0.0.1', stated))).toBe('unknown');
     expect(createClientAddress(1)(request('10.0.0.1', 'x'.repeat(10_000)))).toBe('unknown');
   });
 });

@@ -67,7 +67,10 @@ describe.each(Object.keys(resources))('%s', (resource) => {
   });
 
   it('is refused when the client insists on another with If-Match', async () => {
-    expect((await ask(resource, { 'if-match': '"other"' })).status).toBe(412);
+    const refused = await ask(resource, { 'if-match': '"other"' });
+    expect(refused.status).toBe(412);
+    // No cache may store the refusal, and send it to clients that do not insist.
+    expect(refused.headers.get('cache-control')).toMatch(/^(no-store|private, no-cache)$/);
     expect((await ask(resource, { 'if-match': '*' })).status).toBe(200);
     expect((await ask(resource, { 'if-match': '' })).status).toBe(200);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createFolder } from '../setup/folders.ts';
 import { ada, createTestServer, limits, post } from './engine.ts';
 
 const signedIn = { authorization: 'Bearer good-token' };
@@ -86,5 +87,24 @@ describe('uploads', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(isRead).toBe(false);
     expect((await upload('other-token')).status).toBe(400);
+  });
+
+  it('count for each field that may store the file', async () => {
+    const uploadFolder = await createFolder();
+    const upload = async (fields: number) => {
+      const server = createTestServer({ uploadFolder, limits: { ...limits, maxUploadsPerMinute: 2 } });
+      const selections = Array.from({ length: fields }, (_, index) => `u${index}: upload(file: $file)`);
+      const body = new FormData();
+      const query = `mutation ($file: Upload!) { ${selections.join(' ')} }`;
+      body.set('operations', JSON.stringify({ query, variables: { file: null } }));
+      body.set('map', '{"0":["variables.file"]}');
+      body.set('0', new Blob(['content']), 'a.txt');
+      const headers = { ...signedIn, 'x-requested-with': 'test' };
+      const response = await server.fetch('http://magpie.test/graphql', { method: 'POST', headers, body });
+      const { data, errors } = (await response.json()) as { data?: object; errors?: { message: string }[] };
+      return [response.status, data ?? errors![0]!.message];
+    };
+    expect(await upload(2)).toEqual([200, { u0: expect.any(String), u1: expect.any(String) }]);
+    expect(await upload(3)).toEqual([429, expect.stringContaining('Too many uploads')]);
   });
 });
