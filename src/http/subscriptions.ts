@@ -39,6 +39,8 @@ export interface SubscriptionsOptions extends SubscriptionLimits {
 const eventsPerSecond = 100;
 /** Most subscriptions of a token that send events whatever happens: each is work every second, for as long as it is open. */
 const maxTimedPerToken = 3;
+/** Of the subscriptions of a workspace, so that nobody takes all of them with many sessions. */
+const maxShareOfPerson = 0.5;
 /** Time between a last event and the cut: clients discard what they have not read when a connection breaks. */
 const readLastMs = 100;
 
@@ -94,6 +96,12 @@ export class Subscriptions {
       throw tooMany(maxTimedPerToken, 'of a token that send events all the time', 429);
     const ofToken = this.#count((other) => other.viewer?.tokenId === tokenId);
     if (ofToken >= maxSubscriptionsPerToken) throw tooMany(maxSubscriptionsPerToken, 'of a token', 429);
+    const maxOfPerson = Math.ceil(maxSubscriptionsPerWorkspace * maxShareOfPerson);
+    const person = personOf(viewer);
+    const ofPerson = this.#count(
+      (other) => other.viewer?.workspaceId === workspaceId && personOf(other.viewer) === person,
+    );
+    if (person && ofPerson >= maxOfPerson) throw tooMany(maxOfPerson, 'of a person, with all their tokens,', 429);
     const ofWorkspace = this.#countOf(workspaceId);
     if (ofWorkspace >= maxSubscriptionsPerWorkspace) throw tooMany(maxSubscriptionsPerWorkspace, 'of a workspace', 429);
     if (this.#open.size >= maxSubscriptions) throw tooMany(maxSubscriptions, 'of all clients', 503);
@@ -140,6 +148,11 @@ export class Subscriptions {
       return true;
     }
   }
+}
+
+/** The member whose token it is, or who made it. */
+function personOf(viewer: Viewer | null): string | null {
+  return viewer && (viewer.userId ?? viewer.makerId);
 }
 
 async function* over(reason: GraphQLError): AsyncGenerator<ExecutionResult> {

@@ -115,7 +115,7 @@ describe('a subscription', () => {
       ['b1', 'ws_b'],
       ['c1', 'ws_c'],
     ] as const)
-      tokens.set(token, { ...ada, tokenId: token, workspaceId });
+      tokens.set(token, { ...ada, tokenId: token, userId: `user_${token}`, workspaceId });
     const subscribe = async (token: string) => {
       const headers = { ...sse, authorization: `Bearer ${token}` };
       const response = await post(server, 'subscription { forever }', { headers });
@@ -131,6 +131,26 @@ describe('a subscription', () => {
     expect(await subscribe('c1')).toEqual({ status: 503, retryAfter: '10' });
     server.subscriptions.breakOffAll();
     expect(await subscribe('a3')).toEqual(open);
+    server.subscriptions.breakOffAll();
+  });
+
+  it('leaves half of the slots to other people', async () => {
+    const server = createTestServer({ limits: { ...limits, maxSubscriptionsPerWorkspace: 4 } });
+    const { tokens } = server.engine;
+    tokens.set('phone', { ...ada, tokenId: 'tok_2' });
+    tokens.set('program', { ...ada, kind: 'API_TOKEN', tokenId: 'tok_3', userId: null, makerId: ada.userId });
+    tokens.set('other', { ...ada, tokenId: 'tok_4', userId: 'user_2' });
+    tokens.set('elsewhere', { ...ada, tokenId: 'tok_5', workspaceId: 'ws_2' });
+    const subscribe = async (token: string) => {
+      const headers = { ...sse, authorization: `Bearer ${token}` };
+      const response = await post(server, 'subscription { forever }', { headers });
+      return response.status === 200 ? (await next(eventsOf(response))) && 'open' : await response.text();
+    };
+    const refused = expect.stringContaining('Expected at most 2 subscriptions of a person, with all their tokens,');
+    expect(await subscribe('good-token')).toBe('open');
+    expect(await subscribe('phone')).toBe('open');
+    for (const token of ['good-token', 'phone', 'program']) expect(await subscribe(token)).toEqual(refused);
+    for (const token of ['other', 'elsewhere']) expect(await subscribe(token)).toBe('open');
     server.subscriptions.breakOffAll();
   });
 
