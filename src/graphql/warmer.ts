@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { execute, type GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
+import { FairTurns } from '../database/fair-turns.ts';
 import type { Viewer } from '../domains/scope.ts';
 import type { RequestContext } from './request.ts';
 
 /** The operations that warm a workspace: the first requests of its pages. */
 const operationsFile = new URL('./warm-up.graphql', import.meta.url);
+/** Of those in the background, and of those that are asked for. */
 const maxConcurrency = 2;
 const maxWarmedWorkspaces = 10_000;
 
@@ -19,6 +21,7 @@ export class Warmer {
   readonly #document = parse(readFileSync(operationsFile, 'utf8'));
   readonly #warmed = new Set<string>();
   readonly #waiting: Viewer[] = [];
+  readonly #turns = new FairTurns({ atMost: maxConcurrency, resource: 'a turn to warm the cache' });
   #running = 0;
 
   constructor(options: {
@@ -40,8 +43,18 @@ export class Warmer {
     this.#next();
   }
 
-  /** Executes all operations; a failed one does not stop the others. */
+  /** Executes all operations, in turn with other workspaces. Rejects with an `UnavailableError` when too many wait, or for too long. */
   async warm(viewer: Viewer): Promise<void> {
+    const endTurn = await this.#turns.take(viewer.workspaceId);
+    try {
+      await this.#execute(viewer);
+    } finally {
+      endTurn();
+    }
+  }
+
+  /** A failed operation does not stop the others. */
+  async #execute(viewer: Viewer): Promise<void> {
     for (const operation of this.#document.definitions)
       if (operation.kind === Kind.OPERATION_DEFINITION && operation.name) {
         const { errors = [] } = await execute({
@@ -58,7 +71,7 @@ export class Warmer {
     const viewer = this.#running < maxConcurrency ? this.#waiting.shift() : undefined;
     if (!viewer) return;
     this.#running++;
-    this.warm(viewer)
+    this.#execute(viewer)
       .catch((error: unknown) => {
         this.#warmed.delete(viewer.workspaceId);
         this.#onFailure(error);

@@ -1,8 +1,19 @@
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  type DocumentNode,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/domains/scope.ts';
+import { costOf } from '../../src/graphql/cost.ts';
 import type { RequestContext } from '../../src/graphql/request.ts';
 import { Warmer } from '../../src/graphql/warmer.ts';
+import { productSchema } from '../product/schema.ts';
 import { ada } from './nest.ts';
 import { createProduct } from './product.ts';
 
@@ -119,6 +130,19 @@ describe('warming', () => {
     expect(log).toEqual(['ws_9 settings', 'ws_9 campaigns', 'ws_9 posts', 'ws_9 media']);
   });
 
+  it('that is asked for takes turns, one of each workspace and two at a time', async () => {
+    const { warmer, running, goOn } = createWarmer();
+    const asked = [1, 1, 2, 3].map((n) => warmer.warm({ ...ada, workspaceId: `ws_${n}` }));
+    await settled();
+    expect(running()).toEqual(['ws_1', 'ws_2']);
+    await goOn(2);
+    expect(running()).toEqual(['ws_1', 'ws_2', 'ws_3']);
+    await goOn(1);
+    expect(running()).toEqual(['ws_1', 'ws_2', 'ws_3', 'ws_1']);
+    for (const n of [3, 1]) await goOn(n);
+    await Promise.all(asked);
+  });
+
   it('ends with the ten-thousandth workspace', async () => {
     const { use, running } = createWarmer({ isHolding: false });
     for (let n = 1; n <= 10_001; n++) use(n);
@@ -129,6 +153,17 @@ describe('warming', () => {
 });
 
 describe('the warm-up operations', () => {
+  it('cost no more than `warmCache` does', () => {
+    const cost = (document: DocumentNode, operation: OperationDefinitionNode) =>
+      costOf(productSchema, document, { operation, variables: {} }).cost;
+    const document = parse(readFileSync(new URL('../../src/graphql/warm-up.graphql', import.meta.url), 'utf8'));
+    const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+    const asked = parse('mutation { warmCache { warmedEntries } }');
+    const total = operations.reduce((sum, operation) => sum + cost(document, operation), 0);
+    expect(total).toBeGreaterThan(1_000);
+    expect(total).toBeLessThanOrEqual(cost(asked, getOperationAST(asked)!));
+  });
+
   it('make entries by the way that requests take', async () => {
     const product = createProduct();
     const { warmCache } = (await product.ask('mutation { warmCache { warmedEntries userErrors { message } } }')).data;
