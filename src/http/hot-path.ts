@@ -63,7 +63,8 @@ export class HotPath {
     const { graphqlPath } = this.#options;
     const isConditional = headers['if-none-match'] !== undefined || headers['if-match'] !== undefined;
     if (headers['x-cache-debug'] !== undefined || isConditional) this.#pipeline(request, response);
-    else if (method === 'POST' && url === graphqlPath && isJson(headers['content-type'])) this.#read(request, response);
+    else if (method === 'POST' && url === graphqlPath && isJson(headers['content-type']))
+      void this.#read(request, response);
     else if (method === 'GET' && url.startsWith(graphqlPath) && url[graphqlPath.length] === '?')
       this.#handle(request, response, undefined);
     else this.#pipeline(request, response);
@@ -71,23 +72,25 @@ export class HotPath {
 
   /**
    * Reads a body of declared length. Node enforces that length, so the last byte is recognised by counting. A client that
-   * disconnects before gets no response.
+   * disconnects before gets no response. Nearly all bodies arrive with their head, and are read as soon as Node has parsed both:
+   * without events, which would take a tenth of the time of a response.
    */
-  #read(request: IncomingMessage, response: ServerResponse): void {
+  async #read(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const length = Number(request.headers['content-length']);
     if (!(length > 0 && length <= maxBodyBytes)) {
       this.#pipeline(request, response);
       return;
     }
-    let bytesLeft = length;
-    let chunks: Buffer[] | undefined;
+    await undefined;
+    const arrived = request.read() as Buffer | null;
+    if (arrived?.byteLength === length) {
+      this.#handle(request, response, arrived);
+      return;
+    }
+    const chunks = arrived ? [arrived] : [];
+    let bytesLeft = length - (arrived?.byteLength ?? 0);
     request.on('data', (chunk: Buffer) => {
       bytesLeft -= chunk.byteLength;
-      if (bytesLeft === 0 && !chunks) {
-        this.#handle(request, response, chunk); // in one piece, as nearly all are
-        return;
-      }
-      chunks ??= [];
       chunks.push(chunk);
       if (bytesLeft === 0) this.#handle(request, response, Buffer.concat(chunks, length));
     });

@@ -58,8 +58,7 @@ async function serve(
     );
   };
   return {
-    ask: open(),
-    open,
+    ...{ ask: open(), open, server },
     responses,
     counted,
     cooked: () => cooked,
@@ -128,6 +127,18 @@ describe('a request that was answered before', () => {
       expect(responses.bytes).toBeGreaterThan(Buffer.byteLength(json));
     },
   );
+
+  it.each(['', '{'])('is answered as well when only %j of its body comes with its head', async (first) => {
+    const { ask, open, server } = await serve({ authenticate: () => viewer, reuse: () => 1_000 });
+    await ask();
+    const { socket } = open();
+    const begun = once(server, 'request');
+    socket.write(requestWith('').replace(/\{\}$/, first));
+    await begun;
+    socket.write('{}'.slice(first.length));
+    const [bytes] = await once(socket, 'data');
+    expect(bytes.toString()).toMatch(/remembered$/);
+  });
 
   it('is made anew when a fragment does not stand any more, and remembered again', async () => {
     const asked: unknown[] = [];
