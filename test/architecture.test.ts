@@ -203,6 +203,13 @@ describe('a floor', () => {
   });
 });
 
+describe('the normal form of a text', () => {
+  it('is computed in one place, in linear time', () => {
+    const callers = files.filter(({ tree }) => /\bnormalize\b/.test(tree.text));
+    expect(callers.map(({ path }) => path)).toEqual(['text/normal-form.ts']);
+  });
+});
+
 describe('the process', () => {
   it.each(['main.ts', 'process/lead-workers.ts'])('loads neither the app nor GraphQL with %s', (start) => {
     const reached = new Set([start]);

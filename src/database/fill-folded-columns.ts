@@ -3,7 +3,7 @@ import { foldedColumnsOf, foldedValue } from './folded-columns.ts';
 
 const rowsAtOnce = 500;
 
-/** Fills the folded columns of existing rows in batches. The tables have an `id`. */
+/** Fills the folded columns of existing rows in batches, where they differ. The tables have an `id`. */
 export async function fillFoldedColumns<Tables>(
   transaction: Kysely<Tables>,
   columns: readonly (readonly [table: string, column: string])[],
@@ -19,7 +19,7 @@ export async function fillFoldedColumns<Tables>(
         update ${sql.table(table)} as filled set ${sql.ref(twin.into)} = folded.text
         from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ text }) => foldedValue(twin, text))}::text[])
           as folded (id, text)
-        where filled.id = folded.id`.execute(transaction);
+        where filled.id = folded.id and filled.${sql.ref(twin.into)} is distinct from folded.text`.execute(transaction);
       after = rows.at(-1)!.id;
     }
   }

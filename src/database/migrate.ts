@@ -13,6 +13,16 @@ export interface MigrateOptions {
   log?: (message: string) => void;
 }
 
+const searchedTexts = [
+  ['posts', 'text'],
+  ['templates', 'title'],
+  ['templates', 'body'],
+  ['campaigns', 'name'],
+  ['campaigns', 'brief'],
+  ['mediaAssets', 'fileName'],
+  ['mediaAssets', 'altText'],
+] as const;
+
 /** Steps of migrations beyond SQL, in the same transaction, by file name. */
 const fills: Readonly<Record<string, <Tables>(transaction: Kysely<Tables>) => Promise<void>>> = {
   '007_folded_columns.sql': (transaction) =>
@@ -20,15 +30,11 @@ const fills: Readonly<Record<string, <Tables>(transaction: Kysely<Tables>) => Pr
       ['users', 'email'],
       ['accounts', 'handle'],
       ['conversations', 'contactHandle'],
-      ['posts', 'text'],
-      ['templates', 'title'],
-      ['templates', 'body'],
-      ['campaigns', 'name'],
-      ['campaigns', 'brief'],
-      ['mediaAssets', 'fileName'],
-      ['mediaAssets', 'altText'],
+      ...searchedTexts,
     ]),
   '011_folded_overrides.sql': (transaction) => fillFoldedColumns(transaction, [['postTargets', 'textOverride']]),
+  '020_folded_spaces.sql': (transaction) =>
+    fillFoldedColumns(transaction, [...searchedTexts, ['postTargets', 'textOverride']]),
 };
 
 interface Migration {

@@ -1,5 +1,5 @@
 import { isBlank } from '../text/folding.ts';
-import { isCompact, lengthOf } from '../text/graphemes.ts';
+import { isCompact, lengthOf, maxUnitsPerCharacter } from '../text/graphemes.ts';
 import { type AnyUserError, badInput, invalid, Refusal, textTooLong } from './errors.ts';
 
 type Path = string | readonly string[];
@@ -14,27 +14,32 @@ export class Problems {
 
   /** A name or title: trimmed, from 1 to `maxLength` characters. */
   title(path: Path, value: string, maxLength: number): string {
-    const title = this.text(path, value.trim(), maxLength);
-    this.#present(path, title, maxLength);
-    return title;
+    return this.presentText(path, value.trim(), maxLength);
   }
 
   /** A text of at most `maxLength` characters, of which one is visible. It is not trimmed. */
   presentText(path: Path, value: string, maxLength: number): string {
-    this.#present(path, value, maxLength);
-    return this.text(path, value, maxLength);
-  }
-
-  #present(path: Path, value: string, maxLength: number): void {
-    if (isBlank(value)) this.add(invalid(path, `Expected 1–${maxLength} characters, but got none.`));
+    if (this.#fits(path, value, maxLength) && isBlank(value))
+      this.add(invalid(path, `Expected 1–${maxLength} characters, but got none.`));
+    return value;
   }
 
   /** A text of at most `maxLength` characters (extended grapheme clusters). */
   text(path: Path, value: string, maxLength: number): string {
+    this.#fits(path, value, maxLength);
+    return value;
+  }
+
+  /** The units are compared first, so that no work is done on a text that is far too long, however often a request uses it. */
+  #fits(path: Path, value: string, maxLength: number): boolean {
+    if (!isCompact(value, maxLength)) {
+      const expected = `at most ${maxLength} characters of ${maxUnitsPerCharacter} UTF-16 units each on average`;
+      this.add(invalid(path, `Expected ${expected}, but got ${value.length} units.`));
+      return false;
+    }
     const length = lengthOf(value);
     if (length > maxLength) this.add(textTooLong(path, { maxLength, length }));
-    else if (!isCompact(value, maxLength)) this.add(invalid(path, accumulated));
-    return value;
+    return length <= maxLength;
   }
 
   /** A number of things, which a `Float` can hold exactly: whole, from 0 to 2^53 − 1. */
@@ -53,8 +58,6 @@ export class Problems {
     if (this.#errors.length > 0) throw new Refusal(this.#errors);
   }
 }
-
-const accumulated = 'Expected characters with few combining marks each, but got some with hundreds.';
 
 /** Checks the text of a query's argument. Throws BAD_USER_INPUT, as queries have no payload for user errors. */
 export function checkArgument(name: string, value: string, maxLength: number): void {

@@ -1,3 +1,5 @@
+import { normalized } from './normal-form.ts';
+
 /** Characters without a glyph: joiners, direction marks, variation selectors, soft hyphens. */
 const invisible = /\p{Default_Ignorable_Code_Point}/gu;
 
@@ -8,7 +10,7 @@ export function isBlank(text: string): boolean {
 
 /** The form in which prompts are compared: composed (NFC), trimmed, each run of white space as one space. */
 export function withSingleSpaces(text: string): string {
-  return text.normalize('NFC').trim().replace(/\s+/g, ' ');
+  return normalized(text, 'NFC').trim().replace(/\s+/g, ' ');
 }
 
 /** A handle without its @ and without invisible characters, as networks put direction marks around handles. */
@@ -21,22 +23,22 @@ export function bareHandle(handle: string): string {
 
 /** The form in which handles are compared: to a network, `@AcmeCo`, `acmeco` and full-width letters are equal. */
 export function handleKey(handle: string): string {
-  return caseless(bareHandle(handle).normalize('NFKC'));
+  return caseless(normalized(bareHandle(handle), 'NFKC'));
 }
 
 /** The form in which hashtags are compared, without #. NFKC, as Mastodon normalises them. */
 export function hashtagKey(hashtag: string): string {
-  return caseless(hashtag.replace(invisible, '').normalize('NFKC'));
+  return caseless(normalized(hashtag.replace(invisible, ''), 'NFKC'));
 }
 
 /** The form in which e-mail addresses are compared. NFC, not NFKC: only the receiving host knows which local parts are equal. */
 export function emailKey(email: string): string {
-  return caseless(email.replace(invisible, '').trim().normalize('NFC'));
+  return caseless(normalized(email.replace(invisible, '').trim(), 'NFC'));
 }
 
 /** Text in lower case, a final sigma as a sigma. Composed again, as lowercasing can make two characters of one. */
 function caseless(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+  return normalized(text.toLowerCase().replaceAll('ς', 'σ'), 'NFC');
 }
 
 /** Accents and points of Latin, Greek, Cyrillic, Hebrew and Arabic. The marks of other scripts are vowels and are kept. */
@@ -55,12 +57,11 @@ const likenesses: Readonly<Record<string, string>> = {
  * if and only if its key contains the key of the search.
  */
 export function searchKey(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\s+/gu, ' ')
+  const folded = normalized(text, 'NFKD')
     .replace(invisible, '')
     .replace(accents, '')
+    .replace(/\s+/gu, ' ')
     .toLowerCase()
-    .replace(/[^\p{ASCII}]/gu, (character) => likenesses[character] ?? character)
-    .normalize('NFC');
+    .replace(/[^\p{ASCII}]/gu, (character) => likenesses[character] ?? character);
+  return normalized(folded, 'NFC');
 }

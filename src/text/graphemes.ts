@@ -1,12 +1,29 @@
 import { countGraphemes, graphemeSegments, splitGraphemes } from 'unicode-segmenter/grapheme';
 
 /** Maximum of UTF-16 code units in one character. No writing system needs more; bounds the memory of stacked combining marks. */
-const maxUnitsPerCharacter = 16;
+export const maxUnitsPerCharacter = 16;
 
 /** The number of characters that people see: extended grapheme clusters (Unicode Standard Annex 29). */
-export function lengthOf(text: string): number {
-  return countGraphemes(text);
+export const lengthOf = rememberingLongTexts(countGraphemes);
+
+/** A count that is taken once of a long text, as a variable gives the same text to many fields of a request. */
+export function rememberingLongTexts(count: (text: string) => number): (text: string) => number {
+  const counts = new Map<string, number>();
+  return (text) => {
+    if (text.length < minRememberedUnits) return count(text);
+    const known = counts.get(text);
+    if (known !== undefined) return known;
+    if (counts.size >= maxRemembered) counts.delete(counts.keys().next().value!);
+    const counted = count(text);
+    counts.set(text, counted);
+    return counted;
+  };
 }
+
+/** Shorter texts take as long to find as to count. */
+const minRememberedUnits = 1_000;
+/** A text of a post, its campaign and its template, and a few more: at most a few megabytes. */
+const maxRemembered = 8;
 
 /** Whether a text takes at most the memory that `maxLength` characters need in any writing system. */
 export function isCompact(text: string, maxLength: number): boolean {

@@ -107,6 +107,41 @@ describe.each(bothEngines)('a database of an earlier version, on %s', (engine) =
     ]);
   });
 
+  it('finds words between which a zero-width space stands', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await databaseBefore(queries, '020_folded_spaces.sql');
+    const text = 'Coffee \u200b beans';
+    const before = 'coffee  beans';
+    await run(
+      queries,
+      `insert into workspaces (id, name, created_at) values ('ws_1', 'W', now());
+       insert into posts (id, workspace_id, text, folded_text, status, created_at, updated_at)
+         values ('post_1', 'ws_1', '${text}', '${before}', 'DRAFT', now(), now()),
+           ('post_2', 'ws_1', 'Tea', 'tea', 'DRAFT', now(), now());
+       insert into post_targets (id, workspace_id, post_id, position, text_override, folded_text_override, status)
+         values ('tgt_1', 'ws_1', 'post_1', 0, '${text}', '${before}', 'FAILED');
+       insert into templates (id, workspace_id, title, folded_title, body, folded_body, created_at, updated_at)
+         values ('tpl_1', 'ws_1', '${text}', '${before}', '${text}', '${before}', now(), now());
+       insert into campaigns (id, workspace_id, name, folded_name, brief, folded_brief, status, created_at, updated_at)
+         values ('camp_1', 'ws_1', '${text}', '${before}', '${text}', '${before}', 'PLANNED', now(), now());
+       insert into media_assets
+           (id, workspace_id, file_name, folded_file_name, alt_text, folded_alt_text, mime_type, byte_size, sha256, storage_key, created_at)
+         values ('media_1', 'ws_1', '${text}', '${before}', '${text}', '${before}', 'image/png', 1, '', 'k', now())`,
+    );
+    const untouched = "select xmin::text from posts where id = 'post_2'";
+    const version = await rowsOf(queries, untouched);
+    await migrate(queries);
+    const folded = await rowsOf(
+      queries,
+      `select folded_text from posts where id = 'post_1' union all select folded_text_override from post_targets
+         union all select unnest(array[folded_title, folded_body]) from templates
+         union all select unnest(array[folded_name, folded_brief]) from campaigns
+         union all select unnest(array[folded_file_name, folded_alt_text]) from media_assets`,
+    );
+    expect(folded).toEqual(Array.from({ length: 8 }, () => ({ foldedText: 'coffee beans' })));
+    expect(await rowsOf(queries, untouched)).toEqual(version);
+  });
+
   it('goes on with its experiment, whose evidence of what is behind begins anew', async () => {
     const { queries } = await createTestDatabase(engine);
     await databaseBefore(queries, '019_experiment_evidence.sql');

@@ -85,6 +85,12 @@ describe.each(engines)('templates on %s', (engine) => {
       });
   });
 
+  it('name each hashtag that does not fit once, whatever its length', async () => {
+    const long = '👨‍👩‍👧‍👦'.repeat(10_000);
+    const { userErrors } = await create({ hashtags: [...Array.from({ length: 29 }, () => long), 'fits'] });
+    expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'hashtags'] }]);
+  });
+
   it('refuse what does not fit, all at once', async () => {
     const { userErrors } = await create({ title: ' ', body: 'x'.repeat(10_001), hashtags: ['a b'] });
     expect(userErrors.map(({ code, path }: { code: string; path: string[] }) => [code, path[1]])).toEqual([

@@ -131,6 +131,15 @@ describe('the schema', () => {
     expect(silent.map(({ coordinate }) => coordinate)).toEqual([]);
   });
 
+  it('states the maximum of every text that is folded before its characters are counted', () => {
+    const folded = inputs.texts.filter(({ coordinate }) =>
+      /\.(email|handle|contactHandle|hashtags|fileName)$/.test(coordinate),
+    );
+    expect(folded.length).toBe(6);
+    const long = folded.filter(({ constraint: { maxLength = Number.POSITIVE_INFINITY } }) => maxLength > 255 * 16);
+    expect(long.map(({ coordinate }) => coordinate)).toEqual([]);
+  });
+
   it('states how long every list is at most that it gives', () => {
     const silent = outputs.filter(
       ({ field }) =>

@@ -60,6 +60,8 @@ describe('a search', () => {
     ['"now" - or', '“now” — or'],
     ['two  words', 'two\nwords'],
     ['soft', 'so\u00adft'],
+    ['coffee beans', 'coffee \u200b beans'],
+    ['coffee beans', 'coffee \ufeff\u0640 beans'],
     ['❤', '❤️'],
   ])('for %s finds %s', (search, text) => {
     expect(searchKey(text)).toContain(searchKey(search));

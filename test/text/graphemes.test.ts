@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginningOf, isCompact, lengthOf, quoted, shortened, shortenedTo } from '../../src/text/graphemes.ts';
+import {
+  beginningOf,
+  isCompact,
+  lengthOf,
+  quoted,
+  rememberingLongTexts,
+  shortened,
+  shortenedTo,
+} from '../../src/text/graphemes.ts';
 
 const family = '👨‍👩‍👧‍👦';
 /** Pieces that join with their neighbours in every way that Unicode knows. */
@@ -34,6 +42,31 @@ describe('the length of a text', () => {
         expect(lengthOf(of)).toBe(charactersOf(of).length);
       }),
     );
+  });
+});
+
+describe('the lengths of long texts', () => {
+  const texts = Array.from({ length: 9 }, (_, index) => `${'a'.repeat(10_000)}${index}`);
+  const counting = () => {
+    const counted: string[] = [];
+    const length = rememberingLongTexts((of) => {
+      counted.push(of);
+      return of.length;
+    });
+    return { counted, length };
+  };
+
+  it('are counted once, as one request can use a variable hundreds of times', () => {
+    const { counted, length } = counting();
+    const few = texts.slice(0, 8);
+    for (let use = 0; use < 20; use += 1) for (const of of few) expect(length(of)).toBe(10_001);
+    expect(counted).toEqual(few);
+  });
+
+  it('are remembered of the last eight, and of no short text', () => {
+    const { counted, length } = counting();
+    for (const of of [...texts, texts[8]!, texts[0]!, 'short', 'short']) length(of);
+    expect(counted).toEqual([...texts, texts[0], 'short', 'short']);
   });
 });
 

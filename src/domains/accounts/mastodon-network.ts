@@ -25,6 +25,8 @@ type Uploads = PublishRequest['uploads'];
 /** Enough for a page of 40 statuses with their HTML. */
 const maxResponseBytes = 4 * 1024 * 1024;
 
+const maxAddressChars = 2_000;
+
 /** How long a server keeps the idempotency keys of statuses (Mastodon's `PostStatusService`). */
 const keysKeptMs = 3_600_000;
 
@@ -164,8 +166,9 @@ function invalidResponse(): NetworkFailure {
   return new NetworkFailure('Mastodon sent an invalid response: try again later.');
 }
 
+/** The length is compared first: the time of a host with many combining marks grows with the square of their number. */
 function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+  return text.length <= maxAddressChars && URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }
 
 function pause(durationMs: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { isBlank } from '../../text/folding.ts';
 import { beginningOf, lengthOf } from '../../text/graphemes.ts';
+import { normalized } from '../../text/normal-form.ts';
 
 const maxLength = 255;
 
@@ -12,7 +13,7 @@ const unwanted = /(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Zl}\p{Z
 export function safeFileName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? '';
   const printable = last.replace(unwanted, '').trim();
-  return isBlank(printable) ? '' : withinLength(printable.normalize('NFC'));
+  return isBlank(printable) ? '' : withinLength(normalized(printable, 'NFC'));
 }
 
 /** A name of at most 255 characters with its extension, which shows the type. */

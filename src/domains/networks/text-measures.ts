@@ -1,5 +1,6 @@
 import { lengthOf } from '../../text/graphemes.ts';
 import { createLinkFinder, type LinkFinder, type TextRange } from '../../text/links.ts';
+import { normalized } from '../../text/normal-form.ts';
 
 /** The length of any link on X and on Mastodon. */
 const linkLength = 23;
@@ -37,7 +38,7 @@ const lightRanges = [
  * The weighted length of twitter-text 3 in the composed text (NFC): 23 for a link, 2 for an emoji, 1 or 2 for other code points.
  */
 export function lengthOnX(text: string): number {
-  const composed = text.normalize('NFC');
+  const composed = normalized(text, 'NFC');
   const links = findLinksOnX(composed);
   const weights = around(composed, links).map((part) => {
     let emojiCount = 0;

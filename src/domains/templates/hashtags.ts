@@ -9,17 +9,16 @@ const maxHashtagLength = 100;
 /** Hashtags as they are stored: without #, distinct without regard to case, in their order. */
 export function normalizeHashtags(input: readonly string[], problems: Problems): string[] {
   const distinct = new Map<string, string>();
-  for (const hashtag of input.map(bare)) {
+  for (const hashtag of new Set(input.map(bare))) {
+    if (!isHashtag(hashtag)) {
+      const expected = `1–${maxHashtagLength} characters without spaces`;
+      problems.add(invalid('hashtags', `Expected ${expected}, but got ${shown(hashtag)}.`));
+      continue;
+    }
     const key = hashtagKey(hashtag);
     if (!distinct.has(key)) distinct.set(key, hashtag);
   }
-  const hashtags = [...distinct.values()];
-  for (const hashtag of hashtags) {
-    if (isHashtag(hashtag)) continue;
-    const expected = `1–${maxHashtagLength} characters without spaces`;
-    problems.add(invalid('hashtags', `Expected ${expected}, but got ${shown(hashtag)}.`));
-  }
-  return hashtags;
+  return [...distinct.values()];
 }
 
 function bare(hashtag: string): string {
@@ -30,5 +29,5 @@ function bare(hashtag: string): string {
 }
 
 function isHashtag(text: string): boolean {
-  return !isBlank(text) && isWithinLength(text, maxHashtagLength) && !/[\s#＃]/u.test(text);
+  return isWithinLength(text, maxHashtagLength) && !isBlank(text) && !/[\s#＃]/u.test(text);
 }

@@ -1,5 +1,6 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { normalized } from '../../text/normal-form.ts';
 
 /** About 32 MiB and a tenth of a second (RFC 7914; OWASP's second choice after Argon2id, which would need a native package). */
 const cost = { N: 2 ** 15, r: 8, p: 1 };
@@ -44,5 +45,5 @@ function derive(
   password: string,
   { salt, length, cost: { N, r, p } }: { salt: Buffer; length: number; cost: typeof cost },
 ): Promise<Buffer> {
-  return scryptAsync(password.normalize('NFKC'), salt, length, { N, r, p, maxmem: 256 * N * r });
+  return scryptAsync(normalized(password, 'NFKC'), salt, length, { N, r, p, maxmem: 256 * N * r });
 }

@@ -274,14 +274,20 @@ describe('Mastodon as a network', () => {
       expect(lines[0]!.body).toContain('Text character limit of 500 exceeded');
     });
 
-    it.each(['', '<html>', 'null', '{}', '{"url":7}', '{"url":"javascript:alert(1)"}', `"${'x'.repeat(5_000_000)}"`])(
-      'fails temporarily when its 200 is invalid',
-      async (body) => {
-        const failure = await failWith(200, body);
-        expect(failure).toBeInstanceOf(NetworkFailure);
-        expect(failure.message).toBe('Mastodon sent an invalid response: try again later.');
-      },
-    );
+    it.each([
+      '',
+      '<html>',
+      'null',
+      '{}',
+      '{"url":7}',
+      '{"url":"javascript:alert(1)"}',
+      `{"url":"https://${'a'.repeat(2_000)}"}`,
+      `"${'x'.repeat(5_000_000)}"`,
+    ])('fails temporarily when its 200 is invalid', async (body) => {
+      const failure = await failWith(200, body);
+      expect(failure).toBeInstanceOf(NetworkFailure);
+      expect(failure.message).toBe('Mastodon sent an invalid response: try again later.');
+    });
   });
 
   it('ends with its signal', async () => {
