@@ -134,6 +134,7 @@ async function build(config: Config, options: AppOptions & Opened): Promise<App>
     policies: config.policies,
     auditEvery: config.auditEvery,
     maxDocumentBytes: config.limits.maxDocumentBytes,
+    maxResultChars: config.limits.maxResultChars,
     isCaching: config.isCaching && cluster === undefined,
     serveCutOffMs: config.serveCutOffMs,
     isJoining: config.isCaching,

@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly policies: Readonly<Record<CacheCategory, Policy>>;
   /** Most bytes for documents and the data derived from them. */
   readonly maxDocumentBytes?: number;
+  /** Most characters of the values in a result. Default: any number. */
+  readonly maxResultChars?: number;
   /** Whether the cache is used from the start; `allowCaching` changes it. */
   readonly isCaching: boolean;
   /**

@@ -1,6 +1,7 @@
 import { systemClock } from '@magpie/cache';
 import { EntryCache } from '@magpie/cache/entries';
 import {
+  countingResolver,
   countReuse,
   Documents,
   executeJoined,
@@ -8,6 +9,7 @@ import {
   type JoinedResult,
   NamespaceClock,
   type OperationArgs,
+  ResultSize,
   reuseFragments,
 } from '@magpie/graphql-cache/parts';
 import { execute } from 'graphql';
@@ -164,7 +166,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     onFailure: (error) => log.failure('a workspace was only partly warmed', error),
   });
   const documents = new Documents({ schema, plans, maxBytes: options.maxDocumentBytes });
-  const joining = { ...planned, cache, documents };
+  const { maxResultChars } = options;
+  const joining = { ...planned, cache, documents, maxResultChars };
   const isOver = (day: string | undefined, { timeZone }: Viewer) =>
     day !== undefined && today(timeZone, wallNow()) !== day;
   const contextFor = ({ viewer, isDebugging, ...request }: EdgeRequest) => {
@@ -194,8 +197,12 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     isForAnyone: (document, operationName) => isForAnyone(access, document, operationName),
     async execute(args, executeFn) {
       const context = args.contextValue as RequestContext;
-      if (!context.state.isCaching) return afterExecution(undefined, context, await executeFn(args));
-      return (await join(args, context)) ?? afterExecution(cache, context, await executeFn(args));
+      const executeOtherwise = async () => {
+        const fieldResolver = countingResolver(new ResultSize(maxResultChars));
+        const result = await executeFn({ ...args, fieldResolver });
+        return afterExecution(context.state.isCaching ? cache : undefined, context, result);
+      };
+      return (context.state.isCaching ? await join(args, context) : undefined) ?? executeOtherwise();
     },
     async rerun(operationRequest, request) {
       const context = contextFor(request);

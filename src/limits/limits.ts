@@ -37,6 +37,8 @@ export interface RequestLimits {
   readonly maxRootFields: number;
   readonly maxRepeats: number;
   readonly maxCost: number;
+  /** Characters of the values in a result. */
+  readonly maxResultChars: number;
   /** Fields in an event of a subscription that tells of changes. */
   readonly maxEventCost: number;
   /** Concurrent subscriptions per process, of all clients together. */

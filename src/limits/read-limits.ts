@@ -13,6 +13,8 @@ export function readRequestLimits(read: EnvironmentReader): RequestLimits {
     maxRepeats: read.integer('MAX_QUERY_REPEATS', 25),
     // Allows a calendar of six weeks with targets and accounts, or of a month with all entries, but not several of them.
     maxCost: read.integer('MAX_QUERY_COST', 150_000),
+    // Allows a page of a hundred posts of the longest text in any writing system.
+    maxResultChars: read.integer('MAX_RESULT_CHARACTERS', 16 * 1024 * 1024),
     // The subscriptions of a workspace together get at most as much of one change as a query may ask for.
     maxEventCost: read.integer('MAX_EVENT_COST', 500),
     maxSubscriptions: read.integer('MAX_SUBSCRIPTIONS', 1_000),

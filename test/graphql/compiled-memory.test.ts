@@ -1,4 +1,4 @@
-import { Documents, FieldErrors, type RootField, sizeOf } from '@magpie/graphql-cache/parts';
+import { Documents, FieldErrors, ResultSize, type RootField, sizeOf } from '@magpie/graphql-cache/parts';
 import { type DocumentNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createNest } from './nest.ts';
@@ -18,7 +18,11 @@ function remember(maxBytes?: number) {
   const executeField = ({ text }: RootField, variables = {}) => {
     const { resolve } = text.field;
     text.field.resolve = () => rows;
-    void text.execute(undefined, { contextValue: {}, variables, errors: new FieldErrors() }, undefined);
+    void text.execute(
+      undefined,
+      { contextValue: {}, variables, errors: new FieldErrors(), size: new ResultSize() },
+      undefined,
+    );
     text.field.resolve = resolve!;
   };
   const execute = (document: DocumentNode, variables = {}) => {

@@ -20,6 +20,7 @@ import { createGraphqlEngine } from '../../src/graphql/engine.ts';
 import type { EngineOptions, GraphqlEngine } from '../../src/graphql/engine-interface.ts';
 import { createListener } from '../../src/http/listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/http/server.ts';
+import type { RequestLimits } from '../../src/limits/limits.ts';
 import type { CounterStore } from '../../src/limits/rate-limiter.ts';
 import { spansOfLoads } from '../../src/tracing.ts';
 import { createHttpClient, type HttpAnswer } from '../setup/http-client.ts';
@@ -68,7 +69,7 @@ export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations'
   readonly remote?: EngineOptions['remote'];
   readonly policies?: Readonly<Record<CacheCategory, Policy>>;
   readonly time?: TestTime;
-  readonly limits?: Partial<ServerOptions['limits']>;
+  readonly limits?: Partial<RequestLimits>;
   /** What several servers count by, when they do so together. */
   readonly counters?: CounterStore;
   /** Makes spans of operations and loads. */
@@ -94,11 +95,13 @@ export async function startMagpie(
   const told = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) };
   const cluster = options.cluster && (await openCluster({ ...options.cluster, queries, log: told }));
   const { media = createMemoryStore() } = options;
+  const limits = { ...config.limits, ...options.limits };
   const engine = createGraphqlEngine({
     queries,
     ports: { network: createSandboxNetwork(), ai: createBuiltInProvider(), media },
     limits: createProductLimits(config.productLimits, options.counters),
     policies: options.policies ?? policies,
+    maxResultChars: limits.maxResultChars,
     ...{ isCaching: isCaching && !cluster, isJoining, isWarming: false, isDemo: options.isDemo ?? false },
     clusterLog: cluster,
     operatorWorkspace: config.operatorWorkspace,
@@ -107,7 +110,6 @@ export async function startMagpie(
     ...{ clock: time, wallNow: time.date },
     log: { alert: () => {}, failure: (message, error) => log.error({ err: error }, message) },
   });
-  const limits = { ...config.limits, ...options.limits };
   await cluster?.join({
     apply: engine.apply,
     clear: () => engine.clearAll('invalidations that may be missing'),

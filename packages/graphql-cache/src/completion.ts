@@ -2,6 +2,7 @@ import {
   defaultTypeResolver,
   type GraphQLAbstractType,
   GraphQLError,
+  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -47,7 +48,7 @@ export function completeAs(type: GraphQLOutputType, at: CompletedField): Complet
   const completeValue = isListType(type)
     ? completeList(type.ofType, at)
     : isLeafType(type)
-      ? leafText(type)
+      ? completeLeaf(type)
       : isObjectType(type)
         ? completeObject(type, at)
         : completeAbstract(type, at);
@@ -55,6 +56,15 @@ export function completeAs(type: GraphQLOutputType, at: CompletedField): Complet
     if (value === null || value === undefined) return nullText;
     if (value instanceof Error) throw value;
     return completeValue(value, textExecution, path);
+  };
+}
+
+function completeLeaf(type: GraphQLLeafType): CompleteValue {
+  const textOf = leafText(type);
+  return (value, { size }) => {
+    const text = textOf(value);
+    size.add(text.length);
+    return text;
   };
 }
 

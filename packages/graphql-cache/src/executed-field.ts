@@ -8,6 +8,7 @@ import type {
 } from 'graphql';
 import type { ExecutionState } from './execution-state.ts';
 import type { FieldErrors } from './field-errors.ts';
+import type { ResultSize } from './result-size.ts';
 import type { Variables } from './variables.ts';
 
 /** One execution of an operation to JSON text. */
@@ -19,6 +20,7 @@ export interface TextExecution {
   readonly state?: ExecutionState;
   /** Errors of fields whose result is null instead. */
   readonly errors: FieldErrors;
+  readonly size: ResultSize;
 }
 
 /** An operation whose fields are prepared for execution. `conditions` are the values of variables in `@skip` and `@include`. */

@@ -3,6 +3,7 @@ import { type ExecutionResult, type GraphQLError, Kind } from 'graphql';
 import { bareTag } from './cache-key.ts';
 import type { FieldCache } from './cached-field.ts';
 import type { ExecutionState, Explanation } from './execution-state.ts';
+import { isTooLarge } from './result-size.ts';
 import { pathOf } from './trace.ts';
 
 /** The result of an execution, or a stream of its parts with `@defer` and `@stream`. */
@@ -49,8 +50,9 @@ function dropIncompletable(cache: FieldCache, { traces }: ExecutionState, errors
     for (const path of readPaths) entries.set(pathOf(path).join(), undefined);
     for (const { path, entry } of root ? [root, ...lookups] : lookups) entries.set(path.join(), entry);
   }
-  for (const { path, nodes } of errors) {
-    if (!path || isArgumentError(nodes)) continue;
+  for (const error of errors) {
+    const { path, nodes } = error;
+    if (!path || isArgumentError(nodes) || isTooLarge(error)) continue;
     let owner: Entry | undefined;
     let pathText = '';
     for (const key of path) {

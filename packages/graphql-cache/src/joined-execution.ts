@@ -7,6 +7,7 @@ import type { ExecutionState, Trace } from './execution-state.ts';
 import { FieldErrors } from './field-errors.ts';
 import { type AttachedFragment, countFragment, findFragment, freshUntilOf, keepFragment } from './fragments.ts';
 import type { PlannedSchema } from './planned-schema.ts';
+import { ResultSize } from './result-size.ts';
 import type { RootField } from './root-fields.ts';
 import { SerializedData } from './serialized-data.ts';
 import type { JsonText } from './text.ts';
@@ -51,6 +52,8 @@ export interface JoinedFragments {
 export interface JoiningParts extends PlannedSchema {
   readonly cache: FieldCache;
   readonly documents: Documents;
+  /** Most characters of the values in a result. Default: any number. */
+  readonly maxResultChars?: number | undefined;
 }
 
 /**
@@ -78,11 +81,14 @@ export async function executeJoined(
   const json = new Map<RootField, string>();
   const fragments: (AttachedFragment | undefined)[] = [];
   const foundFragments: Pick<AttachedFragment, 'entry' | 'value'>[] = [];
+  const size = new ResultSize(parts.maxResultChars);
   for (const field of fields) {
     const id = fragmentIdOf(field, variables, period);
     const startedAt = cache.beginHit();
     const fragment = findFragment(parts, state, { field, variables, id, contextValue });
     if (!fragment || state.explanations) continue; // a fragment would hide lookups
+    if (!size.hasRoomFor(fragment.value.json.length)) continue; // the execution says so
+    size.add(fragment.value.json.length);
     fragments.push(fragment);
     foundFragments.push({ entry: fragment.entry, value: fragment.value }); // an attachment may be emptied before the result is complete
     json.set(field, fragment.value.json);
@@ -90,7 +96,7 @@ export async function executeJoined(
   }
 
   const missing = fields.filter((field) => !json.has(field));
-  const textExecution: TextExecution = { contextValue, rootValue, variables, state, errors: new FieldErrors() };
+  const textExecution: TextExecution = { contextValue, rootValue, variables, state, size, errors: new FieldErrors() };
   let texts: readonly string[];
   try {
     texts = await executeAll(missing, textExecution);

@@ -33,6 +33,7 @@ export { identityOfParent, idsIn, type Nodes, nodesById } from './nodes.ts';
 export { type PlannedSchema, planSchema } from './planned-schema.ts';
 export type { AroundLoad, DeclaredField, MutationTags, Ports, Write } from './ports.ts';
 export { isRefusal, reportable } from './reportable.ts';
+export { countingResolver, ResultSize } from './result-size.ts';
 export { countReuse, reuseFragments } from './reuse.ts';
 export type { RootField } from './root-fields.ts';
 export { isPersonalKey, publicNamespace, publicSharing, type RequestScope, type Sharing, sharingOf } from './scope.ts';
