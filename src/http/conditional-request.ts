@@ -16,7 +16,10 @@ export function isRangeWanted(headers: Headers, etag: string): boolean {
   return !ifRange || (ifRange === etag && !isWeak(etag));
 }
 
-/** The response 304 or 412 to a GET or HEAD; undefined when its preconditions hold. `headers` are those of status 200. */
+/**
+ * The response 304 or 412 to a GET or HEAD; undefined when its preconditions hold. `headers` are those of status 200, the policy of
+ * a page among them: with those of a 304, a client replaces those that it has (RFC 9111, section 3.2).
+ */
 export function conditionalResponse(request: Request, headers: Record<string, string>): Response | undefined {
   const status = statusByConditions(request.headers, headers.etag!);
   if (status === 304) return new Response(null, { status, headers });

@@ -48,11 +48,11 @@ function fileResponse(request: Request, { content, gzipped, etag, type }: Dashbo
     etag,
     vary: 'Accept-Encoding',
     'cache-control': isPage ? 'no-cache' : 'public, max-age=31536000, immutable',
+    'content-security-policy': policy,
   };
   const conditional = conditionalResponse(request, headers);
   if (conditional) return conditional;
   headers['content-type'] = type;
-  headers['content-security-policy'] = policy;
   const isCompressed = acceptsGzip(request.headers.get('accept-encoding'));
   if (isCompressed) headers['content-encoding'] = 'gzip';
   return new Response(request.method === 'HEAD' ? null : isCompressed ? gzipped : content, { headers });

@@ -20,11 +20,15 @@ export function useGraphiql(graphqlPath: string): HttpPlugin {
 }
 
 function pageResponse(request: Request, { gzipped, html, etag, policy }: Page): Response {
-  const headers: Record<string, string> = { etag, vary: 'Accept, Accept-Encoding', 'cache-control': 'no-cache' };
+  const headers: Record<string, string> = {
+    etag,
+    vary: 'Accept, Accept-Encoding',
+    'cache-control': 'no-cache',
+    'content-security-policy': policy,
+  };
   const conditional = conditionalResponse(request, headers);
   if (conditional) return conditional;
   headers['content-type'] = 'text/html; charset=utf-8';
-  headers['content-security-policy'] = policy;
   const isCompressed = acceptsGzip(request.headers.get('accept-encoding'));
   if (isCompressed) headers['content-encoding'] = 'gzip';
   return new Response(isCompressed ? gzipped : html, { headers });

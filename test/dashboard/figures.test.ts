@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mostMissed } from '../../src/dashboard/page/figures/figures.ts';
+import { counted } from '../../src/dashboard/page/figures/format.ts';
 
 describe('the fields with the most misses', () => {
   it('are not those of one lookup, whose hit ratio is the worst, and not those without misses', () => {
@@ -13,6 +14,17 @@ describe('the fields with the most misses', () => {
       'Query.posts',
       'Query.templates',
       'Query.node',
+    ]);
+  });
+});
+
+describe('a count in words', () => {
+  it('is of one thing or of several', () => {
+    const told = [0, 1, 1_200].map((value) => [counted(value, 'hit'), counted(value, 'entry', 'entries')]);
+    expect(told).toEqual([
+      ['0 hits', '0 entries'],
+      ['1 hit', '1 entry'],
+      ['1,200 hits', '1,200 entries'],
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketsOf } from '../../src/dashboard/page/figures/buckets.ts';
 import { figuresBy, type Step, timesBy } from '../../src/dashboard/page/figures/figures.ts';
-import { completed, latest } from '../../src/dashboard/page/figures/steps.ts';
+import { completed, extended, latest } from '../../src/dashboard/page/figures/steps.ts';
 
 const step = (second: number, hits: number, seconds = 1): Step => ({
   ...{ atMs: second * 1_000, seconds },
@@ -27,6 +27,14 @@ describe('the seconds of a page that was open while the server restarted', () =>
     const buckets = bucketsOf([step(3, 10), step(6, 30, 3)], { spanMs: 10_000, bucketMs: 10_000, nowMs: 10_000 });
     expect(buckets.map(({ seconds, figures }) => [seconds, figures!.hits])).toEqual([[4, 40]]);
   });
+
+  it('are found at once also of a step that lasted for years', () => {
+    expect(hits(completed([step(4_000, 1, 1e9)], [step(1, 5), step(3_999, 6), step(4_001, 7)]))).toEqual([
+      [1, 5],
+      [4_000, 1],
+      [4_001, 7],
+    ]);
+  });
 });
 
 describe('the last minute', () => {
@@ -35,5 +43,17 @@ describe('the last minute', () => {
       [100, 2],
       [101, 3],
     ]);
+  });
+});
+
+describe('the seconds of a page whose server sets its clock back', () => {
+  it('are those until then, and those that follow', () => {
+    const heard = [step(1, 1), step(2, 2), step(100, 3), step(101, 4)];
+    expect(hits(extended(heard, step(3, 5)))).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 5],
+    ]);
+    expect(hits(extended(heard, step(101, 5))).length).toBe(5);
   });
 });

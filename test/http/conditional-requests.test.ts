@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createTestServer } from './engine.ts';
 
 const bytes = Buffer.from('0123456789');
@@ -20,9 +23,14 @@ const resources: Record<string, { path: string; headers?: Record<string, string>
   'the page at /': { path: '/', headers: { accept: 'text/html' } },
   'the page at / for programs': { path: '/' },
   GraphiQL: { path: '/graphql', headers: { accept: 'text/html' } },
+  'the dashboard': { path: '/dashboard' },
 };
 
-const server = createTestServer({ media, schemaText: 'type Query { a: Int }' });
+const dashboardFolder = await mkdtemp(join(tmpdir(), 'magpie-dashboard-'));
+await writeFile(join(dashboardFolder, 'index.html'), '<p>page</p>');
+afterAll(() => rm(dashboardFolder, { recursive: true }));
+
+const server = createTestServer({ media, schemaText: 'type Query { a: Int }', dashboardFolder });
 
 async function ask(resource: string, headers: Record<string, string> = {}, method = 'GET') {
   const { path, headers: own } = resources[resource]!;
@@ -50,6 +58,15 @@ describe.each(Object.keys(resources))('%s', (resource) => {
     expect(answer).toMatchObject({ status: 304, text: '' });
     expect(answer.headers.get('etag')).toBe(etag);
     expect(answer.headers.get('content-encoding')).toBeNull();
+  });
+
+  // RFC 9111, section 3.2: with those of a 304, a client replaces headers of the response that it has.
+  it('has the headers that it was sent with, its policy among them, when it is not sent again', async () => {
+    const sent = await ask(resource);
+    const again = await ask(resource, { 'if-none-match': sent.headers.get('etag')! });
+    expect(again.status).toBe(304);
+    const changed = [...again.headers].filter(([name, value]) => sent.headers.get(name) !== value);
+    expect(changed.map(([name]) => name)).toEqual(['x-request-id']);
   });
 
   it.each<[string, (etag: string) => string]>([

@@ -31,7 +31,7 @@ import {
 import { addRounds, findExperiment } from '../../src/operator/experiment-repository.ts';
 import { saveProcess } from '../../src/operator/process-repository.ts';
 import type { RemoteSnapshot } from '../../src/remote/statistics.ts';
-import { describeInBrowser, launchBrowser } from '../setup/browser.ts';
+import { describeInBrowser, launchBrowser, stopWhenFrozen } from '../setup/browser.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { chartRows } from './dashboard-charts.ts';
 import { createLoad } from './dashboard-load.ts';
@@ -296,6 +296,7 @@ describeInBrowser('the dashboard', () => {
     await browser?.close();
     await rm(folder, { recursive: true, force: true });
   });
+  stopWhenFrozen(() => page);
 
   it('asks for a token, and says what is wrong with one', async () => {
     const editor = await signInAs(database, 'EDITOR');
@@ -550,6 +551,23 @@ describeInBrowser('the dashboard', () => {
     expect((await statistics()).entries).toBeGreaterThan(5);
   });
 
+  it('closes a question by its own answer, not by that to one that was closed before', async () => {
+    await page.getByRole('button', { name: 'Clear …' }).click();
+    await page.evaluate(async () => {
+      const first = document.querySelector('dialog')!;
+      const closed = new Promise((resolve) => first.addEventListener('close', resolve));
+      first.querySelector('form')!.requestSubmit();
+      first.close();
+      await closed;
+      document.querySelector<HTMLElement>('.actions .danger')!.click();
+    });
+    await page.getByText(/cleared\.$/).waitFor();
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await page.getByRole('dialog').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   it('changes the policy of a category, and goes back to the configured one', async () => {
     const templates = async () =>
       (await statistics()).categories.find(({ category }: { category: string }) => category === 'TEMPLATES').policy;
@@ -730,6 +748,44 @@ describeInBrowser('the dashboard', () => {
     expect(await moving()).toBeGreaterThan(0);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await moving()).toBe(0);
+  });
+
+  it('keeps what has the focus in view, and a long name within its bar', async () => {
+    await page.setViewportSize({ width: 1280, height: 600 });
+    const covered = await page.evaluate(() => {
+      const bar = document.querySelector('.top')!;
+      document.querySelector('.brand small')!.textContent = 'Donaudampfschifffahrt'.repeat(20);
+      scrollTo(0, document.documentElement.scrollHeight);
+      return [...document.querySelectorAll<HTMLElement>('main [tabindex], main a, main button')]
+        .reverse()
+        .filter((one) => {
+          one.focus();
+          return one.getBoundingClientRect().top < bar.getBoundingClientRect().bottom;
+        }).length;
+    });
+    const { height } = (await page.locator('.top').boundingBox())!;
+    expect([covered, height < 64, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([
+      0,
+      true,
+      1280,
+    ]);
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('tells why it is not live, if the server says so', async () => {
+    await page.goto('about:blank');
+    while (connections() > 0) await page.evaluate(() => new Promise(requestAnimationFrame));
+    const others = new AbortController();
+    const headers = {
+      ...{ authorization: `Bearer ${owner.token}`, accept: 'text/event-stream', 'content-type': 'application/json' },
+    };
+    const body = JSON.stringify({ query: 'subscription { cacheStatsUpdated { at } }' });
+    for (let n = 0; n < 3; n++) await fetch(magpie.url, { method: 'POST', headers, body, signal: others.signal });
+    await page.goto(address());
+    await card('Not of now').getByText('Expected at most 3 subscriptions of a token').waitFor();
+    others.abort();
+    await becomeLive();
+    await card('Not of now').waitFor({ state: 'detached' });
   });
 
   it('spoke to this server alone, and left the token in this tab alone', async () => {

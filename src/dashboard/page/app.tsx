@@ -42,6 +42,7 @@ export function App() {
       await enter(token);
       return true;
     } catch (error) {
+      keepToken(token); // to try it again, unless it is to blame
       end(error as RequestError);
       return false;
     } finally {
@@ -51,6 +52,7 @@ export function App() {
   const end = (error?: RequestError) => {
     if (!error || error.isAboutToken) dropToken();
     setSession(undefined);
+    offer(undefined);
     setProblem(error && problemOf(error));
   };
   // Once, when the page opens
@@ -74,7 +76,7 @@ export function App() {
   if (session)
     return (
       <>
-        <Page {...session} onEnd={end} />
+        <Page key={session.token} {...session} onEnd={end} />
         {offered && (
           <Dialog
             title="Use the token of the link?"
@@ -87,7 +89,7 @@ export function App() {
         )}
       </>
     );
-  return <SignIn {...{ signIn, problem, isTrying }} />;
+  return <SignIn {...{ signIn, problem, isTrying }} token={keptToken() ?? ''} />;
 }
 
 function problemOf(error: RequestError): string {

@@ -29,7 +29,7 @@ export function Chart({ title, hint, summary, span, ...plot }: ChartProps) {
   const id = useId();
   const { x, lines, isTime } = plot;
   const { formatX = (seconds: number) => moment(seconds * 1000, x.at(-1)! * 1000) } = plot;
-  const at = pointed !== null && x[pointed] !== undefined ? pointed : null;
+  const at = !isTable && pointed !== null && x[pointed] !== undefined ? pointed : null;
   return (
     <section class={`card ${span ?? ''}`} aria-labelledby={id}>
       <header class="card-head">

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { aloneIn } from './alone.ts';
 import { colours } from './colours.ts';
 
 export interface Line {
@@ -108,7 +109,7 @@ function optionsOf(latest: { current: PlotProps }, element: HTMLElement): uPlot.
     width: element.clientWidth,
     height,
     legend: { show: false },
-    padding: [8, isTime ? 8 : 40, 0, 0], // the last time has no label, the last size has one
+    padding: [8, isTime ? 16 : 40, 0, 0], // half a label fits to the right of the last time or size
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, sync: isTime ? { key: 'time' } : undefined },
     scales: {
       x: { time: isTime, range: isTime ? withFirstBar : undefined },
@@ -116,7 +117,7 @@ function optionsOf(latest: { current: PlotProps }, element: HTMLElement): uPlot.
     },
     axes: [
       {
-        ...{ ...axis, size: 24, gap: 4, space: 70, grid: { show: false } },
+        ...{ ...axis, size: 28, gap: 8, space: 70, grid: { show: false } }, // clear of the label of zero
         values: (_, ticks) => ticks.map((tick) => (isTime ? timeTick(tick, ticks) : formatX!(tick))),
       },
       {
@@ -154,8 +155,7 @@ function seriesOf({ label, colour: name, form, dash }: Line, colour: (name: stri
     width: isFilled ? 0 : 1.75,
     dash,
     fill: isFilled ? stroke : form === 'area' ? colour(`${name}-wash`) : undefined,
-    // Only of a value between gaps, of which there is no line.
-    points: isFilled ? { show: false } : { size: 4, space: 24, fill: stroke },
+    points: isFilled ? { show: false } : { size: 4, space: 24, fill: stroke, filter: whereNoLineIs },
     paths:
       form === 'bars'
         ? uPlot.paths.bars!({ size: [0.8, 40], align: -1 })
@@ -163,6 +163,11 @@ function seriesOf({ label, colour: name, form, dash }: Line, colour: (name: stri
           ? uPlot.paths.stepped!({ align: -1 })
           : undefined,
   };
+}
+
+/** All points where there is room for them, else only those that no line leads to. */
+function whereNoLineIs({ data }: uPlot, series: number, isRoomy: boolean): number[] | null {
+  return isRoomy ? null : aloneIn(data[series]!);
 }
 
 function drawMark({ ctx, bbox, valToPos }: uPlot, mark: PlotProps['mark'], colour: (name: string) => string): void {

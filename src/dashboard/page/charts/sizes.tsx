@@ -1,4 +1,4 @@
-import { count, percent, textOf } from '../figures/format.ts';
+import { count, counted, percent, textOf } from '../figures/format.ts';
 import type { StoreDetails } from '../state/dashboard.ts';
 import { Chart } from './chart.tsx';
 
@@ -19,7 +19,7 @@ export function SizesChart({ sizing, policy: { maxEntries } }: StoreDetails) {
       isTime={false}
       yRange={[0, 1]}
       x={sizing.map((one) => one.maxEntries)}
-      formatX={(entries) => `${format(entries)} entries`}
+      formatX={(entries) => counted(entries, 'entry', 'entries')}
       formatY={(y) => `${Math.round(y * 100)} %`}
       mark={today && { x: maxEntries, label: `today: ${format(maxEntries)}` }}
       lines={[

@@ -4,7 +4,13 @@ import { RequestError } from './request-error.ts';
 export type Liveness =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
-  | { readonly state: 'waiting'; readonly retryAtMs: number };
+  | {
+      readonly state: 'waiting';
+      /** By `performance.now()`, as the wall clock may be set. */
+      readonly retryAtMs: number;
+      /** What the server says of why, or an error of the page itself; undefined when the server does not answer. */
+      readonly why?: string;
+    };
 
 interface FollowOptions<Event> {
   /** Opens the source of events, which ends when the signal is aborted. */
@@ -49,7 +55,8 @@ export class Follower<Event> {
       const error = await this.#readOnce().catch((reason: unknown) => reason);
       if (this.#stop.signal.aborted) return;
       if (error instanceof RequestError && error.isAboutToken) return onRefusal(error);
-      await this.#wait(Math.min(longestWaitMs, firstWaitMs * 2 ** this.#failures++));
+      const why = error instanceof RequestError && !error.isAnswer ? undefined : (error as Error | undefined)?.message;
+      await this.#wait(Math.min(longestWaitMs, firstWaitMs * 2 ** this.#failures++), why);
     }
   }
 
@@ -74,8 +81,8 @@ export class Follower<Event> {
     }
   }
 
-  async #wait(ms: number): Promise<void> {
-    this.#options.onLiveness({ state: 'waiting', retryAtMs: Date.now() + ms });
+  async #wait(ms: number, why?: string): Promise<void> {
+    this.#options.onLiveness({ state: 'waiting', retryAtMs: performance.now() + ms, why });
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {

@@ -7,6 +7,11 @@ export class RequestError extends Error {
     this.code = code;
   }
 
+  /** Whether the server has told it. */
+  get isAnswer(): boolean {
+    return this.code !== 'UNREACHABLE';
+  }
+
   /** Whether another token is needed. */
   get isAboutToken(): boolean {
     return this.code === 'UNAUTHENTICATED' || this.code === 'FORBIDDEN';

@@ -19,6 +19,11 @@ export function count(value: number): Quantity {
   return { figure: whole.format(value), unit: '' };
 }
 
+/** A count with what is counted, as in `1 hit` and `2 hits`; with a word of its own for several, as in `entries`. */
+export function counted(value: number, one: string, several = `${one}s`): string {
+  return `${textOf(count(value))} ${value === 1 ? one : several}`;
+}
+
 export function percent(ratio: number | null | undefined): Quantity {
   return ratio == null ? none : { figure: tenths.format(ratio * 100), unit: '%' };
 }

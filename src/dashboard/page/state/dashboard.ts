@@ -2,10 +2,10 @@ import type { DetailsQuery, ExperimentQuery, ProcessesQuery } from '../../../gen
 import { type Connection, openConnection, type Request } from '../connection/connection.ts';
 import { Follower, type Liveness } from '../connection/follow.ts';
 import { type Alert, liveTicks, type Tick } from '../connection/live.ts';
-import { RequestError } from '../connection/request-error.ts';
+import type { RequestError } from '../connection/request-error.ts';
 import type { Place, Step } from '../figures/figures.ts';
 import { type Range, ranges } from '../figures/ranges.ts';
-import { completed } from '../figures/steps.ts';
+import { completed, extended } from '../figures/steps.ts';
 import detailsDocument from '../operations/details.graphql';
 import experimentDocument from '../operations/experiment.graphql';
 import processesDocument from '../operations/processes.graphql';
@@ -34,12 +34,14 @@ export class Dashboard {
   experiment: Experiment | undefined;
   /** Empty while they are not known. */
   processes: readonly Process[] = [];
+  /** Why parts of what is shown are not of now, by part; empty while no connection is the only reason. */
+  readonly problems = new Map<string, string>();
   readonly #connection: Connection;
   #place: Place = 'ALL';
   #range: Range = ranges[0]!;
   #history: readonly Step[] = [];
   #ticks = 0;
-  readonly #steps = new Map<Place, Step[]>();
+  readonly #steps = new Map<Place, readonly Step[]>();
   readonly #follower: Follower<Tick>;
   #onRefusal: (error: RequestError) => void;
   #listener = () => {};
@@ -52,7 +54,10 @@ export class Dashboard {
       open: (signal) => liveTicks(this.#connection, signal),
       onEvent: (tick) => this.#take(tick),
       onLiveness: (liveness) => {
-        if (liveness.state !== 'live') this.#ticks = 0; // what was missed is read with the next tick
+        if (liveness.state === 'live') this.problems.delete('Seconds');
+        else this.#ticks = 0; // what was missed is read with the next tick
+        if (liveness.state === 'waiting') this.problems.clear();
+        if (liveness.state === 'waiting' && liveness.why) this.problems.set('Seconds', liveness.why);
         this.liveness = liveness;
         this.#listener();
       },
@@ -71,7 +76,7 @@ export class Dashboard {
     this.#place = place;
     this.#range = range;
     this.#history = [];
-    this.#load(() => this.#readHistory());
+    this.#load('Charts', () => this.#readHistory());
   }
 
   /** The steps of the place and range that are shown. */
@@ -87,7 +92,7 @@ export class Dashboard {
   /** Reads again what does not come each second. */
   refresh(): void {
     this.#loadDetails();
-    this.#load(() => this.#readHistory());
+    this.#load('Charts', () => this.#readHistory());
   }
 
   retryNow(): void {
@@ -105,20 +110,19 @@ export class Dashboard {
     this.heardAtMs = atMs;
     this.alerts = alerts;
     for (const [place, figures] of of) {
-      const steps = this.#steps.get(place) ?? [];
-      steps.push({ atMs, seconds, figures });
-      if (steps.length > maxSteps) steps.shift();
-      this.#steps.set(place, steps);
+      const steps = extended(this.recent(place), { atMs, seconds, figures });
+      this.#steps.set(place, steps.slice(-maxSteps));
     }
     const ticks = this.#ticks++;
     if (ticks % detailsEach === 0) this.#loadDetails();
-    if (ticks === 0 || (!this.#range.isLive && ticks % historyEach === 0)) this.#load(() => this.#readHistory());
+    if (ticks === 0 || (!this.#range.isLive && ticks % historyEach === 0))
+      this.#load('Charts', () => this.#readHistory());
   }
 
   #loadDetails(): void {
-    this.#load(() => this.#readDetails());
-    this.#load(() => this.#readExperiment());
-    this.#load(() => this.#readProcesses());
+    this.#load('Counters and tables', () => this.#readDetails());
+    this.#load('Experiment', () => this.#readExperiment());
+    this.#load('Processes', () => this.#readProcesses());
   }
 
   async #readDetails(): Promise<void> {
@@ -142,12 +146,18 @@ export class Dashboard {
     this.#history = range.isLive ? completed(this.shown(), history).slice(-maxSteps) : history;
   }
 
-  /** What cannot be read now is read with a later tick; the live connection tells that the server is away. */
-  #load(read: () => Promise<void>): void {
+  /** What cannot be read now is read with a later tick; while the page is not live, its liveness tells why. */
+  #load(part: string, read: () => Promise<void>): void {
     read().then(
-      () => this.#listener(),
-      (error: unknown) => {
-        if (error instanceof RequestError && error.isAboutToken) this.#onRefusal(error);
+      () => {
+        this.problems.delete(part);
+        this.#listener();
+      },
+      (error: RequestError) => {
+        if (error.isAboutToken) return this.#onRefusal(error);
+        if (this.liveness.state !== 'live') return;
+        this.problems.set(part, error.message);
+        this.#listener();
       },
     );
   }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ClearMutation, WarmMutation } from '../../../generated/dashboard.ts';
 import type { Place } from '../figures/figures.ts';
-import { count, placeName, textOf } from '../figures/format.ts';
+import { counted, placeName } from '../figures/format.ts';
 import clearDocument from '../operations/clear.graphql';
 import warmDocument from '../operations/warm.graphql';
 import type { Dashboard, StoreDetails } from '../state/dashboard.ts';
@@ -29,7 +29,7 @@ export function Actions({ place, dashboard, store }: ActionsProps) {
     const input = place === 'ALL' ? {} : { categories: [place] };
     const { clearCache } = await dashboard.request<ClearMutation>(clearDocument, { input });
     refuseErrors(clearCache.userErrors);
-    say(`${entries(clearCache.clearedEntries)} cleared.`);
+    say(`${counted(clearCache.clearedEntries, 'entry', 'entries')} cleared.`);
     dashboard.refresh();
   };
   const warm = async () => {
@@ -38,7 +38,7 @@ export function Actions({ place, dashboard, store }: ActionsProps) {
     try {
       const { warmCache } = await dashboard.request<WarmMutation>(warmDocument);
       refuseErrors(warmCache.userErrors);
-      say(`${entries(warmCache.warmedEntries)} made.`);
+      say(`${counted(warmCache.warmedEntries, 'entry', 'entries')} made.`);
       dashboard.refresh();
     } catch (error) {
       say((error as Error).message);
@@ -88,8 +88,4 @@ export function Actions({ place, dashboard, store }: ActionsProps) {
       )}
     </div>
   );
-}
-
-function entries(number: number): string {
-  return number === 1 ? '1 entry' : `${textOf(count(number))} entries`;
 }

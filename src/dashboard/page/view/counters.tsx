@@ -1,4 +1,4 @@
-import { duration, percent, textOf } from '../figures/format.ts';
+import { counted, duration, percent, textOf } from '../figures/format.ts';
 import type { Details, StoreDetails } from '../state/dashboard.ts';
 import { CounterCard, type CounterRow, number } from './counter-card.tsx';
 
@@ -34,7 +34,7 @@ export function Counters({ of, startedAt, audit }: CountersProps) {
     [
       'Loads',
       number(of.loads),
-      `${number(of.misses - of.loads)} misses were coalesced · ${number(of.refreshes)} refreshes, ${number(of.prefetches)} of them before expiry`,
+      `${counted(of.misses - of.loads, 'miss was', 'misses were')} coalesced · ${counted(of.refreshes, 'refresh', 'refreshes')}, ${number(of.prefetches)} of them before expiry`,
     ],
     ['Failed loads', number(of.failures), `${number(of.timeouts)} over the time limit · ${number(of.rescues)} rescued`],
     [

@@ -22,10 +22,13 @@ export function Dialog({ title, verb, isDangerous, children, submit, onClose }: 
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     setRunning(true);
-    submit(new FormData(event.currentTarget as HTMLFormElement)).then(onClose, (error: Error) => {
-      setProblem(error.message);
-      setRunning(false);
-    });
+    submit(new FormData(event.currentTarget as HTMLFormElement)).then(
+      () => element.current?.close(), // one that was closed meanwhile may have a successor
+      (error: Error) => {
+        setProblem(error.message);
+        setRunning(false);
+      },
+    );
   };
   return (
     <dialog ref={element} aria-labelledby={id} onClose={onClose}>

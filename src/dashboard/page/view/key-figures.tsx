@@ -1,6 +1,6 @@
 import { type Bucket, overall } from '../figures/buckets.ts';
 import { hitRatioOf, lookupsOf, missesOf, type Step } from '../figures/figures.ts';
-import { bytes, count, duration, percent, perSecond, type Quantity, textOf } from '../figures/format.ts';
+import { bytes, count, counted, duration, percent, perSecond, type Quantity, textOf } from '../figures/format.ts';
 import { latest } from '../figures/steps.ts';
 import { Track } from './rail.tsx';
 
@@ -25,22 +25,22 @@ export function KeyFigures({ buckets, recent, words, room }: KeyFiguresProps) {
   return (
     <dl class="figures" aria-label={`Figures of ${words}`}>
       <Figure name="Hit ratio" value={percent(figures && hitRatioOf(figures))}>
-        {figures ? `${textOf(count(figures.hits))} hits` : ''}
+        {figures ? counted(figures.hits, 'hit') : ''}
       </Figure>
       <Figure name="Lookups" value={rate(figures && lookupsOf(figures))}>
         {nowRate(now && lookupsOf(now.figures))} now
       </Figure>
       <Figure name="Loads" value={rate(figures && figures.loads + figures.refreshes)}>
-        {coalesced === undefined ? '' : `${textOf(count(Math.max(0, coalesced)))} misses coalesced`}
+        {coalesced === undefined ? '' : `${counted(Math.max(0, coalesced), 'miss', 'misses')} coalesced`}
       </Figure>
       <Figure name="Load time saved" value={duration(figures?.savedMs)}>
-        by {figures ? textOf(count(figures.hits)) : '–'} hits
+        by {figures ? counted(figures.hits, 'hit') : '– hits'}
       </Figure>
       <Figure name="Evictions" value={rate(figures?.evictions)}>
         {figures ? `${textOf(count(figures.evictions))} in all` : ''}
       </Figure>
       <Figure name="Failed loads" value={figures ? count(figures.failures) : percent(null)}>
-        {figures ? `${textOf(count(figures.staleHits))} stale hits` : ''}
+        {figures ? counted(figures.staleHits, 'stale hit') : ''}
       </Figure>
       <Room name="Entries" used={room?.entries} max={room?.maxEntries} format={count} />
       <Room name="Memory" used={room?.bytes} max={room?.maxBytes} format={bytes} />

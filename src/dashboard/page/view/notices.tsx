@@ -4,12 +4,25 @@ import { moment } from '../figures/format.ts';
 interface NoticesProps {
   readonly alerts: readonly Alert[];
   readonly advice: readonly string[];
+  /** Why parts of the page are not of now, by part. */
+  readonly problems: ReadonlyMap<string, string>;
 }
 
 /** What an operator should look at now, and what could be better. */
-export function Notices({ alerts, advice }: NoticesProps) {
+export function Notices({ alerts, advice, problems }: NoticesProps) {
   return (
     <>
+      {problems.size > 0 && (
+        <section class="notices alerts" aria-label="Not of now">
+          <ul>
+            {[...problems].map(([part, message]) => (
+              <li key={part}>
+                <b>{part} not of now</b> {message}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {alerts.length > 0 && (
         <section class="notices alerts" aria-label="Alerts">
           <ul>

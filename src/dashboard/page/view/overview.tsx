@@ -53,6 +53,7 @@ export function Overview({ dashboard, place, range }: OverviewProps) {
       <Notices
         alerts={alerts.filter(({ category }) => place === 'ALL' || category === place)}
         advice={stores.flatMap(({ advice }) => advice)}
+        problems={dashboard.problems}
       />
       <KeyFigures {...{ ...over, recent, room }} />
       <div class="grid charts">

@@ -53,7 +53,7 @@ function usePlace(): Place {
 
 function useDashboard(token: string, onRefusal: PageProps['onEnd']): Dashboard {
   const [, render] = useReducer((count: number) => count + 1, 0);
-  const dashboard = useMemo(() => new Dashboard(token, onRefusal), [token]);
+  const dashboard = useMemo(() => new Dashboard(token, onRefusal), []);
   useEffect(() => {
     dashboard.onChange(() => render(undefined));
     return () => dashboard.close();

@@ -2,10 +2,12 @@ interface SignInProps {
   signIn(token: string): void;
   readonly problem: string | undefined;
   readonly isTrying: boolean;
+  /** One that could not be tried for want of an answer; else empty. */
+  readonly token: string;
 }
 
 /** The form that takes a token. It is kept in this tab alone and never part of a URL. */
-export function SignIn({ signIn, problem, isTrying }: SignInProps) {
+export function SignIn({ signIn, problem, isTrying, token: kept }: SignInProps) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const token = new FormData(event.currentTarget as HTMLFormElement).get('token');
@@ -27,6 +29,7 @@ export function SignIn({ signIn, problem, isTrying }: SignInProps) {
             autocomplete="off"
             spellcheck={false}
             required
+            defaultValue={kept}
             aria-describedby="problem"
           />
           <small>A session’s or an API token. It stays in this tab.</small>

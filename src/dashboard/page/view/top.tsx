@@ -19,7 +19,7 @@ export function Top({ workspace, liveness, heardAtMs, range, setRange, retryNow,
   return (
     <header class="top">
       <div class="brand">
-        <Mark /> Magpie <small>{workspace}</small>
+        <Mark /> Magpie <small title={workspace}>{workspace}</small>
       </div>
       <Live {...{ liveness, heardAtMs, retryNow }} />
       <div class="space" />
@@ -64,9 +64,9 @@ function Live({ liveness, heardAtMs, retryNow }: Pick<TopProps, 'liveness' | 'he
 }
 
 function Countdown({ untilMs }: { untilMs: number }) {
-  const [nowMs, setNow] = useState(Date.now());
+  const [nowMs, setNow] = useState(performance.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
+    const timer = setInterval(() => setNow(performance.now()), 500);
     return () => clearInterval(timer);
   }, []);
   return <span>next attempt in {Math.max(0, Math.ceil((untilMs - nowMs) / 1000))} s</span>;
