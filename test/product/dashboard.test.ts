@@ -574,7 +574,11 @@ describeInBrowser('the dashboard', () => {
     const configured = await templates();
     await page.getByRole('button', { name: 'Policy …' }).click();
     expect(await findings()).toEqual([]);
-    await page.getByRole('spinbutton', { name: /^Entries/ }).fill('60');
+    const entries = page.getByRole('spinbutton', { name: /^Entries/ });
+    await entries.fill('60.5');
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    expect(await entries.evaluate((input) => input.matches(':invalid'))).toBe(true); // which the browser tells
+    await entries.fill('60');
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     await page.getByText('at most 60 entries').waitFor();
     expect(await templates()).toEqual({ ...configured, maxEntries: 60 });
@@ -588,6 +592,9 @@ describeInBrowser('the dashboard', () => {
     const experiment = page.getByRole('region', { name: 'Experiment on the lifetime of Templates' });
     await page.getByRole('button', { name: 'Experiment …' }).click();
     expect(await findings()).toEqual([]);
+    await page.getByLabel('Lifetimes').fill('5 min, 900');
+    await page.getByRole('button', { name: 'Start' }).click();
+    expect(await page.getByLabel('Lifetimes').evaluate((input) => input.matches(':invalid'))).toBe(true);
     await page.getByLabel('Lifetimes').fill('300, 900');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByText('An experiment on Templates runs.').waitFor();

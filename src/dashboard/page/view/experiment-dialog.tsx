@@ -34,7 +34,13 @@ export function ExperimentDialog({ store: { category, policy }, request, onDone,
       </p>
       <label class="field">
         Lifetimes
-        <input name="ttlSeconds" required defaultValue={`${ttlSeconds}, ${Math.min(86_400, 3 * ttlSeconds)}`} />
+        <input
+          name="ttlSeconds"
+          required
+          pattern="[\d\s,]*"
+          title="whole seconds, with commas between them"
+          defaultValue={`${ttlSeconds}, ${Math.min(86_400, 3 * ttlSeconds)}`}
+        />
         <small>seconds, two to four; the others are compared with the first</small>
       </label>
     </Dialog>

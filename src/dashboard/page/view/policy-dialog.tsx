@@ -30,7 +30,7 @@ export function PolicyDialog({ store, request, isTried, onDone, onClose }: Polic
     const numberOf = (field: string) => Number(form.get(field));
     const wanted = {
       ...{ ttlSeconds: numberOf('ttlSeconds'), staleSeconds: numberOf('staleSeconds') },
-      ...{ maxEntries: numberOf('maxEntries'), maxBytes: numberOf('maxKib') * kibi },
+      ...{ maxEntries: numberOf('maxEntries'), maxBytes: Math.round(numberOf('maxKib') * kibi) },
       eviction: String(form.get('eviction')),
     };
     const changed = Object.entries(wanted).filter(([field, value]) => value !== policy[field as keyof typeof wanted]);
@@ -77,7 +77,10 @@ export function PolicyDialog({ store, request, isTried, onDone, onClose }: Polic
           max={86_400}
         />
         <Field name="maxEntries" label="Entries" unit="at most" value={policy.maxEntries} min={1} max={20_000} />
-        <Field name="maxKib" label="Memory" unit="KiB at most" value={policy.maxBytes / kibi} min={64} max={65_536} />
+        <Field
+          {...{ name: 'maxKib', label: 'Memory', unit: 'KiB at most', step: 'any' }}
+          {...{ value: policy.maxBytes / kibi, min: 64, max: 65_536 }}
+        />
         <label class="field">
           Evicts by
           <select name="eviction">
@@ -100,13 +103,17 @@ interface FieldProps {
   readonly value: number;
   readonly min: number;
   readonly max: number;
+  /** Whole numbers when absent. */
+  readonly step?: 'any';
 }
 
-function Field({ name, label, unit, value, min, max }: FieldProps) {
+/** What is configured may be beyond what can be chosen, and does not prevent other changes. */
+function Field({ name, label, unit, value, step, ...limits }: FieldProps) {
+  const [min, max] = [Math.min(limits.min, value), Math.max(limits.max, value)];
   return (
     <label class="field">
       {label}
-      <input name={name} type="number" required step="any" {...{ min, max }} defaultValue={String(value)} />
+      <input name={name} type="number" required {...{ min, max, step }} defaultValue={String(value)} />
       <small>{unit}</small>
     </label>
   );
