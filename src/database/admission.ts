@@ -1,7 +1,7 @@
 import { Kysely } from 'kysely';
 import type pg from 'pg';
-import { UnavailableError } from './errors.ts';
-import { type EndTurn, FairTurns, ownLane } from './fair-turns.ts';
+import { type EndTurn, FairTurns, ownLane } from '../limits/fair-turns.ts';
+import { UnavailableError } from '../unavailable-error.ts';
 import { camelCaseNames, SnakeCaseDialect } from './names.ts';
 import { Session, type Use, unavailable } from './session.ts';
 import type { Tables } from './tables.ts';

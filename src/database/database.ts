@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
+import { ownLane } from '../limits/fair-turns.ts';
 import { Admission, type Queries, withoutTimeLimit } from './admission.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { assertDatabase, prepareFiles } from './embedded-files.ts';
-import { ownLane } from './fair-turns.ts';
 import { makeFolder } from './file-errors.ts';
 import { migrate } from './migrate.ts';
 import { type PgliteOptions, startPglite } from './pglite.ts';

@@ -1,3 +1,5 @@
+import { UnavailableError } from '../unavailable-error.ts';
+
 /** An error of a statement from either engine, with its SQLSTATE and, if one was violated, the name of the constraint. */
 interface DatabaseError extends Error {
   code: string;
@@ -36,14 +38,6 @@ function violates(error: unknown, code: string, constraint?: string): error is D
 /** Whether the server replied with an error; false for a lost connection. */
 export function isDatabaseError(error: unknown): error is DatabaseError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string';
-}
-
-/**
- * The database is unavailable: nothing listens, the connection is lost, or no connection became free in time. The outcome of a
- * COMMIT is then unknown; any other statement had no effect.
- */
-export class UnavailableError extends Error {
-  override readonly name = 'UnavailableError';
 }
 
 /** A statement exceeded its time limit and was cancelled. The outcome of a COMMIT is then unknown. */

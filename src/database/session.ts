@@ -1,7 +1,8 @@
 import type { PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
 import { messageOf } from '../error-message.ts';
-import { CommitRefusedError, isDatabaseError, TimeLimitError, UnavailableError } from './errors.ts';
+import { UnavailableError } from '../unavailable-error.ts';
+import { CommitRefusedError, isDatabaseError, TimeLimitError } from './errors.ts';
 
 export interface SessionOptions {
   /**

@@ -1,12 +1,7 @@
 import { messageOf } from '../error-message.ts';
+import { UnavailableError } from '../unavailable-error.ts';
 import { type Queries, takeTransaction } from './admission.ts';
-import {
-  CommitRefusedError,
-  isDatabaseError,
-  isTransactionConflict,
-  UnavailableError,
-  UnknownOutcomeError,
-} from './errors.ts';
+import { CommitRefusedError, isDatabaseError, isTransactionConflict, UnknownOutcomeError } from './errors.ts';
 
 /** How a transaction ended. Only `rolledBack` proves that nothing was written. */
 export type TransactionOutcome = 'committed' | 'rolledBack' | 'unknown';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { UnavailableError, UnknownOutcomeError } from '../../src/database/errors.ts';
+import { UnknownOutcomeError } from '../../src/database/errors.ts';
 import { Changes } from '../../src/domains/changes.ts';
 import type { Context } from '../../src/domains/context.ts';
 import { mutationInSteps } from '../../src/domains/mutation.ts';
+import { UnavailableError } from '../../src/unavailable-error.ts';
 
 describe('a mutation in steps whose database goes away', () => {
   async function run(first: 'committed' | 'rolledBack', error: Error): Promise<unknown> {

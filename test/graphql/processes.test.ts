@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../src/database/errors.ts';
+import { UnavailableError } from '../../src/unavailable-error.ts';
 import { createProcessReporter } from '../../src/operator/process-reporter.ts';
 import { bob } from './nest.ts';
 import { createProduct } from './product.ts';

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { UnavailableError } from '../../src/database/errors.ts';
+import { UnavailableError } from '../../src/unavailable-error.ts';
 import type { Media } from '../../src/http/use-media.ts';
 import { createTestServer, limits } from './engine.ts';
 import { createLiveServer } from './live.ts';

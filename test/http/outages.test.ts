@@ -1,6 +1,7 @@
 import { LoadLimitError, LoadTimeoutError } from '@magpie/cache';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { UnavailableError, UnknownOutcomeError } from '../../src/database/errors.ts';
+import { UnknownOutcomeError } from '../../src/database/errors.ts';
+import { UnavailableError } from '../../src/unavailable-error.ts';
 import { createTestServer, post } from './engine.ts';
 
 /** As the driver makes it of what the server answers. */

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ClientOptions as SocketOptions, WebSocket } from 'ws';
-import { UnavailableError } from '../../src/database/errors.ts';
+import { UnavailableError } from '../../src/unavailable-error.ts';
 import { ada, ask, limits } from './engine.ts';
 import { createLiveServer } from './live.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { UnavailableError } from '../../database/errors.ts';
+import { UnavailableError } from '../../unavailable-error.ts';
 
 /** Bytes `start` to `end`, both included. */
 export interface ByteRange {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { FairTurns } from '../../database/fair-turns.ts';
 import type { NetworkName } from '../../generated/schema.ts';
+import { FairTurns } from '../../limits/fair-turns.ts';
 import { type TextLength, textLength } from './text-length.ts';
 
 /** A text and the networks by whose rules it is measured. */
@@ -15,8 +15,11 @@ type Lengths = Partial<Record<NetworkName, TextLength>>;
 /** Length of a text, in UTF-16 units, that is measured without waiting for a turn: 0.1 ms for all networks. */
 const maxUnitsAtOnce = 1_000;
 
-/** More than one operation can ask for at its cost, and a few megabytes. */
-const maxRemembered = 5_000;
+/**
+ * Texts that are remembered, a few megabytes, and measurements of a workspace that may wait; one more fails with `UNAVAILABLE`. More
+ * than one operation can ask for at its cost.
+ */
+const maxTexts = 5_000;
 
 /**
  * Measures texts by the rules of networks. The lengths are remembered, so that a text is measured once for all fields and requests
@@ -30,7 +33,7 @@ export class MeasuredLengths {
   /** Those of the last text, which are found without a digest: aliases ask again and again. */
   #last: { readonly text: string; readonly lengths: Lengths } = { text: '', lengths: {} };
   readonly #turns = new FairTurns({
-    ...{ atMost: 1, resource: 'the measurement of a text', maxWaiting: Number.POSITIVE_INFINITY },
+    ...{ atMost: 1, resource: 'the measurement of a text', maxWaiting: maxTexts },
   });
 
   constructor(measure = textLength) {
@@ -62,7 +65,7 @@ export class MeasuredLengths {
   #known(digest: string): Lengths {
     let lengths = this.#remembered.get(digest);
     if (!lengths) {
-      if (this.#remembered.size >= maxRemembered) this.#remembered.delete(this.#remembered.keys().next().value!);
+      if (this.#remembered.size >= maxTexts) this.#remembered.delete(this.#remembered.keys().next().value!);
       lengths = {};
       this.#remembered.set(digest, lengths);
     }

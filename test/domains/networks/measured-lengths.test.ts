@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MeasuredLengths } from '../../../src/domains/networks/measured-lengths.ts';
 import { textLength } from '../../../src/domains/networks/text-length.ts';
+import { UnavailableError } from '../../../src/unavailable-error.ts';
 
 /** Lengths that note each text and network that is measured, and the turn of the event loop. */
 function noted() {
@@ -64,6 +65,19 @@ describe('the lengths of a text', () => {
     const texts = Array.from({ length: 20 }, (_, i) => long(String(i).padStart(3)));
     await countTurns(Promise.all(texts.map((text) => lengths.of('a', { networks: ['X'], text }))));
     expect(new Set(turns).size).toBe(20);
+  });
+
+  it('of a long text are refused while more of the workspace wait than an operation can ask for', async () => {
+    const { lengths } = noted();
+    const ask = (workspaceId: string) => lengths.of(workspaceId, { networks: ['X'], text: long('one') });
+    const waiting = Array.from({ length: 5_001 }, () => ask('a')); // one has its turn
+    await expect(ask('a')).rejects.toThrow(
+      new UnavailableError(
+        'expected at most 5000 requests of one workspace to wait for the measurement of a text, but got more',
+      ),
+    );
+    await ask('b');
+    await Promise.all(waiting);
   });
 
   it('do not wait for all long texts of another workspace', async () => {

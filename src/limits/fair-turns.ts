@@ -1,4 +1,4 @@
-import { UnavailableError } from './errors.ts';
+import { UnavailableError } from '../unavailable-error.ts';
 
 export interface FairTurnsOptions {
   /** Maximum of concurrent turns. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureOf } from '../../src/database/errors.ts';
-import { type EndTurn, FairTurns, type FairTurnsOptions, ownLane } from '../../src/database/fair-turns.ts';
+import { type EndTurn, FairTurns, type FairTurnsOptions, ownLane } from '../../src/limits/fair-turns.ts';
 
 /** Turns whose beginning is noted by the lane, and which end when the test says so. */
 function start(options: Omit<FairTurnsOptions, 'resource'>) {
