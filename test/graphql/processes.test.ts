@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../src/unavailable-error.ts';
 import { createProcessReporter } from '../../src/operator/process-reporter.ts';
+import { UnavailableError } from '../../src/unavailable-error.ts';
 import { bob } from './nest.ts';
 import { createProduct } from './product.ts';
 import { createWire } from './wire.ts';

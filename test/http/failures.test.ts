@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { UnavailableError } from '../../src/unavailable-error.ts';
 import type { Media } from '../../src/http/use-media.ts';
+import { UnavailableError } from '../../src/unavailable-error.ts';
 import { createTestServer, limits } from './engine.ts';
 import { createLiveServer } from './live.ts';
 

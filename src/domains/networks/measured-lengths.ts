@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NetworkName } from '../../generated/schema.ts';
 import { FairTurns } from '../../limits/fair-turns.ts';
+import { UnavailableError } from '../../unavailable-error.ts';
 import { type TextLength, textLength } from './text-length.ts';
 
 /** A text and the networks by whose rules it is measured. */
@@ -52,9 +53,18 @@ export class MeasuredLengths {
     }
   }
 
+  /** The lengths if they need no turn: of a short text, or of one that was measured before; else undefined. */
+  known(measurement: Measurement): TextLength[] | undefined {
+    const { networks, text } = measurement;
+    if (text.length > maxUnitsAtOnce) {
+      const known = this.#remembered.get(digestOf(text));
+      if (!known || networks.some((network) => !known[network])) return undefined;
+    }
+    return this.#lengths(measurement);
+  }
+
   #lengths({ networks, text }: Measurement): TextLength[] {
-    if (text !== this.#last.text)
-      this.#last = { text, lengths: this.#known(createHash('sha256').update(text).digest('base64')) };
+    if (text !== this.#last.text) this.#last = { text, lengths: this.#rememberedOf(digestOf(text)) };
     const { lengths } = this.#last;
     return networks.map((network) => {
       lengths[network] ??= this.#measure(network, text);
@@ -62,7 +72,7 @@ export class MeasuredLengths {
     });
   }
 
-  #known(digest: string): Lengths {
+  #rememberedOf(digest: string): Lengths {
     let lengths = this.#remembered.get(digest);
     if (!lengths) {
       if (this.#remembered.size >= maxTexts) this.#remembered.delete(this.#remembered.keys().next().value!);
@@ -73,9 +83,47 @@ export class MeasuredLengths {
   }
 }
 
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
 const measuredLengths = new MeasuredLengths();
 
 /** The lengths of a text, remembered by the process. `workspaceId` is the workspace that waits for its turn. */
 export function lengthsOn(workspaceId: string, measurement: Measurement): Promise<TextLength[]> {
   return measuredLengths.of(workspaceId, measurement);
+}
+
+/** Long texts must be measured before a transaction can go on. */
+class UnmeasuredError extends UnavailableError {
+  readonly measurements: readonly Measurement[];
+
+  constructor(measurements: readonly Measurement[]) {
+    super('expected texts that do not change while they are measured, but got others again and again');
+    this.measurements = measurements;
+  }
+}
+
+/** The lengths of texts, in a transaction that `withMeasuredTexts` runs. */
+export function lengthsInTransaction(measurements: readonly Measurement[]): TextLength[][] {
+  const unmeasured = measurements.filter((one) => measuredLengths.known(one) === undefined);
+  if (unmeasured.length > 0) throw new UnmeasuredError(unmeasured);
+  return measurements.map((one) => measuredLengths.known(one)!);
+}
+
+/** How often a transaction is run again because another one has changed its texts meanwhile. */
+const maxRepetitions = 3;
+
+/**
+ * Runs a transaction. One that needs the lengths of long texts is rolled back, and run again when they are measured: while it waited
+ * for their turns, it would hold its connection.
+ */
+export async function withMeasuredTexts<T>(workspaceId: string, transaction: () => Promise<T>): Promise<T> {
+  for (let repetition = 0; ; repetition++)
+    try {
+      return await transaction();
+    } catch (error) {
+      if (!(error instanceof UnmeasuredError) || repetition === maxRepetitions) throw error;
+      for (const measurement of error.measurements) await lengthsOn(workspaceId, measurement);
+    }
 }

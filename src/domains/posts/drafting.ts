@@ -12,7 +12,7 @@ import { type PlannedContent, refusalsOf } from './readiness.ts';
 import { type PostRecord, postsByIds } from './repository.ts';
 import { accountIdsOf, checkRoom, checkTexts, overridesAfter, placeTargets, type TextOverrides } from './targets.ts';
 
-/** Creates a post: a draft, or with an instant a scheduled post or one that awaits approval. */
+/** Creates a post, within `withMeasuredTexts`: a draft, or with an instant a scheduled post or one that awaits approval. */
 export async function createPost(transaction: Transaction, input: CreatePostInput): Promise<PostRecord> {
   const { queries, viewer, now } = transaction;
   const { id, isReplay } = await reserve(transaction, {
@@ -27,7 +27,7 @@ export async function createPost(transaction: Transaction, input: CreatePostInpu
   if (scheduledAt) checkInstant(problems, { path: 'scheduledAt', at: scheduledAt, now });
   problems.text('text', text, maxPostLength);
   const overrides = overridesAfter([], input.textOverrides ?? [], { accountIds, problems });
-  await checkTexts(transaction, problems, {
+  checkTexts(problems, {
     ...{ accounts: await chosenAccounts(transaction, problems, accountIds), text, overrides },
   });
   await checkMedia(transaction, problems, mediaIds);
@@ -51,7 +51,7 @@ export async function createPost(transaction: Transaction, input: CreatePostInpu
   return reportAfter(transaction, { id, before: null });
 }
 
-/** Changes a post that is not published on any network. After a contributor's change, an approved post needs approval again. */
+/** Changes a post that is not published on any network, within `withMeasuredTexts`. After a contributor's change, an approved post needs approval again. */
 export async function updatePost(transaction: Transaction, input: UpdatePostInput): Promise<PostRecord> {
   const { queries, viewer, now } = transaction;
   const { id, text, accountIds, mediaIds, campaignId, expectedRevision } = input;
@@ -68,7 +68,7 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   const overrides = overridesAfter(targets, input.textOverrides ?? [], { accountIds: nextAccountIds, problems });
   if (post && (text != null || accounts || input.textOverrides)) {
     const accountsAfter = accounts ?? (await accountsByIds(queries, viewer, nextAccountIds));
-    await checkTexts(transaction, problems, { accounts: accountsAfter, text: nextText, overrides });
+    checkTexts(problems, { accounts: accountsAfter, text: nextText, overrides });
   }
   if (post && isPlanned(post.status)) {
     const content = { text: nextText, mediaIds: mediaIds ?? post.mediaIds, accountIds: nextAccountIds, overrides };

@@ -5,8 +5,8 @@ import type {
   UpdatePostInput,
 } from '../../generated/schema.ts';
 import { edgesOf, pageOf } from '../connection.ts';
-import { mutation } from '../mutation.ts';
-import { lengthsOn } from '../networks/measured-lengths.ts';
+import { inTransaction, mutation, mutationInSteps, type Transaction } from '../mutation.ts';
+import { lengthsOn, withMeasuredTexts } from '../networks/measured-lengths.ts';
 import { Problems } from '../problems.ts';
 import { createPost, updatePost } from './drafting.ts';
 import {
@@ -73,9 +73,9 @@ export const postResolvers: Resolvers = {
   },
 
   Mutation: {
-    createPost: mutation(async (input: CreatePostInput, tx) => ({ post: await createPost(tx, input) })),
+    createPost: measuredMutation(async (input: CreatePostInput, tx) => ({ post: await createPost(tx, input) })),
 
-    updatePost: mutation(
+    updatePost: measuredMutation(
       async (input: UpdatePostInput, tx) => {
         const post = await updatePost(tx, input);
         const targets = await targetsOfPosts(tx.queries, tx.viewer, [post.id]);
@@ -137,6 +137,18 @@ export const postResolvers: Resolvers = {
     recordPostMetrics: mutation(async (input, tx) => ({ post: await recordPostMetrics(tx, input) })),
   },
 };
+
+/** Creates the resolver of a mutation whose transaction measures texts. */
+function measuredMutation<Input, T extends object, Refused extends Partial<T> = object>(
+  run: (input: Input, transaction: Transaction) => Promise<T>,
+  refused?: Refused,
+) {
+  return mutationInSteps<Input, T, Refused>(
+    (input, context) =>
+      withMeasuredTexts(context.viewer.workspaceId, () => inTransaction(context, (tx) => run(input, tx))),
+    refused,
+  );
+}
 
 function filterOf(filter: PostFilterInput | null | undefined): PostFilter {
   const { status = null, accountIds = null, campaignId, search = null } = filter ?? {};

@@ -5,7 +5,7 @@ import { anyOf } from '../conditions.ts';
 import { invalid, notFound, textTooLong } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
-import { lengthsOn } from '../networks/measured-lengths.ts';
+import { lengthsInTransaction } from '../networks/measured-lengths.ts';
 import { maxPostLength } from '../networks/text-length.ts';
 import type { Problems } from '../problems.ts';
 import type { TargetStatus } from './lifecycle.ts';
@@ -59,23 +59,17 @@ interface TextsOfAccounts {
  * Measures each account's text as its network does. Adds one problem per network and text. Texts that are too long for Magpie are
  * not measured: they are refused already.
  */
-export async function checkTexts(
-  { viewer }: Pick<Transaction, 'viewer'>,
-  problems: Problems,
-  { accounts, text: ofPost, overrides }: TextsOfAccounts,
-): Promise<void> {
+export function checkTexts(problems: Problems, { accounts, text: ofPost, overrides }: TextsOfAccounts): void {
   const networksByText = new Map<string, Set<NetworkName>>();
   for (const { id, network } of accounts) {
     const text = overrides.get(id) ?? ofPost;
     networksByText.set(text, (networksByText.get(text) ?? new Set()).add(network));
   }
-  for (const [text, networks] of networksByText) {
-    if (!isWithinLength(text, maxPostLength)) continue;
-    for (const length of await lengthsOn(viewer.workspaceId, { networks: [...networks], text })) {
-      const { network, limit: maxLength, unit, isWithinLimit } = length;
-      if (!isWithinLimit) problems.add(textTooLong('text', { maxLength, length: length.length, unit, network }));
-    }
-  }
+  const measurements = [...networksByText]
+    .filter(([text]) => isWithinLength(text, maxPostLength))
+    .map(([text, networks]) => ({ text, networks: [...networks] }));
+  for (const { network, limit: maxLength, length, unit, isWithinLimit } of lengthsInTransaction(measurements).flat())
+    if (!isWithinLimit) problems.add(textTooLong('text', { maxLength, length, unit, network }));
 }
 
 interface Placement {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MeasuredLengths } from '../../../src/domains/networks/measured-lengths.ts';
+import {
+  lengthsInTransaction,
+  MeasuredLengths,
+  withMeasuredTexts,
+} from '../../../src/domains/networks/measured-lengths.ts';
 import { textLength } from '../../../src/domains/networks/text-length.ts';
 import { UnavailableError } from '../../../src/unavailable-error.ts';
 
@@ -87,5 +91,35 @@ describe('the lengths of a text', () => {
     await lengths.of('b', { networks: ['X'], text: long('of b') });
     expect(measured.length).toBeLessThan(4);
     await Promise.all(all);
+  });
+});
+
+describe('a transaction that measures texts', () => {
+  /** Runs one with the texts of each run, and counts the runs. */
+  async function run(textOf: (repetition: number) => string) {
+    let runs = 0;
+    const lengths = withMeasuredTexts('w', async () =>
+      lengthsInTransaction([{ networks: ['X', 'THREADS'], text: textOf(runs++) }]),
+    );
+    return { result: await lengths.catch((error: Error) => error), runs };
+  }
+  const expected = (text: string) => [[textLength('X', text), textLength('THREADS', text)]];
+
+  it('runs once with short texts, and with those that were measured before', async () => {
+    expect(await run(() => 'Hello')).toEqual({ result: expected('Hello'), runs: 1 });
+    const text = long('known');
+    await run(() => text);
+    expect(await run(() => text)).toEqual({ result: expected(text), runs: 1 });
+  });
+
+  it('is not under way while a long text waits to be measured, and runs again then', async () => {
+    const text = long('unknown');
+    expect(await run(() => text)).toEqual({ result: expected(text), runs: 2 });
+  });
+
+  it('is given up when there are other texts again and again', async () => {
+    const { result, runs } = await run((repetition) => long(`changed ${repetition}`));
+    expect(result).toBeInstanceOf(UnavailableError);
+    expect(runs).toBe(4);
   });
 });
