@@ -9,7 +9,7 @@ import {
   isListType,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Magpie, type Session, startMagpie, TestTime } from './magpie.ts';
+import { type Magpie, type Session, startMagpie, TestTime, uncompressed } from './magpie.ts';
 import { productSchema as schema } from './schema.ts';
 import { everythingOf } from './selections.ts';
 import { createTwoWorlds, type TwoWorlds } from './two-worlds.ts';
@@ -104,7 +104,7 @@ describe('to somebody who is confined, what hangs on hidden accounts alone is as
   }
 
   const answer = async (magpie: Magpie, token: string, { document, variables }: Omit<Question, 'isDeep'>) => {
-    const { text } = await magpie.ask(token, document, variables);
+    const { text } = await magpie.ask(token, document, variables, uncompressed);
     return text.replace(/"requestId":"[^"]*"/g, '');
   };
 

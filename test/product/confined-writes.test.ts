@@ -1,7 +1,7 @@
 import { type GraphQLInputField, type GraphQLInputObjectType, getNamedType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type NodeType, typeOfId } from '../../src/domains/ids.ts';
-import { type Magpie, startMagpie, TestTime } from './magpie.ts';
+import { type Magpie, startMagpie, TestTime, uncompressed } from './magpie.ts';
 import { absentId, contents, filled, type Place, placesIn, typesByName, withIdAt } from './places.ts';
 import { Random } from './random.ts';
 import { productSchema as schema } from './schema.ts';
@@ -86,7 +86,7 @@ describe('a mutation of somebody who is confined', () => {
     return `mutation ($input: ${field.args[0]!.type}) { ${name}(input: $input) ${selection} }`;
   };
   const act = async (magpie: Magpie, name: string, input: object) => {
-    const { text } = await magpie.ask(worlds.confined.token, documentOf(name), { input });
+    const { text } = await magpie.ask(worlds.confined.token, documentOf(name), { input }, uncompressed);
     expect(text).not.toMatch(/INTERNAL|VALIDATION_FAILED|TOO_LARGE/);
     return text.replace(/"requestId":"[^"]*"/g, '');
   };

@@ -1,12 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../setup/databases.ts';
-import { confine, type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
+import { confine, type Magpie, type Session, signInAs, startMagpie, TestTime, uncompressed } from './magpie.ts';
 import { Random } from './random.ts';
 import { reads } from './reads.ts';
 import { Stock } from './stock.ts';
 import { mutations, takeOnce } from './take-once.ts';
-
-const uncompressed = { 'accept-encoding': 'identity' };
 
 describe('after a mutation, every read of a fixed set answers exactly as without a cache, whoever sees what:', () => {
   const time = new TestTime();

@@ -58,6 +58,9 @@ export interface Answer {
   readonly json: any;
 }
 
+/** Headers for answers whose content alone matters: a long one takes longer to compress than to make. */
+export const uncompressed = { 'accept-encoding': 'identity' };
+
 export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations' | 'dashboardFolder'> {
   /** Any that is free when absent. */
   readonly port?: number;

@@ -15,7 +15,7 @@ import {
 import pino from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../setup/databases.ts';
-import { type Magpie, type Session, signInAs, startMagpie, TestTime } from './magpie.ts';
+import { type Magpie, type Session, signInAs, startMagpie, TestTime, uncompressed } from './magpie.ts';
 import { oddValues } from './odd-values.ts';
 import { Random } from './random.ts';
 import { productSchema as schema } from './schema.ts';
@@ -98,13 +98,14 @@ describe('a value that is odd', () => {
       const declared = all.map(({ arg, index }) => `$${arg.name}${index}: ${arg.type}`).join(', ');
       const fields = cases.map((one, index) => askedFor(one, index, ({ name }) => `$${name}${index}`));
       const variables = Object.fromEntries(all.map(({ arg, index, value }) => [`${arg.name}${index}`, value]));
-      return reply(await magpie.ask(owner.token, `${kind} (${declared}) ${around(fields.join('\n'))}`, variables));
+      const document = `${kind} (${declared}) ${around(fields.join('\n'))}`;
+      return reply(await magpie.ask(owner.token, document, variables, uncompressed));
     },
     async byLiterals(cases: readonly Case[]) {
       const fields = cases.map((one, index) =>
         askedFor(one, index, ({ name, type }) => literal(one.given[name], type)),
       );
-      return reply(await magpie.ask(owner.token, `${kind} ${around(fields.join('\n'))}`));
+      return reply(await magpie.ask(owner.token, `${kind} ${around(fields.join('\n'))}`, {}, uncompressed));
     },
   });
 
