@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DataDirLock, lockDataDir } from '../../src/database/data-dir-lock.ts';
+import { bundled } from '../setup/bundle.ts';
 import { createFolder } from '../setup/folders.ts';
 import { nextLine, type Process, startProcess } from '../setup/processes.ts';
 
@@ -129,8 +129,8 @@ async function startHolder(folder: string): Promise<{ process: Process; pid: num
 
 /** A process that was killed, and whose parent never asks how it ended. */
 async function holdAsZombie(folder: string): Promise<number> {
-  const command = '"$0" --import tsx "$1" "$2" <<< go & exec sleep 600';
-  const parent = spawn('bash', ['-c', command, process.execPath, fileURLToPath(holdLock), folder], {
+  const command = '"$0" "$1" "$2" <<< go & exec sleep 600';
+  const parent = spawn('bash', ['-c', command, process.execPath, await bundled(holdLock), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => {

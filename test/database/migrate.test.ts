@@ -8,7 +8,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { bothEngines, createTestDatabase } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { nextLine, startProcess } from '../setup/processes.ts';
-import { atServer, databaseUrl } from '../setup/templates.ts';
+import { atServer, databaseUrl } from '../setup/server.ts';
 
 /** A database that has seen no migration, and a folder of three. */
 async function arrange(queries: Queries) {

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { inject } from 'vitest';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.ts';
 import { disposeInTime } from './disposal.ts';
 import { createFolder } from './folders.ts';
-import { databaseUrl, pgliteTemplate, postgresTemplate, serverPool, type TemplateName } from './templates.ts';
+import { copyOnServer, pgliteTemplate, type TemplateName } from './templates.ts';
 
 /** The embedded database, and a server. A test of `src/database` runs on both: `describe.each(bothEngines)('…, on %s', …)`. */
 export const bothEngines = ['pglite', 'postgres'] as const;
@@ -54,24 +52,18 @@ interface Disposable {
 }
 
 async function createEmbedded(template: TemplateName, options: DatabaseOptions): Promise<Disposable> {
-  const database = await openDatabase({ ...options, isMigrating: false, dumpFile: await pgliteTemplate(template) });
+  const database = await openDatabase({ ...options, dumpFile: await pgliteTemplate(template) });
   return { database, dispose: database.close };
 }
 
 async function createOnServer(template: TemplateName, options: DatabaseOptions): Promise<Disposable> {
-  const server = { url: inject('postgresUrl'), run: inject('run') };
-  const source = await postgresTemplate(server, template);
-  const pool = serverPool(server.url);
-  const name = `magpie_test_${server.run}_${randomBytes(6).toString('hex')}`;
-  // To log each page of the copy instead takes the server thrice the time.
-  await pool.query(`create database ${name} template ${source} strategy file_copy`);
-  const url = databaseUrl(server.url, name);
+  const { url, drop } = await copyOnServer(template);
   const database = await openDatabase({ ...options, url, isMigrating: false });
   return {
     database: { ...database, url },
     async dispose() {
       await database.close();
-      await pool.query(`drop database ${name} with (force)`);
+      await drop();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
-import { dropDatabases } from './templates.ts';
+import { dropDatabases } from './server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
