@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
     globalSetup: ['test/setup/global.ts'],
-    setupFiles: ['test/setup/seed.ts', 'test/setup/real-timers.ts'],
+    setupFiles: ['test/setup/seed.ts', 'test/setup/real-timers.ts', 'test/setup/end-of-file.ts'],
     // Tests of what memory holds collect garbage. Embedded databases are short-lived: they are compiled once and fast, not again and well.
     execArgv: ['--expose-gc', '--liftoff-only', '--max-semi-space-size=64'],
     testTimeout: 60_000,

@@ -6,9 +6,7 @@ import { costOf } from '../../src/graphql/cost.ts';
 import { readTypeDefs } from '../../src/graphql/schema.ts';
 import { readDefaultQuery } from '../../src/http/graphiql-page.ts';
 import { measureOperation } from '../../src/http/query-measure.ts';
-import { describeInBrowser, launchBrowser } from '../setup/browser.ts';
 import { createTestServer, limits } from './engine.ts';
-import { createLiveServer } from './live.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml' };
 const page = (headers: Record<string, string> = {}) =>
@@ -55,43 +53,5 @@ describe('GraphiQL', () => {
     expect(policy).toMatch(/script-src 'sha256-[^']+' 'sha256-[^']+' blob:;/);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'self'");
-  });
-});
-
-describeInBrowser('GraphiQL in a browser', () => {
-  it('runs a query as who the link is for, without a word to any other host, forgets the token’s address, and asks before another takes its place', async () => {
-    const { url, lines } = await createLiveServer();
-    const launched = await launchBrowser();
-    try {
-      const tab = await launched.newPage();
-      const requests: string[] = [];
-      const problems: string[] = [];
-      tab.on('request', (request) => requests.push(request.url()));
-      tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-      tab.on('pageerror', (error) => problems.push(error.message));
-      await tab.goto(`${url}/graphql?query=${encodeURIComponent('{ whoami }')}#token=good-token`);
-      await tab.getByRole('button', { name: /execute/i }).click();
-      await tab.getByText('"user_1"').waitFor();
-      expect(tab.url()).not.toContain('good-token');
-      expect(requests.filter((one) => !one.startsWith(url) && !/^(data|blob):/.test(one))).toEqual([]);
-      expect(problems).toEqual([]);
-      expect(JSON.stringify(lines)).not.toContain('good-token');
-
-      const asked: string[] = [];
-      tab.on('dialog', (dialog) => {
-        asked.push(dialog.message());
-        void (asked.length === 1 ? dialog.dismiss() : dialog.accept());
-      });
-      const kept = () => tab.evaluate(() => sessionStorage.getItem('magpie:token'));
-      // The page decides on a token before it loads its editor, which need not be awaited.
-      const early = { waitUntil: 'domcontentloaded' } as const;
-      await tab.goto(`${url}/graphql#token=of-somebody-else`, early);
-      expect([await kept(), tab.url()]).toEqual(['good-token', `${url}/graphql`]);
-      await tab.goto(`${url}/graphql?query={whoami}#token=of-somebody-else`, early);
-      expect(await kept()).toBe('of-somebody-else');
-      expect(asked).toHaveLength(2);
-    } finally {
-      await launched.close();
-    }
   });
 });

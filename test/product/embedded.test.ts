@@ -1,15 +1,20 @@
-import { expect, it } from 'vitest';
-import { createTestDatabase } from '../setup/databases.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../setup/databases.ts';
 import { signInAs, startMagpie, TestTime } from './magpie.ts';
 import { Random } from './random.ts';
 import { reads } from './reads.ts';
 import { Stock } from './stock.ts';
 import { mutations, takeOnce } from './take-once.ts';
 
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase('pglite', { template: 'seeded' });
+});
+
 /** The other tests of the product run on a server. This one runs each statement on the embedded database. */
 it('the embedded database takes every mutation, and then answers every read as without a cache', async () => {
   const time = new TestTime();
-  const database = await createTestDatabase('pglite', { template: 'seeded' });
   const magpie = await startMagpie(database, { time });
   const plain = await startMagpie(database, { time, isCaching: false });
   const owner = await signInAs(database, 'OWNER');

@@ -11,6 +11,8 @@ describeInBrowser('GraphiQL, opened by a link with a token', { timeout: 60_000 }
   let page: Page;
   let url: string;
   let token: string;
+  /** Of another member. */
+  let otherToken: string;
   const requested: string[] = [];
   const problems: string[] = [];
 
@@ -22,6 +24,7 @@ describeInBrowser('GraphiQL, opened by a link with a token', { timeout: 60_000 }
     const workspaces = await database.queries.selectFrom('workspaces').select('name').orderBy('id').execute();
     const place = workspaces.findIndex(({ name }) => name === 'Lindwurm Coffee Roasters');
     token = (await signInAs(database, 'OWNER', { place })).token;
+    otherToken = (await signInAs(database, 'READER', { place })).token;
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
     page.on('request', (request) => requested.push(request.url()));
@@ -137,5 +140,25 @@ describeInBrowser('GraphiQL, opened by a link with a token', { timeout: 60_000 }
     expect(kept).not.toContain(token);
     expect(logged.length).toBeGreaterThan(0);
     expect(logged.join('')).not.toContain(token);
+  });
+
+  it('asks before the token of another link takes its place, and forgets the address of each', async () => {
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.message());
+      void (asked.length === 1 ? dialog.dismiss() : dialog.accept());
+    });
+    const kept = () => page.evaluate(() => sessionStorage.getItem('magpie:token'));
+    // The page decides on a token before it loads its editor, which need not be awaited.
+    const early = { waitUntil: 'domcontentloaded' } as const;
+    await page.goto(`${url}/graphql#token=of-somebody-else`, early);
+    expect([await kept(), page.url()]).toEqual([token, `${url}/graphql`]);
+    const query = '{ viewer { currentMembership { role } } }';
+    await page.goto(`${url}/graphql?query=${encodeURIComponent(query)}#token=${otherToken}`, early);
+    expect(await kept()).toBe(otherToken);
+    expect(page.url()).not.toContain(otherToken);
+    expect(asked).toHaveLength(2);
+    expect(await answer()).toEqual({ data: { viewer: { currentMembership: { role: 'READER' } } } });
+    expect(logged.join('')).not.toContain(otherToken);
   });
 });

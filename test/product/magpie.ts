@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import type { Policy } from '@magpie/cache';
 import type { Tracer } from '@opentelemetry/api';
 import pino, { type Logger } from 'pino';
-import { afterAll } from 'vitest';
 import { policies } from '../../src/cache-policies.ts';
 import { type ClusterOptions, openCluster } from '../../src/cluster/cluster.ts';
 import { type Environment, readConfig } from '../../src/config.ts';
@@ -23,6 +22,7 @@ import { createServer, type Server, type ServerOptions } from '../../src/http/se
 import type { RequestLimits } from '../../src/limits/limits.ts';
 import type { CounterStore } from '../../src/limits/rate-limiter.ts';
 import { spansOfLoads } from '../../src/tracing.ts';
+import { disposeInTime } from '../setup/disposal.ts';
 import { createHttpClient, type HttpAnswer } from '../setup/http-client.ts';
 import { seededAt } from '../setup/templates.ts';
 
@@ -144,7 +144,7 @@ export async function startMagpie(
     await listener.drain(0);
     await cluster?.close();
   };
-  afterAll(stop);
+  disposeInTime(stop);
   return {
     stop,
     engine,

@@ -1,16 +1,17 @@
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 
-const atEndOfFile = new Set<() => Promise<void>>();
-
-afterAll(async () => {
-  await Promise.all([...atEndOfFile].map((dispose) => dispose()));
-});
+const atEndOfFile: (() => Promise<void>)[] = [];
 
 /** Disposes of something at the end of the test in which this is called; called in `beforeAll`, at the end of the file. */
 export function disposeInTime(dispose: () => Promise<void>): void {
   try {
     onTestFinished(dispose);
   } catch {
-    atEndOfFile.add(dispose); // no test is running: this is `beforeAll`
+    atEndOfFile.push(dispose); // no test is running: this is `beforeAll`
   }
+}
+
+/** Disposes of what the file has made outside of its tests, the latest first. */
+export async function disposeAtEndOfFile(): Promise<void> {
+  while (atEndOfFile.length > 0) await atEndOfFile.pop()!();
 }
