@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { execute, type GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
-import { FairTurns } from '../database/fair-turns.ts';
 import type { Viewer } from '../domains/scope.ts';
+import { FairTurns } from '../limits/fair-turns.ts';
 import type { RequestContext } from './request.ts';
 
 /** The operations that warm a workspace: the first requests of its pages. */
