@@ -25,6 +25,11 @@ export function networkFor({ mastodon, publicUrl }: Config, log: LogLevels): Net
       return await network.find(request, signal);
     },
     reply: (request, signal) => of(request.account).reply(request, signal),
+    findReply: async (request, signal) => {
+      const network = of(request.account);
+      if (!network.findReply) throw new NetworkRefusal('This network does not let programs look for replies.');
+      return await network.findReply(request, signal);
+    },
   };
 }
 

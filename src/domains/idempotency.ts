@@ -9,15 +9,15 @@ const maxKeyLength = 255;
 
 /**
  * Reserves an idempotency key inside the mutation's transaction. Returns the id of the effect: `newId` for the first request, and
- * the first one's id when the same sender repeats the request within 24 hours. A concurrent repetition waits for the first. The
- * caller reads the result of a replay again for the viewer, as what they may see can have changed.
+ * the first one's id when the same sender repeats the request within 24 hours; with the instant of the first one. A concurrent
+ * repetition waits for the first. The caller reads the result of a replay again for the viewer, as what they may see can have changed.
  */
 export async function reserve(
   { queries, viewer, now }: Transaction,
   request: { mutation: string; key: string | null | undefined; input: object; newId: string },
-): Promise<{ id: string; isReplay: boolean }> {
+): Promise<{ id: string; isReplay: boolean; reservedAt: Date }> {
   const { mutation, key, input, newId } = request;
-  if (key == null) return { id: newId, isReplay: false };
+  if (key == null) return { id: newId, isReplay: false, reservedAt: now };
   if (key === '' || key.length > maxKeyLength)
     throw new Refusal([conflict('idempotencyKey', `Expected 1–${maxKeyLength} characters, but got ${key.length}.`)]);
   const identity = { workspaceId: viewer.workspaceId, sender: senderOf(viewer), mutation, key };
@@ -32,15 +32,15 @@ export async function reserve(
     .values({ ...identity, requestHash, resultId: newId, createdAt: now.toISOString() })
     .onConflict((conflicting) => conflicting.doNothing())
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 1n) return { id: newId, isReplay: false };
+  if (inserted.numInsertedOrUpdatedRows === 1n) return { id: newId, isReplay: false, reservedAt: now };
   const first = await queries
     .selectFrom('idempotencyKeys')
-    .select(['resultId', 'requestHash'])
+    .select(['resultId', 'requestHash', 'createdAt'])
     .where((eb) => eb.and(identity))
     .executeTakeFirstOrThrow();
   if (first.requestHash !== requestHash)
     throw new Refusal([conflict('idempotencyKey', 'This key was used with another input within the last 24 hours.')]);
-  return { id: first.resultId, isReplay: true };
+  return { id: first.resultId, isReplay: true, reservedAt: new Date(first.createdAt) };
 }
 
 /** Releases a key whose request had no effect, so that it can be used again. */

@@ -128,7 +128,7 @@ export const rules: Readonly<Record<string, TableRule>> = {
       ...['id', 'workspace_id', 'post_id', 'account_id', 'position', 'text_override', 'status', 'permalink'],
       ...['failure_message', 'published_at', 'folded_text_override'],
     ],
-    unread: ['attempts', 'lease_until', 'first_attempt_at', 'uploads'],
+    unread: ['attempts', 'lease_until', 'first_attempt_at', 'unanswered_texts', 'uploads'],
     tags: [
       'Post',
       'Post:{post_id}',

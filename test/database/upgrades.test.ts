@@ -142,6 +142,36 @@ describe.each(bothEngines)('a database of an earlier version, on %s', (engine) =
     expect(await rowsOf(queries, untouched)).toEqual(version);
   });
 
+  it('keeps which posts may be published, with their texts, and takes the others for answered', async () => {
+    const { queries } = await createTestDatabase(engine);
+    await databaseBefore(queries, '021_unanswered_calls.sql');
+    const failure = (id: string, attempts: number, message: string) =>
+      `('${id}', 'ws_1', 'post_1', 0, null, null, 'FAILED', ${attempts}, '2026-11-22', '${message}')`;
+    await run(
+      queries,
+      `insert into workspaces (id, name, created_at) values ('ws_1', 'W', now());
+       insert into posts (id, workspace_id, text, folded_text, status, created_at, updated_at)
+         values ('post_1', 'ws_1', 'Hello', 'hello', 'PUBLISHING', now(), now());
+       insert into post_targets (id, workspace_id, post_id, position, text_override, folded_text_override, status, attempts,
+           first_attempt_at, failure_message)
+         values ('tgt_1', 'ws_1', 'post_1', 0, 'Own', 'own', 'PUBLISHING', 1, '2026-11-22', null),
+           ('tgt_2', 'ws_1', 'post_1', 0, null, null, 'PUBLISHED', 2, '2026-11-22', null),
+           ('tgt_3', 'ws_1', 'post_1', 0, null, null, 'SCHEDULED', 0, null, null),
+           ${failure('tgt_4', 5, 'Publishing failed in 5 attempts.')}, ${failure('tgt_5', 1, 'They blocked you.')},
+           ${failure('tgt_6', 2, 'The post may already be published: look for it.')}`,
+    );
+    await migrate(queries);
+    const statement =
+      'select first_attempt_at is not null as is_open, unanswered_texts as texts from post_targets order by id';
+    const answered = { isOpen: false, texts: [] };
+    expect(await rowsOf(queries, statement)).toEqual([
+      { isOpen: true, texts: ['Own'] },
+      ...[answered, answered],
+      { isOpen: true, texts: ['Hello'] },
+      ...[answered, answered],
+    ]);
+  });
+
   it('goes on with its experiment, whose evidence of what is behind begins anew', async () => {
     const { queries } = await createTestDatabase(engine);
     await databaseBefore(queries, '019_experiment_evidence.sql');

@@ -32,11 +32,15 @@ describe.each(engines)('the inbox on %s', (engine) => {
   let workspace: TestWorkspace;
   let owner: Viewer;
   let account: string;
-  let network: { sent: Parameters<Network['reply']>[0][]; reply: () => Promise<void> };
+  let network: { sent: Parameters<Network['reply']>[0][]; reply: () => Promise<void>; findReply: Network['findReply'] };
 
   beforeAll(async () => {
-    network = { sent: [], reply: async () => {} };
-    const port: Pick<Network, 'reply'> = {
+    network = { sent: [], reply: async () => {}, findReply: undefined };
+    const port: Pick<Network, 'reply' | 'idempotentMs' | 'findReply'> = {
+      idempotentMs: () => 3_600_000,
+      get findReply() {
+        return network.findReply;
+      },
       async reply(request) {
         network.sent.push(request);
         await network.reply();
@@ -52,6 +56,7 @@ describe.each(engines)('the inbox on %s', (engine) => {
     api.clock = start;
     network.sent = [];
     network.reply = async () => {};
+    network.findReply = undefined;
   });
 
   const both = `message { ${messageFields} } conversation { ${conversationFields} }`;
@@ -260,6 +265,82 @@ describe.each(engines)('the inbox on %s', (engine) => {
       network.reply = async () => {};
       const { message } = await reply(input);
       expect(network.sent.map((request) => request.id)).toEqual([message.id, message.id]);
+    });
+
+    describe('to whose call the network gave no answer', () => {
+      const input = () => ({ conversationId: id, idempotencyKey: 'k' });
+      /** The result of the same request after some seconds. */
+      const again = async (seconds: number) => {
+        network.reply = () => Promise.reject(new Error('socket hang up'));
+        await reply(input());
+        network.reply = async () => {};
+        api.clock = later(10 + seconds);
+        return reply(input());
+      };
+
+      it('is sent again while the network remembers its id', async () => {
+        expect((await again(3_599)).userErrors).toEqual([]);
+        expect(network.sent).toHaveLength(2);
+      });
+
+      it('is looked for afterwards, and not sent again if it is found', async () => {
+        const asked: object[] = [];
+        network.findReply = async ({ text, contactHandle, since }) => asked.push({ text, contactHandle, since }) > 0;
+        const { message } = await again(3_600);
+        expect(asked).toEqual([{ text: 'Hi!', contactHandle: 'lea', since: later(10) }]);
+        expect(network.sent.map((request) => request.id)).toEqual([message.id]);
+        expect((await read(id)).messages.totalCount).toBe(2);
+      });
+
+      it('is sent if it is not found', async () => {
+        network.findReply = async () => false;
+        expect((await again(3_600)).userErrors).toEqual([]);
+        expect(network.sent).toHaveLength(2);
+      });
+
+      it('keeps its key for another search when the network cannot be reached', async () => {
+        network.findReply = () => Promise.reject(new TypeError('fetch failed'));
+        expect((await again(3_600)).userErrors).toMatchObject([{ isRetryable: true }]);
+        network.findReply = async () => true;
+        expect((await reply(input())).userErrors).toEqual([]);
+        expect(network.sent).toHaveLength(1);
+      });
+
+      it('keeps its key when a repetition is refused, as the first call may have had its effect', async () => {
+        await again(10);
+        await api.queries.deleteFrom('messages').where('direction', '=', 'OUTBOUND').execute();
+        network.reply = () => Promise.reject(new NetworkRefusal('They blocked you.'));
+        expect((await reply(input())).userErrors).toMatchObject([
+          { message: expect.stringMatching(/^They blocked you\. The message may already be sent/), isRetryable: false },
+        ]);
+        network.reply = async () => {};
+        api.clock = later(3_610);
+        network.findReply = async () => true;
+        expect((await reply(input())).userErrors).toEqual([]);
+        expect(network.sent).toHaveLength(3);
+      });
+
+      it.each([
+        ['cannot be searched', undefined],
+        ['does not let it look', () => Promise.reject(new NetworkRefusal('no'))],
+      ])('is left to a person when the network %s', async (_case, findReply) => {
+        network.findReply = findReply;
+        expect((await again(3_600)).userErrors).toMatchObject([
+          {
+            code: 'PROVIDER_FAILED',
+            isRetryable: false,
+            message: expect.stringContaining('another key if it is missing'),
+          },
+        ]);
+        expect(network.sent).toHaveLength(1);
+      });
+    });
+
+    it('is told to look for it first when it was sent without a key and got no answer', async () => {
+      network.reply = () => Promise.reject(new Error('socket hang up'));
+      expect((await reply({ conversationId: id })).userErrors).toMatchObject([
+        { message: expect.stringMatching(/Look for it on the network before you send it again\.$/) },
+      ]);
     });
 
     it('is sent once for a key, and a replay gets the first one', async () => {

@@ -397,6 +397,20 @@ describe.each(engines)('posts on %s', (engine) => {
       expect(await written(editor)).toMatchObject({ status: 'SCHEDULED' });
     });
 
+    it('is not approved, and goes no other way, in another revision than was read', async () => {
+      const at = '2026-12-01T08:00:00.000Z';
+      for (const step of ['schedule', 'unschedule', 'approve', 'publish', 'reject'] as const) {
+        const { id } = (await posts.create(contributor, { text: 'Read', accountIds: [account], scheduledAt: at })).post;
+        await posts.update(contributor, { id, text: 'Not read' });
+        const own = { schedule: { at }, reject: { reason: 'No' } }[step as string];
+        const outcome = (expectedRevision: number) => posts[step](editor, { id, ...own, expectedRevision });
+        expect((await outcome(1)).userErrors).toMatchObject([
+          { code: 'STALE_REVISION', expectedRevision: 1, currentRevision: 2 },
+        ]);
+        expect((await outcome(2)).userErrors).toEqual([]);
+      }
+    });
+
     it('approves a post without an instant as a draft', async () => {
       const { id } = await draft({ accountIds: [account] }, contributor);
       await posts.requestApproval(contributor, { id });

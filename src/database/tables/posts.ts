@@ -93,7 +93,10 @@ export interface PostTargetsTable {
   attempts: Generated<number>;
   leaseUntil: string | null;
   publishedAt: string | null;
+  /** When the first call without an answer began; null if each was answered. */
   firstAttemptAt: Generated<string | null>;
+  /** The texts of the calls without an answer, newest last. */
+  unansweredTexts: Generated<readonly string[]>;
   /** Ids that the network gave to files, by the ids of the assets. */
   uploads: Generated<Readonly<Record<string, string>>>;
 }

@@ -8,7 +8,7 @@ import { failureOfStatus } from './network-failures.ts';
 export interface MastodonOptions {
   /** The server's address, such as `https://mastodon.social`. */
   readonly baseUrl: string;
-  /** A token with the scopes `write:statuses` and `write:media`. `find` needs `read:accounts` and `read:statuses` too. */
+  /** A token with the scopes `write:statuses` and `write:media`. The searches need `read:accounts` and `read:statuses`. */
   readonly accessToken: string;
   /** The base of the relative addresses of media. Without it, posts with media are refused. */
   readonly mediaBaseUrl?: string;
@@ -48,6 +48,9 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
     return permalink;
   };
 
+  const found = (text: string, since: Date, signal: AbortSignal) =>
+    findStatus(async (path) => await read(await request(options, path, { signal })), { text: text.trim(), since });
+
   return {
     async publish({ id, text, media, uploads }, signal) {
       const mediaIds: string[] = [];
@@ -58,15 +61,21 @@ export function createMastodonNetwork(options: MastodonOptions): Network {
     },
 
     async reply({ id, contactHandle, text }, signal) {
-      const mention = `@${bareHandle(contactHandle)}`;
-      await postStatus(id, { status: `${mention} ${text}`, visibility: 'direct' }, signal);
+      await postStatus(id, { status: addressed(contactHandle, text), visibility: 'direct' }, signal);
     },
 
     idempotentMs: () => keysKeptMs,
 
-    find: ({ text, since }, signal) =>
-      findStatus(async (path) => await read(await request(options, path, { signal })), { text: text.trim(), since }),
+    find: ({ text, since }, signal) => found(text, since, signal),
+
+    // The statuses of one's own account include those to single people.
+    findReply: async ({ contactHandle, text, since }, signal) =>
+      (await found(addressed(contactHandle, text), since, signal)) !== null,
   };
+}
+
+function addressed(contactHandle: string, text: string): string {
+  return `@${bareHandle(contactHandle)} ${text}`;
 }
 
 interface Upload {

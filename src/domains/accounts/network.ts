@@ -21,6 +21,13 @@ export interface PublishRequest {
   };
 }
 
+export interface ReplyRequest {
+  readonly id: string;
+  readonly account: NetworkAccount;
+  readonly contactHandle: string;
+  readonly text: string;
+}
+
 /**
  * A social network. Calls are made outside any transaction. They may be repeated after a crash with the same `id`, and must then
  * have one effect. They throw `NetworkRefusal` for a permanent failure and `NetworkFailure` for a temporary one. After any other
@@ -30,11 +37,8 @@ export interface Network {
   /** Publishes a post to one account. Resolves with the address of the published post. */
   publish(request: PublishRequest, signal: AbortSignal): Promise<{ permalink: string }>;
   /** Sends a reply to a contact. */
-  reply(
-    request: { id: string; account: NetworkAccount; contactHandle: string; text: string },
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** For how many milliseconds a repetition of `publish` with the same id has no second effect. Without limit when absent. */
+  reply(request: ReplyRequest, signal: AbortSignal): Promise<void>;
+  /** For how many milliseconds a repetition of a call with the same id has no second effect. Without limit when absent. */
   idempotentMs?(account: NetworkAccount): number;
   /**
    * Finds a post that was published since an instant; null if there is none. Throws `NetworkRefusal` when the network cannot be
@@ -44,6 +48,8 @@ export interface Network {
     request: { account: NetworkAccount; text: string; since: Date },
     signal: AbortSignal,
   ): Promise<{ permalink: string } | null>;
+  /** Whether a reply was sent since an instant. Throws `NetworkRefusal` as `find` does. */
+  findReply?(request: ReplyRequest & { since: Date }, signal: AbortSignal): Promise<boolean>;
 }
 
 /** A permanent failure. Members read the message: Magpie writes it, and it holds nothing of the network's response. */

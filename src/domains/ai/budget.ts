@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { addDays, today } from '../date-range.ts';
 import { limitReached, Refusal } from '../errors.ts';
 import { startOfDay } from '../time-zones/days.ts';
+import { AiProviderError } from './provider.ts';
 
 /** The number of AI generations that a workspace may use, and has used, in the current month. */
 export interface AiBudgetRecord {
@@ -24,14 +25,17 @@ export async function findBudget(context: Context): Promise<AiBudgetRecord> {
   return { limit: limits.maxGenerationsPerMonth, used: budget?.used ?? 0, renewsAt };
 }
 
-/** Takes one generation from the budget for `call`, and returns it when `call` fails. Refuses when the budget is used up. */
+/**
+ * Takes one generation from the budget for `call`, and returns it when `call` fails, unless the model has written an answer. Refuses
+ * when the budget is used up.
+ */
 export async function withinBudget<T>(context: Context, call: () => Promise<T>): Promise<T> {
   const month = monthOf(context);
   if (!(await take(context, month))) throw new Refusal([usedUp(await findBudget(context))]);
   try {
     return await call();
   } catch (error) {
-    await giveBack(context, month);
+    if (!(error instanceof AiProviderError && error.isCharged)) await giveBack(context, month);
     throw error;
   }
 }

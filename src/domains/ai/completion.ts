@@ -76,5 +76,7 @@ function countOf(value: unknown): number | undefined {
 
 /** Members read the message, and the response may repeat the API key; so nothing of the response is in it. */
 function unexpected(expected: string): AiProviderError {
-  return new AiProviderError(`Expected ${expected} from the AI server, but got something else.`, { isRetryable: true });
+  return new AiProviderError(`Expected ${expected} from the AI server, but got something else.`, {
+    ...{ isRetryable: true, isCharged: true },
+  });
 }

@@ -101,8 +101,8 @@ async function callModel(call: ModelCall, context: Context): Promise<GenerationR
   const { queries, ports, viewer } = context;
   const before = await findOriginals(queries, viewer, fingerprint);
   const request = { task, model: chosen.id, count, brandVoice, seed: `${fingerprint} ${before.length}` };
-  const { completion, suggestions } = await withinBudget(context, () =>
-    refusingFailures(async () => {
+  const { completion, suggestions } = await refusingFailures(() =>
+    withinBudget(context, async () => {
       const completion = await ports.ai.generate(request, AbortSignal.timeout(maxCallMs));
       return { completion, suggestions: tidySuggestions(completion, task, count) };
     }),

@@ -111,7 +111,7 @@ async function readText(response: Response): Promise<string> {
   } catch (error) {
     if (!(error instanceof ResponseTooLongError)) throw error;
     const message = `The response of the AI server is longer than ${maxResponseBytes} bytes.`;
-    throw new AiProviderError(message, { isRetryable: false, cause: error });
+    throw new AiProviderError(message, { isRetryable: false, isCharged: true, cause: error });
   }
 }
 
@@ -133,7 +133,7 @@ function unreachable(cause: unknown): AiProviderError {
 
 function timedOut(timeoutMs: number, cause: unknown): AiProviderError {
   const message = `The AI server did not respond within ${timeoutMs / 1_000} seconds.`;
-  return new AiProviderError(message, { isRetryable: true, cause });
+  return new AiProviderError(message, { isRetryable: true, isCharged: true, cause });
 }
 
 /** Ends early when the signal aborts, which the next attempt notices. */

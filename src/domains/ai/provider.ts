@@ -71,8 +71,14 @@ export class AiProviderError extends Error {
   override readonly name = 'AiProviderError';
   /** Whether the same request may succeed later. */
   readonly isRetryable: boolean;
-  constructor(message: string, { isRetryable, cause }: { isRetryable: boolean; cause?: unknown }) {
+  /** Whether the model wrote an answer, or may have: the provider charges for it though it is of no use. */
+  readonly isCharged: boolean;
+  constructor(
+    message: string,
+    { isRetryable, isCharged = false, cause }: { isRetryable: boolean; isCharged?: boolean; cause?: unknown },
+  ) {
     super(message, { cause });
     this.isRetryable = isRetryable;
+    this.isCharged = isCharged;
   }
 }

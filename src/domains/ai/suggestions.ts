@@ -13,7 +13,7 @@ export function tidySuggestions(completion: AiCompletion, task: AiTask, count: n
   const suggestions =
     task.kind === 'HASHTAGS' ? hashtagsOf(completion, count) : textsOf(completion, task).slice(0, count);
   if (suggestions.length === 0)
-    throw new AiProviderError('Expected text from the model, but got none.', { isRetryable: true });
+    throw new AiProviderError('Expected text from the model, but got none.', { isRetryable: true, isCharged: true });
   return suggestions;
 }
 

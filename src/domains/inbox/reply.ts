@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { SendReplyInput } from '../../generated/schema.ts';
-import { type NetworkAccount, NetworkRefusal } from '../accounts/network.ts';
+import { type NetworkAccount, NetworkRefusal, type ReplyRequest } from '../accounts/network.ts';
 import { accountsByIds } from '../accounts/repository.ts';
 import type { Context } from '../context.ts';
 import { conflict, notFound, providerFailed, Refusal } from '../errors.ts';
@@ -26,8 +26,8 @@ type Sent = { message: MessageRecord; conversation: ConversationRecord };
 
 /**
  * Replies to a conversation in three steps, so that no transaction waits for a network: it reserves the key and the message's id,
- * calls the network, and stores the message. After a crash in between, a request with the same key sends the same id again, which
- * the network accepts once.
+ * calls the network, and stores the message. After a crash in between, or without an answer of the network, a request with the same
+ * key finds out whether the reply was sent.
  */
 export async function reply(input: SendReplyInput, context: Context): Promise<Sent> {
   const problems = new Problems();
@@ -35,26 +35,66 @@ export async function reply(input: SendReplyInput, context: Context): Promise<Se
   problems.settle();
   const prepared = await inTransaction(context, (tx) => prepare(input, tx));
   if ('sent' in prepared) return prepared.sent;
-  const { messageId, account, contactHandle } = prepared;
+  const { messageId, account, contactHandle, unansweredSince } = prepared;
+  const request = { id: messageId, account, contactHandle, text };
+  const key = input.idempotencyKey;
+  let earlier: Earlier = 'UNKNOWN';
   try {
-    await inTime(
-      (signal) => context.ports.network.reply({ id: messageId, account, contactHandle, text }, signal),
-      networkTimeoutMs,
-    );
+    earlier = await inTime((signal) => earlierOutcome(context, { request, unansweredSince, signal }), networkTimeoutMs);
+    if (earlier !== 'SENT') await inTime((signal) => context.ports.network.reply(request, signal), networkTimeoutMs);
   } catch (error) {
-    const isFinal = error instanceof NetworkRefusal;
-    const reservation = { mutation: 'sendReply', key: input.idempotencyKey, id: messageId };
-    if (isFinal) await inTransaction(context, (tx) => release(tx, reservation));
-    throw new Refusal([providerFailed(isFinal ? error.message : noResponseMessage(account), !isFinal)]);
+    if (error instanceof Refusal) throw error;
+    if (!(error instanceof NetworkRefusal)) throw new Refusal([providerFailed(noResponseMessage(account, key), true)]);
+    if (earlier === 'UNKNOWN') throw new Refusal([providerFailed(`${error.message} ${doubt}`, false)]);
+    await inTransaction(context, (tx) => release(tx, { mutation: 'sendReply', key, id: messageId }));
+    throw new Refusal([providerFailed(error.message, false)]);
   }
   return inTransaction(context, (tx) => store(tx, { messageId, conversationId: input.conversationId, text }));
 }
 
-type Prepared = { sent: Sent } | { messageId: string; account: NetworkAccount; contactHandle: string };
+/** What became of earlier calls with the same id. `UNKNOWN` while the network recognises a repetition. */
+type Earlier = 'ABSENT' | 'SENT' | 'UNKNOWN';
+
+interface Repetition {
+  readonly request: ReplyRequest;
+  /** When the first call began; null if there was none. */
+  readonly unansweredSince: Date | null;
+  readonly signal: AbortSignal;
+}
+
+/** Searches the network when it no longer recognises a repetition. If it cannot be searched, a person has to decide. */
+async function earlierOutcome(
+  { ports: { network }, now }: Context,
+  { request, unansweredSince, signal }: Repetition,
+): Promise<Earlier> {
+  if (unansweredSince === null) return 'ABSENT';
+  const idempotentMs = network.idempotentMs?.(request.account) ?? Number.POSITIVE_INFINITY;
+  if (now.getTime() - unansweredSince.getTime() < idempotentMs) return 'UNKNOWN';
+  try {
+    if (network.findReply)
+      return (await network.findReply({ ...request, since: unansweredSince }, signal)) ? 'SENT' : 'ABSENT';
+  } catch (error) {
+    if (!(error instanceof NetworkRefusal)) throw error;
+  }
+  throw new Refusal([
+    providerFailed(`${doubt} The network can no longer tell. Send it with another key if it is missing.`, false),
+  ]);
+}
+
+const doubt =
+  'The message may already be sent, as an earlier call got no response: look for it on the network before you send it again.';
+
+type Prepared =
+  | { sent: Sent }
+  | { messageId: string; account: NetworkAccount; contactHandle: string; unansweredSince: Date | null };
 
 async function prepare(input: SendReplyInput, tx: Transaction): Promise<Prepared> {
   const { queries, viewer, changes } = tx;
-  const { id: messageId, isReplay } = await reserve(tx, {
+  const {
+    id: messageId,
+    isReplay,
+    reservedAt,
+  } = await reserve(tx, {
     mutation: 'sendReply',
     key: input.idempotencyKey,
     input,
@@ -70,7 +110,10 @@ async function prepare(input: SendReplyInput, tx: Transaction): Promise<Prepared
   const [account] = conversation.accountId ? await accountsByIds(queries, viewer, [conversation.accountId]) : [];
   if (!account) throw new Refusal([conflict('conversationId', 'The account of the conversation is disconnected.')]);
   const { id, network, handle } = account;
-  return { messageId, account: { id, network, handle }, contactHandle: conversation.contactHandle };
+  return {
+    ...{ messageId, account: { id, network, handle }, contactHandle: conversation.contactHandle },
+    unansweredSince: isReplay ? reservedAt : null,
+  };
 }
 
 async function store(
@@ -123,6 +166,10 @@ async function store(
   return { message, conversation };
 }
 
-function noResponseMessage({ network }: NetworkAccount): string {
-  return `${network} did not respond: the message may have been sent or not. Try again with the same idempotency key.`;
+function noResponseMessage({ network }: NetworkAccount, key: string | null | undefined): string {
+  const remedy =
+    key == null
+      ? 'Look for it on the network before you send it again.'
+      : 'Try again with the same idempotency key within 24 hours.';
+  return `${network} did not respond: the message may have been sent or not. ${remedy}`;
 }

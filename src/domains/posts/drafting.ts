@@ -10,7 +10,15 @@ import { checkCampaign, checkMedia, checkTemplate, chosenAccounts } from './choi
 import { checkInstant, isPlanned, lockPost, needsApproval, reportAfter, type TargetStatus } from './lifecycle.ts';
 import { type PlannedContent, refusalsOf } from './readiness.ts';
 import { type PostRecord, postsByIds } from './repository.ts';
-import { accountIdsOf, checkRoom, checkTexts, overridesAfter, placeTargets, type TextOverrides } from './targets.ts';
+import {
+  accountIdsOf,
+  checkRemoval,
+  checkRoom,
+  checkTexts,
+  overridesAfter,
+  placeTargets,
+  type TextOverrides,
+} from './targets.ts';
 
 /** Creates a post, within `withMeasuredTexts`: a draft, or with an instant a scheduled post or one that awaits approval. */
 export async function createPost(transaction: Transaction, input: CreatePostInput): Promise<PostRecord> {
@@ -62,7 +70,10 @@ export async function updatePost(transaction: Transaction, input: UpdatePostInpu
   if (campaignId != null) await checkCampaign(transaction, problems, campaignId);
   const before = await lockPost(transaction, { id, action: 'edit', problems });
   const { post, targets = [] } = before ?? {};
-  if (accountIds) checkRoom(problems, { targets, accountIds });
+  if (accountIds) {
+    checkRoom(problems, { targets, accountIds });
+    await checkRemoval(transaction, problems, { postId: id, accountIds });
+  }
   const nextText = text ?? post?.text ?? '';
   const nextAccountIds = accountIds ?? accountIdsOf(targets);
   const overrides = overridesAfter(targets, input.textOverrides ?? [], { accountIds: nextAccountIds, problems });

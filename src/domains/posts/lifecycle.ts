@@ -1,5 +1,5 @@
 import type { PostTargetsTable } from '../../database/tables/posts.ts';
-import { conflict, invalid, notFound } from '../errors.ts';
+import { conflict, invalid, notFound, staleRevision } from '../errors.ts';
 import type { Transaction } from '../mutation.ts';
 import { Problems } from '../problems.ts';
 import { refusalsOf } from './readiness.ts';
@@ -42,7 +42,10 @@ export function derivedStatus(targets: readonly TargetStatus[]): PostStatus {
   return targets.every((status) => status === 'FAILED') ? 'FAILED' : 'PARTIALLY_PUBLISHED';
 }
 
-/** The changed columns of a post. Its targets are reset, except for those without an account, which keep their outcome. */
+/**
+ * The changed columns of a post. Its targets are reset, except for those without an account, which keep their outcome. No step
+ * forgets calls without an answer.
+ */
 export interface Step {
   readonly status: PostStatus;
   readonly scheduledAt?: string | null;
@@ -98,16 +101,25 @@ export const retriedAt =
     targets: { from: 'FAILED', status: 'SCHEDULED' },
   });
 
+interface Advance {
+  readonly id: string;
+  readonly action: Action;
+  readonly expectedRevision?: number | null | undefined;
+  readonly problems?: Problems;
+}
+
 /**
- * Applies an action to a post. Refuses with all `problems` of the input and of the post: that it does not exist, or that its status
- * does not allow the action.
+ * Applies an action to a post. Refuses with all `problems` of the input and of the post: that it does not exist, that its status
+ * does not allow the action, or that it is not the revision that the viewer has read.
  */
 export async function advance(
   transaction: Transaction,
-  { id, action, problems = new Problems() }: { id: string; action: Action; problems?: Problems },
+  { id, action, expectedRevision, problems = new Problems() }: Advance,
   step: Step | ((before: PostState) => Step),
 ): Promise<PostRecord> {
   const before = await lockPost(transaction, { id, action, problems });
+  if (before && expectedRevision != null && expectedRevision !== before.post.revision)
+    problems.add(staleRevision(expectedRevision, before.post.revision));
   problems.settle();
   const { targets, ...columns } = typeof step === 'function' ? step(before!) : step;
   const { queries, viewer, now } = transaction;
@@ -119,7 +131,7 @@ export async function advance(
     .execute();
   await queries
     .updateTable('postTargets')
-    .set({ status: targets.status, failureMessage: null, attempts: 0, firstAttemptAt: null, leaseUntil: null })
+    .set({ status: targets.status, failureMessage: null, attempts: 0, leaseUntil: null })
     .where('workspaceId', '=', viewer.workspaceId)
     .where('postId', '=', id)
     .where('accountId', 'is not', null)

@@ -26,7 +26,7 @@ const claimDocument = /* GraphQL */ `
       targets {
         target { id account { id network handle status } }
         post { id media { id url fileName mimeType byteSize altText } }
-        text attempts firstAttemptAt leaseSeconds
+        text attempts firstAttemptAt unansweredTexts leaseSeconds
         uploads { mediaId uploadId }
       }
       userErrors { message }
@@ -56,6 +56,7 @@ export interface ClaimedTarget {
   readonly text: string;
   readonly attempts: number;
   readonly firstAttemptAt: string;
+  readonly unansweredTexts: readonly string[];
   readonly leaseSeconds: number;
   readonly uploads: readonly { mediaId: string; uploadId: string }[];
 }
@@ -75,7 +76,7 @@ export async function claim(
   return claimTargets.targets;
 }
 
-type PublicationResult = { permalink: string } | { failureMessage: string };
+type PublicationResult = { permalink: string } | { failureMessage: string; isUnanswered: boolean };
 
 export interface Publication {
   readonly workspaceId: string;
@@ -110,30 +111,46 @@ export async function publish(options: PublicationOptions, publication: Publicat
 /** A result whose texts can be stored: they may come from a network. */
 function stored(publicationResult: PublicationResult): PublicationResult {
   if ('permalink' in publicationResult) return { permalink: storable(publicationResult.permalink) };
-  return { failureMessage: storable(publicationResult.failureMessage) };
+  return { ...publicationResult, failureMessage: storable(publicationResult.failureMessage) };
 }
 
 /** Rejects when the network did not respond and the call is to be repeated. */
 async function publicationResultOf(options: PublicationOptions, publication: Publication): Promise<PublicationResult> {
-  const { target, post, text, attempts, leaseSeconds } = publication.claimed;
+  const { target, attempts, leaseSeconds, unansweredTexts } = publication.claimed;
   const { account } = target;
-  if (!account) return { failureMessage: 'The account has been disconnected.' };
-  if (account.status === 'PAUSED') return { failureMessage: 'The team has paused the account.' };
-  if (account.status === 'RECONNECT_REQUIRED') return { failureMessage: 'The account must be connected again first.' };
-  const refusal = refusalOf(account.network, { text, media: post.media });
-  if (refusal !== undefined) return { failureMessage: refusal };
+  const obstacle = obstacleOf(publication.claimed);
+  if (obstacle !== undefined) return failed(obstacle, unansweredTexts.length > 0);
   try {
     const timeoutMs = (leaseSeconds * 1_000) / 2; // so that the outcome is recorded while the claim holds
-    return await inTime((signal) => call(options, publication, { account, signal }), timeoutMs, publication.stop);
+    return await inTime(
+      (signal) => call(options, publication, { account: account!, signal }),
+      timeoutMs,
+      publication.stop,
+    );
   } catch (error) {
-    if (error instanceof NetworkRefusal) return { failureMessage: error.message };
     if (attempts < maxAttempts || publication.stop.aborted) throw error;
     const targetId = target.id;
     options.log.warn({ workspaceId: publication.workspaceId, targetId, err: error }, 'publisher: gave up');
     // Other errors are meant for the log: they may contain addresses, paths or the text of a server.
     const message = error instanceof NetworkFailure ? error.message : 'The network did not respond: try again later.';
-    return { failureMessage: `Publishing failed in ${attempts} attempts. The last error: ${message}` };
+    const failureMessage =
+      `The post may already be published: it got no clear answer in ${attempts} attempts. ` +
+      `A retry does not publish it twice. The last error: ${message}`;
+    return { failureMessage, isUnanswered: true };
   }
+}
+
+/** Why the network is not called; undefined if it is. */
+function obstacleOf({ target: { account }, post, text }: ClaimedTarget): string | undefined {
+  if (!account) return 'The account has been disconnected.';
+  if (account.status === 'PAUSED') return 'The team has paused the account.';
+  if (account.status === 'RECONNECT_REQUIRED') return 'The account must be connected again first.';
+  return refusalOf(account.network, { text, media: post.media });
+}
+
+function failed(reason: string, isUnanswered: boolean): PublicationResult {
+  const doubt = 'The post may already be published: an earlier call got no answer. A retry does not publish it twice.';
+  return { failureMessage: isUnanswered ? `${reason} ${doubt}` : reason, isUnanswered };
 }
 
 async function call(
@@ -142,27 +159,40 @@ async function call(
   { account, signal }: { account: NetworkAccount; signal: AbortSignal },
 ): Promise<PublicationResult> {
   const { target, post, text } = publication.claimed;
-  const earlier = await findEarlier(options, publication, { account, signal });
-  if (earlier) return earlier;
+  const earlier = await earlierOutcome(options, publication, { account, signal });
+  if (typeof earlier !== 'string') return earlier;
   const uploads = uploadsOf(options, publication);
-  return await options.network.publish({ id: target.id, account, text, media: post.media, uploads }, signal);
+  try {
+    return await options.network.publish({ id: target.id, account, text, media: post.media, uploads }, signal);
+  } catch (error) {
+    if (error instanceof NetworkRefusal) return failed(error.message, earlier === 'UNKNOWN');
+    throw error;
+  }
 }
 
 /**
- * Handles a call that may have been interrupted after its effect. The network recognises a repetition only as long as it keeps the
- * id. After that, it is searched for the post; if it does not support that, a person has to decide.
+ * The outcome of earlier calls that may have been interrupted after their effect. `UNKNOWN` as long as the network keeps the id and
+ * so recognises a repetition. After that, or for another text, the network is searched for the post, which it published or which is
+ * `ABSENT`; if it does not support that, a person has to decide.
  */
-async function findEarlier(
+async function earlierOutcome(
   { network, now }: PublicationOptions,
-  { claimed: { attempts, firstAttemptAt, text } }: Publication,
+  { claimed: { firstAttemptAt, unansweredTexts, text } }: Publication,
   { account, signal }: { account: NetworkAccount; signal: AbortSignal },
-): Promise<PublicationResult | null> {
-  if (attempts === 1) return null;
+): Promise<PublicationResult | 'ABSENT' | 'UNKNOWN'> {
+  if (unansweredTexts.length === 0) return 'ABSENT';
   const since = new Date(firstAttemptAt);
   const idempotentMs = network.idempotentMs?.(account) ?? Number.POSITIVE_INFINITY;
-  if (now().getTime() - since.getTime() < idempotentMs) return null;
+  const isRepetition = unansweredTexts.every((sent) => sent === text);
+  if (isRepetition && now().getTime() - since.getTime() < idempotentMs) return 'UNKNOWN';
   try {
-    if (network.find) return await network.find({ account, text, since }, signal);
+    if (network.find) {
+      for (const sent of unansweredTexts.toReversed()) {
+        const found = await network.find({ account, text: sent, since }, signal);
+        if (found) return sent === text ? found : publishedBefore(found);
+      }
+      return 'ABSENT';
+    }
   } catch (error) {
     if (!(error instanceof NetworkRefusal)) throw error;
   }
@@ -170,7 +200,16 @@ async function findEarlier(
     failureMessage:
       'The post may already be published: an earlier attempt got no response, and the network can no longer tell. ' +
       'Look for the post on the network; retry if it is missing.',
+    isUnanswered: false,
   };
+}
+
+/** A person decides what becomes of a published text that was changed later. */
+function publishedBefore({ permalink }: { permalink: string }): PublicationResult {
+  const failureMessage =
+    `The post is already published with an earlier text: ${permalink}. ` +
+    'To publish the present text, delete that one on the network and retry.';
+  return { failureMessage, isUnanswered: false };
 }
 
 function uploadsOf({ execute }: PublicationOptions, { workspaceId, claimed }: Publication): PublishRequest['uploads'] {

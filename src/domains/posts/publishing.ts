@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queries } from '../../database/database.ts';
+import type { PostTargetsTable } from '../../database/tables/posts.ts';
 import type {
   ClaimTargetsInput,
   NetworkName,
@@ -20,12 +21,16 @@ import { lockPosts, postStates, reportChange, reportMetrics } from './state.ts';
 const maxClaim = 100;
 const maxLeaseSeconds = 3_600;
 
+/** The text that a target publishes. */
+const ownText = sql`coalesce(text_override, (select text from posts where posts.id = post_id))`;
+
 export interface Claim {
   readonly target: PostTargetRecord;
   readonly post: PostRecord;
   readonly text: string;
   readonly attempts: number;
   readonly firstAttemptAt: string;
+  readonly unansweredTexts: readonly string[];
   readonly leaseSeconds: number;
   readonly uploads: readonly { mediaId: string; uploadId: string }[];
 }
@@ -53,6 +58,7 @@ export async function claimTargets(
       status: 'PUBLISHING',
       attempts: sql`attempts + 1`,
       firstAttemptAt: sql`coalesce(first_attempt_at, ${now.toISOString()}::timestamptz)`,
+      unansweredTexts: sql`array_append(array_remove(unanswered_texts, ${ownText}), ${ownText})`,
       leaseUntil: sql`${now.toISOString()}::timestamptz + ${leaseSeconds} * interval '1 second' * power(2, attempts)`,
     })
     .where('workspaceId', '=', viewer.workspaceId)
@@ -75,13 +81,13 @@ export async function claimTargets(
   );
   for (const state of before) reportChange(transaction, state, after.get(state.post.id)!);
 
-  return due.map(({ id, postId }) => {
+  return due.map(({ id, postId, unansweredTexts }) => {
     const { post, targets } = after.get(postId)!;
     const target = targets.find((candidate) => candidate.id === id)!;
     const { attempts, firstAttemptAt, uploads } = claims.find((claim) => claim.id === id)!;
     return {
       ...{ post, target, text: target.textOverride ?? post.text, attempts, firstAttemptAt: firstAttemptAt! },
-      leaseSeconds: leaseSeconds * 2 ** (attempts - 1),
+      ...{ unansweredTexts, leaseSeconds: leaseSeconds * 2 ** (attempts - 1) },
       uploads: Object.entries(uploads).map(([mediaId, uploadId]) => ({ mediaId, uploadId })),
     };
   });
@@ -90,7 +96,7 @@ export async function claimTargets(
 /** Records the outcome of a claimed target, once: an existing outcome is not changed. */
 export async function recordPublication(
   transaction: Transaction,
-  { targetId, permalink, failureMessage }: RecordPublicationInput,
+  { targetId, permalink, failureMessage, isUnanswered }: RecordPublicationInput,
 ): Promise<PostRecord> {
   const { queries, viewer, now } = transaction;
   const problems = new Problems();
@@ -120,6 +126,7 @@ export async function recordPublication(
         ...{ status: outcome, permalink: permalink ?? null, failureMessage: failureMessage ?? null },
         ...{ publishedAt: permalink == null ? null : instant, leaseUntil: null },
         ...(permalink == null ? {} : { uploads: {} }),
+        ...(permalink == null && isUnanswered ? {} : { firstAttemptAt: null, unansweredTexts: [] }),
       })
       .where('workspaceId', '=', viewer.workspaceId)
       .where('id', '=', targetId)
@@ -198,9 +205,9 @@ export function dueByNetwork(queries: Queries, now: Date): Promise<DueTargets[]>
 function lockDueTargets(
   { queries, viewer, now }: Transaction,
   { network, limit }: { network?: NetworkName | null | undefined; limit: number },
-): Promise<{ id: string; postId: string }[]> {
+): Promise<Pick<Selectable<PostTargetsTable>, 'id' | 'postId' | 'unansweredTexts'>[]> {
   return dueTargets(queries, now)
-    .select(['postTargets.id', 'postTargets.postId'])
+    .select(['postTargets.id', 'postTargets.postId', 'postTargets.unansweredTexts'])
     .where('posts.workspaceId', '=', viewer.workspaceId)
     .$if(network != null, (query) => query.where('accounts.network', '=', network!))
     .orderBy('posts.scheduledAt')

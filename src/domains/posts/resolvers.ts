@@ -84,35 +84,37 @@ export const postResolvers: Resolvers = {
       { targetsWithOwnText: [] },
     ),
 
-    schedulePost: mutation(async ({ id, at }, tx) => {
+    schedulePost: mutation(async ({ at, ...input }, tx) => {
       const problems = new Problems();
       checkInstant(problems, { path: 'at', at, now: tx.now });
       const status = (await needsApproval(tx)) ? 'PENDING_APPROVAL' : 'SCHEDULED';
-      return { post: await advance(tx, { id, action: 'schedule', problems }, plannedFor(status, at)) };
+      return { post: await advance(tx, { ...input, action: 'schedule', problems }, plannedFor(status, at)) };
     }),
 
-    unschedulePost: mutation(async ({ id }, tx) => ({
-      post: await advance(tx, { id, action: 'unschedule' }, unscheduled),
+    unschedulePost: mutation(async (input, tx) => ({
+      post: await advance(tx, { ...input, action: 'unschedule' }, unscheduled),
     })),
 
-    requestPostApproval: mutation(async ({ id }, tx) => ({
-      post: await advance(tx, { id, action: 'request approval of' }, awaitingApproval),
+    requestPostApproval: mutation(async (input, tx) => ({
+      post: await advance(tx, { ...input, action: 'request approval of' }, awaitingApproval),
     })),
 
-    approvePost: mutation(async ({ id }, tx) => ({ post: await advance(tx, { id, action: 'approve' }, approved) })),
+    approvePost: mutation(async (input, tx) => ({
+      post: await advance(tx, { ...input, action: 'approve' }, approved),
+    })),
 
-    rejectPost: mutation(async ({ id, reason }, tx) => {
+    rejectPost: mutation(async ({ reason, ...input }, tx) => {
       const problems = new Problems();
       problems.presentText('reason', reason, maxReasonLength);
-      return { post: await advance(tx, { id, action: 'reject', problems }, rejected(reason)) };
+      return { post: await advance(tx, { ...input, action: 'reject', problems }, rejected(reason)) };
     }),
 
-    publishPost: mutation(async ({ id }, tx) => ({
-      post: await advance(tx, { id, action: 'publish' }, publishedAt(tx.now)),
+    publishPost: mutation(async (input, tx) => ({
+      post: await advance(tx, { ...input, action: 'publish' }, publishedAt(tx.now)),
     })),
 
-    retryPost: mutation(async ({ id }, tx) => ({
-      post: await advance(tx, { id, action: 'retry' }, retriedAt(tx.now)),
+    retryPost: mutation(async (input, tx) => ({
+      post: await advance(tx, { ...input, action: 'retry' }, retriedAt(tx.now)),
     })),
 
     deletePost: mutation(async ({ id }, tx) => {

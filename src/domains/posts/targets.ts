@@ -2,7 +2,7 @@ import type { NetworkName, TextOverrideInput } from '../../generated/schema.ts';
 import { isWithinLength } from '../../text/graphemes.ts';
 import type { AccountRecord } from '../accounts/repository.ts';
 import { anyOf } from '../conditions.ts';
-import { invalid, notFound, textTooLong } from '../errors.ts';
+import { conflict, invalid, notFound, textTooLong } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Transaction } from '../mutation.ts';
 import { lengthsInTransaction } from '../networks/measured-lengths.ts';
@@ -30,6 +30,25 @@ export function checkRoom(
   if (count <= maxTargets) return;
   const message = `Expected at most ${maxTargets} targets, but got ${count}, ${disconnected} of them on disconnected accounts.`;
   problems.add(invalid('accountIds', message));
+}
+
+/** Refuses to remove a target that may be published: added again, it would be published twice. */
+export async function checkRemoval(
+  { queries, viewer: { workspaceId } }: Transaction,
+  problems: Problems,
+  { postId, accountIds }: { postId: string; accountIds: readonly string[] },
+): Promise<void> {
+  const unanswered = await queries
+    .selectFrom('postTargets')
+    .select('accountId')
+    .where((eb) => eb.and({ workspaceId, postId }))
+    .where('firstAttemptAt', 'is not', null)
+    .where((eb) => eb.not(eb('accountId', '=', anyOf(accountIds))))
+    .execute();
+  for (const { accountId } of unanswered) {
+    const message = `The post may already be published on account ${accountId}: publish or retry it first, which checks that.`;
+    problems.add(conflict('accountIds', message));
+  }
 }
 
 /** The texts of a post's targets after an input. Refuses texts for accounts on which the post has no target. */

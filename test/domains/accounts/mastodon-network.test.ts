@@ -209,7 +209,12 @@ describe('Mastodon as a network', () => {
   });
 
   it('answers a contact by a status that only they see', async () => {
-    await network.reply({ id: 'msg_1', account, contactHandle: 'bob@example.social', text: 'Hi' }, signal);
+    const since = server.now;
+    const request = { id: 'msg_1', account, contactHandle: 'bob@example.social', text: 'Hi' };
+    expect(await network.findReply!({ ...request, since }, signal)).toBe(false);
+    await network.reply(request, signal);
+    expect(await network.findReply!({ ...request, since }, signal)).toBe(true);
+    expect(await network.findReply!({ ...request, since, contactHandle: 'eve' }, signal)).toBe(false);
     expect(server.statuses.get('msg_1')!.body).toEqual({ status: '@bob@example.social Hi', visibility: 'direct' });
   });
 

@@ -12,11 +12,13 @@ const limit = 3;
 describe.each(engines)('the budget for AI on %s', (engine) => {
   const builtIn = createBuiltInProvider();
   let isFailing = false;
+  let isUseless = false;
   const ai: AiProvider = {
     ...builtIn,
     async generate(request, signal) {
       if (isFailing) throw new AiProviderError('The AI server could not be reached.', { isRetryable: true });
-      return builtIn.generate(request, signal);
+      const completion = await builtIn.generate(request, signal);
+      return isUseless ? { ...completion, suggestions: [{ text: ' ', hashtags: [] }] } : completion;
     },
   };
   let api: TestApi;
@@ -28,6 +30,7 @@ describe.each(engines)('the budget for AI on %s', (engine) => {
   });
   beforeEach(async () => {
     isFailing = false;
+    isUseless = false;
     api.clock = new Date('2026-11-22T09:00:00.000Z');
     owner = (await createTestWorkspace(api.queries, { timeZone: 'Europe/Vienna' })).viewer();
   });
@@ -77,6 +80,13 @@ describe.each(engines)('the budget for AI on %s', (engine) => {
     expect(await budget()).toMatchObject({ used: limit - 1 });
     expect(await budget(other)).toMatchObject({ used: 1 });
     expect((await generate('New')).userErrors).toEqual([]);
+  });
+
+  it('is spent by what a model wrote though it is of no use, as it is charged', async () => {
+    isUseless = true;
+    for (let count = 0; count < limit; count++)
+      expect((await generate('New')).userErrors).toMatchObject([{ code: 'PROVIDER_FAILED' }]);
+    expect((await generate('New')).userErrors).toMatchObject([{ code: 'LIMIT_REACHED', used: limit }]);
   });
 
   it('gives what is there already even when it is used up', async () => {
