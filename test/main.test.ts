@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDataDir } from './setup/databases.ts';
+import { createDataDir, createTestDatabase } from './setup/databases.ts';
 import { type Program, printedLink, startAsNpm, startProgram } from './setup/program.ts';
 
 function start(environment: Record<string, string>): Program {
@@ -112,7 +112,8 @@ describe('the server', { timeout: 180_000 }, () => {
     await once(other, 'listening');
     onTestFinished(() => void other.close());
     const { port } = other.address() as { port: number };
-    const { said, ended } = start({ DATA_DIR: await createDataDir(), DEMO: 'off', PORT: String(port) });
+    const database = await createTestDatabase('postgres');
+    const { said, ended } = start({ DATABASE_URL: database.url!, DEMO: 'off', PORT: String(port) });
     expect(await ended).toBe(1);
     expect(said.err).toMatch(new RegExp(`^magpie cannot start: PORT ${port} of 127.0.0.1 is in use: .*\n$`));
   });

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readBackup, writeBackup } from '../../src/backup/archive.ts';
 import { backUp } from '../../src/backup/backup.ts';
 import { restore } from '../../src/backup/restore.ts';
+import { openDatabase } from '../../src/database/database.ts';
 import { createDiskMediaStore } from '../../src/domains/media/disk-store.ts';
 import { newStorageKey } from '../../src/domains/media/store.ts';
 import { files } from '../domains/files.ts';
@@ -68,10 +69,9 @@ async function stateOf(url: string, token: string) {
 describe('a backup', { timeout: 240_000 }, () => {
   it('is written while the server runs or after it, and becomes a server with the same data elsewhere', async () => {
     const [other, folder] = await Promise.all([1, 2].map(createFolder));
-    let token = '';
-    const dataDir = await createDataDir(async ({ queries }) => {
-      token = await createOwner(queries);
-    });
+    const dataDir = await createDataDir();
+    const database = await openDatabase({ dataDir });
+    const token = await createOwner(database.queries).finally(database.close);
     const server = await serve(dataDir);
     expect(await upload(server.url, token, files.png)).toEqual({ uploadMedia: { userErrors: [] } });
     expect(await ask(server.url, token, write)).toEqual({ createTemplate: { userErrors: [] } });

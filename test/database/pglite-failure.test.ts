@@ -6,6 +6,7 @@ import { type DatabaseOptions, openDatabase, type Queries, withoutTimeLimit } fr
 import { failureOf } from '../../src/database/errors.ts';
 import { fatalIn } from '../../src/database/pglite-log.ts';
 import { type TransactionOutcome, transact } from '../../src/database/transaction.ts';
+import { createDataDir } from '../setup/databases.ts';
 import { createFolder } from '../setup/folders.ts';
 import { createDisk, mayMount } from '../setup/small-disk.ts';
 import { pgliteTemplate } from '../setup/templates.ts';
@@ -53,9 +54,7 @@ async function open(dataDir: string, options: Pick<DatabaseOptions, 'statementLi
 
 const write = (queries: Queries, id: number) =>
   transact(queries, (transaction) =>
-    sql`insert into notes select ${id}::int, repeat(md5(i::text), 30) from generate_series(1, 200) i`.execute(
-      transaction,
-    ),
+    sql`insert into notes select ${id}::int, repeat('x', 960) from generate_series(1, 200)`.execute(transaction),
   );
 
 async function written(queries: Queries): Promise<number[]> {
@@ -124,9 +123,7 @@ describe('an embedded database that fails for good', patience, () => {
   });
 
   it('says why when it cannot be opened at all', async () => {
-    const dataDir = await createFolder();
-    const { database } = await open(dataDir);
-    await database.close();
+    const dataDir = await createDataDir();
     await rm(join(dataDir, 'database', 'global', 'pg_control'));
     await expect(openDatabase({ dataDir })).rejects.toThrow(
       'the embedded database failed: could not open file "global/pg_control"',

@@ -94,7 +94,7 @@ describe('the embedded database', () => {
     const { pool } = pglite;
     await pool.query('create table logged (text text)');
     for (let write = 0; write < 450; write += 1) {
-      await pool.query(`insert into logged select repeat(md5(i::text), 30) from generate_series(1, 200) i`);
+      await pool.query(`insert into logged select repeat('x', 1950) from generate_series(1, 110)`);
     }
     const { rows } = await pool.query<{ kept: string; written: string }>(
       `select pg_current_wal_lsn() - redo_lsn as kept, pg_current_wal_lsn() - '0/0'::pg_lsn as written

@@ -1,16 +1,5 @@
 import pg from 'pg';
 
-/** Runs this with a connection to a server, or to one of its databases. */
-export async function atServer<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await run(client);
-  } finally {
-    await client.end();
-  }
-}
-
 let pool: pg.Pool | undefined;
 
 /** The one connection of this worker to the server's maintenance database: to make another takes longer than most of what it is for. */
@@ -27,6 +16,16 @@ export function inOneWorker<T>(url: string, what: string, run: (client: pg.Clien
     await client.query('select pg_advisory_lock(hashtext($1))', [what]);
     return await run(client);
   });
+}
+
+export async function atServer<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Drops every database that the tests of a run made. */

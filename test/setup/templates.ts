@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { inject } from 'vitest';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.ts';
 import { seedDemo } from '../../src/domains/demo/seed.ts';
 import { removeOutdated } from './outdated.ts';
-import { atServer, databaseUrl, inOneWorker, serverPool } from './server.ts';
+import { databaseUrl, inOneWorker } from './server.ts';
 
 export type TemplateName = 'empty' | 'seeded';
 
@@ -37,37 +37,23 @@ const templates: Record<TemplateName, Template> = {
   },
 };
 
-/** A new database on the server that begins as this template does. */
-export async function copyOnServer(name: TemplateName): Promise<{ url: string; drop(): Promise<void> }> {
-  const server = inject('postgresUrl');
-  const template = await postgresTemplate(server, name);
-  const database = `magpie_test_${inject('run')}_${randomBytes(6).toString('hex')}`;
-  const pool = serverPool(server);
-  // To log each page of the copy instead takes the server thrice the time.
-  await pool.query(`create database ${database} template ${template} strategy file_copy`);
-  return {
-    url: databaseUrl(server, database),
-    drop: async () => void (await pool.query(`drop database ${database} with (force)`)),
-  };
-}
-
 const onServer = new Map<TemplateName, Promise<string>>();
 
 /** Makes the template of a run on the server, unless it is there, and returns the name of its database. */
-function postgresTemplate(server: string, name: TemplateName): Promise<string> {
+export function postgresTemplate(server: { url: string; run: string }, name: TemplateName): Promise<string> {
   const made = onServer.get(name) ?? makeOnServer(server, name);
   onServer.set(name, made);
   return made;
 }
 
-function makeOnServer(server: string, name: TemplateName): Promise<string> {
-  const database = `magpie_test_${inject('run')}_template_${name}`;
-  return inOneWorker(server, database, async (client) => {
+function makeOnServer(server: { url: string; run: string }, name: TemplateName): Promise<string> {
+  const database = `magpie_test_${server.run}_template_${name}`;
+  return inOneWorker(server.url, database, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1 and datistemplate', [database]);
     if (rowCount) return database;
     await client.query(`drop database if exists ${database}`); // half made: an earlier attempt failed
     await client.query(`create database ${database}`);
-    await during({ url: databaseUrl(server, database) }, templates[name].prepare);
+    await during({ url: databaseUrl(server.url, database) }, templates[name].prepare);
     await client.query(`alter database ${database} with is_template true allow_connections false`);
     return database;
   });
@@ -82,7 +68,8 @@ export async function pgliteTemplate(name: TemplateName): Promise<string> {
       if (existsSync(file)) return;
       const draft = `${file}.${process.pid}`; // of two runs that make it at once the later replaces the equal work of the earlier
       await during(name === 'empty' ? {} : { dumpFile: await pgliteTemplate('empty') }, async (database) => {
-        await (name === 'empty' ? dropUnused(database) : copyRows(name, database));
+        if (name === 'empty') await dropUnused(database);
+        await templates[name].prepare(database);
         await writeFile(draft, await database.dump!());
       });
       await rename(draft, file);
@@ -97,27 +84,6 @@ async function dropUnused({ queries }: Database): Promise<void> {
     await sql`alter database ${sql.id(unused)} is_template false`.execute(queries);
     await sql`drop database ${sql.id(unused)}`.execute(queries);
   }
-}
-
-/** Copies the rows of a template on the server, as the embedded database takes ten times as long to make them. */
-async function copyRows(name: TemplateName, { queries }: Database): Promise<void> {
-  const { url, drop } = await copyOnServer(name);
-  await atServer(url, async (source) => {
-    const { rows: tables } = await source.query<{ name: string; columns: string }>(`
-      select attrelid::regclass::text as name, string_agg(quote_ident(attname), ', ') filter (where attgenerated = '') as columns
-      from pg_attribute join pg_class on pg_class.oid = attrelid
-      where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped group by 1`);
-    await queries.transaction().execute(async (target) => {
-      await sql`set local session_replication_role = replica`.execute(target); // rows in any order
-      for (const { name, columns } of tables) {
-        const [all] = (await source.query<{ rows: string }>(`select json_agg(t)::text as rows from ${name} t`)).rows;
-        const [table, listed] = [sql.raw(name), sql.raw(columns)];
-        await sql`delete from ${table}`.execute(target);
-        await sql`insert into ${table} (${listed}) overriding system value
-          select ${listed} from json_populate_recordset(null::${table}, ${all?.rows ?? '[]'})`.execute(target);
-      }
-    });
-  }).finally(drop);
 }
 
 async function during(options: DatabaseOptions, use: (database: Database) => Promise<unknown>): Promise<void> {
