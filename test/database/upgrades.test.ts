@@ -155,10 +155,11 @@ describe.each(bothEngines)('a database of an earlier version, on %s', (engine) =
        insert into post_targets (id, workspace_id, post_id, position, text_override, folded_text_override, status, attempts,
            first_attempt_at, failure_message)
          values ('tgt_1', 'ws_1', 'post_1', 0, 'Own', 'own', 'PUBLISHING', 1, '2026-11-22', null),
-           ('tgt_2', 'ws_1', 'post_1', 0, null, null, 'PUBLISHED', 2, '2026-11-22', null),
            ('tgt_3', 'ws_1', 'post_1', 0, null, null, 'SCHEDULED', 0, null, null),
            ${failure('tgt_4', 5, 'Publishing failed in 5 attempts.')}, ${failure('tgt_5', 1, 'They blocked you.')},
-           ${failure('tgt_6', 2, 'The post may already be published: look for it.')}`,
+           ${failure('tgt_6', 2, 'The post may already be published: look for it.')};
+       insert into post_targets (id, workspace_id, post_id, position, status, attempts, first_attempt_at, published_at)
+         values ('tgt_2', 'ws_1', 'post_1', 0, 'PUBLISHED', 2, '2026-11-22', now())`,
     );
     await migrate(queries);
     const statement =

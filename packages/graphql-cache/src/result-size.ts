@@ -1,6 +1,6 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLFieldResolver } from 'graphql';
 
-const code = 'RESULT_TOO_LARGE';
+const extensions = { code: 'RESULT_TOO_LARGE' };
 
 /**
  * The characters of the values in one result. Its cost bounds their number, but not the length of their texts, so that a short document
@@ -25,14 +25,14 @@ export class ResultSize {
     this.#chars += chars;
     if (this.#chars <= this.#maxChars) return;
     const message = `The result is too large: expected at most ${this.#maxChars} characters, but got more; ask for less, or for smaller pages.`;
-    this.#error ??= new GraphQLError(message, { extensions: { code } });
+    this.#error ??= new GraphQLError(message, { extensions });
     throw this.#error;
   }
 }
 
 /** Whether an error says that there was no room for a value. */
-export function isTooLarge({ extensions }: GraphQLError): boolean {
-  return extensions?.code === code;
+export function isTooLarge(error: GraphQLError): boolean {
+  return error.extensions?.code === extensions.code;
 }
 
 /** Resolves fields that have no resolver in an executor of another library, and counts their texts. */
