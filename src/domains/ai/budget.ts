@@ -26,7 +26,7 @@ export async function findBudget(context: Context): Promise<AiBudgetRecord> {
 }
 
 /**
- * Takes one generation from the budget for `call`, and returns it when `call` fails, unless the model has written an answer. Refuses
+ * Takes one generation from the budget for `call`, and returns it when `call` fails, unless the model may charge for it. Refuses
  * when the budget is used up.
  */
 export async function withinBudget<T>(context: Context, call: () => Promise<T>): Promise<T> {
