@@ -131,6 +131,25 @@ describe.each(engines)('a post whose calls got no answer, on %s', (engine) => {
     expect(social.searches.at(-1)).toEqual({ text: 'Hello', since: new Date('2026-11-22T09:00:00.000Z') });
   });
 
+  it('is left for a person to decide when it was sent with more than ten texts', async () => {
+    const { id } = await givenUp();
+    wait(5 * hourMs);
+    await api.queries.updateTable('accounts').set({ status: 'PAUSED' }).execute();
+    for (let n = 1; n <= 10; n++) {
+      await posts.update(owner(), { id, text: `Hello ${n}` });
+      await posts.retry(owner(), { id });
+      await publishDue();
+    }
+    await api.queries.updateTable('accounts').set({ status: 'CONNECTED' }).execute();
+    await posts.retry(owner(), { id });
+    await publishDue();
+    expect((await stateOf(id)).targets[0].failureMessage).toMatch(/^The post may already be published: .*Look for the/);
+    expect(social.searches).toEqual([]);
+    await posts.retry(owner(), { id });
+    await publishDue();
+    expect(social.published).toEqual(['Hello', 'Hello 10']);
+  });
+
   it('is sent again with its key within the hour, and looked for later if that was refused', async () => {
     const { id } = await givenUp();
     await posts.retry(owner(), { id });

@@ -25,7 +25,7 @@ async function withOpen(others: number) {
   const { clock, pauses } = createPace();
   const server = createTestServer({ paceClock: clock });
   for (let n = 0; n < others; n++) {
-    server.engine.tokens.set(`other-${n}`, { ...ada, tokenId: `tok_other_${n}` });
+    server.engine.tokens.set(`other-${n}`, { ...ada, tokenId: `tok_other_${n}`, userId: `user_other_${n}` });
     await subscribe(server, `other-${n}`, 'forever');
   }
   server.engine.tokens.set('stranger', { ...ada, tokenId: 'tok_stranger', workspaceId: 'ws_2' });

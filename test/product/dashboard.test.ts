@@ -94,6 +94,7 @@ const start = async (port = 0, options: MagpieOptions = {}) => {
     dashboardFolder: folder,
     time,
     port,
+    outlivesTest: true,
     environment,
     identity: hosts[0],
     remote,
@@ -751,6 +752,7 @@ describeInBrowser('the dashboard', () => {
   it('moves nothing for whoever wants less motion', async () => {
     const moving = () => page.evaluate(() => document.getAnimations().length);
     await becomeLive();
+    await seconds(1); // so that the page does not miss one for too long meanwhile
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     expect(await moving()).toBeGreaterThan(0);
     await page.emulateMedia({ reducedMotion: 'reduce' });

@@ -22,7 +22,7 @@ import { createServer, type Server, type ServerOptions } from '../../src/http/se
 import type { RequestLimits } from '../../src/limits/limits.ts';
 import type { CounterStore } from '../../src/limits/rate-limiter.ts';
 import { spansOfLoads } from '../../src/tracing.ts';
-import { disposeInTime } from '../setup/disposal.ts';
+import { disposeInTime, disposeWithFile } from '../setup/disposal.ts';
 import { createHttpClient, type HttpAnswer } from '../setup/http-client.ts';
 import { seededAt } from '../setup/templates.ts';
 
@@ -64,6 +64,8 @@ export const uncompressed = { 'accept-encoding': 'identity' };
 export interface MagpieOptions extends Pick<ServerOptions, 'persistedOperations' | 'dashboardFolder'> {
   /** Any that is free when absent. */
   readonly port?: number;
+  /** Whether tests after the one that starts it need it too. */
+  readonly outlivesTest?: boolean;
   readonly isCaching?: boolean;
   readonly isJoining?: boolean;
   readonly isHot?: boolean;
@@ -144,7 +146,8 @@ export async function startMagpie(
     await listener.drain(0);
     await cluster?.close();
   };
-  disposeInTime(stop);
+  if (options.outlivesTest) disposeWithFile(stop);
+  else disposeInTime(stop);
   return {
     stop,
     engine,

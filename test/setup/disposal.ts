@@ -7,11 +7,16 @@ export function disposeInTime(dispose: () => Promise<void>): void {
   try {
     onTestFinished(dispose);
   } catch {
-    atEndOfFile.push(dispose); // no test is running: this is `beforeAll`
+    disposeWithFile(dispose); // no test is running: this is `beforeAll`
   }
 }
 
-/** Disposes of what the file has made outside of its tests, the latest first. */
+/** Disposes of something at the end of the file, also if a test has made it. */
+export function disposeWithFile(dispose: () => Promise<void>): void {
+  atEndOfFile.push(dispose);
+}
+
+/** Disposes of what is left, the latest first. */
 export async function disposeAtEndOfFile(): Promise<void> {
   while (atEndOfFile.length > 0) await atEndOfFile.pop()!();
 }

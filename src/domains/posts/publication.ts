@@ -19,6 +19,8 @@ export interface PublicationOptions {
 }
 
 const maxAttempts = 5;
+/** Texts of one post that are searched for, each with a request to the network. */
+const maxSearchedTexts = 10;
 
 const claimDocument = /* GraphQL */ `
   mutation ClaimTargets($input: ClaimTargetsInput!) {
@@ -173,7 +175,7 @@ async function call(
 /**
  * The outcome of earlier calls that may have been interrupted after their effect. `UNKNOWN` as long as the network keeps the id and
  * so recognises a repetition. After that, or for another text, the network is searched for the post, which it published or which is
- * `ABSENT`; if it does not support that, a person has to decide.
+ * `ABSENT`; if it does not support that, or the text was changed again and again, a person has to decide.
  */
 async function earlierOutcome(
   { network, now }: PublicationOptions,
@@ -186,7 +188,7 @@ async function earlierOutcome(
   const isRepetition = unansweredTexts.every((sent) => sent === text);
   if (isRepetition && now().getTime() - since.getTime() < idempotentMs) return 'UNKNOWN';
   try {
-    if (network.find) {
+    if (network.find && unansweredTexts.length <= maxSearchedTexts) {
       for (const sent of unansweredTexts.toReversed()) {
         const found = await network.find({ account, text: sent, since }, signal);
         if (found) return sent === text ? found : publishedBefore(found);
