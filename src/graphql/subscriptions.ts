@@ -37,7 +37,7 @@ export function subscriptionResolvers({ feed, clientInvalidationOf }: Subscripti
           follow(feed, context, {
             subjectsOf: (tags) => conversationsIn(tags).filter((changed) => id == null || changed === id),
             async tell(waiting, push) {
-              const [changed] = waiting as Set<string> & [string];
+              const changed = waiting.values().next().value!;
               waiting.delete(changed);
               const conversationUpdated: ConversationRecord | null =
                 await context.loaders.inbox.conversation.load(changed);

@@ -6,7 +6,7 @@ import type { RequestContext } from './request.ts';
 
 /** The operations that warm a workspace: the first requests of its pages. */
 const operationsFile = new URL('./warm-up.graphql', import.meta.url);
-/** Of those in the background, and of those that are asked for. */
+/** Concurrent warm-ups in the background; as many again for `warmCache`. */
 const maxConcurrency = 2;
 const maxWarmedWorkspaces = 10_000;
 

@@ -59,7 +59,10 @@ export async function createPost(transaction: Transaction, input: CreatePostInpu
   return reportAfter(transaction, { id, before: null });
 }
 
-/** Changes a post that is not published on any network, within `withMeasuredTexts`. After a contributor's change, an approved post needs approval again. */
+/**
+ * Changes a post that is not published on any network, within `withMeasuredTexts`. After a contributor's change, an approved post
+ * needs approval again.
+ */
 export async function updatePost(transaction: Transaction, input: UpdatePostInput): Promise<PostRecord> {
   const { queries, viewer, now } = transaction;
   const { id, text, accountIds, mediaIds, campaignId, expectedRevision } = input;
